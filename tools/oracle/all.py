@@ -1,0 +1,18 @@
+"""Makes every fixture in fixtures/keras, one script after the other. Running it twice gives identical files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = ["layers", "activations", "losses", "optimizers", "training", "files", "summary"]
+
+
+def main():
+    for script in sys.argv[1:] or SCRIPTS:
+        print(f"== {script}", flush=True)
+        subprocess.run([sys.executable, str(HERE / f"{script}.py")], check=True)
+
+
+if __name__ == "__main__":
+    main()
