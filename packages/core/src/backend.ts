@@ -1,0 +1,30 @@
+// The Backend: two verbs and an allocator. A backend knows Programs and memory; nothing of layers or training.
+import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+
+/** Compiles Programs and owns the memory they run best in. Implement it, then run `testBackend` of `@lamella/testing`. */
+export interface Backend {
+  /** As users know it, e.g. `cpu`, `onnx`. */
+  readonly name: string;
+
+  /**
+   * Makes a Program runnable. The Program has concrete shapes and may declare updates (output -> state input).
+   * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from.
+   */
+  compile(program: Program): Promise<Executable>;
+
+  /** Zero-filled memory that this backend reads and writes without a copy. */
+  allocate(shape: Shape, dtype: StorageDType): HostTensor;
+}
+
+/** A compiled Program. Not reentrant: await one run before the next. */
+export interface Executable {
+  /**
+   * Runs once. `inputs` are in the order of the Program's inputs, of their storage dtype and shape.
+   * Where `outputs[i]` is given, output `i` is written into it and it is returned; it must not share memory with any
+   * input. A failed run leaves the inputs as they were.
+   */
+  run(inputs: readonly HostTensor[], outputs?: readonly (HostTensor | undefined)[]): Promise<readonly HostTensor[]>;
+
+  /** Frees what the backend holds; running afterwards throws EXECUTABLE_DISPOSED. */
+  dispose(): void;
+}

@@ -1,0 +1,92 @@
+// Composition: a backend and a list of plugins become the functions an application uses. A plugin is a plain value;
+// nothing registers itself by being imported.
+import type { Backend } from './backend.js';
+import { Catalog } from './catalog.js';
+import type { SerializableClass, SerializableKind } from './config.js';
+import { backendMissing, pluginInvalid } from './errors.js';
+import type { Format } from './format.js';
+import type { NamedFunction } from './named-function.js';
+
+/** What plugins and their functions work with. */
+export interface Composition {
+  readonly backend: Backend | undefined;
+  readonly catalog: Catalog;
+  readonly plugins: readonly Plugin[];
+}
+
+type Classes = Readonly<Record<string, unknown>> | readonly SerializableClass[];
+
+/** A part of Lamella, or of somebody else, as a value for {@link compose}. */
+export interface Plugin<Api extends object = object> {
+  /** Its package, e.g. `@lamella/layers`. */
+  readonly name: string;
+  /** Plugins that must stand in the same composition. */
+  readonly requires?: readonly string[];
+  /** Classes by family; a module namespace will do, what is no storable class in it is passed over. */
+  readonly classes?: Partial<Readonly<Record<SerializableKind, Classes>>>;
+  readonly functions?: readonly NamedFunction[];
+  readonly formats?: readonly Format[];
+  /** The functions this plugin gives to the application, bound to the composition. */
+  api?(composition: Composition): Api;
+}
+
+type ApiOf<P> = P extends { api?(composition: Composition): infer Api } ? Api : object;
+type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void ? I : never;
+
+/** The functions that a list of plugins gives. */
+export type Composed<P extends readonly Plugin[]> = Composition & Intersection<ApiOf<P[number]>>;
+
+export interface ComposeOptions<P extends readonly Plugin[]> {
+  readonly backend?: Backend;
+  readonly plugins: P;
+}
+
+/**
+ * Puts a backend and plugins together.
+ *
+ * Throws: PLUGIN_INVALID when two plugins bring the same name, or one misses another it requires.
+ *
+ * @example
+ * const { model } = compose({ backend: cpu(), plugins: [layers, training] });
+ */
+export function compose<const P extends readonly Plugin[]>(options: ComposeOptions<P>): Composed<P> {
+  const catalog = new Catalog();
+  const names = new Set<string>();
+  for (const plugin of options.plugins) {
+    if (names.has(plugin.name)) throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
+    names.add(plugin.name);
+  }
+  for (const plugin of options.plugins) {
+    const missing = (plugin.requires ?? []).filter((name) => !names.has(name));
+    if (missing.length > 0) throw pluginInvalid(plugin.name, `it requires ${missing.join(', ')}, which the composition lacks`, `add ${missing.join(', ')} to plugins`);
+    fill(catalog, plugin);
+  }
+  const composition: Composition = { backend: options.backend, catalog, plugins: options.plugins };
+  const composed: Record<string, unknown> = { ...composition };
+  for (const plugin of options.plugins) {
+    for (const [name, value] of Object.entries(plugin.api?.(composition) ?? {})) {
+      if (Object.hasOwn(composed, name)) throw pluginInvalid(plugin.name, `it brings a function "${name}", which the composition has already`);
+      composed[name] = value;
+    }
+  }
+  return composed as Composed<P>;
+}
+
+function fill(catalog: Catalog, plugin: Plugin): void {
+  for (const [kind, classes] of Object.entries(plugin.classes ?? {})) {
+    const list = Array.isArray(classes) ? classes : Object.values(classes as object);
+    catalog.add(plugin.name, kind as SerializableKind, list.filter(isClass));
+  }
+  for (const fn of plugin.functions ?? []) catalog.addFunction(plugin.name, fn);
+  for (const format of plugin.formats ?? []) catalog.addFormat(plugin.name, format);
+}
+
+function isClass(value: unknown): value is SerializableClass {
+  return typeof value === 'function' && typeof (value as Partial<SerializableClass>).className === 'string';
+}
+
+/** The backend of a composition. Throws: BACKEND_MISSING. */
+export function requireBackend(composition: Pick<Composition, 'backend'> | undefined, subject: string): Backend {
+  if (composition?.backend === undefined) throw backendMissing(subject);
+  return composition.backend;
+}

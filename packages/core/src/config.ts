@@ -1,0 +1,78 @@
+// The config contract: what makes an object storable. `getConfig()` gives the constructor's options, in camelCase, and
+// `new Class(config)` (or `Class.fromConfig`) gives the object back. File formats turn names into Keras' snake_case.
+
+/** What can stand in a config: JSON (NaN and infinities allowed), other storable objects, and lists and records of them. */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Serializable
+  | NamedFunctionReference
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
+/** A constructor's options by name. */
+export type Config = Readonly<Record<string, ConfigValue>>;
+
+/** A function that is stored by its registered name. */
+export interface NamedFunctionReference {
+  readonly functionName: string;
+}
+
+/** The families of storable objects; each is a table of the {@link Catalog}. */
+export type SerializableKind =
+  | 'layers'
+  | 'initializers'
+  | 'regularizers'
+  | 'constraints'
+  | 'activations'
+  | 'losses'
+  | 'metrics'
+  | 'optimizers'
+  | 'schedules'
+  | 'callbacks';
+
+/** An object that can be stored as its class name and its config. */
+export interface Serializable {
+  readonly kind: SerializableKind;
+  /** Keras' class name, or `package>Name` for classes that are not Keras'. */
+  readonly className: string;
+  getConfig(): Config;
+}
+
+/** A class whose instances are {@link Serializable}. */
+export interface SerializableClass<T extends Serializable = Serializable> {
+  readonly className: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each class names its own options
+  new (config: any): T;
+  /** Where the stored form is not the constructor's options; nested objects have been made already. */
+  fromConfig?(config: Config): T;
+}
+
+/** Whether `value` is a storable object. */
+export function isSerializable(value: unknown): value is Serializable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<Serializable>).kind === 'string' &&
+    typeof (value as Partial<Serializable>).className === 'string' &&
+    typeof (value as Partial<Serializable>).getConfig === 'function'
+  );
+}
+
+/** Makes an object from its class and config. */
+export function fromConfig<T extends Serializable>(serializableClass: SerializableClass<T>, config: Config): T {
+  return serializableClass.fromConfig?.(config) ?? new serializableClass(config);
+}
+
+/** `camelCase` for a name in Keras' snake_case. */
+export function camelCase(name: string): string {
+  return name.replace(/(?<=[^_])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Keras' snake_case for an option in camelCase. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,20 @@
+// Datasets: a length and a way to get one example. Batching, shuffling and the rest are derived in @lamella/datasets.
+import type { HostTensor } from '@lamella/program';
+
+/** One example, or one batch of them: inputs, targets, weights. Several inputs or outputs are lists or named records. */
+export interface Example {
+  readonly x: ExampleValue;
+  readonly y?: ExampleValue;
+  readonly sampleWeight?: ExampleValue;
+}
+
+export type ExampleValue = HostTensor | readonly HostTensor[] | Readonly<Record<string, HostTensor>>;
+
+/** Random access to examples, which need not be in memory. Each `get` gives one example without a batch dimension. */
+export interface Dataset<T = Example> {
+  readonly length: number;
+  get(index: number): T | Promise<T>;
+}
+
+/** Batches in a fixed order, possibly without end; each has the batch dimension first. */
+export type BatchStream = Iterable<Example> | AsyncIterable<Example>;

@@ -1,0 +1,101 @@
+// The error codes of this package.
+import { formatShape, lamellaError, suggest, type LamellaError, type SymbolicShape } from '@lamella/program';
+
+/** `NAME_INVALID`: a name that files or graphs cannot carry. */
+export function nameInvalid(subject: string, name: unknown): LamellaError {
+  return lamellaError('NAME_INVALID', { subject, problem: `expected a non-empty name without "/", got ${JSON.stringify(name)}`, fix: 'choose another name' });
+}
+
+/** `NAME_DUPLICATE`: two layers of one model with the same name. */
+export function nameDuplicate(subject: string, name: string, count: number): LamellaError {
+  return lamellaError('NAME_DUPLICATE', { subject, problem: `${count} different layers are named "${name}"`, fix: 'give each layer of a model a name of its own' });
+}
+
+/** `INPUT_INVALID`: something else than symbolic tensors where a graph is built. */
+export function inputInvalid(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('INPUT_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `GRAPH_DISCONNECTED`: an output that cannot be computed from the inputs. */
+export function graphDisconnected(subject: string, problem: string, details: readonly string[]): LamellaError {
+  return lamellaError('GRAPH_DISCONNECTED', { subject, problem, details, fix: 'add the missing tensor to inputs, or build the outputs from the given inputs' });
+}
+
+/** `GRAPH_CYCLIC`: a graph whose nodes wait for each other. */
+export function graphCyclic(subject: string, path: readonly string[]): LamellaError {
+  return lamellaError('GRAPH_CYCLIC', { subject, problem: `its graph has a cycle: ${path.join(' -> ')}` });
+}
+
+/** `LAYER_NOT_BUILT`: weights asked of a layer that has not seen an input shape. */
+export function layerNotBuilt(subject: string): LamellaError {
+  return lamellaError('LAYER_NOT_BUILT', { subject, problem: 'it has no weights yet, because it has not seen an input', fix: 'call apply() on an input first, or build() with its shape' });
+}
+
+/** `LAYER_ALREADY_BUILT`: weights added, or another input shape, after the build. */
+export function layerAlreadyBuilt(subject: string, problem: string): LamellaError {
+  return lamellaError('LAYER_ALREADY_BUILT', { subject, problem, fix: 'create weights in build() only' });
+}
+
+/** `LAYER_UNKNOWN`: a name or class that is not there. */
+export function layerUnknown(subject: string, name: string, known: Iterable<string>): LamellaError {
+  return lamellaError('LAYER_UNKNOWN', { subject, problem: `no layer "${name}". ${suggest(name, known)}` });
+}
+
+/** `IDENTIFIER_UNKNOWN`: a string that names no known activation, loss, initializer and so on. */
+export function identifierUnknown(subject: string, what: string, name: string, known: Iterable<string>): LamellaError {
+  return lamellaError('IDENTIFIER_UNKNOWN', { subject, problem: `unknown ${what} "${name}". ${suggest(name, known)}` });
+}
+
+/** `OPTION_INVALID`: an option outside what is allowed. */
+export function optionInvalid(subject: string, option: string, expected: string, got: unknown): LamellaError {
+  return lamellaError('OPTION_INVALID', { subject, problem: `${option}: expected ${expected}, got ${describe(got)}` });
+}
+
+/** `BACKEND_MISSING`: something to run and nothing to run it on. */
+export function backendMissing(subject: string): LamellaError {
+  return lamellaError('BACKEND_MISSING', {
+    subject,
+    problem: 'expected a backend, got none',
+    fix: 'create it through compose({ backend, plugins }), or pass { backend: cpu() } from @lamella/backend-cpu',
+  });
+}
+
+/** `PLUGIN_INVALID`: plugins that do not fit together. */
+export function pluginInvalid(name: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('PLUGIN_INVALID', { subject: `Plugin "${name}"`, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `RANK_MISMATCH`: a tensor with too few or too many dimensions. */
+export function rankMismatch(subject: string, expected: string, shape: SymbolicShape): LamellaError {
+  return lamellaError('RANK_MISMATCH', { subject, problem: `expected ${expected}, got rank ${shape.length} (${formatShape(shape)})` });
+}
+
+/** `BACKEND_UNAVAILABLE`: a backend whose optional package or native library is not there. */
+export function backendUnavailable(name: string, problem: string, fix: string, cause?: unknown): LamellaError {
+  return lamellaError('BACKEND_UNAVAILABLE', { subject: `Backend "${name}"`, problem, fix, ...(cause !== undefined && { cause }) });
+}
+
+/** `EXECUTABLE_DISPOSED`: a compiled Program run after it was disposed of. */
+export function executableDisposed(): LamellaError {
+  return lamellaError('EXECUTABLE_DISPOSED', { subject: 'Executable', problem: 'it has been disposed of', fix: 'compile the program again' });
+}
+
+/** `EXECUTABLE_INVALID`: host tensors that cannot be a Program's inputs or outputs. */
+export function executableInvalid(subject: string, problem: string): LamellaError {
+  return lamellaError('EXECUTABLE_INVALID', { subject, problem });
+}
+
+/** `OUTPUT_ALIASED`: an output to be written into memory that something else in the same run reads or writes. */
+export function outputAliased(output: string, other: string): LamellaError {
+  return lamellaError('OUTPUT_ALIASED', {
+    subject: `Output "${output}"`,
+    problem: `its memory overlaps that of ${other}`,
+    fix: 'give each output memory of its own, and exchange it with the input after the run',
+  });
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'number' || value === undefined) return String(value);
+  return JSON.stringify(value) ?? typeof value;
+}

@@ -1,0 +1,43 @@
+export { type Backend, type Executable } from './backend.js';
+export { callContext, type CallContext } from './call-context.js';
+export { Catalog, type ClassTable } from './catalog.js';
+export { compose, requireBackend, type Composed, type ComposeOptions, type Composition, type Plugin } from './compose.js';
+export {
+  camelCase,
+  fromConfig,
+  isSerializable,
+  snakeCase,
+  type Config,
+  type ConfigValue,
+  type NamedFunctionReference,
+  type Serializable,
+  type SerializableClass,
+  type SerializableKind,
+} from './config.js';
+export { type BatchStream, type Dataset, type Example, type ExampleValue } from './dataset.js';
+export {
+  backendMissing,
+  backendUnavailable,
+  executableDisposed,
+  identifierUnknown,
+  inputInvalid,
+  layerUnknown,
+  optionInvalid,
+  pluginInvalid,
+  rankMismatch,
+} from './errors.js';
+export { type Format, type FormatContext, type NamedTensor } from './format.js';
+export { Functional, type FunctionalOptions } from './functional.js';
+export { type Graph } from './graph.js';
+export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
+export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
+export { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
+export { isNamedFunction, type NamedFunction } from './named-function.js';
+export { clearNames, snakeCaseClass, uniqueName } from './names.js';
+export { Node, type CallOptions, type Structure } from './node.js';
+export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
+export { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
+export { Runner, type RunKey } from './runner.js';
+export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
+export { isSymbolicTensor, SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+export { Weight, type WeightOptions } from './weight.js';

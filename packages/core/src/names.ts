@@ -1,0 +1,25 @@
+// Keras' automatic names: the class name in snake_case, and a number from the second on.
+
+const counters = new Map<string, number>();
+
+/** Keras' snake_case of a class name: `ReLU` is `re_lu`, `MaxPooling2D` is `max_pooling2d`. */
+export function snakeCaseClass(className: string): string {
+  return className
+    .replace(/^.*>/, '')
+    .replace(/\W/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+/** The next free automatic name with this prefix: `dense`, `dense_1`, ... */
+export function uniqueName(prefix: string): string {
+  const count = counters.get(prefix) ?? 0;
+  counters.set(prefix, count + 1);
+  return count === 0 ? prefix : `${prefix}_${count}`;
+}
+
+/** Starts all automatic names again, as Keras' `clear_session` does. */
+export function clearNames(): void {
+  counters.clear();
+}

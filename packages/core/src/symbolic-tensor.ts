@@ -1,0 +1,41 @@
+// Symbolic tensors: what `input()` and `layer.apply()` return. A shape, a dtype and where it came from; never values.
+import type { DType, SymbolicShape } from '@lamella/program';
+import type { Node } from './node.js';
+
+const brand = Symbol.for('lamella.SymbolicTensor');
+
+/** The shape and dtype of a tensor to come. */
+export interface TensorSpec {
+  readonly shape: SymbolicShape;
+  readonly dtype: DType;
+}
+
+export class SymbolicTensor implements TensorSpec {
+  readonly shape: SymbolicShape;
+  readonly dtype: DType;
+  /** The call that produces it, and which of its outputs it is. */
+  readonly node: Node;
+  readonly index: number;
+
+  constructor(spec: TensorSpec, node: Node, index: number) {
+    this.shape = Object.freeze([...spec.shape]);
+    this.dtype = spec.dtype;
+    this.node = node;
+    this.index = index;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** The name of the layer that produces it. */
+  get name(): string {
+    return this.node.layer.name;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+}
+
+/** Whether `value` is a {@link SymbolicTensor}, of any copy of this package. */
+export function isSymbolicTensor(value: unknown): value is SymbolicTensor {
+  return typeof value === 'object' && value !== null && brand in value;
+}

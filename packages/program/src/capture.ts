@@ -1,0 +1,115 @@
+// Capture: runs a function of tfjs-core calls once, on tensors without values, and returns the Program it describes.
+import * as tf from '@tensorflow/tfjs-core';
+import { abstractTensor, captureBackendName, currentRecorder, popRecorder, pushRecorder, registerCaptureBackend, valueOf } from './capture-backend.js';
+import { setTraps } from './capture-traps.js';
+import { lamellaError, notCapturable } from './errors.js';
+import { Recorder, type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
+
+export interface CaptureOptions {
+  /** Names the user's object in errors, e.g. `Lambda "sampling"`. */
+  readonly subject?: string;
+  /** The path that nodes and random streams start from. */
+  readonly scope?: string;
+}
+
+/** What a captured function may return: outputs by position, or by name. */
+export type CaptureResult = tf.Tensor | readonly tf.Tensor[] | Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * Runs `fn` on abstract tensors and writes down what it does.
+ *
+ * State read and assigned inside ({@link readState}, {@link assignState}) becomes state inputs and declared updates.
+ * Throws: NOT_CAPTURABLE for code that reads values, awaits, draws tfjs' random numbers, asks for the time, or uses
+ * variables; SHAPE_MISMATCH and DTYPE_MISMATCH for calls that do not fit.
+ *
+ * @example
+ * const { program } = capture((x) => tf.add(x, 2), [{ name: 'x', shape: [3], dtype: 'float32' }]);
+ * program.nodes.map((node) => node.kernel); // ['Add']
+ */
+export function capture(
+  fn: (...inputs: tf.Tensor[]) => CaptureResult,
+  args: readonly ArgumentSpec[],
+  options: CaptureOptions = {},
+): Captured {
+  registerCaptureBackend();
+  const recorder = new Recorder(options.subject ?? 'Function');
+  const restore = enter();
+  pushRecorder(recorder);
+  try {
+    const inputs = args.map((arg) => abstractTensor(recorder, recorder.argument(arg)));
+    const result = options.scope === undefined ? fn(...inputs) : recorder.within(options.scope, () => fn(...inputs));
+    return recorder.finish(named(result, recorder).map(([name, tensor]) => ({ id: valueOf(tensor, recorder), name })));
+  } finally {
+    popRecorder();
+    restore();
+  }
+}
+
+/** Whether a capture is running. */
+export function isCapturing(): boolean {
+  return currentRecorder() !== undefined;
+}
+
+/** Runs `fn` with `name` appended to the path that nodes and random streams carry; outside a capture just runs it. */
+export function withScope<T>(name: string, fn: () => T): T {
+  return currentRecorder()?.within(name, fn) ?? fn();
+}
+
+/** The current value of a cell inside a capture. Throws: CAPTURE_MISSING outside one. */
+export function readState(slot: StateSlot): tf.Tensor {
+  const recorder = recording(slot, 'read');
+  return abstractTensor(recorder, recorder.read(slot));
+}
+
+/** Gives a cell its next value inside a capture. Throws: CAPTURE_MISSING outside one, SHAPE_MISMATCH. */
+export function assignState(slot: StateSlot, value: tf.Tensor): void {
+  const recorder = recording(slot, 'assign');
+  recorder.assign(slot, valueOf(value, recorder));
+}
+
+function recording(slot: StateSlot, verb: string): Recorder {
+  const recorder = currentRecorder();
+  if (recorder !== undefined) return recorder;
+  throw lamellaError('CAPTURE_MISSING', { subject: `Weight "${slot.name}"`, problem: `cannot ${verb} it outside a capture` });
+}
+
+function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][] {
+  const entries: [string, unknown][] =
+    result instanceof tf.Tensor
+      ? [['output_0', result]]
+      : Array.isArray(result)
+        ? result.map((tensor, i): [string, unknown] => [`output_${i}`, tensor])
+        : Object.entries(typeof result === 'object' && result !== null ? result : { result });
+  if (typeof (result as { then?: unknown } | null)?.then === 'function') {
+    throw notCapturable(recorder.subject, 'it is asynchronous', 'return tensors, not a Promise; read data before the graph is built');
+  }
+  for (const [name, value] of entries) {
+    if (value instanceof tf.Tensor) continue;
+    throw notCapturable(recorder.subject, `expected tensors, got ${value === null ? 'null' : typeof value} for "${name}"`, 'return a tensor, or a list of tensors');
+  }
+  return entries as [string, tf.Tensor][];
+}
+
+/** Makes the abstract backend current, opens a tfjs scope and sets the traps; the returned function undoes it all. */
+function enter(): () => void {
+  if (currentRecorder() !== undefined) {
+    const engine = tf.engine();
+    engine.startScope('lamella');
+    return () => engine.endScope();
+  }
+  const engine = tf.engine();
+  const { backendName } = engine;
+  const backendInstance = (engine as unknown as { backendInstance: unknown }).backendInstance;
+  const setBackend = (name: string | null, instance: unknown): void => {
+    engine.backendName = name as string;
+    (engine as unknown as { backendInstance: unknown }).backendInstance = instance;
+  };
+  setBackend(captureBackendName, engine.findBackend(captureBackendName));
+  engine.startScope('lamella');
+  const removeTraps = setTraps();
+  return () => {
+    removeTraps();
+    engine.endScope();
+    setBackend(backendName, backendInstance);
+  };
+}

@@ -1,0 +1,96 @@
+// Coded errors: one class, one message form, `[CODE] Subject "name": expected X, got Y. Why. Fix: imperative.`
+// Factories for codes of this package are here; other packages call `lamellaError` in an `errors.ts` of their own.
+
+const brand = Symbol.for('lamella.error');
+
+/** What an error message is made of. */
+export interface ErrorParts {
+  /** The kind of object and its name as the user knows it, e.g. `Dense "classifier"`. */
+  readonly subject: string;
+  /** What was expected and what came, one sentence without the final full stop. */
+  readonly problem: string;
+  /** Further lines: why, or a list of every mismatch. */
+  readonly details?: readonly string[];
+  /** What to do, imperative, without `Fix:` and the final full stop. */
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/** An error with a stable `code`. Test it with {@link isLamellaError}, which also knows those of another copy of this package. */
+export class LamellaError extends Error {
+  readonly code: string;
+  readonly subject: string;
+
+  constructor(code: string, parts: ErrorParts) {
+    const lines = [`[${code}] ${parts.subject}: ${withStop(parts.problem)}`, ...(parts.details ?? [])];
+    if (parts.fix !== undefined) lines.push(`Fix: ${withStop(parts.fix)}`);
+    super(lines.join('\n'), parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'LamellaError';
+    this.code = code;
+    this.subject = parts.subject;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+function withStop(sentence: string): string {
+  return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** Makes a coded error. */
+export function lamellaError(code: string, parts: ErrorParts): LamellaError {
+  return new LamellaError(code, parts);
+}
+
+/** Whether `error` is a coded error, of any copy of this package, and of this `code` where one is given. */
+export function isLamellaError(error: unknown, code?: string): error is LamellaError {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  return code === undefined || (error as unknown as LamellaError).code === code;
+}
+
+/** At most five of `known` nearest to `name`, and a "Did you mean" for the nearest when it is near enough. */
+export function suggest(name: string, known: Iterable<string>): string {
+  const ranked = [...known].map((k) => ({ k, d: distance(name.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
+  if (ranked.length === 0) return 'None are known.';
+  const list = ranked.slice(0, 5).map((r) => r.k);
+  const more = ranked.length > 5 ? `, and ${ranked.length - 5} more` : '';
+  const nearest = ranked[0]!;
+  const near = nearest.d <= Math.max(2, Math.floor(name.length / 3)) ? ` Did you mean "${nearest.k}"?` : '';
+  return `Known: ${list.join(', ')}${more}.${near}`;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** `NOT_CAPTURABLE`: code that cannot become a Program; `problem` says what it does, `fix` what to call instead. */
+export function notCapturable(subject: string, problem: string, fix?: string, cause?: unknown): LamellaError {
+  return lamellaError('NOT_CAPTURABLE', { subject, problem, ...(fix !== undefined && { fix }), ...(cause !== undefined && { cause }) });
+}
+
+/** `SHAPE_MISMATCH`: a tensor of the wrong shape. */
+export function shapeMismatch(subject: string, problem: string, fix?: string, details?: readonly string[]): LamellaError {
+  return lamellaError('SHAPE_MISMATCH', { subject, problem, ...(fix !== undefined && { fix }), ...(details && { details }) });
+}
+
+/** `DTYPE_MISMATCH`: a tensor of the wrong dtype. */
+export function dtypeMismatch(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('DTYPE_MISMATCH', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `PROGRAM_INVALID`: a Program that breaks its own rules (unknown value, wrong arity, a cycle, a bad attribute). */
+export function programInvalid(problem: string, details?: readonly string[]): LamellaError {
+  return lamellaError('PROGRAM_INVALID', { subject: 'Program', problem, ...(details && { details }) });
+}
+
+/** `KERNEL_UNSUPPORTED`: no rule for a kernel: its shape, its gradient, or its lowering to a backend. */
+export function kernelUnsupported(subject: string, kernel: string, what: string, fix?: string): LamellaError {
+  return lamellaError('KERNEL_UNSUPPORTED', { subject, problem: `kernel ${kernel} has no ${what}`, ...(fix !== undefined && { fix }) });
+}

@@ -1,0 +1,113 @@
+// Gradients as a reverse sweep over what has been recorded so far. Each kernel takes Lamella's rule, else tfjs'.
+// Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
+import * as tf from '@tensorflow/tfjs-core';
+import { registerTfjsGradients } from './tfjs-gradients.js';
+import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
+import { kernelUnsupported, lamellaError, shapeMismatch } from './errors.js';
+import type { GradientRule, KernelCall } from './gradient-rule.js';
+import { gradientRules } from './kernels.js';
+import { customGradientKernel, type ProgramNode, type ValueId } from './program.js';
+import type { Recorder } from './recorder.js';
+import { replay } from './replay.js';
+import { formatShape, sameShape } from './shape.js';
+
+/**
+ * Inside a capture: the gradient of `y` with respect to each of `xs`, or null where `y` does not depend on it.
+ *
+ * `dy` is the gradient to start from; ones where it is not given, so that a `y` of any shape is summed.
+ * Values that are not floats stop the sweep. Throws: KERNEL_UNSUPPORTED for a kernel that has no gradient.
+ */
+export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor): (tf.Tensor | null)[] {
+  const recorder = currentRecorder();
+  if (recorder === undefined) {
+    throw lamellaError('CAPTURE_MISSING', { subject: 'gradients()', problem: 'it works on what a capture has recorded, and none is running', fix: 'call it in a function given to capture()' });
+  }
+  registerTfjsGradients();
+  const result = valueOf(y, recorder);
+  const sources = xs.map((x) => valueOf(x, recorder));
+  const sweep = new Sweep(recorder, new Set(sources));
+  sweep.add(result, dy ?? tf.onesLike(y));
+  sweep.run();
+  return sources.map((id) => sweep.gradient(id));
+}
+
+class Sweep {
+  private readonly sums = new Map<ValueId, tf.Tensor>();
+  private readonly dependent: Set<ValueId>;
+  private readonly nodes: readonly ProgramNode[];
+
+  constructor(
+    private readonly recorder: Recorder,
+    sources: ReadonlySet<ValueId>,
+  ) {
+    this.nodes = [...recorder.nodes];
+    this.dependent = new Set(sources);
+    for (const node of this.nodes) {
+      if (!Object.values(node.inputs).some((id) => this.dependent.has(id))) continue;
+      for (const id of node.outputs) if (isFloat(recorder, id)) this.dependent.add(id);
+    }
+  }
+
+  add(id: ValueId, gradient: tf.Tensor): void {
+    const type = this.recorder.values[id]!;
+    if (!sameShape(type.shape, gradient.shape)) {
+      throw shapeMismatch(this.recorder.subject, `a gradient of shape ${formatShape(gradient.shape)} came for a value of shape ${formatShape(type.shape)}`);
+    }
+    const sum = this.sums.get(id);
+    this.sums.set(id, sum === undefined ? gradient : tf.add(sum, gradient));
+  }
+
+  gradient(id: ValueId): tf.Tensor | null {
+    return this.sums.get(id) ?? null;
+  }
+
+  run(): void {
+    for (const node of [...this.nodes].reverse()) {
+      if (!node.outputs.some((id) => this.sums.has(id))) continue;
+      const needed = Object.entries(node.inputs).filter(([, id]) => this.dependent.has(id) && isFloat(this.recorder, id));
+      if (needed.length > 0) this.recorder.within(`gradient/${node.scope}`, () => this.through(node, needed));
+    }
+  }
+
+  private through(node: ProgramNode, needed: readonly (readonly [string, ValueId])[]): void {
+    const tensor = (id: ValueId): tf.Tensor => abstractTensor(this.recorder, id);
+    const call: KernelCall = {
+      inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, tensor(id)])),
+      outputs: node.outputs.map(tensor),
+      attrs: node.attrs,
+      dy: node.outputs.map((id) => this.sums.get(id) ?? tf.zerosLike(tensor(id))),
+    };
+    const found = node.kernel === customGradientKernel ? customGradient(node, call) : ruleFor(node, this.recorder)(call);
+    for (const [name, id] of needed) {
+      const gradient = found[name]?.();
+      if (gradient !== undefined) this.add(id, gradient);
+    }
+  }
+}
+
+function isFloat(recorder: Recorder, id: ValueId): boolean {
+  const { dtype } = recorder.values[id]!;
+  return dtype === 'float32' || dtype === 'complex64';
+}
+
+function customGradient(node: ProgramNode, call: KernelCall): Record<string, () => tf.Tensor> {
+  const { value: _value, ...inputs } = call.inputs;
+  const ordered = Object.keys(inputs).sort((a, b) => Number(a) - Number(b)).map((name) => inputs[name]!);
+  const results = replay(node.programs!['gradient']!, [call.dy[0]!, ...ordered]);
+  return Object.fromEntries(results.map((gradient, i) => [String(i), () => gradient]));
+}
+
+function ruleFor(node: ProgramNode, recorder: Recorder): GradientRule {
+  const own = gradientRules[node.kernel];
+  if (own !== undefined) return own;
+  const config = tf.getGradient(node.kernel);
+  if (config === undefined) {
+    throw kernelUnsupported(node.scope === '' ? recorder.subject : `${recorder.subject}, in "${node.scope}"`, node.kernel, 'gradient', 'stop the gradient there with tf.customGrad, or use another operation');
+  }
+  return (call) => {
+    const saved = config.saveAllInputs === true ? Object.values(call.inputs) : (config.inputsToSave ?? []).map((name) => call.inputs[name]!);
+    saved.push(...call.outputs.filter((_, i) => config.outputsToSave?.[i] === true));
+    const dy = call.dy.length === 1 ? call.dy[0]! : [...call.dy];
+    return config.gradFunc(dy as tf.Tensor, saved, call.attrs as tf.NamedAttrMap);
+  };
+}

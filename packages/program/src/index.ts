@@ -1,0 +1,48 @@
+export { capture, isCapturing, withScope, readState, assignState, type CaptureOptions, type CaptureResult } from './capture.js';
+export { currentRecorder } from './capture-backend.js';
+export {
+  allocateArray,
+  bytesPerElement,
+  computeDType,
+  isArrayOf,
+  isStorageDType,
+  storageDTypes,
+  type DType,
+  type StorageDType,
+  type TypedArray,
+} from './dtype.js';
+export {
+  dtypeMismatch,
+  isLamellaError,
+  kernelUnsupported,
+  LamellaError,
+  lamellaError,
+  notCapturable,
+  programInvalid,
+  shapeMismatch,
+  suggest,
+  type ErrorParts,
+} from './errors.js';
+export { type GradientRule, type KernelCall } from './gradient-rule.js';
+export { gradients } from './gradients.js';
+export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
+export {
+  customGradientKernel,
+  Program,
+  scanKernel,
+  type Attribute,
+  type Attributes,
+  type ConstantData,
+  type ProgramConstant,
+  type ProgramInput,
+  type ProgramNode,
+  type ProgramOutput,
+  type ProgramParts,
+  type ProgramUpdate,
+  type RandomSpec,
+  type ValueId,
+  type ValueType,
+} from './program.js';
+export { type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
+export { replay } from './replay.js';
+export { broadcastable, fitsShape, formatShape, isConcrete, sameShape, sizeOf, type Shape, type SymbolicShape } from './shape.js';

@@ -1,0 +1,125 @@
+// The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
+// Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (json.ts).
+import type { DType, StorageDType, TypedArray } from './dtype.js';
+import { printProgram } from './print.js';
+import type { Shape } from './shape.js';
+
+/** The number of a value in its Program: an index into {@link Program.values}. */
+export type ValueId = number;
+
+/** What is known of a value before it is computed. */
+export interface ValueType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Which random numbers an input holds; see random-streams.ts. */
+export interface RandomSpec {
+  /** `uniform` in [0, 1), standard `normal`, standard `truncatedNormal` cut at two deviations, or raw 32-bit `bits`. */
+  readonly distribution: 'uniform' | 'normal' | 'truncatedNormal' | 'bits';
+  /** The stream's name: the path of the layer that draws, and which of its draws this is. */
+  readonly stream: string;
+  /** A seed of the stream's own, in place of the model's. */
+  readonly seed?: number;
+}
+
+/** A value that comes from outside. */
+export interface ProgramInput {
+  readonly id: ValueId;
+  readonly name: string;
+  /** An `argument` of the captured function, the `state` of a weight, or a block of `random` numbers. */
+  readonly kind: 'argument' | 'state' | 'random';
+  /** How the value lies in host memory, where that is narrower than its dtype (uint8 images). */
+  readonly storage?: StorageDType;
+  /** Present when `kind` is `random`. */
+  readonly random?: RandomSpec;
+}
+
+/** The values of a constant; strings for tfjs' string dtype. */
+export type ConstantData = TypedArray | readonly string[];
+
+export interface ProgramConstant {
+  readonly id: ValueId;
+  readonly data: ConstantData;
+}
+
+/** A kernel's attribute: JSON, with NaN and infinities allowed. */
+export type Attribute = number | boolean | string | null | readonly Attribute[] | { readonly [key: string]: Attribute };
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One call of a kernel. Inputs carry tfjs' own names (`a`, `b`, `x`, ...); list inputs are named `0`, `1`, ... in order. */
+export interface ProgramNode {
+  readonly kernel: string;
+  readonly inputs: Readonly<Record<string, ValueId>>;
+  readonly attrs: Attributes;
+  readonly outputs: readonly ValueId[];
+  /** Where it was written: the path of layers, for errors; empty outside any. */
+  readonly scope: string;
+  /** Programs this node holds: `gradient` of {@link customGradientKernel}, `body` of {@link scanKernel}. */
+  readonly programs?: Readonly<Record<string, Program>>;
+}
+
+export interface ProgramOutput {
+  readonly id: ValueId;
+  readonly name: string;
+}
+
+/** Declares that an output is the new value of a state input: indices into `outputs` and `inputs`. */
+export interface ProgramUpdate {
+  readonly output: number;
+  readonly input: number;
+}
+
+/**
+ * The node kept for `tf.customGrad`: forward it is the identity of its input `value`. Its Program `gradient` takes the
+ * gradient of the output, then the inputs named `0`, `1`, ... in order, and gives the gradients of the first `arity` of
+ * them (attribute); nothing flows back through `value`.
+ */
+export const customGradientKernel = 'CustomGradient';
+
+/** Reserved for recurrent layers: applies the Program `body` along an axis. */
+export const scanKernel = 'Scan';
+
+export interface ProgramParts {
+  readonly values: readonly ValueType[];
+  readonly inputs: readonly ProgramInput[];
+  readonly constants: readonly ProgramConstant[];
+  /** In an order in which they can run. */
+  readonly nodes: readonly ProgramNode[];
+  readonly outputs: readonly ProgramOutput[];
+  readonly updates?: readonly ProgramUpdate[];
+}
+
+/** A pure data-flow graph of tfjs kernels; see the head of this file. */
+export class Program implements ProgramParts {
+  readonly values: readonly ValueType[];
+  readonly inputs: readonly ProgramInput[];
+  readonly constants: readonly ProgramConstant[];
+  readonly nodes: readonly ProgramNode[];
+  readonly outputs: readonly ProgramOutput[];
+  readonly updates: readonly ProgramUpdate[];
+
+  constructor(parts: ProgramParts) {
+    this.values = parts.values;
+    this.inputs = parts.inputs;
+    this.constants = parts.constants;
+    this.nodes = parts.nodes;
+    this.outputs = parts.outputs;
+    this.updates = parts.updates ?? [];
+  }
+
+  /** The shape and dtype of a value. */
+  type(id: ValueId): ValueType {
+    return this.values[id]!;
+  }
+
+  /** The same Program with some of its parts replaced. */
+  with(parts: Partial<ProgramParts>): Program {
+    return new Program({ ...this, ...parts });
+  }
+
+  /** A listing, one line a node, e.g. `%3 = Add(a: %1, b: %2) : float32[32, 10]`. */
+  toString(): string {
+    return printProgram(this);
+  }
+}

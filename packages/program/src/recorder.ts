@@ -1,0 +1,187 @@
+// A Recorder writes down one Program while a function runs under the abstract backend: values, constants, kernel calls,
+// reads and assignments of state, random inputs. It knows nothing of tfjs' engine; capture.ts connects the two.
+import type { DType, StorageDType } from './dtype.js';
+import { computeDType } from './dtype.js';
+import { lamellaError, programInvalid, shapeMismatch } from './errors.js';
+import {
+  Program,
+  type Attributes,
+  type ConstantData,
+  type ProgramConstant,
+  type ProgramInput,
+  type ProgramNode,
+  type ProgramUpdate,
+  type RandomSpec,
+  type ValueId,
+  type ValueType,
+} from './program.js';
+import { formatShape, sameShape, type Shape } from './shape.js';
+
+/** A cell of state that a captured function may read and assign; weights are such cells. */
+export interface StateSlot {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: StorageDType;
+}
+
+/** An argument of a captured function. `storage` is how it lies in host memory; the function sees the compute dtype. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly storage?: StorageDType;
+}
+
+/** A Program and the cells behind its state inputs, in the order in which those inputs appear. */
+export interface Captured {
+  readonly program: Program;
+  readonly slots: readonly StateSlot[];
+}
+
+export class Recorder {
+  readonly values: ValueType[] = [];
+  readonly nodes: ProgramNode[] = [];
+  private readonly inputs: ProgramInput[] = [];
+  private readonly constants: ProgramConstant[] = [];
+  private readonly state = new Map<StateSlot, { input: number; current: ValueId }>();
+  private readonly captures = new Map<ValueId, ValueId>();
+  private readonly draws = new Map<string, number>();
+  private readonly scopes: string[] = [];
+
+  /** `subject` names the user's object in errors. A recorder inside another one may use the outer one's values. */
+  constructor(
+    readonly subject: string,
+    readonly parent?: Recorder,
+  ) {
+    if (parent !== undefined && parent.scope !== '') this.scopes.push(parent.scope);
+  }
+
+  get scope(): string {
+    return this.scopes[this.scopes.length - 1] ?? '';
+  }
+
+  /** Runs `fn` with `name` appended to the path that nodes and random streams carry. */
+  within<T>(name: string, fn: () => T): T {
+    this.scopes.push(this.scope === '' ? name : `${this.scope}/${name}`);
+    try {
+      return fn();
+    } finally {
+      this.scopes.pop();
+    }
+  }
+
+  argument(spec: ArgumentSpec): ValueId {
+    const id = this.value({ shape: spec.shape, dtype: spec.dtype });
+    this.inputs.push({ id, name: spec.name, kind: 'argument', ...(spec.storage && { storage: spec.storage }) });
+    return id;
+  }
+
+  constant(data: ConstantData, type: ValueType): ValueId {
+    const id = this.value(type);
+    this.constants.push({ id, data });
+    return id;
+  }
+
+  /** The data of a constant, or undefined when the value is no constant. */
+  constantData(id: ValueId): ConstantData | undefined {
+    return this.constants.find((constant) => constant.id === id)?.data;
+  }
+
+  /** A fresh block of random numbers. Each draw in one scope has its own stream. */
+  random(shape: Shape, distribution: RandomSpec['distribution'], seed?: number): ValueId {
+    if (this.parent !== undefined) return this.outer(this.parent, this.parent.random(shape, distribution, seed));
+    const draw = this.draws.get(this.scope) ?? 0;
+    this.draws.set(this.scope, draw + 1);
+    const stream = `${this.scope}:${draw}`;
+    const id = this.value({ shape, dtype: distribution === 'bits' ? 'int32' : 'float32' });
+    this.inputs.push({ id, name: stream, kind: 'random', random: { distribution, stream, ...(seed !== undefined && { seed }) } });
+    return id;
+  }
+
+  /** The current value of a cell: what it holds before this Program runs, or what was assigned to it since. */
+  read(slot: StateSlot): ValueId {
+    if (this.parent !== undefined) return this.outer(this.parent, this.parent.read(slot));
+    return this.cell(slot).current;
+  }
+
+  assign(slot: StateSlot, id: ValueId): void {
+    if (this.parent !== undefined) {
+      throw lamellaError('ASSIGN_IN_GRADIENT', {
+        subject: this.subject,
+        problem: `the gradient function of tf.customGrad assigns weight "${slot.name}"`,
+        fix: 'assign weights in the forward function only',
+      });
+    }
+    const type = this.values[id]!;
+    if (!sameShape(type.shape, slot.shape) || type.dtype !== computeDType(slot.dtype)) {
+      throw shapeMismatch(
+        `Weight "${slot.name}"`,
+        `expected a value of ${slot.dtype}${formatShape(slot.shape)}, got ${type.dtype}${formatShape(type.shape)}`,
+      );
+    }
+    this.cell(slot).current = id;
+  }
+
+  node(kernel: string, inputs: Record<string, ValueId>, attrs: Attributes, types: readonly ValueType[], programs?: Record<string, Program>): ValueId[] {
+    const outputs = types.map((type) => this.value(type));
+    this.nodes.push({ kernel, inputs, attrs, outputs, scope: this.scope, ...(programs && { programs }) });
+    return outputs;
+  }
+
+  /** A value of an enclosing recorder, brought in as an input of this one. */
+  outer(owner: Recorder, id: ValueId): ValueId {
+    if (this.parent === undefined) {
+      throw lamellaError('NOT_CAPTURABLE', {
+        subject: this.subject,
+        problem: 'it uses a tensor of another capture, which no longer exists',
+        fix: 'pass the tensor in as an input',
+      });
+    }
+    const inParent = owner === this.parent ? id : this.parent.outer(owner, id);
+    const known = this.captures.get(inParent);
+    if (known !== undefined) return known;
+    const own = this.value(this.parent.values[inParent]!);
+    this.captures.set(inParent, own);
+    return own;
+  }
+
+  /** What {@link outer} brought in: the enclosing recorder's value by this one's. */
+  get captured(): ReadonlyMap<ValueId, ValueId> {
+    return this.captures;
+  }
+
+  finish(outputs: readonly { id: ValueId; name: string }[]): Captured {
+    const all = [...outputs];
+    const updates: ProgramUpdate[] = [];
+    for (const [slot, cell] of this.state) {
+      if (this.inputs[cell.input]!.id === cell.current) continue;
+      updates.push({ output: all.length, input: cell.input });
+      all.push({ id: cell.current, name: slot.name });
+    }
+    // What came from an enclosing recorder follows the arguments, in the order of first use.
+    const inputs = [
+      ...this.inputs,
+      ...[...this.captures.values()].map((id, i): ProgramInput => ({ id, name: `captured_${i}`, kind: 'argument' })),
+    ];
+    const program = new Program({ values: this.values, inputs, constants: this.constants, nodes: this.nodes, outputs: all, updates });
+    return { program, slots: [...this.state.keys()] };
+  }
+
+  private value(type: ValueType): ValueId {
+    if (type.shape.some((size) => !Number.isInteger(size) || size < 0)) {
+      throw programInvalid(`a value has the shape ${formatShape(type.shape)} in "${this.scope}"`);
+    }
+    this.values.push({ shape: [...type.shape], dtype: type.dtype });
+    return this.values.length - 1;
+  }
+
+  private cell(slot: StateSlot): { input: number; current: ValueId } {
+    const known = this.state.get(slot);
+    if (known !== undefined) return known;
+    const id = this.value({ shape: slot.shape, dtype: computeDType(slot.dtype) });
+    const cell = { input: this.inputs.length, current: id };
+    this.inputs.push({ id, name: slot.name, kind: 'state', storage: slot.dtype });
+    this.state.set(slot, cell);
+    return cell;
+  }
+}

@@ -1,0 +1,64 @@
+// Replay: runs a Program node by node on whatever tfjs backend is current. Under a capture this inlines the Program.
+import * as tf from '@tensorflow/tfjs-core';
+import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
+import { programInvalid } from './errors.js';
+import { customGradientKernel, type Program, type ProgramConstant, type ProgramNode, type ValueId, type ValueType } from './program.js';
+
+/**
+ * Runs `program` on `inputs` (one tensor for each of its inputs, in order) and returns its outputs.
+ * The caller owns the result; every intermediate tensor is disposed as soon as its last reader has run.
+ */
+export function replay(program: Program, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  if (inputs.length !== program.inputs.length) {
+    throw programInvalid(`expected ${program.inputs.length} inputs, got ${inputs.length}`);
+  }
+  const recording = currentRecorder() !== undefined;
+  return recording ? run(program, inputs, () => undefined) : replayNow(program, inputs);
+}
+
+function replayNow(program: Program, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  const keep = new Set<ValueId>([...program.inputs, ...program.outputs].map((value) => value.id));
+  const lastUse = new Map<ValueId, number>();
+  program.nodes.forEach((node, i) => {
+    for (const id of [...node.outputs, ...Object.values(node.inputs)]) lastUse.set(id, i);
+  });
+  const ending = new Map<number, ValueId[]>();
+  for (const [id, i] of lastUse) {
+    if (!keep.has(id)) ending.set(i, [...(ending.get(i) ?? []), id]);
+  }
+  return tf.tidy(() => run(program, inputs, (i, values) => ending.get(i)?.forEach((id) => values.get(id)?.dispose())));
+}
+
+type AfterNode = (index: number, values: ReadonlyMap<ValueId, tf.Tensor>) => void;
+
+function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): tf.Tensor[] {
+  const values = new Map<ValueId, tf.Tensor>(program.inputs.map((input, i) => [input.id, inputs[i]!]));
+  for (const constant of program.constants) values.set(constant.id, constantTensor(constant, program.type(constant.id)));
+  program.nodes.forEach((node, i) => {
+    const results = runNode(node, values);
+    node.outputs.forEach((id, k) => values.set(id, results[k]!));
+    after(i, values);
+  });
+  // An output may be an input itself, or appear twice: hand out tensors that can be disposed one by one.
+  return program.outputs.map((output) => tf.clone(values.get(output.id)!));
+}
+
+function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
+  const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
+  if (node.kernel === customGradientKernel) return [keepCustomGradient(node, inputs)];
+  const result = tf.engine().runKernel(node.kernel, inputs, node.attrs as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(result) ? result : [result];
+}
+
+function keepCustomGradient(node: ProgramNode, inputs: Record<string, tf.Tensor>): tf.Tensor {
+  const recorder = currentRecorder();
+  const { value } = inputs;
+  if (recorder === undefined) return tf.clone(value!);
+  const ids = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, valueOf(tensor, recorder)]));
+  const [id] = recorder.node(node.kernel, ids, node.attrs, [{ shape: value!.shape, dtype: value!.dtype }], { ...node.programs });
+  return abstractTensor(recorder, id!);
+}
+
+function constantTensor(constant: ProgramConstant, type: ValueType): tf.Tensor {
+  return tf.tensor(constant.data as Float32Array, [...type.shape], type.dtype);
+}

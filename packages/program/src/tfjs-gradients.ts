@@ -1,0 +1,12 @@
+// tfjs' own gradient functions. The Node build of tfjs-core registers none, so they are bundled at build time and
+// registered at the first sweep, by this explicit call; importing this module does nothing.
+import { registerTfjsGradients as register } from '../generated/tfjs-gradients.js';
+
+let done = false;
+
+/** Registers tfjs' gradient functions with tfjs, once a process. */
+export function registerTfjsGradients(): void {
+  if (done) return;
+  register();
+  done = true;
+}

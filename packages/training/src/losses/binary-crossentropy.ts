@@ -1,0 +1,51 @@
+// Binary cross-entropy, for targets of 0 and 1.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Config } from '@lamella/core';
+import { alignTargets } from './align-targets.js';
+import { probabilityEpsilon, type CrossentropyOptions } from './categorical-crossentropy.js';
+import { Loss } from './loss.js';
+
+/** The mean over the last axis of each element's cross-entropy. Shapes: [batch, ..., d] -> [batch, ...]. */
+export function binaryCrossentropyOf(yTrue: tf.Tensor, yPred: tf.Tensor, options: CrossentropyOptions = {}): tf.Tensor {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  let target = alignTargets(yTrue, yPred, 'binary_crossentropy');
+  if (labelSmoothing > 0) target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / 2);
+  return tf.mean(fromLogits ? ofLogits(target, yPred) : ofProbabilities(target, yPred), axis);
+}
+
+function ofProbabilities(target: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+  const p = tf.clipByValue(yPred, probabilityEpsilon, 1 - probabilityEpsilon);
+  const positive = tf.mul(target, tf.log(p));
+  const negative = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)));
+  return tf.neg(tf.add(positive, negative));
+}
+
+/** max(z, 0) - z t + log(1 + exp(-|z|)), which overflows for no logit. */
+function ofLogits(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  return tf.add(tf.sub(tf.relu(logits), tf.mul(logits, target)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
+}
+
+/** Source: keras.losses.BinaryCrossentropy. */
+export class BinaryCrossentropy extends Loss {
+  static readonly className = 'BinaryCrossentropy';
+  private readonly crossentropy: Required<Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>>;
+
+  constructor(options: CrossentropyOptions = {}) {
+    super('binary_crossentropy', options);
+    const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+    this.crossentropy = { fromLogits, labelSmoothing, axis };
+  }
+
+  override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return binaryCrossentropyOf(yTrue, yPred, this.crossentropy);
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), ...this.crossentropy };
+  }
+}
+
+/** Creates a {@link BinaryCrossentropy}. */
+export function binaryCrossentropy(options: CrossentropyOptions = {}): BinaryCrossentropy {
+  return new BinaryCrossentropy(options);
+}

@@ -1,0 +1,2 @@
+export * from './accuracy.js';
+export { Mean, mean } from './mean.js';

@@ -1,0 +1,64 @@
+// What a metric is: state that grows with each batch, and a result read from it. The metrics themselves are beside this.
+import type * as tf from '@tensorflow/tfjs-core';
+import { HostTensor, type Shape } from '@lamella/program';
+import { uniqueName, Weight, type Config, type Serializable } from '@lamella/core';
+
+export interface MetricOptions {
+  readonly name?: string;
+}
+
+/**
+ * A metric. Subclasses create state with {@link addState} in the constructor, or at the first update, and implement
+ * {@link update} and {@link result} in tfjs-core calls; both are captured into the training step.
+ * Source: keras.metrics.Metric.
+ */
+export abstract class Metric implements Serializable {
+  readonly kind = 'metrics';
+  readonly name: string;
+  private readonly cells: { readonly weight: Weight; readonly initial: number }[] = [];
+
+  constructor(defaultName: string, options: MetricOptions = {}) {
+    this.name = options.name ?? uniqueName(defaultName);
+  }
+
+  get className(): string {
+    return (this.constructor as unknown as { className: string }).className;
+  }
+
+  /** Takes one batch into account. */
+  abstract update(yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight: tf.Tensor | null): void;
+
+  /** The value so far, a scalar. */
+  abstract result(): tf.Tensor;
+
+  /** Whether larger is better; undefined where it cannot be said. */
+  get direction(): 'up' | 'down' | undefined {
+    return undefined;
+  }
+
+  /** The cells that hold the state. */
+  get state(): Weight[] {
+    return this.cells.map((cell) => cell.weight);
+  }
+
+  /** Starts anew, as at each epoch. */
+  reset(): void {
+    for (const { weight, initial } of this.cells) {
+      const zeros = HostTensor.zeros(weight.shape, weight.dtype);
+      zeros.data.fill(initial);
+      weight.set(zeros);
+    }
+  }
+
+  getConfig(): Config {
+    return { name: this.name };
+  }
+
+  protected addState(name: string, shape: Shape = [], initial = 0): Weight {
+    const value = HostTensor.zeros(shape, 'float32');
+    value.data.fill(initial);
+    const weight = new Weight({ name, owner: this.name, value, trainable: false });
+    this.cells.push({ weight, initial });
+    return weight;
+  }
+}

@@ -1,0 +1,4 @@
+export { Adam, adam, type AdamOptions } from './adam.js';
+export { AdamW, adamW } from './adam-w.js';
+export { RMSprop, rmsProp, type RMSpropOptions } from './rms-prop.js';
+export { SGD, sgd, type SGDOptions } from './sgd.js';

@@ -1,0 +1,51 @@
+// Sequential: a model that is a list of layers, each on the output of the one before.
+import { input, InputLayer, inputInvalid, isInputLayer, isLayer, uniqueName, type Composition, type Config, type Layer, type SymbolicTensor } from '@lamella/core';
+import { Model, type ModelOptions } from './model.js';
+
+export interface SequentialOptions extends Pick<ModelOptions, 'name' | 'trainable' | 'backend' | 'seed'> {
+  /** The first is an InputLayer, or `inputShape` says the shape of one example. */
+  readonly layers: readonly Layer[];
+  readonly inputShape?: readonly (number | null)[];
+}
+
+/** A chain of layers as a model. Source: keras.Sequential. */
+export class Sequential extends Model {
+  static override readonly className = 'Sequential';
+  /** The layers without the input, as Keras lists them. */
+  readonly stack: readonly Layer[];
+
+  constructor(options: SequentialOptions, composition?: Pick<Composition, 'backend'>) {
+    const name = options.name ?? uniqueName('sequential');
+    const { inputs, outputs, stack } = chain(`Sequential "${name}"`, options);
+    super({ ...options, name, inputs, outputs }, composition);
+    this.stack = stack;
+  }
+
+  override get layers(): readonly Layer[] {
+    return this.stack ?? super.layers;
+  }
+
+  override get sublayers(): readonly Layer[] {
+    return this.layers;
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), layers: this.graph.layers };
+  }
+}
+
+function chain(subject: string, options: SequentialOptions): { inputs: SymbolicTensor; outputs: SymbolicTensor; stack: Layer[] } {
+  for (const layer of options.layers) {
+    if (!isLayer(layer)) throw inputInvalid(subject, `expected layers, got ${layer === null ? 'null' : typeof layer}`, 'pass what dense() and the other factories return');
+  }
+  const [first, ...rest] = options.layers;
+  const hasInput = first !== undefined && isInputLayer(first);
+  const stack = hasInput ? rest : [...options.layers];
+  if (stack.length === 0) throw inputInvalid(subject, 'it has no layers', 'pass at least one layer');
+  if (!hasInput && options.inputShape === undefined) {
+    throw inputInvalid(subject, 'the shape of its input is not known', 'pass inputShape, without the batch dimension');
+  }
+  const inputs = hasInput ? (first as InputLayer).tensor : input({ shape: options.inputShape! });
+  const outputs = stack.reduce((tensor, layer) => layer.apply(tensor), inputs);
+  return { inputs, outputs, stack };
+}

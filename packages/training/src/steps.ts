@@ -1,0 +1,92 @@
+// The three steps of a model as functions of tfjs-core calls, ready to be captured: training, testing, prediction.
+// One step is one pure Program; where it runs and how often is the loops' business.
+import * as tf from '@tensorflow/tfjs-core';
+import { callContext, isInputLayer, type Functional, type Weight } from '@lamella/core';
+import { capture, computeDType, gradients, withScope, type ArgumentSpec, type Captured, type HostTensor } from '@lamella/program';
+import type { Compiled } from './compile.js';
+import type { Batch } from './data/batch-source.js';
+import type { Gradient } from './optimizers/optimizer.js';
+
+/** What a step's Program depends on, beside the model: the shapes and dtypes of a batch. */
+export function stepKey(batch: Batch): string {
+  const part = (list: readonly HostTensor[]): string => list.map((t) => `${t.dtype}[${t.shape.join(',')}]`).join(' ');
+  return `${part(batch.x)} | ${part(batch.y)} | ${part(batch.weights)}`;
+}
+
+/** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
+export function trainingStep(model: Functional, compiled: Compiled, batch: Batch, onUnconnected: (weights: readonly Weight[]) => void): Captured {
+  return captureBatch(model, batch, (x, y, weights) => {
+    const total = lossOf(model, compiled, { x, y, weights, training: true });
+    const trainable = model.trainableWeights;
+    const found = gradients(total, trainable.map((weight) => weight.read()));
+    onUnconnected(trainable.filter((_, i) => found[i] === null));
+    const pairs = trainable.flatMap((weight, i): Gradient[] => {
+      const gradient = found[i] ?? null;
+      return gradient === null ? [] : [{ weight, gradient }];
+    });
+    withScope(compiled.optimizer.name, () => {
+      compiled.optimizer.build(trainable);
+      compiled.optimizer.apply(pairs);
+    });
+    return results(compiled);
+  });
+}
+
+/** One step of evaluation: outputs are the logs by name; only metrics are updated. */
+export function testStep(model: Functional, compiled: Compiled, batch: Batch): Captured {
+  return captureBatch(model, batch, (x, y, weights) => {
+    lossOf(model, compiled, { x, y, weights, training: false });
+    return results(compiled);
+  });
+}
+
+/** One forward pass: outputs are the model's. */
+export function predictStep(model: Functional, batch: Batch, training = false): Captured {
+  return captureBatch(model, batch, (x) => model.invoke(x, model.inputStructure, callContext({ training })).outputs);
+}
+
+interface StepInputs {
+  readonly x: tf.Tensor[];
+  readonly y: tf.Tensor[];
+  readonly weights: tf.Tensor[];
+}
+
+function captureBatch(model: Functional, batch: Batch, step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>): Captured {
+  const spec = (name: string, tensor: HostTensor): ArgumentSpec => ({ name, shape: tensor.shape, dtype: computeDType(tensor.dtype), storage: tensor.dtype });
+  const args = [
+    ...batch.x.map((tensor, i) => spec(model.inputs[i]?.name ?? `x_${i}`, tensor)),
+    ...batch.y.map((tensor, i) => spec(`y_${i}`, tensor)),
+    ...batch.weights.map((tensor, i) => spec(`sample_weight_${i}`, tensor)),
+  ];
+  const nx = batch.x.length;
+  const ny = batch.y.length;
+  return capture((...tensors) => step(tensors.slice(0, nx).map((t, i) => asDeclared(model, t, i)), tensors.slice(nx, nx + ny), tensors.slice(nx + ny)), args, { subject: model.label });
+}
+
+/** Data meets its input in the dtype the input declares: integers become float where floats are declared. */
+function asDeclared(model: Functional, tensor: tf.Tensor, index: number): tf.Tensor {
+  const layer = model.inputs[index]?.node.layer;
+  if (layer === undefined || !isInputLayer(layer)) return tensor;
+  const wanted = computeDType(layer.dtype);
+  return tensor.dtype === wanted ? tensor : tf.cast(tensor, wanted);
+}
+
+function lossOf(model: Functional, compiled: Compiled, inputs: StepInputs & { readonly training: boolean }): tf.Tensor {
+  const added: tf.Tensor[] = [];
+  const { outputs, masks } = model.invoke(inputs.x, model.inputStructure, callContext({ training: inputs.training, losses: added }));
+  return withScope('loss', () => {
+    const size = inputs.x[0]!.shape[0]!;
+    const weights = inputs.weights.length === 0 ? outputs.map(() => null) : inputs.weights;
+    const own = compiled.loss.evaluate(inputs.y, outputs, weights, masks);
+    const penalties = model.weights.flatMap((weight) => (weight.regularizer === null ? [] : [weight.regularizer.call(weight.read())]));
+    const parts = [...(own === null ? [] : [own]), ...penalties, ...added];
+    const total = parts.length === 0 ? tf.scalar(0) : parts.reduce((a, b) => tf.add(a, b));
+    compiled.loss.total.updateValues(total, tf.scalar(size));
+    compiled.metrics.update(inputs.y, outputs, weights);
+    return total;
+  });
+}
+
+function results(compiled: Compiled): Record<string, tf.Tensor> {
+  return Object.fromEntries(compiled.reported().map(({ label, metric }) => [label, withScope('metrics', () => metric.result())]));
+}

@@ -1,0 +1,33 @@
+// The plugin: model() and sequential() bound to a composition, and the classes files may name.
+import type { Composition, Plugin } from '@lamella/core';
+import * as losses from './losses/index.js';
+import * as metrics from './metrics/index.js';
+import { Model, type ModelOptions } from './model.js';
+import * as optimizers from './optimizers/index.js';
+import { Sequential, type SequentialOptions } from './sequential.js';
+
+/** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
+export function model(options: ModelOptions): Model {
+  return new Model(options);
+}
+
+/** Makes a chain of layers a model. Without a composition, pass `backend`. */
+export function sequential(options: SequentialOptions): Sequential {
+  return new Sequential(options);
+}
+
+/** The functions that {@link training} gives to a composition. */
+export interface TrainingApi {
+  model(options: ModelOptions): Model;
+  sequential(options: SequentialOptions): Sequential;
+}
+
+/** Models that train, for compose(). */
+export const training: Plugin<TrainingApi> = {
+  name: '@lamella/training',
+  classes: { layers: [Model, Sequential], losses, metrics, optimizers },
+  api: (composition: Composition): TrainingApi => ({
+    model: (options) => new Model(options, composition),
+    sequential: (options) => new Sequential(options, composition),
+  }),
+};
