@@ -7,6 +7,7 @@ import { buildGraph, type Graph } from './graph.js';
 import { InputLayer, isInputLayer } from './input.js';
 import { Layer, type LayerOptions } from './layer.js';
 import type { Node, Structure } from './node.js';
+import { summarize, type SummaryOptions } from './summary/summary.js';
 import { isSymbolicTensor, type SymbolicTensor } from './symbolic-tensor.js';
 
 export interface FunctionalOptions extends LayerOptions {
@@ -54,6 +55,11 @@ export class Functional extends Layer {
     const found = typeof nameOrIndex === 'number' ? this.layers[nameOrIndex] : this.layers.find((layer) => layer.name === nameOrIndex);
     if (found === undefined) throw layerUnknown(this.label, String(nameOrIndex), this.layers.map((layer) => layer.name));
     return found;
+  }
+
+  /** Prints the layers and the totals as Keras does. */
+  summary(options: SummaryOptions = {}): void {
+    (options.print ?? console.log)(summarize(this, options));
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[] {

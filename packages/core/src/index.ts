@@ -39,5 +39,6 @@ export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
 export { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
 export { Runner, type RunKey } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
+export { summarize, type SummaryOptions } from './summary/summary.js';
 export { isSymbolicTensor, SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
 export { Weight, type WeightOptions } from './weight.js';

@@ -1,6 +1,6 @@
 // The Model: a functional graph that can be compiled, fitted, evaluated and asked to predict.
 // Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
-import { Functional, randomSeed, requireBackend, type Backend, type BatchStream, type Composition, type Dataset, type FunctionalOptions, type Runner } from '@lamella/core';
+import { Functional, randomSeed, requireBackend, type Backend, type BatchStream, type Composition, type Dataset, type FunctionalOptions, type Runner, type SummaryOptions } from '@lamella/core';
 import type { Captured, HostTensor } from '@lamella/program';
 import { lamellaError } from '@lamella/program';
 import { CallbackList } from './callbacks/callback-list.js';
@@ -136,6 +136,12 @@ export class Model extends Functional {
     const outputs = await predictAll(this, this.backend, source, { callbacks, steps: options.steps, signal: options.signal });
     await callbacks.call('onPredictEnd', {});
     return outputs;
+  }
+
+  /** Prints the layers and the totals, the optimizer's state among them once it exists. */
+  override summary(options: SummaryOptions = {}): void {
+    const optimizer = this.optimizer;
+    super.summary({ ...(optimizer?.isBuilt === true && { optimizerWeights: optimizer.variables }), ...options });
   }
 
   /** A compiled step, from the cache where it is there. For the loops. */

@@ -1,0 +1,11 @@
+// What every package's jest configuration starts from: sources compiled by swc, ES modules, this realm's typed arrays.
+import { fileURLToPath } from 'node:url';
+
+export default {
+  testEnvironment: fileURLToPath(new URL('./tools/jest/environment.cjs', import.meta.url)),
+  testEnvironmentOptions: { customExportConditions: ['lamella-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' }] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+};
