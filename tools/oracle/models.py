@@ -1,0 +1,119 @@
+"""The small models that training.py, files.py and exchange.py use, with fixed weights. Makes no fixture itself."""
+
+from common import keras, normal, np, rng_for, uniform
+
+layers = keras.layers
+
+
+@keras.saving.register_keras_serializable(package="tutorial", name="add_two")
+def add_two(x):
+    return x + 2
+
+
+def set_weights(model):
+    """Replaces every weight by fixed numbers that depend on its path alone; integer state is left as it is."""
+    for variable in model.weights:
+        rng = rng_for(model.name, variable.path)
+        shape = tuple(variable.shape)
+        if variable.name in ("gamma", "moving_variance"):
+            value = uniform(rng, shape, 0.6, 1.4)
+        elif variable.name == "kernel":
+            fan_in = int(np.prod(shape[:-1]))
+            value = normal(rng, shape, 1.2 / fan_in**0.5)
+        else:
+            value = normal(rng, shape, 0.2)
+        variable.assign(value)
+    return model
+
+
+def mlp():
+    x = keras.Input((4,), name="input")
+    h = layers.Dense(5, activation="relu", name="hidden")(x)
+    return keras.Model(x, layers.Dense(3, activation="softmax", name="output")(h), name="mlp")
+
+
+def tutorial(between=lambda x: layers.Lambda(add_two, name="lambda_layer")(x), name="tutorial"):
+    x = keras.Input((8,), name="input_layer")
+    h = layers.Dense(6, name="dense_layer_1")(x)
+    h = layers.ReLU(name="relu_layer_1")(h)
+    h = layers.Dense(5, name="dense_layer_2")(h)
+    h = layers.ReLU(name="relu_layer_2")(h)
+    h = layers.Dense(4, name="dense_layer_3")(h)
+    h = between(h)
+    h = layers.ReLU(name="relu_layer_3")(h)
+    h = layers.Dense(3, name="dense_layer_4")(h)
+    return keras.Model(x, layers.Softmax(name="output_layer")(h), name=name)
+
+
+def conv():
+    x = keras.Input((6, 6, 1), name="image")
+    h = layers.Conv2D(3, 3, padding="same", use_bias=False, name="conv_1")(x)
+    h = layers.BatchNormalization(momentum=0.9, name="norm_1")(h)
+    h = layers.ReLU(name="relu_1")(h)
+    h = layers.MaxPooling2D(2, name="pool_1")(h)
+    h = layers.Conv2D(2, 2, activation="relu", name="conv_2")(h)
+    h = layers.Flatten(name="flat")(h)
+    return keras.Model(x, layers.Dense(3, name="logits")(h), name="conv")
+
+
+def embedding():
+    x = keras.Input((4,), dtype="int32", name="tokens")
+    h = layers.Embedding(6, 3, name="words")(x)
+    h = layers.Flatten(name="flat")(h)
+    h = layers.Dense(4, activation="tanh", name="hidden")(h)
+    return keras.Model(x, layers.Dense(1, activation="sigmoid", name="output")(h), name="embedding")
+
+
+def regularized():
+    x = keras.Input((3,), name="input")
+    h = layers.Dense(4, activation="gelu", kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1L2(0.01, 0.02),
+                     activity_regularizer=keras.regularizers.L2(0.05), kernel_constraint=keras.constraints.MaxNorm(1.0),
+                     name="hidden")(x)
+    h = layers.LayerNormalization(name="norm")(h)
+    return keras.Model(x, layers.Dense(2, name="output")(h), name="regularized")
+
+
+def branches():
+    """Two inputs, two outputs, merging layers."""
+    a = keras.Input((3,), name="a")
+    b = keras.Input((2,), name="b")
+    left = layers.Dense(3, activation="relu", name="left")(a)
+    right = layers.Dense(3, activation="tanh", name="right")(b)
+    both = layers.Concatenate(name="both")([left, right])
+    summed = layers.Add(name="summed")([left, right])
+    score = layers.Dense(1, name="score")(both)
+    label = layers.Dense(2, activation="softmax", name="label")(summed)
+    return keras.Model([a, b], [score, label], name="branches")
+
+
+def shared():
+    """One layer applied to two inputs, and the same activation layer twice in a row."""
+    a = keras.Input((3,), name="a")
+    b = keras.Input((3,), name="b")
+    encoder = layers.Dense(2, activation="tanh", name="encoder")
+    difference = layers.Subtract(name="difference")([encoder(a), encoder(b)])
+    return keras.Model([a, b], layers.Dense(1, name="distance")(difference), name="shared")
+
+
+def nested():
+    """A functional model and a sequential one inside a functional one; the functional one is called twice."""
+    inner_input = keras.Input((3,), name="inner_input")
+    inner_hidden = layers.Dense(4, activation="relu", name="inner_hidden")(inner_input)
+    inner = keras.Model(inner_input, layers.Dense(3, name="inner_output")(inner_hidden), name="inner")
+    head = keras.Sequential([keras.Input((3,), name="head_input"), layers.Dense(2, activation="tanh", name="head_1"),
+                             layers.Dense(2, activation="softmax", name="head_2")], name="head")
+    x = keras.Input((3,), name="input")
+    return keras.Model(x, head(inner(inner(x))), name="nested")
+
+
+def sequential():
+    return keras.Sequential([keras.Input((4,), name="input"), layers.Dense(5, name="dense_1"), layers.LeakyReLU(name="leaky"),
+                             layers.Dropout(0.25, name="drop"), layers.Dense(2, name="dense_2")], name="sequential")
+
+
+def frozen():
+    """Its first layers do not train: a frozen BatchNormalization also stays in inference mode."""
+    x = keras.Input((3,), name="input")
+    h = layers.Dense(4, name="fixed", trainable=False)(x)
+    h = layers.BatchNormalization(name="fixed_norm", trainable=False)(h)
+    return keras.Model(x, layers.Dense(2, name="output")(h), name="frozen")
