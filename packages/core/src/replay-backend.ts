@@ -1,7 +1,7 @@
 // A Backend that replays Programs on a tfjs backend: host data in, host data out, no tensor left behind.
 // Which tfjs backend, and how it is loaded, its caller says. The current tfjs backend of the application stays current.
 import * as tf from '@tensorflow/tfjs-core';
-import { HostTensor, replay, type Program, type TypedArray } from '@lamella/program';
+import { customGradientKernel, HostTensor, kernelUnsupported, replay, type Program, type TypedArray } from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
 import { executableDisposed } from './errors.js';
 import { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
@@ -39,6 +39,10 @@ class ReplayExecutable implements Executable {
     private readonly tfjsName: string,
   ) {
     for (const output of program.outputs) hostDType(program.type(output.id), `Output "${output.name}"`);
+    for (const { kernel, scope } of program.nodes) {
+      if (kernel === customGradientKernel || tf.getKernel(kernel, tfjsName) !== undefined) continue;
+      throw kernelUnsupported(scope === '' ? 'Program' : `Layer "${scope}"`, kernel, `implementation in tfjs' ${tfjsName} backend`);
+    }
   }
 
   async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {

@@ -1,1 +1,4 @@
-export {};
+export { assertClose, assertRejects, assertSame } from './assertions.js';
+export { booleans, floats, integers, list, type KernelCase } from './kernel-case.js';
+export { testBackend, type TestBackendOptions, type TestRunner } from './test-backend.js';
+export { trainingStep, type TrainingStep } from './training-step.js';

@@ -1,0 +1,4 @@
+import { testBackend } from '@lamella/testing';
+import { cpu } from './cpu.js';
+
+testBackend('cpu', () => cpu(), { tolerance: 0 });

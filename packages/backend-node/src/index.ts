@@ -1,0 +1,1 @@
+export { loadNode, node } from './node.js';

@@ -1,0 +1,44 @@
+// A compiled Program: one ONNX Runtime session, fed with views of host memory and writing into host memory.
+import { checkRunBuffers, executableDisposed, hostDType, type Executable, type OutputBuffers } from '@lamella/core';
+import { HostTensor, type Program, type TypedArray } from '@lamella/program';
+import type { LoweredProgram } from './lower-program.js';
+import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime.js';
+
+/** Runs one session; see {@link Executable}. */
+export class OnnxExecutable implements Executable {
+  private isDisposed = false;
+
+  /** `session` is missing where no output has elements: there is nothing to compute then. */
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly program: Program,
+    private readonly lowered: LoweredProgram,
+    private readonly session: Session | undefined,
+  ) {}
+
+  async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {
+    if (this.isDisposed) throw executableDisposed();
+    checkRunBuffers(this.program, inputs, outputs);
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const { index, name } of this.lowered.inputs) feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
+    const fetches: Record<string, RuntimeTensor | null> = {};
+    for (const { index, name } of this.lowered.outputs) {
+      const target = outputs[index];
+      fetches[name] = target === undefined ? null : runtimeTensor(this.runtime, target);
+    }
+    const results = (await this.session?.run(feeds, fetches)) ?? {};
+    const names = new Map(this.lowered.outputs.map(({ index, name }) => [index, name]));
+    return this.program.outputs.map((output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']));
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) void this.session?.release();
+    this.isDisposed = true;
+  }
+
+  private hostTensor(id: number, result: RuntimeTensor | undefined): HostTensor {
+    const type = this.program.type(id);
+    const dtype = hostDType(type, 'Output');
+    return result === undefined ? HostTensor.zeros(type.shape, dtype) : new HostTensor(result.data as TypedArray, type.shape, dtype);
+  }
+}

@@ -1,0 +1,133 @@
+// Lowers a Program to an ONNX model: every kernel through its lowering, in order. Knows nothing of ONNX Runtime.
+// Values without elements never reach the graph: ONNX Runtime need not see that there is nothing to compute.
+import {
+  customGradientKernel,
+  isLamellaError,
+  sizeOf,
+  type DType,
+  type Program,
+  type ProgramInput,
+  type ProgramNode,
+  type TypedArray,
+  type ValueId,
+  type ValueType,
+} from '@lamella/program';
+import { loweringFailed, loweringMissing } from './errors.js';
+import { computed, LoweringCall, uniform, type Lowered, type Operand, type OperandType, type ValueDType } from './lowering.js';
+import { lowerings } from './lowering/index.js';
+import { GraphBuilder } from './model/graph-builder.js';
+import { encodeModel } from './model/onnx-model.js';
+
+/** An input or output of the ONNX graph, and which one of the Program's it is. */
+export interface LoweredValue {
+  readonly index: number;
+  readonly name: string;
+}
+
+export interface LoweredProgram {
+  /** The model as an `.onnx` file holds it. */
+  readonly bytes: Uint8Array;
+  /** The Program's inputs that the graph reads; the others are not needed. */
+  readonly inputs: readonly LoweredValue[];
+  /** The Program's outputs that the graph computes; the others have no elements. */
+  readonly outputs: readonly LoweredValue[];
+}
+
+/**
+ * The ONNX model of a Program.
+ *
+ * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from.
+ */
+export function lowerProgram(program: Program): LoweredProgram {
+  return new ProgramLowering(program).finish();
+}
+
+class ProgramLowering {
+  private readonly graph = new GraphBuilder();
+  private readonly operands = new Map<ValueId, Operand>();
+  private readonly inputs: LoweredValue[] = [];
+
+  constructor(private readonly program: Program) {
+    const used = new Set([...program.nodes.flatMap((node) => Object.values(node.inputs)), ...program.outputs.map((output) => output.id)]);
+    program.inputs.forEach((input, index) => {
+      if (used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
+    });
+    for (const { id, data } of program.constants) {
+      if (used.has(id)) this.operands.set(id, this.lowerConstant(data as TypedArray, program.type(id)));
+    }
+    for (const node of program.nodes) this.lowerNode(node);
+  }
+
+  finish(): LoweredProgram {
+    const kept = this.program.outputs.map((output, index) => ({ output, index })).filter(({ output }) => sizeOf(this.program.type(output.id).shape) > 0);
+    const { model, outputNames } = this.graph.finish(
+      kept.map(({ output }) => {
+        const operand = this.operands.get(output.id)!;
+        return { name: operand.name, type: operand.dtype, shape: operand.shape };
+      }),
+    );
+    return {
+      bytes: encodeModel(model),
+      inputs: this.inputs,
+      outputs: kept.map(({ index }, i) => ({ index, name: outputNames[i]! })),
+    };
+  }
+
+  private lowerInput(input: ProgramInput, index: number): Operand {
+    const type = operandType(this.program.type(input.id), `Input "${input.name}"`);
+    if (sizeOf(type.shape) === 0) return this.empty(type);
+    const storage = input.storage ?? type.dtype;
+    const name = this.graph.input(storage, type.shape);
+    this.inputs.push({ index, name });
+    return computed(storage === type.dtype ? name : this.graph.cast(name, type.dtype), type);
+  }
+
+  private lowerConstant(data: TypedArray, valueType: ValueType): Operand {
+    const type = operandType(valueType, 'A constant');
+    if (data.length === 0) return this.empty(type);
+    const first = data[0]!;
+    if (data.every((value) => Object.is(value, first))) return uniform(this.graph, first, type);
+    let name: string | undefined;
+    const { graph } = this;
+    return {
+      ...type,
+      get name(): string {
+        return (name ??= graph.tensor(data, type.shape, type.dtype));
+      },
+    };
+  }
+
+  private lowerNode(node: ProgramNode): void {
+    const types = node.outputs.map((id) => operandType(this.program.type(id), `The result of ${node.kernel}`, node));
+    this.graph.scope = node.scope;
+    const results = types.every((type) => sizeOf(type.shape) === 0) ? types.map((type) => this.empty(type)) : this.resultsOf(node, types);
+    node.outputs.forEach((id, i) => this.operands.set(id, results[i]!));
+  }
+
+  private resultsOf(node: ProgramNode, types: readonly OperandType[]): Operand[] {
+    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, this.operands.get(id)!]));
+    if (node.kernel === customGradientKernel) return [inputs['value']!];
+    const lowering = lowerings[node.kernel];
+    if (lowering === undefined) throw loweringMissing(node);
+    try {
+      const lowered = lowering(new LoweringCall(this.graph, inputs, node.attrs, types));
+      const results: readonly Lowered[] = Array.isArray(lowered) ? lowered : [lowered as Lowered];
+      return results.map((result, i) => (typeof result === 'string' ? computed(result, types[i]!) : result));
+    } catch (cause) {
+      throw isLamellaError(cause) ? cause : loweringFailed(node, cause as Error);
+    }
+  }
+
+  private empty(type: OperandType): Operand {
+    return computed(this.graph.tensor([], type.shape, type.dtype), type);
+  }
+}
+
+function operandType(type: ValueType, subject: string, node?: ProgramNode): OperandType {
+  if (isValueDType(type.dtype)) return { shape: type.shape, dtype: type.dtype };
+  throw loweringMissing(node ?? { kernel: `${subject} (${type.dtype})`, scope: '' });
+}
+
+function isValueDType(dtype: DType): dtype is ValueDType {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+}

@@ -1,0 +1,32 @@
+// The families of lowerings. In each, the exported name is the kernel's.
+import type { Lowering } from '../lowering.js';
+import * as activation from './activation.js';
+import * as arithmetic from './arithmetic.js';
+import * as comparison from './comparison.js';
+import * as convolution from './convolution.js';
+import * as creation from './creation.js';
+import * as image from './image.js';
+import * as indexing from './indexing.js';
+import * as matrix from './matrix.js';
+import * as normalization from './normalization.js';
+import * as pooling from './pooling.js';
+import * as reduction from './reduction.js';
+import * as shape from './shape.js';
+import * as transcendental from './transcendental.js';
+
+/** Every lowering by its kernel's name. */
+export const lowerings: Readonly<Record<string, Lowering | undefined>> = {
+  ...activation,
+  ...arithmetic,
+  ...comparison,
+  ...convolution,
+  ...creation,
+  ...image,
+  ...indexing,
+  ...matrix,
+  ...normalization,
+  ...pooling,
+  ...reduction,
+  ...shape,
+  ...transcendental,
+};

@@ -1,0 +1,118 @@
+// Builds the graph of an ONNX model: appends operators and constants and hands out the names of their results.
+// Equal small constants are stored once. Not here: which kernels become which operators (lowering/).
+import { sizeOf, type Shape } from '@lamella/program';
+import { elementTypes, type ElementType, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-model.js';
+
+type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array | Int16Array;
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+} as const;
+
+/** An ONNX graph under construction. Values are known by their names. */
+export class GraphBuilder {
+  private readonly nodes: OnnxNode[] = [];
+  private readonly initializers: OnnxTensor[] = [];
+  private readonly inputs: OnnxValue[] = [];
+  private readonly small = new Map<string, string>();
+  private count = 0;
+  /** The layer path that node names start with, so that ONNX Runtime's own messages name it too. */
+  scope = '';
+
+  input(type: ElementType, shape: Shape): string {
+    const name = this.fresh('input');
+    this.inputs.push({ name, type, shape });
+    return name;
+  }
+
+  /** Appends an operator with one result. */
+  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+    return this.ops(type, inputs, 1, attributes)[0]!;
+  }
+
+  /** Appends an operator with `count` results. */
+  ops(type: string, inputs: readonly string[], count: number, attributes: Readonly<Record<string, OnnxAttribute>> = {}): string[] {
+    const name = this.fresh(type);
+    const outputs = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}_${i}`);
+    this.nodes.push({ type, inputs, outputs, attributes, name: this.scope === '' ? name : `${this.scope}/${name}` });
+    return outputs;
+  }
+
+  /** A constant tensor. */
+  tensor(data: ArrayLike<number>, shape: Shape, type: ElementType): string {
+    const elements = toElements(data, type);
+    const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+    const key = data.length <= 16 ? `${type}[${shape.join()}]${bytes.join()}` : undefined;
+    const known = key === undefined ? undefined : this.small.get(key);
+    if (known !== undefined) return known;
+    const name = this.fresh('constant');
+    if (key !== undefined) this.small.set(key, name);
+    this.initializers.push({ name, type, shape, bytes });
+    return name;
+  }
+
+  /** A constant of rank 0. */
+  scalar(value: number, type: ElementType = 'float32'): string {
+    return this.tensor([value], [], type);
+  }
+
+  /** A constant list of int64, as shapes, axes and bounds are given. */
+  ints(values: readonly number[]): string {
+    return this.tensor(values, [values.length], 'int64');
+  }
+
+  /** A tensor of one value everywhere. */
+  full(value: number, shape: Shape, type: ElementType): string {
+    if (sizeOf(shape) <= 16) return this.tensor(new Array<number>(sizeOf(shape)).fill(value), shape, type);
+    return this.op('Expand', [this.scalar(value, type), this.ints(shape)]);
+  }
+
+  cast(x: string, type: ElementType): string {
+    return this.op('Cast', [x], { to: elementTypes[type] });
+  }
+
+  reshape(x: string, shape: Shape): string {
+    // allowzero: a 0 in the shape is a size, not "keep the input's".
+    return this.op('Reshape', [x, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {});
+  }
+
+  transpose(x: string, perm: readonly number[]): string {
+    return perm.every((axis, i) => axis === i) ? x : this.op('Transpose', [x], { perm });
+  }
+
+  /** The part `[begin, end)` along each of `axes`, every `step`-th element. */
+  slice(x: string, axes: readonly number[], begin: readonly number[], end: readonly number[], steps?: readonly number[]): string {
+    return this.op('Slice', [x, this.ints(begin), this.ints(end), this.ints(axes), ...(steps ? [this.ints(steps)] : [])]);
+  }
+
+  /** Reduces over `axes`; over none it is the identity. */
+  reduce(type: string, x: string, axes: readonly number[], keepDims: boolean): string {
+    if (axes.length === 0) return x;
+    return this.op(type, [x, this.ints(axes)], { keepdims: keepDims ? 1 : 0 });
+  }
+
+  /** The finished model. An output that is an input, a constant or another output gets a name of its own. */
+  finish(outputs: readonly OnnxValue[]): { model: OnnxModel; outputNames: readonly string[] } {
+    const computed = new Set(this.nodes.flatMap((node) => node.outputs));
+    const named = outputs.map((output) => ({ ...output, name: computed.delete(output.name) ? output.name : this.op('Identity', [output.name]) }));
+    const model = { nodes: this.nodes, initializers: this.initializers, inputs: this.inputs, outputs: named };
+    return { model, outputNames: named.map((output) => output.name) };
+  }
+
+  private fresh(stem: string): string {
+    return `${stem}_${this.count++}`;
+  }
+}
+
+function toElements(data: ArrayLike<number>, type: ElementType): Elements {
+  if (type === 'int64') return BigInt64Array.from(Array.from(data), BigInt);
+  const array = arrays[type];
+  return data instanceof array ? data : array.from(data);
+}

@@ -1,0 +1,4 @@
+import { testBackend } from '@lamella/testing';
+import { onnx } from './onnx.js';
+
+testBackend('onnx', () => onnx());

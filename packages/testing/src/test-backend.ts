@@ -1,0 +1,76 @@
+// The conformance suite of backends: every kernel case compared with backend-cpu, a training step of twenty updates, and
+// the contract of buffers, errors and memory. Works in any runner that has `describe` and `it`.
+import { cpu } from '@lamella/backend-cpu';
+import type { Backend } from '@lamella/core';
+import { assertClose, assertRejects } from './assertions.js';
+import { contractTests } from './backend-contract.js';
+import { floats, kernelsIn, programOf, type KernelCase } from './kernel-case.js';
+import { kernelCases } from './kernel-cases/index.js';
+import { runSteps } from './step-runner.js';
+import { trainingStep } from './training-step.js';
+
+/** The two functions a test runner offers. */
+export interface TestRunner {
+  readonly describe: (name: string, body: () => void) => void;
+  readonly it: (name: string, body: () => Promise<void>, timeout?: number) => void;
+}
+
+export interface TestBackendOptions {
+  /** The largest difference allowed, relative to 1 + the expected magnitude. Default: 1e-5. */
+  readonly tolerance?: number;
+  /** Kernels that the backend does not have, and why; it must refuse them with KERNEL_UNSUPPORTED. */
+  readonly unsupported?: Readonly<Record<string, string>>;
+  /** Default: the runner's globals. */
+  readonly runner?: TestRunner;
+}
+
+/**
+ * Declares the suite for one backend.
+ *
+ * @example
+ * testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
+ */
+export function testBackend(name: string, create: () => Backend | Promise<Backend>, options: TestBackendOptions = {}): void {
+  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
+  const tolerance = options.tolerance ?? 1e-5;
+  describe(`backend ${name}`, () => {
+    describe('keeps its contract: it', () => {
+      for (const test of contractTests) it(test.name, async () => test.run(await create()));
+    });
+    describe('computes', () => {
+      for (const kernelCase of kernelCases) {
+        it(kernelCase.name, async () => compare(await create(), kernelCase, tolerance, options.unsupported ?? {}));
+      }
+    });
+    it('trains as backend-cpu does, over twenty steps of Adam', async () => trainAlike(await create()), 60_000);
+  });
+}
+
+async function compare(backend: Backend, kernelCase: KernelCase, tolerance: number, unsupported: Readonly<Record<string, string>>): Promise<void> {
+  const program = programOf(kernelCase);
+  const missing = [...kernelsIn(program)].find((kernel) => Object.hasOwn(unsupported, kernel));
+  if (missing !== undefined) return assertRejects(() => backend.compile(program), 'KERNEL_UNSUPPORTED', missing);
+  const [reference, executable] = [await cpu().compile(program), await backend.compile(program)];
+  try {
+    const expected = await reference.run(kernelCase.inputs);
+    const actual = await executable.run(kernelCase.inputs);
+    expected.forEach((tensor, i) => assertClose(actual[i]!, tensor, kernelCase.tolerance ?? tolerance, `output ${i}`));
+  } finally {
+    executable.dispose();
+    reference.dispose();
+  }
+}
+
+async function trainAlike(backend: Backend): Promise<void> {
+  const step = trainingStep([12, 16, 8, 4], 6);
+  const labels = floats([6, 4], 0, 0);
+  for (let i = 0; i < 6; i++) labels.data[i * 4 + (i % 4)] = 1;
+  const batch = [floats([6, 12]), labels];
+  const expected = await runSteps(cpu(), step, batch, 20);
+  const actual = await runSteps(backend, step, batch, 20);
+  expected.losses.forEach((loss, i) => {
+    if (Math.abs(actual.losses[i]! - loss) > 1e-4 * Math.abs(loss)) throw new Error(`loss of step ${i}: expected ${loss}, got ${actual.losses[i]!}`);
+  });
+  if (!(actual.losses[19]! < actual.losses[0]!)) throw new Error(`the loss did not fall: ${actual.losses.join(', ')}`);
+  expected.state.forEach((tensor, i) => assertClose(actual.state[i]!, tensor, 1e-3, step.state[i]!.slot.name));
+}
