@@ -117,3 +117,62 @@ def frozen():
     h = layers.Dense(4, name="fixed", trainable=False)(x)
     h = layers.BatchNormalization(name="fixed_norm", trainable=False)(h)
     return keras.Model(x, layers.Dense(2, name="output")(h), name="frozen")
+
+
+def masked():
+    """Its mask is an op node (NotEqual) that BatchNormalization receives as a keyword argument."""
+    x = keras.Input((4,), dtype="int32", name="tokens")
+    h = layers.Embedding(5, 2, mask_zero=True, name="words")(x)
+    h = layers.BatchNormalization(name="norm")(h)
+    h = layers.Flatten(name="flat")(h)
+    return keras.Model(x, layers.Dense(2, name="output")(h), name="masked")
+
+
+def op_nodes():
+    return tutorial(lambda x: x + 2, name="op_nodes")
+
+
+def more_op_nodes():
+    x = keras.Input((4,), name="input")
+    h = layers.Dense(4, name="hidden")(x)
+    a = 2 - h[:, 1:3]
+    b = -(h[:, 0:2] / 2.0) * 0.5
+    total = keras.ops.sum(keras.ops.square(a) + b, axis=1, keepdims=True)
+    return keras.Model(x, keras.ops.concatenate([keras.ops.relu(a), total], axis=-1), name="more_op_nodes")
+
+
+def lambda_bytecode():
+    """A Python lambda: Keras stores its bytecode. Compiled under a neutral file name, which the bytecode holds."""
+    scope = {}
+    exec(compile("double_plus_two = lambda x: x * 2.0 + 2.0", "lambda.py", "exec"), scope)
+    x = keras.Input((3,), name="input")
+    h = layers.Dense(2, name="hidden")(x)
+    return keras.Model(x, layers.Lambda(scope["double_plus_two"], output_shape=(2,), name="double_plus_two")(h), name="lambda_bytecode")
+
+
+@keras.saving.register_keras_serializable(package="tutorial", name="scaled")
+def scaled(x, factor=1.0, training=None):
+    return x * factor
+
+
+def lambda_arguments():
+    x = keras.Input((3,), name="input")
+    h = layers.Lambda(scaled, arguments={"factor": 3.0}, name="scaled_by_three")(x)
+    return keras.Model(x, layers.Dense(2, name="output")(h), name="lambda_arguments")
+
+
+def non_finite():
+    """Its config.json holds Infinity, which is not JSON."""
+    x = keras.Input((3,), name="input")
+    h = layers.Dense(3, name="hidden")(x)
+    return keras.Model(x, layers.ReLU(max_value=float("inf"), name="unlimited")(h), name="non_finite")
+
+
+def shared_objects():
+    """Two layers that hold the same initializer object, which Keras marks with shared_object_id."""
+    initializer = keras.initializers.HeNormal(seed=5)
+    regularizer = keras.regularizers.L2(0.02)
+    x = keras.Input((3,), name="input")
+    h = layers.Dense(2, kernel_initializer=initializer, kernel_regularizer=regularizer, name="first")(x)
+    h = layers.Dense(2, kernel_initializer=initializer, kernel_regularizer=regularizer, name="second")(h)
+    return keras.Model(x, h, name="shared_objects")

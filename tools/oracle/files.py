@@ -1,0 +1,181 @@
+"""Makes fixtures/keras/files/: small models saved by real Keras as .keras, .h5 and .weights.h5, each with a JSON that
+holds its weights, an input and what it predicts; and models whose files a reader must refuse or treat with care.
+"""
+
+import contextlib
+import datetime
+import logging
+import time
+import warnings
+from unittest import mock
+
+import models
+from common import FIXTURES, header, keras, normal, np, number, rng_for, tensor, weight, write
+from keras.src.legacy.saving import legacy_h5_format
+from keras.src.saving import saving_lib, serialization_lib
+
+LIMIT = 60_000
+MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 6)
+ALL = (".keras", ".h5", ".weights.h5")
+
+
+class FixedDate(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return MOMENT
+
+
+class Identities:
+    """Stands in for id(), whose numbers differ from run to run: 1001, 1002, ... in order of first sight."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, thing):
+        for index, known in enumerate(self.seen):
+            if known is thing:
+                return 1001 + index
+        self.seen.append(thing)
+        return 1000 + len(self.seen)
+
+
+@contextlib.contextmanager
+def fixed_time():
+    """Keras writes the date, the zip writer its file times, and shared objects their addresses: pin all three."""
+    moment = time.struct_time(MOMENT.timetuple())
+    with (
+        mock.patch.object(saving_lib.datetime, "datetime", FixedDate),
+        mock.patch("time.localtime", lambda *_: moment),
+        mock.patch.object(serialization_lib, "id", Identities(), create=True),
+    ):
+        yield
+
+
+def save(model, suffix):
+    path = FIXTURES / "files" / f"{model.name}{suffix}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with fixed_time(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if suffix == ".weights.h5":
+            model.save_weights(path)
+        else:
+            model.save(path)
+    size = path.stat().st_size
+    assert size < LIMIT, f"{path.name} is {size} bytes"
+    return path.name
+
+
+def example(shape, dtype, label):
+    rng = rng_for("files", label)
+    if dtype == "int32":
+        return rng.integers(0, 5, (3, *shape[1:])).astype(np.int32)
+    return normal(rng, (3, *shape[1:]))
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def describe(model, files, **extra):
+    inputs = [example(i.shape, i.dtype, f"{model.name}/{i.name}") for i in model.inputs]
+    outputs = as_list(model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0))
+    record = {
+        **header("files.py"), "model": model.name, "files": files,
+        "layers": [[layer.name, type(layer).__name__] for layer in model.layers],
+        "inputs": [tensor(a, name=i.name) for a, i in zip(inputs, model.inputs)],
+        "outputs": [tensor(o) for o in outputs],
+        "weights": [{"path": v.path, **weight(v)} for v in model.weights],
+        **extra,
+    }
+    if getattr(model, "optimizer", None) is not None:
+        record["optimizer_variables"] = [tensor(v.numpy(), name=v.name, path=v.path) for v in model.optimizer.variables]
+    write(f"files/{model.name}.json", record)
+
+
+def check(model, name):
+    """Real Keras reads back what it wrote, or the fixture is worthless."""
+    again = keras.saving.load_model(FIXTURES / "files" / name)
+    for one, other in zip(model.weights, again.weights):
+        assert np.array_equal(one.numpy(), other.numpy()), (name, one.path)
+    return again
+
+
+def plain_model(build, suffixes=ALL, **extra):
+    keras.backend.clear_session()
+    model = models.set_weights(build())
+    files = [save(model, suffix) for suffix in suffixes]
+    for name in files:
+        if not name.endswith(".weights.h5") and "bytecode" not in name:
+            check(model, name)
+    describe(model, files, **extra)
+
+
+def trained(build, compile_arguments, rows, suffixes=ALL, name=None):
+    """Two steps of training, saved with the optimizer's state; then three more steps, which a reader must reproduce."""
+    keras.backend.clear_session()
+    model = build()
+    if name:
+        model.name = name
+    models.set_weights(model)
+    model.compile(**compile_arguments)
+    rng = rng_for("files", "training", model.name)
+    classes = model.outputs[0].shape[-1]
+
+    def batch():
+        return normal(rng, (rows, *model.inputs[0].shape[1:])), np.eye(classes, dtype=np.float32)[rng.integers(0, classes, rows)]
+
+    for _ in range(2):
+        model.train_on_batch(*batch())
+    files = [save(model, suffix) for suffix in suffixes]
+    loaded = {file: check(model, file) for file in files if not file.endswith(".weights.h5")}
+    keras_resumes = [again for file, again in loaded.items() if file.endswith(".keras")]  # from .h5 Keras 3.15 fails to
+    resume = []
+    saved = [v.numpy().copy() for v in model.weights]
+    slots = [v.numpy().copy() for v in model.optimizer.variables]
+    for _ in range(3):
+        x, y = batch()
+        logs = model.train_on_batch(x, y, return_dict=True)
+        for again in keras_resumes:
+            assert again.train_on_batch(x, y, return_dict=True) == logs, f"{again.name} does not resume"
+        resume.append({"x": tensor(x), "y": tensor(y), "logs": {k: number(v) for k, v in logs.items()}})
+    after = [{"path": v.path, **weight(v)} for v in model.weights]
+    for variable, value in zip(model.weights + model.optimizer.variables, saved + slots):
+        variable.assign(value)
+    describe(model, files, resume=resume, weights_after_resume=after, compile_config=model.get_compile_config())
+
+
+def chunked():
+    """Keras splits attributes over 64,512 bytes; with a lower limit a small model shows the same layout."""
+    keras.backend.clear_session()
+    model = models.sequential()
+    model.name = "chunked_attributes"
+    models.set_weights(model)
+    with mock.patch.object(legacy_h5_format, "HDF5_OBJECT_HEADER_LIMIT", 40):
+        files = [save(model, ".h5")]
+    describe(model, files)
+
+
+def main():
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    o = keras.optimizers
+    trained(models.mlp, {"optimizer": o.Adam(0.05), "loss": "categorical_crossentropy", "metrics": ["accuracy"]}, 6)
+    schedule = o.schedules.ExponentialDecay(0.1, 4, 0.5)
+    trained(models.mlp, {"optimizer": o.SGD(schedule, momentum=0.9, clipnorm=1.0),
+                         "loss": keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+                         "metrics": [keras.metrics.CategoricalAccuracy(name="hits"), "mae"]}, 6, (".keras", ".h5"), "schedule")
+    for build in (models.sequential, models.nested, models.shared, models.branches, models.conv, models.embedding,
+                  models.regularized, models.frozen):
+        plain_model(build)
+    plain_model(models.masked, (".keras",))
+    plain_model(models.non_finite, (".keras",))
+    plain_model(models.shared_objects, (".keras",))
+    plain_model(models.tutorial, (".keras", ".h5", ".weights.h5"), functions=["tutorial>add_two"])
+    plain_model(models.lambda_arguments, (".keras", ".h5"), functions=["tutorial>scaled"])
+    plain_model(models.lambda_bytecode, (".keras", ".h5"), meaning={"double_plus_two": "x * 2 + 2"})
+    plain_model(models.op_nodes, (".keras",))  # Keras 3.15 takes the op for the layer Add in an .h5
+    plain_model(models.more_op_nodes, (".keras",))
+    chunked()
+
+
+if __name__ == "__main__":
+    main()
