@@ -46,7 +46,9 @@ function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): 
 function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
   if (node.kernel === customGradientKernel) return [keepCustomGradient(node, inputs)];
-  const result = tf.engine().runKernel(node.kernel, inputs, node.attrs as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  // Kernels that take a list expect a real array; integer keys come in ascending order.
+  const given = '0' in inputs ? (Object.values(inputs) as unknown as tf.NamedTensorMap) : inputs;
+  const result = tf.engine().runKernel(node.kernel, given, node.attrs as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
   return Array.isArray(result) ? result : [result];
 }
 
