@@ -6,24 +6,38 @@ import { uniform, type Lowered, type Lowering, type LoweringCall } from '../lowe
 
 export const Sum: Lowering = (call) => reduction(call, 'ReduceSum', 0);
 export const Prod: Lowering = (call) => reduction(call, 'ReduceProd', 1);
-export const Max: Lowering = (call) => reduction(call, 'ReduceMax', -Infinity, 'reductionIndices');
-export const Min: Lowering = (call) => reduction(call, 'ReduceMin', Infinity, 'reductionIndices');
+export const Max: Lowering = (call) => extremum(call, 'ReduceMax', -Infinity);
+export const Min: Lowering = (call) => extremum(call, 'ReduceMin', Infinity);
 export const All: Lowering = (call) => reduction(call, 'ReduceMin', 1);
 export const Any: Lowering = (call) => reduction(call, 'ReduceMax', 0);
 
 /** A mean of integers is a float. */
-export const Mean: Lowering = (call) => reduction(call, 'ReduceMean', NaN, 'axis', 'float32');
+export const Mean: Lowering = (call) => reduction(call, 'ReduceMean', NaN, 'float32');
 
-function reduction(call: LoweringCall, operator: string, ofNothing: number, attribute = 'axis', type = commonType(call.input('x'))): Lowered {
-  const { graph } = call;
+function reduction(call: LoweringCall, operator: string, ofNothing: number, type = commonType(call.input('x'))): Lowered {
   const x = call.input('x');
-  if (sizeOf(x.shape) === 0) return uniform(graph, ofNothing, call.output);
-  const axes = axesOf(call, attribute);
-  return declared(call, graph.reduce(operator, as(graph, x, type), axes, call.attribute<boolean | undefined>('keepDims') === true), type);
+  if (sizeOf(x.shape) === 0) return uniform(call.graph, ofNothing, call.output);
+  return declared(call, along(call, operator, as(call.graph, x, type)), type);
 }
 
-function axesOf(call: LoweringCall, attribute: string): number[] {
-  const axes = call.attribute<number | number[] | null | undefined>(attribute);
+function along(call: LoweringCall, operator: string, x: string): string {
+  return call.graph.reduce(operator, x, axesOf(call), call.attribute<boolean | undefined>('keepDims') === true);
+}
+
+/** ONNX Runtime passes over NaN, where tfjs gives NaN; what is not a number must not vanish in a maximum. */
+function extremum(call: LoweringCall, operator: string, ofNothing: number): Lowered {
+  const { graph } = call;
+  const x = call.input('x');
+  const found = reduction(call, operator, ofNothing);
+  if (x.dtype !== 'float32' || typeof found !== 'string' || axesOf(call).length === 0) return found;
+  const isNaN = graph.cast(along(call, 'ReduceMax', graph.cast(graph.op('IsNaN', [x.name]), 'float32')), 'bool');
+  return graph.op('Where', [isNaN, graph.scalar(NaN), found]);
+}
+
+/** tfjs names the axes of Max `reductionIndices`, those of other reductions `axis`. */
+function axesOf(call: LoweringCall): number[] {
+  type Axes = number | number[] | null | undefined;
+  const axes = call.attribute<Axes>('reductionIndices') ?? call.attribute<Axes>('axis');
   return tf.util.parseAxisParam(axes as number[], [...call.input('x').shape]);
 }
 
@@ -32,7 +46,7 @@ export const ArgMin: Lowering = (call) => position(call, 'ArgMin');
 
 function position(call: LoweringCall, operator: string): string {
   const x = call.input('x');
-  const axis = axesOf(call, 'axis')[0] ?? 0;
+  const axis = axesOf(call)[0] ?? 0;
   if (x.shape.length === 0) return call.graph.scalar(0, 'int32');
   return call.graph.cast(call.graph.op(operator, [as(call.graph, x, commonType(x))], { axis, keepdims: 0 }), 'int32');
 }
@@ -42,7 +56,7 @@ export const Cumsum: Lowering = (call) => {
   const type = commonType(x);
   if (x.shape.length === 0) return x;
   const flags = { exclusive: Number(call.attribute<boolean>('exclusive')), reverse: Number(call.attribute<boolean>('reverse')) };
-  return declared(call, call.graph.op('CumSum', [as(call.graph, x, type), call.graph.scalar(axesOf(call, 'axis')[0]!, 'int64')], flags), type);
+  return declared(call, call.graph.op('CumSum', [as(call.graph, x, type), call.graph.scalar(axesOf(call)[0]!, 'int64')], flags), type);
 };
 
 /** ONNX has no running product: each element multiplies those of its prefix, the others being replaced by 1. */
@@ -51,7 +65,7 @@ export const Cumprod: Lowering = (call) => {
   const x = call.input('x');
   if (x.shape.length === 0) return x;
   const type = commonType(x);
-  const axis = axesOf(call, 'axis')[0]!;
+  const axis = axesOf(call)[0]!;
   const size = x.shape[axis]!;
   const [exclusive, reverse] = [call.attribute<boolean>('exclusive'), call.attribute<boolean>('reverse')];
   const counts = (i: number, j: number): boolean => (reverse ? j > i : j < i) || (!exclusive && j === i);
