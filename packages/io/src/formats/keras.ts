@@ -1,0 +1,72 @@
+// `.keras`: Keras 3's archive of a config and variables.
+import type { Format, FormatContext, Functional } from '@lamella/core';
+import type { Model } from '@lamella/training';
+import { fileInvalid } from '../errors.js';
+import { readZip, writeZip } from '../files/zip.js';
+import { readHdf5, writeHdf5 } from '../hdf5/hdf5.js';
+import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
+import { readVariables } from '../hdf5/read-variables.js';
+import { writeVariables } from '../hdf5/variables.js';
+import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
+import { readCompileConfig, readModel } from '../keras-json/read-model.js';
+import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
+import { readContext } from './read-context.js';
+
+const text = new TextEncoder();
+
+/** Source: keras.saving, the file format of Keras 3. */
+export const kerasFormat: Format = {
+  name: 'keras',
+  extensions: ['.keras'],
+
+  async writeModel(model, context) {
+    const includeOptimizer = context.options['includeOptimizer'] !== false;
+    const envelope = writeModel(model, 'v3');
+    const config = {
+      ...envelope,
+      compile_config: includeOptimizer ? writeCompileConfig(model as Model) : {},
+      lamella: { version: 1, seed: (model as Model).seed },
+    };
+    const metadata = { keras_version: writtenKerasVersion, date_saved: dateSaved(context) };
+    return writeZip({
+      'metadata.json': text.encode(writePythonJson(metadata)),
+      'config.json': text.encode(writePythonJson(config)),
+      'model.weights.h5': await writeHdf5(writeVariables(model, { optimizer: includeOptimizer })),
+    });
+  },
+
+  async readModel(bytes, context) {
+    const members = readZip(bytes, context.file);
+    const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
+    const variables = await readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const reading = readContext(context);
+    const own = isRecord(config) ? config['lamella'] : undefined;
+    const seed = isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined;
+    const model = readModel(config, reading, seed);
+    if (context.options['compile'] !== false && isRecord(config)) readCompileConfig(model, config['compile_config'], reading);
+    model.compiled?.optimizer.build(model.trainableWeights);
+    readVariables(variables, model, context.file, { optimizer: model.compiled !== undefined });
+    return model satisfies Functional;
+  },
+
+  async readWeights(bytes, layer, context) {
+    const members = readZip(bytes, context.file);
+    readVariables(await readHdf5(required(members, 'model.weights.h5', context), context.file), layer, context.file, { optimizer: false });
+  },
+};
+
+function required(members: ReadonlyMap<string, Uint8Array>, name: string, context: FormatContext): Uint8Array {
+  const found = members.get(name);
+  if (found === undefined) throw fileInvalid(context.file, `the archive lacks "${name}"`);
+  return found;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+function dateSaved(context: FormatContext): string {
+  const given = context.options['date'];
+  const date = given instanceof Date ? given : new Date();
+  return date.toISOString().replace('T', '@').slice(0, 19);
+}

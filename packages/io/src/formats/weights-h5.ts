@@ -1,0 +1,28 @@
+// `.weights.h5`: Keras 3's file of variables, the optimizer's among them.
+import type { Format } from '@lamella/core';
+import type { Model } from '@lamella/training';
+import { readHdf5, writeHdf5 } from '../hdf5/hdf5.js';
+import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
+import { readVariables } from '../hdf5/read-variables.js';
+import { writeVariables } from '../hdf5/variables.js';
+
+/** Source: keras.Model.save_weights. */
+export const weightsH5Format: Format = {
+  name: 'weights.h5',
+  extensions: ['.weights.h5'],
+
+  writeWeights(layer) {
+    return writeHdf5(writeVariables(layer, { optimizer: true }));
+  },
+
+  async readWeights(bytes, layer, context) {
+    const root = await readHdf5(bytes, context.file);
+    if (isLegacyWeights(root)) {
+      readLegacyWeights(root, layer as Model, context.file);
+      return;
+    }
+    const compiled = (layer as Partial<Model>).compiled;
+    compiled?.optimizer.build(layer.trainableWeights);
+    readVariables(root, layer, context.file, { optimizer: compiled !== undefined });
+  },
+};

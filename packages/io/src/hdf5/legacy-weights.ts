@@ -1,0 +1,114 @@
+// The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
+import type { Functional, Layer, Weight } from '@lamella/core';
+import type { HostTensor } from '@lamella/program';
+import type { Model } from '@lamella/training';
+import { fileInvalid, weightsMismatch } from '../errors.js';
+import { assignAll, type Offer } from './assign.js';
+import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
+
+/** The largest attribute that older readers take. Units: bytes. */
+const attributeLimit = 64512;
+
+/** The version of Keras whose layout is written. */
+export const writtenKerasVersion = '3.15.1';
+
+/** The order in which these files list a layer's weights. */
+function legacyWeights(layer: Layer): Weight[] {
+  return [...layer.trainableWeights, ...layer.nonTrainableWeights];
+}
+
+/** The weights of a model as an HDF5 tree. */
+export function writeLegacyWeights(model: Functional): Hdf5Group {
+  const root = hdf5Group();
+  root.attributes.set('backend', 'lamella');
+  root.attributes.set('keras_version', writtenKerasVersion);
+  writeList(root, 'layer_names', model.sublayers.map((layer) => layer.name));
+  for (const layer of model.sublayers) writeWeights(ensureGroup(root, [layer.name]), legacyWeights(layer));
+  writeWeights(ensureGroup(root, ['top_level_model_weights']), []);
+  return root;
+}
+
+/** The state of an optimizer as an HDF5 tree. */
+export function writeLegacyOptimizer(model: Model): Hdf5Group {
+  const root = hdf5Group();
+  writeWeights(root, model.compiled?.optimizer.variables ?? []);
+  return root;
+}
+
+function writeWeights(group: Hdf5Group, weights: readonly Weight[]): void {
+  writeList(group, 'weight_names', weights.map((weight) => weight.name));
+  for (const weight of weights) {
+    const path = weight.name.split('/');
+    ensureGroup(group, path.slice(0, -1)).datasets.set(path[path.length - 1]!, weight.value);
+  }
+}
+
+function writeList(group: Hdf5Group, name: string, items: readonly string[]): void {
+  const longest = Math.max(0, ...items.map((item) => new TextEncoder().encode(item).length));
+  if (longest * items.length <= attributeLimit) {
+    group.attributes.set(name, items);
+    return;
+  }
+  const chunks = Math.ceil((longest * items.length) / attributeLimit);
+  const size = Math.ceil(items.length / chunks);
+  for (let k = 0; k * size < items.length; k++) group.attributes.set(`${name}${k}`, items.slice(k * size, (k + 1) * size));
+}
+
+function readList(group: Hdf5Group, name: string): readonly string[] | undefined {
+  const whole = group.attributes.get(name);
+  if (whole !== undefined) return typeof whole === 'string' ? [whole] : whole;
+  const chunks: string[] = [];
+  for (let k = 0; ; k++) {
+    const chunk = group.attributes.get(`${name}${k}`);
+    if (chunk === undefined) return k === 0 ? undefined : chunks;
+    chunks.push(...(typeof chunk === 'string' ? [chunk] : chunk));
+  }
+}
+
+/** Whether a tree is of this layout. */
+export function isLegacyWeights(root: Hdf5Group): boolean {
+  return readList(root, 'layer_names') !== undefined;
+}
+
+/** Sets the weights of `model`, by the order of its layers that have any. Throws: WEIGHTS_MISMATCH, FILE_INVALID. */
+export function readLegacyWeights(root: Hdf5Group, model: Functional, file: string): void {
+  const names = readList(root, 'layer_names');
+  if (names === undefined) throw fileInvalid(file, 'it lists no layers');
+  const saved = names.map((name) => ({ name, values: readWeights(root.groups.get(name), file) })).filter((layer) => layer.values.length > 0);
+  const layers = model.sublayers.filter((layer) => layer.weights.length > 0);
+  if (saved.length !== layers.length) {
+    throw weightsMismatch(file, `the model has ${layers.length} layers with weights, the file has ${saved.length}`, [
+      `  model: ${layers.map((layer) => layer.name).join(', ')}`,
+      `  file: ${saved.map((layer) => layer.name).join(', ')}`,
+    ]);
+  }
+  const unused: string[] = [];
+  const offers = layers.flatMap((layer, i): Offer[] => {
+    const weights = legacyWeights(layer);
+    const { name, values } = saved[i]!;
+    for (let k = weights.length; k < values.length; k++) unused.push(`${name}, weight ${k}`);
+    return weights.map((weight, k) => ({ weight, value: values[k] }));
+  });
+  assignAll(file, offers, unused);
+}
+
+/** Sets the state of the model's optimizer. Throws: WEIGHTS_MISMATCH. */
+export function readLegacyOptimizer(root: Hdf5Group, model: Model, file: string): void {
+  const values = readWeights(root, file);
+  const optimizer = model.compiled?.optimizer;
+  if (optimizer === undefined || values.length === 0) return;
+  optimizer.build(model.trainableWeights);
+  assignAll(file, optimizer.variables.map((weight, i) => ({ weight, value: values[i] })));
+}
+
+function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {
+  if (group === undefined) return [];
+  return (readList(group, 'weight_names') ?? []).map((name) => {
+    const path = name.split('/');
+    let current: Hdf5Group | undefined = group;
+    for (const part of path.slice(0, -1)) current = current?.groups.get(part);
+    const value = current?.datasets.get(path[path.length - 1]!);
+    if (value === undefined) throw fileInvalid(file, `weight "${name}" is listed and not there`);
+    return value;
+  });
+}

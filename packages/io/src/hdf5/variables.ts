@@ -1,0 +1,48 @@
+// Keras 3's layout of variables in `.weights.h5`: containers named by class, numbered per container, `vars` in each.
+import { snakeCaseClass, type Layer, type Weight } from '@lamella/core';
+import type { Model } from '@lamella/training';
+import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
+
+/** One object with variables of its own, and where the file keeps them. */
+export interface VariablePlace {
+  readonly path: readonly string[];
+  /** The name that people know it by. */
+  readonly name: string;
+  readonly weights: readonly Weight[];
+}
+
+/** Every place of a model: itself, its layers, theirs, and the optimizer once it has state. */
+export function variablePlaces(model: Layer, options: { readonly optimizer: boolean }): VariablePlace[] {
+  const places: VariablePlace[] = [];
+  const seen = new Set<Layer>();
+  visit(model, [], seen, places);
+  const optimizer = (model as Partial<Model>).compiled?.optimizer;
+  if (options.optimizer && optimizer?.isBuilt === true) places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
+  return places;
+}
+
+function visit(layer: Layer, path: readonly string[], seen: Set<Layer>, places: VariablePlace[]): void {
+  if (seen.has(layer)) return;
+  seen.add(layer);
+  const inner = new Set(layer.sublayers.flatMap((sublayer) => sublayer.weights));
+  places.push({ path, name: layer.name, weights: layer.weights.filter((weight) => !inner.has(weight)) });
+  const counts = new Map<string, number>();
+  for (const sublayer of layer.sublayers) {
+    const base = snakeCaseClass(sublayer.className);
+    const count = counts.get(base) ?? 0;
+    counts.set(base, count + 1);
+    visit(sublayer, [...path, 'layers', count === 0 ? base : `${base}_${count}`], seen, places);
+  }
+}
+
+/** The variables of a model as an HDF5 tree. */
+export function writeVariables(model: Layer, options: { readonly optimizer: boolean }): Hdf5Group {
+  const root = hdf5Group();
+  for (const place of variablePlaces(model, options)) {
+    const group = ensureGroup(root, [...place.path, 'vars']);
+    group.attributes.set('name', place.name);
+    place.weights.forEach((weight, i) => group.datasets.set(String(i), weight.value));
+  }
+  return root;
+}
+

@@ -1,0 +1,46 @@
+// Keras' names for what Lamella calls otherwise: modules of classes, option names, and which options Python reads as floats.
+import { camelCase, snakeCase, type SerializableKind } from '@lamella/core';
+
+/** Option names whose snake_case has a number of its own. */
+const irregular: Readonly<Record<string, string>> = { beta1: 'beta_1', beta2: 'beta_2' };
+
+/** Keras' name of an option. */
+export function kerasOption(name: string): string {
+  return Object.hasOwn(irregular, name) ? irregular[name]! : snakeCase(name);
+}
+
+/** Lamella's name of one of Keras' options. */
+export function lamellaOption(name: string): string {
+  return camelCase(name);
+}
+
+/** Options that Python checks to be, or means to be, floats: a whole number there is written with a decimal point. */
+export const floatOptions: ReadonlySet<string> = new Set([
+  'learning_rate', 'weight_decay', 'clipnorm', 'clipvalue', 'global_clipnorm', 'ema_momentum', 'momentum', 'rho', 'epsilon', 'beta_1', 'beta_2',
+  'rate', 'stddev', 'mean', 'minval', 'maxval', 'scale', 'offset', 'gain', 'value', 'l1', 'l2', 'factor', 'negative_slope', 'max_value', 'min_value',
+  'threshold', 'alpha', 'label_smoothing', 'initial_accumulator_value', 'delta', 'gamma', 'decay_rate', 'initial_learning_rate', 'end_learning_rate',
+]);
+
+const modules: Readonly<Record<SerializableKind, string>> = {
+  layers: 'keras.layers',
+  initializers: 'keras.initializers',
+  regularizers: 'keras.regularizers',
+  constraints: 'keras.constraints',
+  activations: 'keras.activations',
+  losses: 'keras.losses',
+  metrics: 'keras.metrics',
+  optimizers: 'keras.optimizers',
+  schedules: 'keras.optimizers.schedules',
+  callbacks: 'keras.callbacks',
+};
+
+/** The module under which Keras publishes a class of this kind. */
+export function kerasModule(kind: SerializableKind): string {
+  return modules[kind];
+}
+
+/** The kind of classes that a module of Keras publishes, or undefined for a module that is not one of those. */
+export function kindOfModule(module: string): SerializableKind | undefined {
+  const found = Object.entries(modules).find(([, name]) => name === module);
+  return (found?.[0] ?? (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as SerializableKind | undefined;
+}

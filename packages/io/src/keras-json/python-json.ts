@@ -1,0 +1,118 @@
+// JSON as Python writes and reads it: NaN and infinities as bare words, and floats told from integers.
+// Values read are plain data without prototypes' keys; nothing is evaluated.
+import { fileInvalid } from '../errors.js';
+
+/** A number that Python must read as a float: written with a decimal point even where it is whole. */
+export class PythonFloat {
+  constructor(readonly value: number) {}
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type WritableJson = string | number | boolean | null | undefined | PythonFloat | readonly WritableJson[] | { readonly [key: string]: WritableJson };
+
+/** As Python's json.dumps: ASCII, `, ` and `: ` between items. */
+export function writePythonJson(value: WritableJson): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (typeof value === 'number') return writeNumber(value, false);
+  if (value instanceof PythonFloat) return writeNumber(value.value, true);
+  if (Array.isArray(value)) return `[${(value as readonly WritableJson[]).map(writePythonJson).join(', ')}]`;
+  const entries = Object.entries(value as { readonly [key: string]: WritableJson }).filter(([, item]) => item !== undefined);
+  return `{${entries.map(([key, item]) => `${writePythonJson(key)}: ${writePythonJson(item)}`).join(', ')}}`;
+}
+
+function writeNumber(value: number, isFloat: boolean): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  const text = Object.is(value, -0) ? '-0.0' : String(value);
+  return isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+/** Deepest nesting that a config may have. */
+const maximumDepth = 200;
+
+/** Parses Python's JSON. Throws: FILE_INVALID for anything malformed, too deep, or with keys that reach a prototype. */
+export function readPythonJson(text: string, file: string): Json {
+  let at = 0;
+  const fail = (what: string): never => {
+    throw fileInvalid(file, `malformed JSON at character ${at}: ${what}`);
+  };
+  const skip = (): void => {
+    while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
+  };
+  const words: Readonly<Record<string, Json>> = { true: true, false: false, null: null, NaN, Infinity, '-Infinity': -Infinity };
+  const string = (): string => {
+    const match = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
+    match.lastIndex = at;
+    const found = match.exec(text)?.[0];
+    if (found === undefined) return fail('expected a string');
+    at += found.length;
+    try {
+      return JSON.parse(found) as string;
+    } catch {
+      return fail('a bad escape in a string');
+    }
+  };
+  const list = (depth: number): Json[] => {
+    const items: Json[] = [];
+    at++;
+    skip();
+    if (text[at] === ']') {
+      at++;
+      return items;
+    }
+    for (;;) {
+      items.push(value(depth + 1));
+      skip();
+      const next = text[at++];
+      if (next === ']') return items;
+      if (next !== ',') fail('expected "," or "]"');
+    }
+  };
+  const record = (depth: number): Json => {
+    const entries: Record<string, Json> = Object.create(null) as Record<string, Json>;
+    at++;
+    skip();
+    if (text[at] === '}') {
+      at++;
+      return entries;
+    }
+    for (;;) {
+      skip();
+      const key = string();
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype') fail(`the key "${key}" is not allowed`);
+      skip();
+      if (text[at++] !== ':') fail('expected ":"');
+      if (Object.hasOwn(entries, key)) fail(`the key "${key}" stands twice`);
+      entries[key] = value(depth + 1);
+      skip();
+      const next = text[at++];
+      if (next === '}') return entries;
+      if (next !== ',') fail('expected "," or "}"');
+    }
+  };
+  const value = (depth: number): Json => {
+    if (depth > maximumDepth) fail(`nested more than ${maximumDepth} deep`);
+    skip();
+    const first = text[at];
+    if (first === '{') return record(depth);
+    if (first === '[') return list(depth);
+    if (first === '"') return string();
+    const match = /-?(?:Infinity|NaN|true|false|null|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
+    match.lastIndex = at;
+    const found = match.exec(text)?.[0];
+    if (found === undefined) return fail('expected a value');
+    at += found.length;
+    return Object.hasOwn(words, found) ? words[found]! : Number.isNaN(Number(found)) ? fail('expected a value') : Number(found);
+  };
+  const result = value(0);
+  skip();
+  if (at !== text.length) fail('something follows the value');
+  return result;
+}
+
+/** Whether `value` is a record. */
+export function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,118 @@
+// From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
+import { isInputLayer, type Functional, type Layer, type Node, type Structure, type SymbolicTensor } from '@lamella/core';
+import { Sequential, type Model } from '@lamella/training';
+import type { ConfigValue } from '@lamella/core';
+import { writeLambda, isLambda } from './lambda.js';
+import type { WritableJson } from './python-json.js';
+import { classReference, writeConfig, writeValue } from './write-object.js';
+
+/** `v3` is what `.keras` holds; `hybrid` leaves out of layers what Keras 3 leaves out in `.h5`. */
+export type ConfigStyle = 'v3' | 'hybrid';
+
+type Entry = { [key: string]: WritableJson };
+
+const dtypePolicy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
+
+/** The envelope of a model. */
+export function writeModel(model: Functional, style: ConfigStyle): Entry {
+  return isSequential(model) ? writeSequential(model, style) : writeFunctional(model, style);
+}
+
+/** What compile() was given. */
+export function writeCompileConfig(model: Model): Entry {
+  const options = model.compiled?.options;
+  if (options === undefined || model.compiled === undefined) return {};
+  const write = (value: unknown): WritableJson => (value === undefined ? null : writeValue(value as ConfigValue, `${model.label}, compile()`));
+  return {
+    optimizer: write(model.compiled.optimizer),
+    loss: write(options.loss),
+    loss_weights: write(options.lossWeights),
+    metrics: write(options.metrics),
+    weighted_metrics: write(options.weightedMetrics),
+    run_eagerly: false,
+    steps_per_execution: 1,
+    jit_compile: false,
+  };
+}
+
+function isSequential(model: Functional): model is Sequential {
+  return model.className === Sequential.className;
+}
+
+function writeSequential(model: Sequential, style: ConfigStyle): Entry {
+  const input = model.inputs[0]!;
+  const config: Entry = {
+    name: model.name,
+    trainable: model.trainable,
+    dtype: dtypePolicy,
+    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, style)),
+    build_input_shape: [...input.shape],
+  };
+  if (style === 'hybrid') return { class_name: 'Sequential', config };
+  return { module: 'keras', class_name: 'Sequential', config, registered_name: null, build_config: { input_shape: [...input.shape] } };
+}
+
+function writeFunctional(model: Functional, style: ConfigStyle): Entry {
+  const own = new Set(model.graph.nodes);
+  const history = (tensor: SymbolicTensor): WritableJson[] => [tensor.node.layer.name, nodeNumber(tensor.node, own), tensor.index];
+  const outer = (tensor: SymbolicTensor): WritableJson[] => {
+    // In the lists of inputs and outputs, Keras counts a nested functional model's own graph as its call 0.
+    const shift = isFunctionalNotSequential(tensor.node.layer) ? 1 : 0;
+    return [tensor.node.layer.name, nodeNumber(tensor.node, own) + shift, tensor.index];
+  };
+  const config: Entry = {
+    name: model.name,
+    trainable: model.trainable,
+    layers: model.layers.map((layer) => ({
+      ...writeLayer(layer, style),
+      name: layer.name,
+      inbound_nodes: layer.inboundNodes.filter((node) => own.has(node) && node.inputs.length > 0).map((node) => writeNode(node, history)),
+    })),
+    input_layers: mirrored(model.inputStructure, model.inputs.map(outer)),
+    output_layers: mirrored(model.outputStructure, model.outputs.map(outer)),
+  };
+  if (style === 'hybrid') return { class_name: 'Functional', config };
+  return { module: 'keras.src.models.functional', class_name: 'Functional', config, registered_name: 'Functional', build_config: { input_shape: null } };
+}
+
+function mirrored(structure: Structure, triples: readonly WritableJson[]): WritableJson {
+  return structure === 'single' ? triples[0]! : triples;
+}
+
+function isFunctionalNotSequential(layer: Layer): boolean {
+  return layer.className === 'Functional';
+}
+
+function nodeNumber(node: Node, own: ReadonlySet<Node>): number {
+  return node.layer.inboundNodes.filter((other) => own.has(other)).indexOf(node);
+}
+
+function writeNode(node: Node, history: (tensor: SymbolicTensor) => WritableJson[]): WritableJson {
+  const tensors = node.inputs.map((tensor) => ({
+    class_name: '__keras_tensor__',
+    config: { shape: [...tensor.shape], dtype: tensor.dtype, keras_history: history(tensor) },
+  }));
+  const { training } = node.options;
+  return { args: node.structure === 'single' ? tensors : [tensors], kwargs: training === undefined ? {} : { training } };
+}
+
+function writeLayer(layer: Layer, style: ConfigStyle): Entry {
+  if (isModelLike(layer)) return writeModel(layer, style);
+  if (isLambda(layer)) return writeLambda(layer, style);
+  const config = writeConfig(layer.getConfig(), layer.label);
+  if (isInputLayer(layer)) Object.assign(config, { sparse: false, ragged: false, optional: false });
+  else config['dtype'] = dtypePolicy;
+  const { module, class_name, registered_name } = classReference(layer);
+  if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
+  return { module, class_name, config, registered_name, ...buildConfig(layer) };
+}
+
+function buildConfig(layer: Layer): Entry {
+  const shapes = layer.buildShapes;
+  if (shapes === undefined || isInputLayer(layer)) return {};
+  return { build_config: { input_shape: layer.buildStructure === 'single' ? [...shapes[0]!] : shapes.map((shape) => [...shape]) } };
+}
+
+function isModelLike(layer: Layer): layer is Functional {
+  return layer.className === 'Functional' || layer.className === Sequential.className;
+}
