@@ -1,0 +1,30 @@
+// The error codes of this package.
+import { lamellaError, suggest, type LamellaError } from '@lamella/program';
+
+/** `FUNCTION_NAME_INVALID`: a name that is not of the form `package>function`. */
+export function functionNameInvalid(name: unknown): LamellaError {
+  return lamellaError('FUNCTION_NAME_INVALID', {
+    subject: 'namedFunction()',
+    problem: `expected a name like "my-package>my_function", got ${JSON.stringify(name)}`,
+    fix: 'write the package, ">" and the function, each of letters, digits, "_", "-", "." or "/"',
+  });
+}
+
+/** `FUNCTION_DUPLICATE`: two functions of one name. */
+export function functionDuplicate(name: string): LamellaError {
+  return lamellaError('FUNCTION_DUPLICATE', { subject: `Function "${name}"`, problem: 'another function has this name already', fix: 'rename one of the two; files refer to functions by name' });
+}
+
+/** `FUNCTION_UNKNOWN`: a name that nobody registered. */
+export function functionUnknown(subject: string, name: string, known: Iterable<string>): LamellaError {
+  return lamellaError('FUNCTION_UNKNOWN', {
+    subject,
+    problem: `it refers to function "${name}", which is not registered. ${suggest(name, known)}`,
+    fix: 'list the function in lambdas({ functions }), or pass it itself',
+  });
+}
+
+/** `ARGUMENTS_INVALID`: arguments of a Lambda that JSON cannot hold. */
+export function argumentsInvalid(subject: string, path: string, problem: string): LamellaError {
+  return lamellaError('ARGUMENTS_INVALID', { subject, problem: `argument ${path}: ${problem}`, fix: 'pass plain JSON; give tensors to the Lambda as inputs' });
+}

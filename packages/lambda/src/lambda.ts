@@ -1,0 +1,136 @@
+// Lambda: a layer that is a function of tfjs-core calls. It has no weights; what has weights is a Layer subclass.
+import * as tf from '@tensorflow/tfjs-core';
+import { isNamedFunction, Layer, optionInvalid, type CallContext, type Config, type LayerOptions, type NamedFunction, type TensorSpec } from '@lamella/core';
+import { captureTemplate, formatShape, isLamellaError, lamellaError, sameShape, shapeMismatch, type ProgramTemplate, type SymbolicShape } from '@lamella/program';
+import { checkArguments } from './check-arguments.js';
+import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+
+/** The output's shape without the batch dimension, or a function from whole input shapes to the whole output shape. */
+export type OutputShape = SymbolicShape | ((inputShapes: SymbolicShape | readonly SymbolicShape[]) => SymbolicShape);
+
+/** A mask to put out, or a function of inputs and their masks. */
+export type LambdaMask = (inputs: tf.Tensor | tf.Tensor[], mask: tf.Tensor | null | readonly (tf.Tensor | null)[]) => tf.Tensor | null;
+
+export interface LambdaOptions extends LayerOptions {
+  /** Inferred where it is not given; checked where it is. */
+  readonly outputShape?: OutputShape | null;
+  readonly mask?: LambdaMask | null;
+  /** Plain JSON, passed to the function after its inputs. */
+  readonly arguments?: LambdaArguments;
+}
+
+export interface LambdaConfig extends LambdaOptions {
+  readonly function: LambdaFunction | NamedFunction;
+}
+
+/** Wraps a function as a layer. Source: keras.layers.Lambda. */
+export class Lambda extends Layer {
+  static readonly className = 'Lambda';
+  readonly function: LambdaFunction;
+  readonly arguments: LambdaArguments;
+  private readonly outputShape: OutputShape | null;
+  private readonly mask: LambdaMask | null;
+
+  constructor(config: LambdaConfig) {
+    super(config);
+    if (typeof config.function !== 'function') throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);
+    this.function = config.function as LambdaFunction;
+    this.arguments = checkArguments(this.label, config.arguments ?? {});
+    this.outputShape = config.outputShape ?? null;
+    this.mask = config.mask ?? null;
+  }
+
+  /** The registered name of the function, or undefined for an anonymous one. */
+  get functionName(): string | undefined {
+    return isNamedFunction(this.function) ? this.function.functionName : undefined;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[] {
+    const inner: LambdaContext = { training: context.training, mask: Array.isArray(inputs) ? context.masks : context.mask };
+    return (this.function as LambdaFunction<unknown, unknown>)(inputs, this.arguments, inner);
+  }
+
+  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+    const inferred = this.infer(inputs, structure);
+    const wanted = this.declaredShape(inputs, structure);
+    if (wanted !== null && inferred.length === 1 && !agrees(inferred[0]!.shape, wanted)) {
+      throw shapeMismatch(this.label, `outputShape says ${formatShape(wanted)}, the function gives ${formatShape(inferred[0]!.shape)}`, 'leave outputShape out; it is inferred');
+    }
+    return inferred;
+  }
+
+  override get supportsMasking(): boolean {
+    return this.mask !== null;
+  }
+
+  override computeMask(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | null {
+    return this.mask?.(inputs, Array.isArray(inputs) ? context.masks : context.mask) ?? null;
+  }
+
+  override getConfig(): Config {
+    const shape = typeof this.outputShape === 'function' ? null : this.outputShape;
+    return {
+      ...super.getConfig(),
+      function: this.function as unknown as NamedFunction,
+      ...(shape !== null && { outputShape: shape }),
+      arguments: this.arguments,
+    };
+  }
+
+  /**
+   * The function as data, for files: its Program in the sizes still unknown, for inference or training.
+   * Throws: NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC.
+   */
+  captureProgram(options: { readonly training: boolean } = { training: false }): ProgramTemplate {
+    const node = this.inboundNodes[0];
+    if (node === undefined) throw lamellaError('LAYER_NOT_BUILT', { subject: this.label, problem: 'it has never been applied, so its input shapes are not known', fix: 'call apply() first' });
+    const args = node.inputs.map((tensor, i) => ({ name: `input_${i}`, shape: tensor.shape, dtype: tensor.dtype }));
+    const single = node.structure === 'single';
+    const context: LambdaContext = { training: options.training, mask: single ? null : node.inputs.map(() => null) };
+    return captureTemplate(
+      (...tensors: tf.Tensor[]) => (this.function as LambdaFunction<unknown, unknown>)(single ? tensors[0]! : tensors, this.arguments, context),
+      args,
+      { subject: this.label },
+    );
+  }
+
+  private infer(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+    try {
+      return super.computeOutputs(inputs, structure);
+    } catch (cause) {
+      if (isLamellaError(cause)) throw cause;
+      const shapes = inputs.map((tensor) => `${tensor.dtype}${formatShape(tensor.shape)}`).join(', ');
+      throw lamellaError('LAMBDA_FAILED', { subject: this.label, problem: `its function failed on ${shapes}: ${(cause as Error).message}`, fix: 'mend the function; the original error is the cause', cause });
+    }
+  }
+
+  private declaredShape(inputs: readonly TensorSpec[], structure: 'single' | 'list'): SymbolicShape | null {
+    if (this.outputShape === null) return null;
+    const shapes = inputs.map((tensor) => tensor.shape);
+    if (typeof this.outputShape === 'function') return this.outputShape(structure === 'single' ? shapes[0]! : shapes);
+    return [shapes[0]![0] ?? null, ...this.outputShape];
+  }
+}
+
+/** Whether an inferred shape is what was declared; an unknown size agrees with any. */
+function agrees(inferred: SymbolicShape, declared: SymbolicShape): boolean {
+  return sameShape(
+    inferred.map((size, i) => (size === null || declared[i] === null ? null : size)),
+    declared.map((size, i) => (size === null || inferred[i] === null ? null : size)),
+  );
+}
+
+/**
+ * Makes a Lambda of a function of one tensor or a list.
+ *
+ * Throws: OPTION_INVALID, ARGUMENTS_INVALID; when applied, NOT_CAPTURABLE, LAMBDA_FAILED, SHAPE_MISMATCH.
+ *
+ * @example
+ * const added = lambda((x: tf.Tensor) => tf.add(x, 2), { name: 'add_two' }).apply(hidden);
+ */
+export function lambda<I extends tf.Tensor | tf.Tensor[], A extends LambdaArguments = LambdaArguments>(
+  fn: (inputs: I, args: A, context: LambdaContext) => tf.Tensor | tf.Tensor[],
+  options: LambdaOptions = {},
+): Lambda {
+  return new Lambda({ ...options, function: fn as unknown as LambdaFunction });
+}

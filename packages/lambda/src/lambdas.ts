@@ -1,0 +1,51 @@
+// The plugin: the Lambda layer and the functions that files may name, for compose().
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Composition, NamedFunction, Plugin } from '@lamella/core';
+import { functionUnknown } from './errors.js';
+import { FunctionRegistry } from './function-registry.js';
+import { Lambda, lambda, type LambdaOptions } from './lambda.js';
+import { namedFunction, type LambdaArguments, type LambdaContext } from './named-function.js';
+
+export interface LambdasOptions {
+  /** The functions that Lambdas and files may refer to by name. */
+  readonly functions?: Iterable<NamedFunction>;
+}
+
+/** A function of one tensor or a list. */
+type AnyLambdaFunction = (inputs: never, args: LambdaArguments, context: LambdaContext) => tf.Tensor | tf.Tensor[];
+
+/** The functions that {@link lambdas} gives to a composition. */
+export interface LambdasApi {
+  /** Like `lambda`, and takes the name of a registered function too. Throws: FUNCTION_UNKNOWN. */
+  lambda(fn: AnyLambdaFunction | string, options?: LambdaOptions): Lambda;
+  /** Names a function and registers it with this composition. Throws: FUNCTION_NAME_INVALID, FUNCTION_DUPLICATE. */
+  registerFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(name: string, fn: F): F & NamedFunction;
+  /** The names of all registered functions. */
+  registeredFunctions(): string[];
+}
+
+/** Lambda layers, for compose(). Throws: FUNCTION_DUPLICATE. */
+export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
+  const registry = new FunctionRegistry(options.functions ?? []);
+  return {
+    name: '@lamella/lambda',
+    classes: { layers: [Lambda as never] },
+    functions: [...registry],
+    api: (composition: Composition): LambdasApi => ({
+      lambda: (fn, lambdaOptions = {}) => lambda((typeof fn === 'string' ? registered(composition, fn) : fn) as never, lambdaOptions),
+      registerFunction: (name, fn) => {
+        const named = namedFunction(name, fn);
+        registry.register(named);
+        composition.catalog.addFunction('application', named);
+        return named;
+      },
+      registeredFunctions: () => [...composition.catalog.functions.keys()],
+    }),
+  };
+}
+
+function registered(composition: Composition, name: string): NamedFunction {
+  const found = composition.catalog.findFunction(name);
+  if (found === undefined) throw functionUnknown('lambda()', name, composition.catalog.functions.keys());
+  return found;
+}

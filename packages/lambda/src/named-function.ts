@@ -1,0 +1,38 @@
+// namedFunction: gives a function the name under which files refer to it. It registers nothing.
+import type * as tf from '@tensorflow/tfjs-core';
+import type { NamedFunction } from '@lamella/core';
+import { functionNameInvalid } from './errors.js';
+
+/** What a Lambda calls beside its inputs. */
+export interface LambdaContext {
+  readonly training: boolean;
+  /** The mask of the input, or the list of masks where the Lambda has a list of inputs. */
+  readonly mask: tf.Tensor | null | readonly (tf.Tensor | null)[];
+}
+
+/** Plain JSON; NaN and the infinities are allowed. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** A Lambda's arguments by name. */
+export type LambdaArguments = Readonly<Record<string, JsonValue>>;
+
+/** A function of one tensor, or of a list, in tfjs-core calls; then the Lambda's arguments, then the context. */
+export type LambdaFunction<I = never, A = never> = (inputs: I, args: A, context: LambdaContext) => tf.Tensor | tf.Tensor[];
+
+const pattern = /^[A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
+
+/**
+ * Names a function. The name must stay, since files hold it; the function may improve.
+ *
+ * Throws: FUNCTION_NAME_INVALID.
+ *
+ * @example
+ * const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
+ */
+export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(name: string, fn: F): F & NamedFunction {
+  if (typeof name !== 'string' || !pattern.test(name)) throw functionNameInvalid(name);
+  const named = (...args: never[]): tf.Tensor | tf.Tensor[] => fn(...args);
+  Object.defineProperty(named, 'functionName', { value: name, enumerable: true });
+  Object.defineProperty(named, 'name', { value: name });
+  return named as unknown as F & NamedFunction;
+}
