@@ -5,7 +5,7 @@ import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, sizeOf, type Shape } from '../shape.js';
 import { reducedShape, resolveAxes, resolveAxis, withSize, type AxisParameter } from './axes.js';
 import { broadcastShapes } from './broadcast.js';
-import { misfit, requirePossible, requireRank, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import { misfit, requireNotComplex, requirePossible, requireRank, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
 
 type ListInputs = Readonly<Record<string, ValueType>>;
 
@@ -38,6 +38,7 @@ export const Transpose: ShapeRule = ({ x }: Named<'x'>, { perm }: { perm: readon
 };
 
 export const Tile: ShapeRule = ({ x }: Named<'x'>, { reps }: { reps: readonly number[] }) => {
+  requireNotComplex('Tile', 'x', x);
   if (reps.length !== x.shape.length) {
     throw misfit('Tile', `expected ${x.shape.length} repetitions for input ${formatShape(x.shape)}, got ${formatShape(reps)}`);
   }
@@ -75,11 +76,13 @@ export const Pack: ShapeRule = (inputs: ListInputs, { axis = 0 }: { axis?: numbe
 };
 
 export const Unpack: ShapeRule = ({ value }: Named<'value'>, { axis = 0 }: { axis?: number }) => {
+  requireNotComplex('Unpack', 'value', value);
   const along = resolveAxis('Unpack', axis, value.shape);
   return Array.from({ length: value.shape[along]! }, () => ({ shape: reducedShape(value.shape, [along]), dtype: value.dtype }));
 };
 
 export const SplitV: ShapeRule = ({ x }: Named<'x'>, { numOrSizeSplits, axis = 0 }: { numOrSizeSplits: number | readonly number[]; axis?: number }) => {
+  requireNotComplex('SplitV', 'x', x);
   const along = resolveAxis('SplitV', axis, x.shape);
   return splitSizes(x.shape, along, numOrSizeSplits).map((size) => ({ shape: withSize(x.shape, along, size), dtype: x.dtype }));
 };
@@ -99,7 +102,7 @@ function splitSizes(shape: Shape, axis: number, split: number | readonly number[
 }
 
 export const Slice: ShapeRule = ({ x }: Named<'x'>, { begin, size }: { begin: number | readonly number[]; size?: number | readonly number[] }) => {
-  requireReal('Slice', 'x', x);
+  requireNotComplex('Slice', 'x', x);
   const rank = x.shape.length;
   const starts = padded(begin, rank, 0);
   const sizes = padded(size ?? [], rank, -1).map((length, i) => (length === -1 ? (x.shape[i] ?? 0) - starts[i]! : length));
@@ -128,7 +131,7 @@ interface StridedSliceAttributes {
 }
 
 export const StridedSlice: ShapeRule = ({ x }: Named<'x'>, attrs: StridedSliceAttributes) => {
-  requireReal('StridedSlice', 'x', x);
+  requireNotComplex('StridedSlice', 'x', x);
   const { begin, end, strides, beginMask = 0, endMask = 0, ellipsisMask = 0, newAxisMask = 0, shrinkAxisMask = 0 } = attrs;
   const { finalShape } = tf.slice_util.sliceInfo([...x.shape], [...begin], [...end], [...strides], beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask);
   return { shape: finalShape, dtype: x.dtype };
@@ -160,6 +163,7 @@ export const MirrorPad: ShapeRule = ({ x }: Named<'x'>, { paddings, mode }: { pa
 };
 
 export const Reverse: ShapeRule = ({ x }: Named<'x'>, { dims }: { dims: AxisParameter }) => {
+  requireNotComplex('Reverse', 'x', x);
   resolveAxes('Reverse', dims, x.shape);
   return x;
 };

@@ -2,12 +2,12 @@
 import type { DType } from '../dtype.js';
 import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
-import { formatShape, sizeOf, type Shape } from '../shape.js';
+import { formatShape, type Shape } from '../shape.js';
 import { resolveAxis, withSize } from './axes.js';
-import { accumulated, misfit, requireDType, requireRank, requireRankAtLeast, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import { accumulated, misfit, requireDType, requireNotComplex, requireRankAtLeast, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
 
 export const GatherV2: ShapeRule = ({ x, indices }: Named<'x' | 'indices'>, { axis = 0, batchDims = 0 }: { axis?: number; batchDims?: number }) => {
-  requireReal('GatherV2', 'x', x);
+  requireNotComplex('GatherV2', 'x', x);
   requireDType('GatherV2', 'indices', indices, 'int32');
   const along = resolveAxis('GatherV2', axis, x.shape);
   const batch = batchDims < 0 ? batchDims + indices.shape.length : batchDims;
@@ -50,20 +50,6 @@ export const TensorScatterUpdate: ShapeRule = ({ tensor, indices, updates }: Nam
   requireUpdates('TensorScatterUpdate', indices, updates, tensor.shape);
   requireSameDType('TensorScatterUpdate', tensor, updates);
   return tensor;
-};
-
-export const SparseToDense: ShapeRule = (inputs: Named<'sparseIndices' | 'sparseValues' | 'defaultValue'>, { outputShape }: { outputShape: Shape }) => {
-  const { sparseIndices, sparseValues, defaultValue } = inputs;
-  requireDType('SparseToDense', 'sparseIndices', sparseIndices, 'int32');
-  requireShape('SparseToDense', 'defaultValue', defaultValue, []);
-  requireSameDType('SparseToDense', sparseValues, defaultValue);
-  const count = sparseIndices.shape[0] ?? 1;
-  const depth = sparseIndices.shape[1] ?? 1;
-  if (sparseIndices.shape.length > 2 || depth !== outputShape.length) {
-    throw misfit('SparseToDense', `expected indices of ${outputShape.length} coordinates for output ${formatShape(outputShape)}, got ${formatShape(sparseIndices.shape)}`);
-  }
-  if (sparseValues.shape.length > 0) requireShape('SparseToDense', 'sparseValues', sparseValues, [count], 'one for each index');
-  return { shape: outputShape, dtype: sparseValues.dtype };
 };
 
 export const OneHot: ShapeRule = ({ indices }: Named<'indices'>, { depth, dtype = 'float32' }: { depth: number; dtype?: DType }) => {

@@ -62,3 +62,15 @@ export const Einsum: ShapeRule = (inputs: Readonly<Record<string, ValueType>>, {
   const { dtype } = tensors[0]!;
   return { shape: outputs.map((letter) => sizes.get(letter)!), dtype: isSummed ? accumulated(dtype) : dtype };
 };
+
+/** A tensor of rank n on the diagonal of one of rank 2n. */
+export const Diag: ShapeRule = ({ x }: Named<'x'>) => {
+  requireReal('Diag', 'x', x);
+  return { shape: [...x.shape, ...x.shape], dtype: x.dtype };
+};
+
+export const MatrixBandPart: ShapeRule = ({ input }: Named<'input'>) => {
+  requireReal('MatrixBandPart', 'input', input);
+  requireRankAtLeast('MatrixBandPart', 'input', input, 2);
+  return input;
+};

@@ -41,6 +41,15 @@ export const AvgPoolGrad = poolGradient2D('AvgPoolGrad');
 export const MaxPool = pool2D('MaxPool');
 export const MaxPoolGrad = poolGradient2D('MaxPoolGrad');
 
+export const MaxPoolWithArgmax: ShapeRule = ({ x }: Named<'x'>, attrs: Pool2DAttributes) => {
+  requireReal('MaxPoolWithArgmax', 'x', x);
+  const shape = outputOf2D('MaxPoolWithArgmax', x.shape, attrs);
+  return [
+    { shape, dtype: x.dtype },
+    { shape, dtype: 'int32' },
+  ];
+};
+
 interface Pool3DAttributes {
   readonly filterSize: number | [number, number, number];
   readonly strides: number | [number, number, number];

@@ -45,6 +45,11 @@ export function requireReal(kernel: string, name: string, type: ValueType): void
   requireDType(kernel, name, type, 'float32', 'int32', 'bool');
 }
 
+/** Throws: DTYPE_MISMATCH for complex numbers. */
+export function requireNotComplex(kernel: string, name: string, type: ValueType): void {
+  requireDType(kernel, name, type, 'float32', 'int32', 'bool', 'string');
+}
+
 /** Throws: DTYPE_MISMATCH for strings. */
 export function requireNumeric(kernel: string, name: string, type: ValueType): void {
   requireDType(kernel, name, type, 'float32', 'int32', 'bool', 'complex64');
