@@ -1,4 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import { capture, HostTensor } from '@lamella/program';
 import { testBackend } from '@lamella/testing';
 import { onnx } from './onnx.js';
 
-testBackend('onnx', () => onnx());
+testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
+
+describe('onnx()', () => {
+  it('is one backend for the same options', () => {
+    expect(onnx()).toBe(onnx());
+    expect(onnx({ threads: 1 })).toBe(onnx({ threads: 1 }));
+    expect(onnx({ threads: 1 })).not.toBe(onnx());
+  });
+
+  it('is available here', async () => {
+    expect(await onnx().isAvailable()).toBe(true);
+  });
+
+  it('rejects a number of threads that is none', () => {
+    expect(() => onnx({ threads: 0 })).toThrow('[OPTION_INVALID]');
+    expect(() => onnx({ threads: 1.5 })).toThrow('[OPTION_INVALID]');
+  });
+
+  it('survives the division of integers by zero, and gives 0 as tfjs does', async () => {
+    const ints = { name: 'a', shape: [2], dtype: 'int32' } as const;
+    const executable = await onnx().compile(capture((a, b) => [tf.floorDiv(a!, b!), tf.mod(a!, b!)], [ints, { ...ints, name: 'b' }]).program);
+    const tensor = (...values: number[]): HostTensor => new HostTensor(Int32Array.from(values), [2], 'int32');
+    const results = await executable.run([tensor(7, -7), tensor(0, 2)]);
+    expect(results.map((result) => result.array())).toEqual([[0, -4], [0, 1]]);
+    executable.dispose();
+  });
+});

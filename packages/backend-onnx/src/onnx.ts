@@ -1,5 +1,5 @@
 // The onnx backend: compiles a Program into one ONNX graph and runs it with ONNX Runtime, natively.
-import type { Backend, Executable } from '@lamella/core';
+import { optionInvalid, type Backend, type Executable } from '@lamella/core';
 import { HostTensor, type Program, type Shape, type StorageDType } from '@lamella/program';
 import { OnnxExecutable } from './executable.js';
 import { lowerProgram } from './lower-program.js';
@@ -20,10 +20,12 @@ const backends = new Map<string, OnnxBackend>();
 
 /**
  * The backend that runs Programs with ONNX Runtime; the same one for the same options.
- * onnxruntime-node is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE.
+ * onnxruntime-node is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const key = String(options.threads);
+  const { threads } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
+  const key = String(threads);
   const backend = backends.get(key) ?? new OnnxRuntimeBackend(options);
   backends.set(key, backend);
   return backend;

@@ -34,3 +34,12 @@ export async function assertRejects(run: () => unknown, code: string, ...parts: 
   const missing = parts.filter((part) => !failure.message.includes(part));
   if (missing.length > 0) throw new Error(`expected ${missing.map((part) => `"${part}"`).join(', ')} in: ${failure.message}`);
 }
+
+/** Throws unless `run` fails, in whatever way. */
+export async function assertFails(run: () => Promise<unknown>): Promise<void> {
+  const failed = await run().then(
+    () => false,
+    () => true,
+  );
+  if (!failed) throw new Error('expected a failure, got a result');
+}

@@ -2,7 +2,7 @@
 // the contract of buffers, errors and memory. Works in any runner that has `describe` and `it`.
 import { cpu } from '@lamella/backend-cpu';
 import type { Backend } from '@lamella/core';
-import { assertClose, assertRejects } from './assertions.js';
+import { assertClose, assertFails, assertRejects } from './assertions.js';
 import { contractTests } from './backend-contract.js';
 import { floats, kernelsIn, programOf, type KernelCase } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
@@ -18,7 +18,10 @@ export interface TestRunner {
 export interface TestBackendOptions {
   /** The largest difference allowed, relative to 1 + the expected magnitude. Default: 1e-5. */
   readonly tolerance?: number;
-  /** Kernels that the backend does not have, and why; it must refuse them with KERNEL_UNSUPPORTED. */
+  /**
+   * What the backend cannot do, and why: kernels by name, which it must refuse with KERNEL_UNSUPPORTED, and single cases
+   * by name, which must fail. What works in spite of being listed fails the suite.
+   */
   readonly unsupported?: Readonly<Record<string, string>>;
   /** Default: the runner's globals. */
   readonly runner?: TestRunner;
@@ -50,6 +53,7 @@ async function compare(backend: Backend, kernelCase: KernelCase, tolerance: numb
   const program = programOf(kernelCase);
   const missing = [...kernelsIn(program)].find((kernel) => Object.hasOwn(unsupported, kernel));
   if (missing !== undefined) return assertRejects(() => backend.compile(program), 'KERNEL_UNSUPPORTED', missing);
+  if (Object.hasOwn(unsupported, kernelCase.name)) return assertFails(async () => (await backend.compile(program)).run(kernelCase.inputs));
   const [reference, executable] = [await cpu().compile(program), await backend.compile(program)];
   try {
     const expected = await reference.run(kernelCase.inputs);
