@@ -73,7 +73,6 @@ export default tseslint.config(
         'error',
         { allow: [], enforceBuildableLibDependency: true, depConstraints },
       ],
-      '@typescript-eslint/explicit-module-boundary-types': 'error',
     },
   },
   { files: ['**/index.ts'], rules: { 'house/file-header': 'off' } },

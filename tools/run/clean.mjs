@@ -1,0 +1,10 @@
+// `npm run clean`: removes what the build made, nx' cache included; the dependencies stay.
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './commands.mjs';
+
+for (const group of ['packages', 'examples', 'tools'])
+  for (const folder of readdirSync(join(root, group)))
+    for (const made of ['dist', 'out-tsc', 'generated'])
+      rmSync(join(root, group, folder, made), { recursive: true, force: true });
+rmSync(join(root, '.nx'), { recursive: true, force: true });

@@ -1,0 +1,49 @@
+// Runs commands from the root of the repository with stdin closed. Node's own modules only: this works before the install.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Runs a command to its end, its output passed through, and returns its exit status.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ * @returns {Promise<number>}
+ */
+export function run(command, args, { cwd = root, env = {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32' && command === 'npm',
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * Runs a Node script of the repository or of one of its dependencies.
+ * @param {string} script path from the root
+ * @param {readonly string[]} [args]
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<number>}
+ */
+export function runNode(script, args = [], env = {}) {
+  return run(process.execPath, [script, ...args], { env });
+}
+
+/**
+ * Runs a target of every project with nx, which skips what its cache already holds.
+ * @param {string} target
+ * @returns {Promise<number>}
+ */
+export function runTarget(target) {
+  return runNode('node_modules/nx/bin/nx.js', ['run-many', '-t', target, '--output-style=static'], {
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+  });
+}

@@ -1,0 +1,80 @@
+// `npm test`: installs, builds, checks types, lint, formatting and the packed packages, then runs all tests in one jest run.
+// Every step runs even where an earlier one failed; the last line counts tests, and each failed step as one failure.
+// Arguments go to jest; with `--only jest` (or another step) the other steps are left out.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runNode, runTarget } from './commands.mjs';
+import { ensureInstalled } from './install.mjs';
+
+const jestArguments = process.argv.slice(2);
+const onlyAt = jestArguments.indexOf('--only');
+const only = onlyAt < 0 ? undefined : jestArguments.splice(onlyAt, 2)[1];
+const results = join(root, 'out-tsc/jest-results.json');
+
+/** @type {[name: string, run: () => Promise<number>][]} */
+const steps = [
+  ['install', ensureInstalled],
+  ['build', () => runTarget('build')],
+  ['typecheck', () => runTarget('typecheck')],
+  ['lint', () => runTarget('lint')],
+  ['format', () => runNode('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])],
+  ['packages', () => runNode('tools/packages/check-packages.mjs')],
+  ['jest', runJest],
+];
+
+function runJest() {
+  mkdirSync(join(root, 'out-tsc'), { recursive: true });
+  rmSync(results, { force: true });
+  return runNode('node_modules/jest/bin/jest.js', ['--json', `--outputFile=${results}`, ...jestArguments], {
+    NODE_OPTIONS: '--experimental-vm-modules',
+  });
+}
+
+/** What jest counted; a suite that did not load counts as one failure. */
+function readCounts() {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
+    readFileSync(results, 'utf8'),
+  );
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    skipped: numPendingTests + numTodoTests,
+  };
+}
+
+const chosen = steps.filter(([name]) => only === undefined || name === only);
+if (chosen.length === 0) {
+  console.error(`npm test: no step is called "${only}". Steps: ${steps.map(([name]) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+/** @type {{ name: string, status: number, seconds: number }[]} */
+const outcomes = [];
+for (const [name, runStep] of chosen) {
+  console.log(`\n--- ${name}`);
+  const start = performance.now();
+  const status = await runStep().catch((error) => {
+    console.error(error);
+    return 1;
+  });
+  outcomes.push({ name, status, seconds: (performance.now() - start) / 1000 });
+  if (name === 'install' && status !== 0) break;
+}
+
+console.log('');
+for (const { name, status, seconds } of outcomes)
+  console.log(`${name.padEnd(10)} ${status === 0 ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(7)} s`);
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const jest = outcomes.find(({ name }) => name === 'jest');
+if (jest) {
+  try {
+    Object.assign(counts, readCounts());
+  } catch {
+    // Jest did not get as far as writing its results; its status below counts.
+  }
+  if (jest.status !== 0 && counts.failed === 0) counts.failed += 1;
+}
+counts.failed += outcomes.filter(({ name, status }) => name !== 'jest' && status !== 0).length;
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed === 0 ? 0 : 1);
