@@ -69,11 +69,17 @@ export default tseslint.config(
           ],
         },
       ],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@nx/enforce-module-boundaries': [
         'error',
         { allow: [], enforceBuildableLibDependency: true, depConstraints },
       ],
     },
+  },
+  {
+    // Tables typed as a whole, whose functions the rule takes for untyped.
+    files: ['packages/testing/src/kernel-cases/*.ts'],
+    rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
   { files: ['**/index.ts'], rules: { 'house/file-header': 'off' } },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
