@@ -1,0 +1,123 @@
+// What every package must have. A package that nobody tagged, or that lacks a licence, fails here by its name.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { boundaries } from '@lamella/tools-eslint';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const text = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+const json = (...path: string[]) => JSON.parse(text(...path));
+const folders = readdirSync(join(root, 'packages')).filter((folder) =>
+  existsSync(join(root, 'packages', folder, 'package.json')),
+);
+const nameOf = (folder: string) => (folder === 'lamella' ? 'lamella' : `@lamella/${folder}`);
+const folderOf = new Map(folders.map((folder) => [nameOf(folder), folder]));
+const isOurs = (name: string) => name === 'lamella' || name.startsWith('@lamella/');
+
+/** The packages that a source file names, dynamic imports included. */
+function importsOf(code: string): string[] {
+  return [...code.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map(([, specifier]) =>
+    specifier!
+      .split('/')
+      .slice(0, specifier!.startsWith('@') ? 2 : 1)
+      .join('/'),
+  );
+}
+
+function importsOfFolder(folder: string): Set<string> {
+  const sources = readdirSync(join(root, 'packages', folder, 'src'), { recursive: true, encoding: 'utf8' });
+  return new Set(
+    sources
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+      .flatMap((path) =>
+        importsOf(text('packages', folder, 'src', path).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')),
+      )
+      .filter((name) => !name.startsWith('node:') && name !== nameOf(folder)),
+  );
+}
+
+describe.each(folders)('package %s', (folder) => {
+  const manifest = json('packages', folder, 'package.json');
+  const declared = {
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  };
+  const internal = Object.keys(declared).filter(isOurs);
+
+  it('is named for its folder', () => {
+    expect(manifest.name).toBe(nameOf(folder));
+  });
+
+  it('carries exactly one tag, which the boundaries know', () => {
+    expect(manifest.nx.tags).toEqual([`scope:${folder}`]);
+    expect(Object.keys(boundaries)).toContain(folder);
+  });
+
+  it('declares all it imports, and no package of ours that it may not import', () => {
+    const allowed = boundaries[folder]!;
+    expect([...importsOfFolder(folder)].filter((name) => !(name in declared))).toEqual([]);
+    expect(internal.filter((name) => !allowed.internal.includes(folderOf.get(name)!))).toEqual([]);
+  });
+
+  it('shares tfjs-core with the application', () => {
+    expect(manifest.dependencies ?? {}).not.toHaveProperty(['@tensorflow/tfjs-core']);
+    if (importsOfFolder(folder).has('@tensorflow/tfjs-core'))
+      expect(manifest.peerDependencies).toHaveProperty(['@tensorflow/tfjs-core'], '^4.22.0');
+  });
+
+  it('is published as ES modules without side effects, with types and sources', () => {
+    expect(manifest).toMatchObject({
+      type: 'module',
+      sideEffects: false,
+      license: 'MIT',
+      engines: { node: '>=20' },
+      publishConfig: { access: 'public' },
+      exports: {
+        '.': { 'lamella-source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+        './package.json': './package.json',
+      },
+    });
+    expect(Object.keys(manifest.exports['.'])).toEqual(['lamella-source', 'types', 'default']);
+    expect(manifest.files).toEqual(
+      expect.arrayContaining(['dist', '!dist/**/*.tsbuildinfo', 'src', '!src/**/*.spec.ts']),
+    );
+    expect(manifest.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('has the licence and a README that opens with its name', () => {
+    expect(text('packages', folder, 'LICENSE')).toBe(text('LICENSE'));
+    expect(text('packages', folder, 'README.md').split('\n')[0]).toBe(`# ${nameOf(folder)}`);
+  });
+
+  it('references the TypeScript projects of the packages it depends on', () => {
+    expect(json('tsconfig.json').references).toContainEqual({ path: `packages/${folder}` });
+    expect(json('packages', folder, 'tsconfig.lib.json').references).toEqual(
+      internal
+        .map((name) => folderOf.get(name))
+        .sort()
+        .map((name) => ({ path: `../${name}/tsconfig.lib.json` })),
+    );
+  });
+
+  it('has its own jest configuration', () => {
+    expect(text('packages', folder, 'jest.config.js')).toContain(`displayName: '${folder}'`);
+  });
+});
+
+describe('the packages together', () => {
+  it('have one version, and depend on one another by it', () => {
+    const manifests = folders.map((folder) => json('packages', folder, 'package.json'));
+    const { version } = manifests[0];
+    for (const { name, version: own, dependencies = {} } of manifests) {
+      expect([name, own]).toEqual([name, version]);
+      for (const dependency of Object.keys(dependencies).filter(isOurs))
+        expect([name, dependency, dependencies[dependency]]).toEqual([name, dependency, `^${version}`]);
+    }
+  });
+
+  it('install from a lockfile that names no registry', () => {
+    expect(text('package-lock.json')).not.toMatch(/"resolved": "https?:/);
+  });
+});
