@@ -1,26 +1,20 @@
 // Jest's node environment gives tests typed arrays of another realm, which native addons refuse: this one shares them.
 const { TestEnvironment } = require('jest-environment-node');
 
-const shared = [
-  'ArrayBuffer',
-  'SharedArrayBuffer',
-  'DataView',
-  'Float32Array',
-  'Float64Array',
-  'Int8Array',
-  'Int16Array',
-  'Int32Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Uint16Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
-];
+const { ArrayBuffer, SharedArrayBuffer, DataView } = globalThis;
+const { Float32Array, Float64Array, BigInt64Array, BigUint64Array } = globalThis;
+const { Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array } =
+  globalThis;
+const shared = {
+  ...{ ArrayBuffer, SharedArrayBuffer, DataView },
+  ...{ Float32Array, Float64Array, BigInt64Array, BigUint64Array },
+  ...{ Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array },
+};
 
 module.exports = class extends TestEnvironment {
-  constructor(config, context) {
-    super(config, context);
-    for (const name of shared) this.global[name] = globalThis[name];
+  /** @param {ConstructorParameters<typeof TestEnvironment>} input */
+  constructor(...input) {
+    super(...input);
+    Object.assign(this.global, shared);
   }
 };

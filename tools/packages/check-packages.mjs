@@ -6,6 +6,7 @@ import { pack, publishedPackages, root, runQuietly } from './packages.mjs';
 
 const names = publishedPackages().map(({ name }) => name);
 const folder = await mkdtemp(join(tmpdir(), 'lamella-packages-'));
+/** @type {string[]} */
 const failures = [];
 try {
   const tarballs = await pack(names, folder);

@@ -55,7 +55,12 @@ export async function pack(names, destination) {
   if (unbuilt.length > 0)
     throw new Error(`${unbuilt.map(({ name }) => name).join(', ')}: not built. Fix: npm run build.`);
   const workspaces = names.flatMap((name) => ['--workspace', name]);
-  const { status, output } = await runQuietly('npm', ['pack', ...workspaces, '--pack-destination', destination]);
+  const { status, output } = await runQuietly('npm', [
+    'pack',
+    ...workspaces,
+    '--pack-destination',
+    destination,
+  ]);
   if (status !== 0) throw new Error(`npm pack failed:\n${output}`);
   return new Map(
     names.map((name) => {

@@ -16,11 +16,13 @@ function isInstalled() {
   const record = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(record)) return false;
   const installed = lockedPackages(record);
-  return Object.entries(lockedPackages(join(root, 'package-lock.json'))).every(([path, { version, optional }]) => {
-    if (!path.includes('node_modules/')) return true;
-    const found = installed[path];
-    return found ? found.version === version : optional === true;
-  });
+  return Object.entries(lockedPackages(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional }]) => {
+      if (!path.includes('node_modules/')) return true;
+      const found = installed[path];
+      return found ? found.version === version : optional === true;
+    },
+  );
 }
 
 /**

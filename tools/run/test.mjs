@@ -17,7 +17,10 @@ const steps = [
   ['build', () => runTarget('build')],
   ['typecheck', () => runTarget('typecheck')],
   ['lint', () => runTarget('lint')],
-  ['format', () => runNode('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])],
+  [
+    'format',
+    () => runNode('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+  ],
   ['packages', () => runNode('tools/packages/check-packages.mjs')],
   ['jest', runJest],
 ];
@@ -32,9 +35,8 @@ function runJest() {
 
 /** What jest counted; a suite that did not load counts as one failure. */
 function readCounts() {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
-    readFileSync(results, 'utf8'),
-  );
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } =
+    JSON.parse(readFileSync(results, 'utf8'));
   return {
     passed: numPassedTests,
     failed: numFailedTests + numRuntimeErrorTestSuites,

@@ -15,21 +15,20 @@ export const fileHeader = {
   create(context) {
     return {
       Program(node) {
-        const [first, ...rest] = context.sourceCode.getAllComments().filter(({ type }) => type !== 'Shebang');
-        const firstToken = context.sourceCode.getFirstToken(node);
-        if (!first || (firstToken && first.range[0] > firstToken.range[0])) {
+        const text = context.sourceCode.text.replace(/^#!.*\n/, '');
+        const opening = /^(?:(?:\/\/.*\n)+|\/\*[\s\S]*?\*\/\n)/.exec(text)?.[0];
+        if (opening === undefined) {
           context.report({ node, loc: { line: 1, column: 0 }, messageId: 'missing' });
           return;
         }
-        let last = first.loc.end.line;
-        for (const comment of rest) {
-          if (comment.type !== 'Line' || comment.loc.start.line !== last + 1) break;
-          if (firstToken && comment.range[0] > firstToken.range[0]) break;
-          last += 1;
-        }
-        const lines = last - first.loc.start.line + 1;
+        const lines = opening.trimEnd().split('\n').length;
         if (lines > mostLines)
-          context.report({ node, loc: first.loc, messageId: 'long', data: { lines: String(lines) } });
+          context.report({
+            node,
+            loc: { line: 1, column: 0 },
+            messageId: 'long',
+            data: { lines: String(lines) },
+          });
       },
     };
   },

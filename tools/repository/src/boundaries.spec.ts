@@ -8,7 +8,11 @@ const cases: [what: string, code: string, rule: string | undefined][] = [
   ['lets core import program', "import '@lamella/program';", undefined],
   ['lets core import tfjs-core', "import '@tensorflow/tfjs-core';", undefined],
   ['refuses training in core', "import '@lamella/training';", boundary],
-  ['refuses io in core, imported lazily', "export const io = (): Promise<unknown> => import('@lamella/io');", boundary],
+  [
+    'refuses io in core, imported lazily',
+    "export const io = (): Promise<unknown> => import('@lamella/io');",
+    boundary,
+  ],
   ['refuses another package by its path', "import '../../program/src/index.js';", boundary],
   ['refuses h5wasm in core', "import 'h5wasm';", boundary],
   ["refuses Node's modules imported eagerly", "import 'node:fs';", 'no-restricted-imports'],

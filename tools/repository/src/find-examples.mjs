@@ -12,7 +12,8 @@ import { join } from 'node:path';
  * @property {boolean} isDocument whether it stands in a document and must name all it imports
  */
 
-const notOurs = /(^|\/)(node_modules|dist|out-tsc|generated|fixtures|coverage|\.nx|\.git|\.changeset|CHANGELOG\.md)(\/|$)/;
+const notOurs =
+  /(^|\/)(node_modules|dist|out-tsc|generated|fixtures|coverage|\.nx|\.git|\.changeset|CHANGELOG\.md)(\/|$)/;
 
 /**
  * Every example in the repository, in the order of its files.
@@ -40,7 +41,9 @@ function filesUnder(root, start) {
   return readdirSync(join(root, start), { withFileTypes: true })
     .map((entry) => ({ entry, path: `${start}/${entry.name}` }))
     .filter(({ path }) => !notOurs.test(path))
-    .flatMap(({ entry, path }) => (entry.isDirectory() ? filesUnder(root, path) : entry.isFile() ? [path] : []));
+    .flatMap(({ entry, path }) =>
+      entry.isDirectory() ? filesUnder(root, path) : entry.isFile() ? [path] : [],
+    );
 }
 
 /**
@@ -64,7 +67,9 @@ export function examplesOfSource(source, text) {
     const firstLine = text.slice(0, comment.index).split('\n').length - 1;
     const lines = [
       ...Array(firstLine).fill(''),
-      ...comment[0].split('\n').map((line) => line.replace(/^\s*(\/\*\*|\*(?!\/)) ?/, '').replace(/\s*\*\/$/, '')),
+      ...comment[0]
+        .split('\n')
+        .map((line) => line.replace(/^\s*(\/\*\*|\*(?!\/)) ?/, '').replace(/\s*\*\/$/, '')),
     ];
     const fences = fencesOf(source, lines, false);
     return fences.length > 0 ? fences : taggedExamples(source, lines);
@@ -85,7 +90,13 @@ function fencesOf(source, lines, isDocument) {
   lines.forEach((text, index) => {
     const fence = /^(\s*)```(.*)$/.exec(text);
     if (!open) {
-      if (fence) open = { line: index + 1, words: (fence[2] ?? '').trim().split(/\s+/), indent: fence[1] ?? '', code: [] };
+      if (fence)
+        open = {
+          line: index + 1,
+          words: (fence[2] ?? '').trim().split(/\s+/),
+          indent: fence[1] ?? '',
+          code: [],
+        };
       return;
     }
     if (!fence) {

@@ -6,7 +6,18 @@ const lines = (...text: string[]) => text.join('\n');
 
 describe('examples of a document', () => {
   it('are its ts fences and no others', () => {
-    const text = lines('# Title', '```ts', 'const a = 1;', '```', '```sh', 'npm test', '```', '```ts no-run', 'b();', '```');
+    const text = lines(
+      '# Title',
+      '```ts',
+      'const a = 1;',
+      '```',
+      '```sh',
+      'npm test',
+      '```',
+      '```ts no-run',
+      'b();',
+      '```',
+    );
     expect(examplesOfDocument('README.md', text)).toEqual([
       { source: 'README.md', line: 2, code: 'const a = 1;', isRun: true, isDocument: true },
       { source: 'README.md', line: 8, code: 'b();', isRun: false, isDocument: true },
@@ -41,14 +52,22 @@ describe('an example made ready', () => {
       ['add', '@lamella/a'],
       ['x', '@lamella/b'],
     ]);
-    const [imports] = prepareExample('const x = add(1); x.add({ add: tf.zeros([x]) });', providers).split('\n');
+    const [imports] = prepareExample('const x = add(1); x.add({ add: tf.zeros([x]) });', providers).split(
+      '\n',
+    );
     expect(imports).toContain("import { add } from '@lamella/a';");
     expect(imports).toContain("import * as tf from '@tensorflow/tfjs-core';");
     expect(imports).not.toContain('@lamella/b');
   });
 
   it('checks what its comments claim, and leaves prose alone', () => {
-    const code = lines('f(); // [1, 2]', 'console.log(g); // true', "const h = f(); // 'a'", 'f(); // 2 of them', 'f(); // done');
+    const code = lines(
+      'f(); // [1, 2]',
+      'console.log(g); // true',
+      "const h = f(); // 'a'",
+      'f(); // 2 of them',
+      'f(); // done',
+    );
     expect(prepareExample(code, undefined).split('\n').slice(1, 6)).toEqual([
       'claim(await (f()), ([1, 2])); // [1, 2]',
       'claim(await (g), (true)); // true',

@@ -34,16 +34,20 @@ function undeclaredNames(file) {
   const visit = (node) => {
     if (ts.isIdentifier(node)) {
       const { parent } = node;
-      const isDeclaration = 'name' in parent && parent.name === node && ts.isDeclaration(parent);
-      if (!isDeclaration) {
+      const isNameOfParent = 'name' in parent && parent.name === node;
+      if (!isNameOfParent) {
         const isMember =
-          (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
           (ts.isQualifiedName(parent) && parent.right === node) ||
           (ts.isBindingElement(parent) && parent.propertyName === node) ||
           ts.isImportSpecifier(parent);
         if (!isMember) used.add(node.text);
       } else if (ts.isShorthandPropertyAssignment(parent)) used.add(node.text);
-      else if (!ts.isPropertyAssignment(parent) && !ts.isClassElement(parent)) declared.add(node.text);
+      else if (
+        !ts.isPropertyAccessExpression(parent) &&
+        !ts.isPropertyAssignment(parent) &&
+        !ts.isClassElement(parent)
+      )
+        declared.add(node.text);
     }
     ts.forEachChild(node, visit);
   };
@@ -77,10 +81,12 @@ function withClaims(file) {
     if (ts.isExpressionStatement(statement)) {
       const { expression } = statement;
       const value = isConsoleLog(expression) ? expression.arguments[0] : expression;
-      if (value) text = `${text.slice(0, start)}claim(await (${value.getText()}), (${comment}));${text.slice(end)}`;
+      if (value)
+        text = `${text.slice(0, start)}claim(await (${value.getText()}), (${comment}));${text.slice(end)}`;
     } else if (ts.isVariableStatement(statement)) {
       const name = statement.declarationList.declarations[0]?.name;
-      if (name && ts.isIdentifier(name)) text = `${text.slice(0, end)} claim(await ${name.text}, (${comment}));${text.slice(end)}`;
+      if (name && ts.isIdentifier(name))
+        text = `${text.slice(0, end)} claim(await ${name.text}, (${comment}));${text.slice(end)}`;
     }
   }
   return text;
@@ -89,7 +95,10 @@ function withClaims(file) {
 /** @param {string} text */
 function isExpression(text) {
   const file = parse(`(${text});`);
-  return /** @type {unknown[]} */ (Reflect.get(file, 'parseDiagnostics')).length === 0 && file.statements.length === 1;
+  return (
+    /** @type {unknown[]} */ (Reflect.get(file, 'parseDiagnostics')).length === 0 &&
+    file.statements.length === 1
+  );
 }
 
 /**
@@ -98,6 +107,8 @@ function isExpression(text) {
  */
 function isConsoleLog(expression) {
   return (
-    ts.isCallExpression(expression) && expression.expression.getText() === 'console.log' && expression.arguments.length === 1
+    ts.isCallExpression(expression) &&
+    expression.expression.getText() === 'console.log' &&
+    expression.arguments.length === 1
   );
 }

@@ -1,7 +1,15 @@
 // Type-checks and runs the examples of all documents and doc comments against the built packages, each in its own process.
 // `node run-examples.mjs [part of a path]` prints what failed; `--json` writes every outcome, for the test.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -42,12 +50,19 @@ function exportsOfPackages() {
     }));
   for (const { name, types } of packages)
     if (!existsSync(types)) throw new Error(`${name} is not built. Fix: npm run build.`);
-  const program = ts.createProgram(packages.map(({ types }) => types), compilerOptions);
+  const program = ts.createProgram(
+    packages.map(({ types }) => types),
+    compilerOptions,
+  );
   const checker = program.getTypeChecker();
   return packages.map(({ name, source, types }) => {
     const file = program.getSourceFile(types);
     const symbol = file && checker.getSymbolAtLocation(file);
-    return { name, source, exported: symbol ? checker.getExportsOfModule(symbol).map((one) => one.name) : [] };
+    return {
+      name,
+      source,
+      exported: symbol ? checker.getExportsOfModule(symbol).map((one) => one.name) : [],
+    };
   });
 }
 
@@ -105,7 +120,10 @@ async function runExamples(part) {
       writeFileSync(path, prepareExample(example.code, providers));
       return { ...example, path, script: join(folder, 'js', `${name}.js`) };
     });
-  const program = ts.createProgram(examples.map(({ path }) => path), compilerOptions);
+  const program = ts.createProgram(
+    examples.map(({ path }) => path),
+    compilerOptions,
+  );
   program.emit();
 
   const outcomes = examples.map(({ source, line, isRun, path, script }) => {
@@ -121,7 +139,8 @@ async function runExamples(part) {
   });
   const waiting = outcomes.filter(({ isRun, problem }) => isRun && problem === '');
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) next.problem = await runModule(next.script);
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      next.problem = await runModule(next.script);
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
   return outcomes.map(({ source, line, isRun, problem }) => ({ source, line, isRun, problem }));
