@@ -1,5 +1,5 @@
 // Type-checks and runs the examples of all documents and doc comments against the built packages, each in its own process.
-// `node run-examples.mjs [part of a path]` prints what failed; `--json` writes every outcome, for the test.
+// `npm run examples -- [part of a path]` prints what failed; `--json` writes every outcome, for the test.
 import { execFile } from 'node:child_process';
 import {
   existsSync,
