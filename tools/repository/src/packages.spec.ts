@@ -61,6 +61,11 @@ describe.each(folders)('package %s', (folder) => {
     expect(internal.filter((name) => !allowed.internal.includes(folderOf.get(name)!))).toEqual([]);
   });
 
+  it('declares nothing that it does not import', () => {
+    const imported = importsOfFolder(folder);
+    expect(Object.keys(manifest.dependencies ?? {}).filter((name) => !imported.has(name))).toEqual([]);
+  });
+
   it('shares tfjs-core with the application', () => {
     expect(manifest.dependencies ?? {}).not.toHaveProperty(['@tensorflow/tfjs-core']);
     if (importsOfFolder(folder).has('@tensorflow/tfjs-core'))
