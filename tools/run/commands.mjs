@@ -1,5 +1,7 @@
 // Runs commands from the root of the repository with stdin closed. Node's own modules only: this works before the install.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the repository. */
@@ -26,14 +28,27 @@ export function run(command, args, { cwd = root, env = {} } = {}) {
 }
 
 /**
- * Runs a Node script of the repository or of one of its dependencies.
+ * Runs a Node script of the repository.
  * @param {string} script path from the root
+ * @param {readonly string[]} [args]
+ * @returns {Promise<number>}
+ */
+export function runNode(script, args = []) {
+  return run(process.execPath, [script, ...args]);
+}
+
+/**
+ * Runs the command line of an installed package.
+ * @param {string} name
  * @param {readonly string[]} [args]
  * @param {Record<string, string>} [env]
  * @returns {Promise<number>}
  */
-export function runNode(script, args = [], env = {}) {
-  return run(process.execPath, [script, ...args], { env });
+export function runTool(name, args = [], env = {}) {
+  const folder = join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const script = typeof bin === 'string' ? bin : bin[name];
+  return run(process.execPath, [join(folder, script), ...args], { env });
 }
 
 /**
@@ -42,7 +57,7 @@ export function runNode(script, args = [], env = {}) {
  * @returns {Promise<number>}
  */
 export function runTarget(target) {
-  return runNode('node_modules/nx/bin/nx.js', ['run-many', '-t', target, '--output-style=static'], {
+  return runTool('nx', ['run-many', '-t', target, '--output-style=static'], {
     NX_DAEMON: 'false',
     NX_TUI: 'false',
   });

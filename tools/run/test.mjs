@@ -3,7 +3,7 @@
 // Arguments go to jest; with `--only jest` (or another step) the other steps are left out.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runNode, runTarget } from './commands.mjs';
+import { root, runNode, runTarget, runTool } from './commands.mjs';
 import { ensureInstalled } from './install.mjs';
 
 const jestArguments = process.argv.slice(2);
@@ -17,10 +17,7 @@ const steps = [
   ['build', () => runTarget('build')],
   ['typecheck', () => runTarget('typecheck')],
   ['lint', () => runTarget('lint')],
-  [
-    'format',
-    () => runNode('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
-  ],
+  ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
   ['packages', () => runNode('tools/packages/check-packages.mjs')],
   ['jest', runJest],
 ];
@@ -28,8 +25,8 @@ const steps = [
 function runJest() {
   mkdirSync(join(root, 'out-tsc'), { recursive: true });
   rmSync(results, { force: true });
-  return runNode('node_modules/jest/bin/jest.js', ['--json', `--outputFile=${results}`, ...jestArguments], {
-    NODE_OPTIONS: '--experimental-vm-modules',
+  return runTool('jest', ['--json', `--outputFile=${results}`, ...jestArguments], {
+    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
   });
 }
 
