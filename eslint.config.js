@@ -7,6 +7,15 @@ import { depConstraints, house } from './tools/eslint/index.js';
 const sources = ['packages/*/src/**/*.ts'];
 const specs = ['**/*.spec.ts'];
 
+const forbidden = [
+  { selector: 'ExportDefaultDeclaration', message: 'Named exports only. Fix: export it by its name.' },
+  { selector: 'TSEnumDeclaration', message: 'No enums. Fix: use a union of string literals.' },
+];
+const printing = {
+  selector: "CallExpression[callee.object.name='console'][callee.property.name!='warn']",
+  message: 'Packages print nothing of their own. Fix: take the function that prints as an option.',
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/out-tsc/', '**/generated/', '**/coverage/', '.nx/', 'fixtures/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -40,11 +49,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Named exports only. Fix: export it by its name.' },
-        { selector: 'TSEnumDeclaration', message: 'No enums. Fix: use a union of string literals.' },
-      ],
+      'no-restricted-syntax': ['error', ...forbidden],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -55,7 +60,7 @@ export default tseslint.config(
     ignores: specs,
     rules: {
       'house/file-header': 'error',
-      'no-console': ['error', { allow: ['warn'] }],
+      'no-restricted-syntax': ['error', ...forbidden, printing],
       'no-restricted-imports': [
         'error',
         {

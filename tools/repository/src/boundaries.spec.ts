@@ -18,6 +18,7 @@ const cases: [what: string, code: string, rule: string | undefined][] = [
   ["refuses Node's modules imported eagerly", "import 'node:fs';", 'no-restricted-imports'],
   ['refuses a default export', 'export default 1;', 'no-restricted-syntax'],
   ['refuses an enum', 'export enum Colour { Red }', 'no-restricted-syntax'],
+  ['refuses printing', "console.log('here');", 'no-restricted-syntax'],
   ['refuses any', 'export const x: any = 1;', '@typescript-eslint/no-explicit-any'],
   [
     'asks for the return types of exports',
