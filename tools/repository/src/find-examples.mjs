@@ -16,19 +16,28 @@ const notOurs =
   /(^|\/)(node_modules|dist|out-tsc|generated|fixtures|coverage|\.nx|\.git|\.changeset|CHANGELOG\.md)(\/|$)/;
 
 /**
+ * The repository's documents and sources, in the order of their paths.
+ * @param {string} root
+ * @returns {string[]}
+ */
+export function filesOf(root) {
+  return ['README.md', 'CONTRIBUTING.md', 'docs', 'packages', 'examples'].flatMap((start) =>
+    filesUnder(root, start),
+  );
+}
+
+/**
  * Every example in the repository, in the order of its files.
  * @param {string} root
  * @returns {Example[]}
  */
 export function findExamples(root) {
-  return ['README.md', 'CONTRIBUTING.md', 'docs', 'packages', 'examples'].flatMap((start) =>
-    filesUnder(root, start).flatMap((source) => {
-      const text = () => readFileSync(join(root, source), 'utf8');
-      if (source.endsWith('.md')) return examplesOfDocument(source, text());
-      if (/^packages\/[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(source)) return examplesOfSource(source, text());
-      return [];
-    }),
-  );
+  return filesOf(root).flatMap((source) => {
+    const text = () => readFileSync(join(root, source), 'utf8');
+    if (source.endsWith('.md')) return examplesOfDocument(source, text());
+    if (/^packages\/[^/]+\/src\/.*(?<!\.spec)\.ts$/.test(source)) return examplesOfSource(source, text());
+    return [];
+  });
 }
 
 /**
