@@ -1,6 +1,6 @@
 // Finds the examples in documents and doc comments: ```ts fences in Markdown, and `@example` or such fences in sources.
 // A fence marked `no-run` is only type-checked; one marked `continues` goes on where the fence before it ended.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -46,7 +46,8 @@ export function findExamples(root) {
  * @returns {string[]}
  */
 function filesUnder(root, start) {
-  if (start.endsWith('.md')) return readdirSync(root).includes(start) ? [start] : [];
+  if (!existsSync(join(root, start))) return [];
+  if (start.endsWith('.md')) return [start];
   return readdirSync(join(root, start), { withFileTypes: true })
     .map((entry) => ({ entry, path: `${start}/${entry.name}` }))
     .filter(({ path }) => !notOurs.test(path))
