@@ -57,7 +57,7 @@ try {
     (await step('plain JavaScript', process.execPath, ['plain.js'])) &&
     (await step('tsc --strict', process.execPath, [
       join(folder, 'node_modules/typescript/bin/tsc'),
-      ...['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', '--types', ''],
+      ...['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck'],
       ...['--outDir', 'built', 'typed.ts'],
     ])) &&
     (await step('TypeScript', process.execPath, ['built/typed.js']));
