@@ -52,7 +52,8 @@ export function isCapturing(): boolean {
 
 /** Runs `fn` with `name` appended to the path that nodes and random streams carry; outside a capture just runs it. */
 export function withScope<T>(name: string, fn: () => T): T {
-  return currentRecorder()?.within(name, fn) ?? fn();
+  const recorder = currentRecorder();
+  return recorder === undefined ? fn() : recorder.within(name, fn);
 }
 
 /** The current value of a cell inside a capture. Throws: CAPTURE_MISSING outside one. */

@@ -94,3 +94,8 @@ export function programInvalid(problem: string, details?: readonly string[]): La
 export function kernelUnsupported(subject: string, kernel: string, what: string, fix?: string): LamellaError {
   return lamellaError('KERNEL_UNSUPPORTED', { subject, problem: `kernel ${kernel} has no ${what}`, ...(fix !== undefined && { fix }) });
 }
+
+/** `RANDOM_INVALID`: a seed, a step or an option with which no random numbers can be drawn. */
+export function randomInvalid(subject: string, option: string, expected: string, got: unknown): LamellaError {
+  return lamellaError('RANDOM_INVALID', { subject, problem: `${option}: expected ${expected}, got ${String(got)}` });
+}

@@ -19,6 +19,7 @@ export {
   lamellaError,
   notCapturable,
   programInvalid,
+  randomInvalid,
   shapeMismatch,
   suggest,
   type ErrorParts,
@@ -44,5 +45,7 @@ export {
   type ValueType,
 } from './program.js';
 export { type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
+export { random, setRandomSeed, type Random, type RandomOptions } from './random.js';
+export { fillRandom, type RandomKey } from './random-streams.js';
 export { replay } from './replay.js';
 export { broadcastable, fitsShape, formatShape, isConcrete, sameShape, sizeOf, type Shape, type SymbolicShape } from './shape.js';

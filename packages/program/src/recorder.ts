@@ -42,7 +42,7 @@ export class Recorder {
   readonly values: ValueType[] = [];
   readonly nodes: ProgramNode[] = [];
   private readonly inputs: ProgramInput[] = [];
-  private readonly constants: ProgramConstant[] = [];
+  private readonly constants = new Map<ValueId, ProgramConstant>();
   private readonly state = new Map<StateSlot, { input: number; current: ValueId }>();
   private readonly captures = new Map<ValueId, ValueId>();
   private readonly draws = new Map<string, number>();
@@ -78,13 +78,13 @@ export class Recorder {
 
   constant(data: ConstantData, type: ValueType): ValueId {
     const id = this.value(type);
-    this.constants.push({ id, data });
+    this.constants.set(id, { id, data });
     return id;
   }
 
   /** The data of a constant, or undefined when the value is no constant. */
   constantData(id: ValueId): ConstantData | undefined {
-    return this.constants.find((constant) => constant.id === id)?.data;
+    return this.constants.get(id)?.data;
   }
 
   /** A fresh block of random numbers. Each draw in one scope has its own stream. */
@@ -163,7 +163,7 @@ export class Recorder {
       ...this.inputs,
       ...[...this.captures.values()].map((id, i): ProgramInput => ({ id, name: `captured_${i}`, kind: 'argument' })),
     ];
-    const program = new Program({ values: this.values, inputs, constants: this.constants, nodes: this.nodes, outputs: all, updates });
+    const program = new Program({ values: this.values, inputs, constants: [...this.constants.values()], nodes: this.nodes, outputs: all, updates });
     return { program, slots: [...this.state.keys()] };
   }
 
