@@ -27,6 +27,14 @@ export {
 export { type GradientRule, type KernelCall } from './gradient-rule.js';
 export { gradients } from './gradients.js';
 export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
+export { canonicalise } from './passes/canonicalise.js';
+export { diffPrograms } from './passes/diff-programs.js';
+export { foldConstants } from './passes/fold-constants.js';
+export { mergeCommon } from './passes/merge-common.js';
+export { removeDeadCode } from './passes/remove-dead-code.js';
+export { removeCustomGradients, removeIdentities } from './passes/remove-identities.js';
+export { simplifyAlgebra } from './passes/simplify-algebra.js';
+export { forExecution, simplify } from './passes/simplify.js';
 export {
   customGradientKernel,
   Program,
