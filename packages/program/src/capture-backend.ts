@@ -122,14 +122,21 @@ class CaptureBackend extends tf.KernelBackend {
 
   private recorder(): Recorder {
     const recorder = currentRecorder();
-    if (recorder === undefined) throw notCapturable('Tensor', 'it belongs to a capture that has ended', 'return it from the captured function');
+    if (recorder === undefined)
+      throw notCapturable(
+        'Tensor',
+        'it belongs to a capture that has ended',
+        'return it from the captured function',
+      );
     return recorder;
   }
 }
 
 function decode(values: tf.backend_util.BackendValues, dtype: tf.DataType): ConstantData {
   if (dtype !== 'string') return (values as TypedArray).slice();
-  return (values as (Uint8Array | string)[]).map((v) => (typeof v === 'string' ? v : tf.util.decodeString(v)));
+  return (values as (Uint8Array | string)[]).map((v) =>
+    typeof v === 'string' ? v : tf.util.decodeString(v),
+  );
 }
 
 /** Registers the backend and its kernels with tfjs, once a process; called by the first capture. */
@@ -137,13 +144,25 @@ export function registerCaptureBackend(): void {
   if (tf.engine().registryFactory[captureBackendName] !== undefined) return;
   tf.registerBackend(captureBackendName, () => new CaptureBackend(), 0);
   for (const kernelName of kernelNames()) {
-    tf.registerKernel({ kernelName, backendName: captureBackendName, kernelFunc: (call) => recordKernel(kernelName, call) });
+    tf.registerKernel({
+      kernelName,
+      backendName: captureBackendName,
+      kernelFunc: (call) => recordKernel(kernelName, call),
+    });
   }
 }
 
-function recordKernel(kernel: string, call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap }): tf.TensorInfo | tf.TensorInfo[] {
+function recordKernel(
+  kernel: string,
+  call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap },
+): tf.TensorInfo | tf.TensorInfo[] {
   const recorder = currentRecorder();
-  if (recorder === undefined) throw notCapturable('Tensor', 'it belongs to a capture that has ended', 'return it from the captured function');
+  if (recorder === undefined)
+    throw notCapturable(
+      'Tensor',
+      'it belongs to a capture that has ended',
+      'return it from the captured function',
+    );
   const decompose = decompositions[kernel];
   if (decompose !== undefined) return decompose(call.inputs as tf.NamedTensorMap, call.attrs ?? {});
   const inputs: Record<string, ValueId> = {};
@@ -156,26 +175,46 @@ function recordKernel(kernel: string, call: { inputs: tf.NamedTensorInfoMap; att
   return Array.isArray(types) ? outputs.map((id) => info(recorder, id)) : info(recorder, outputs[0]!);
 }
 
-function applyShapeRule(recorder: Recorder, kernel: string, inputs: Record<string, ValueId>, attrs: Attributes): ValueType | ValueType[] {
+function applyShapeRule(
+  recorder: Recorder,
+  kernel: string,
+  inputs: Record<string, ValueId>,
+  attrs: Attributes,
+): ValueType | ValueType[] {
   const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, in "${recorder.scope}"`;
   const rule = shapeRules[kernel];
   if (rule === undefined) {
-    throw kernelUnsupported(where, kernel, 'shape known before it runs: its output shape depends on values', 'use an operation whose shape does not, such as tf.where(condition, a, b)');
+    throw kernelUnsupported(
+      where,
+      kernel,
+      'shape known before it runs: its output shape depends on values',
+      'use an operation whose shape does not, such as tf.where(condition, a, b)',
+    );
   }
   const types = Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, recorder.values[id]!]));
   try {
     return rule(types, attrs);
   } catch (cause) {
     if (isLamellaError(cause)) throw cause;
-    const shapes = Object.entries(types).map(([name, type]) => `${name}: ${type.dtype}${formatShape(type.shape as Shape)}`);
-    throw notCapturable(where, `${kernel}(${shapes.join(', ')}) failed: ${(cause as Error).message}`, 'check the shapes of its inputs', cause);
+    const shapes = Object.entries(types).map(
+      ([name, type]) => `${name}: ${type.dtype}${formatShape(type.shape as Shape)}`,
+    );
+    throw notCapturable(
+      where,
+      `${kernel}(${shapes.join(', ')}) failed: ${(cause as Error).message}`,
+      'check the shapes of its inputs',
+      cause,
+    );
   }
 }
 
 function cleanAttributes(attrs: tf.NamedAttrMap): Attributes {
   const clean: Record<string, Attribute> = {};
   for (const [name, value] of Object.entries(attrs)) {
-    if (value !== undefined) clean[name] = ArrayBuffer.isView(value) ? [...(value as unknown as Float32Array)] : (value as Attribute);
+    if (value !== undefined)
+      clean[name] = ArrayBuffer.isView(value)
+        ? [...(value as unknown as Float32Array)]
+        : (value as Attribute);
   }
   return clean;
 }

@@ -45,7 +45,10 @@ function trapRandomOps(): () => void {
   return replace(engine, 'startScope', function (this: typeof engine, name?: string) {
     const op = name?.endsWith('__op') ? name.slice(0, -4) : undefined;
     if (op !== undefined && Object.hasOwn(randomOps, op)) {
-      refuse(`tf.${op} would freeze into a constant`, `use ${randomOps[op]} from @lamella/program, which draws anew at every step`);
+      refuse(
+        `tf.${op} would freeze into a constant`,
+        `use ${randomOps[op]} from @lamella/program, which draws anew at every step`,
+      );
     }
     return original.call(this, name);
   });
@@ -54,14 +57,23 @@ function trapRandomOps(): () => void {
 function trapVariables(): () => void {
   const engine = tf.engine() as unknown as { registerVariable: (variable: tf.Variable) => void };
   return replace(engine, 'registerVariable', (variable) =>
-    refuse(`it creates tf.Variable "${variable.name}"`, 'write a Layer subclass that creates it with addWeight'),
+    refuse(
+      `it creates tf.Variable "${variable.name}"`,
+      'write a Layer subclass that creates it with addWeight',
+    ),
   );
 }
 
 function trapGlobals(): (() => void)[] {
   const frozen = (what: string) => (): never =>
-    refuse(`${what} would freeze into a constant`, 'use random.uniform(shape) or random.normal(shape) from @lamella/program, or pass the value in as an input');
-  const undo = [replace(Math, 'random', frozen('Math.random()')), replace(performance, 'now', frozen('performance.now()'))];
+    refuse(
+      `${what} would freeze into a constant`,
+      'use random.uniform(shape) or random.normal(shape) from @lamella/program, or pass the value in as an input',
+    );
+  const undo = [
+    replace(Math, 'random', frozen('Math.random()')),
+    replace(performance, 'now', frozen('performance.now()')),
+  ];
   if (globalThis.crypto !== undefined) {
     undo.push(replace(globalThis.crypto, 'getRandomValues', frozen('crypto.getRandomValues()')));
     undo.push(replace(globalThis.crypto, 'randomUUID', frozen('crypto.randomUUID()')));

@@ -1,6 +1,14 @@
 // Capture: runs a function of tfjs-core calls once, on tensors without values, and returns the Program it describes.
 import * as tf from '@tensorflow/tfjs-core';
-import { abstractTensor, captureBackendName, currentRecorder, popRecorder, pushRecorder, registerCaptureBackend, valueOf } from './capture-backend.js';
+import {
+  abstractTensor,
+  captureBackendName,
+  currentRecorder,
+  popRecorder,
+  pushRecorder,
+  registerCaptureBackend,
+  valueOf,
+} from './capture-backend.js';
 import { setTraps } from './capture-traps.js';
 import { lamellaError, notCapturable } from './errors.js';
 import { Recorder, type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
@@ -37,8 +45,11 @@ export function capture(
   pushRecorder(recorder);
   try {
     const inputs = args.map((arg) => abstractTensor(recorder, recorder.argument(arg)));
-    const result = options.scope === undefined ? fn(...inputs) : recorder.within(options.scope, () => fn(...inputs));
-    return recorder.finish(named(result, recorder).map(([name, tensor]) => ({ id: valueOf(tensor, recorder), name })));
+    const result =
+      options.scope === undefined ? fn(...inputs) : recorder.within(options.scope, () => fn(...inputs));
+    return recorder.finish(
+      named(result, recorder).map(([name, tensor]) => ({ id: valueOf(tensor, recorder), name })),
+    );
   } finally {
     popRecorder();
     restore();
@@ -71,7 +82,10 @@ export function assignState(slot: StateSlot, value: tf.Tensor): void {
 function recording(slot: StateSlot, verb: string): Recorder {
   const recorder = currentRecorder();
   if (recorder !== undefined) return recorder;
-  throw lamellaError('CAPTURE_MISSING', { subject: `Weight "${slot.name}"`, problem: `cannot ${verb} it outside a capture` });
+  throw lamellaError('CAPTURE_MISSING', {
+    subject: `Weight "${slot.name}"`,
+    problem: `cannot ${verb} it outside a capture`,
+  });
 }
 
 function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][] {
@@ -82,11 +96,19 @@ function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][]
         ? result.map((tensor, i): [string, unknown] => [`output_${i}`, tensor])
         : Object.entries(typeof result === 'object' && result !== null ? result : { result });
   if (typeof (result as { then?: unknown } | null)?.then === 'function') {
-    throw notCapturable(recorder.subject, 'it is asynchronous', 'return tensors, not a Promise; read data before the graph is built');
+    throw notCapturable(
+      recorder.subject,
+      'it is asynchronous',
+      'return tensors, not a Promise; read data before the graph is built',
+    );
   }
   for (const [name, value] of entries) {
     if (value instanceof tf.Tensor) continue;
-    throw notCapturable(recorder.subject, `expected tensors, got ${value === null ? 'null' : typeof value} for "${name}"`, 'return a tensor, or a list of tensors');
+    throw notCapturable(
+      recorder.subject,
+      `expected tensors, got ${value === null ? 'null' : typeof value} for "${name}"`,
+      'return a tensor, or a list of tensors',
+    );
   }
   return entries as [string, tf.Tensor][];
 }

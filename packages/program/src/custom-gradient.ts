@@ -5,7 +5,10 @@ import { notCapturable } from './errors.js';
 import { customGradientKernel, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 
-type CustomFunction = (...args: unknown[]) => { value: tf.Tensor; gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[] };
+type CustomFunction = (...args: unknown[]) => {
+  value: tf.Tensor;
+  gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
+};
 
 /** Replaces the engine's customGrad for the time of a capture; the returned function puts it back. */
 export function interceptCustomGradient(): () => void {
@@ -15,11 +18,13 @@ export function interceptCustomGradient(): () => void {
   const intercepted = (fn: CustomFunction) => {
     // Inside tf.grad() tfjs' own tape is at work and must see its own form.
     const taped = original.call(engine, fn as never) as (...inputs: tf.Tensor[]) => tf.Tensor;
-    return (...inputs: tf.Tensor[]): tf.Tensor => (engine.state.gradientDepth > 0 ? taped(...inputs) : recordCustomGradient(fn, inputs));
+    return (...inputs: tf.Tensor[]): tf.Tensor =>
+      engine.state.gradientDepth > 0 ? taped(...inputs) : recordCustomGradient(fn, inputs);
   };
   Object.defineProperty(engine, 'customGrad', { value: intercepted, configurable: true, writable: true });
   return () => {
-    if (owned) Object.defineProperty(engine, 'customGrad', { value: original, configurable: true, writable: true });
+    if (owned)
+      Object.defineProperty(engine, 'customGrad', { value: original, configurable: true, writable: true });
     else delete (engine as { customGrad?: unknown }).customGrad;
   };
 }
@@ -29,7 +34,10 @@ function recordCustomGradient(fn: CustomFunction, inputs: tf.Tensor[]): tf.Tenso
   const saved: tf.Tensor[] = [];
   const { value, gradFunc } = fn(...inputs, (tensors: tf.Tensor[]) => saved.push(...tensors));
   if (typeof gradFunc !== 'function' || !(value instanceof tf.Tensor)) {
-    throw notCapturable(recorder.subject, 'the function given to tf.customGrad does not return { value, gradFunc }');
+    throw notCapturable(
+      recorder.subject,
+      'the function given to tf.customGrad does not return { value, gradFunc }',
+    );
   }
   const inner = new Recorder(`the gradient function of tf.customGrad in ${recorder.subject}`, recorder);
   const dy = inner.argument({ name: 'dy', shape: value.shape, dtype: value.dtype });
@@ -66,7 +74,11 @@ function recordCustomGradient(fn: CustomFunction, inputs: tf.Tensor[]): tf.Tenso
 }
 
 /** The gradient's Program with its inputs as the node has them: dy, the region's inputs in order, the rest. */
-function orderInputs(inner: Recorder, own: readonly number[], outputs: { id: number; name: string }[]): Program {
+function orderInputs(
+  inner: Recorder,
+  own: readonly number[],
+  outputs: { id: number; name: string }[],
+): Program {
   for (const id of own) inner.outer(inner.parent!, id);
   const { program } = inner.finish(outputs);
   const position = new Map([...inner.captured.entries()].map(([outer, id]) => [id, own.indexOf(outer)]));

@@ -6,7 +6,11 @@ type Decomposition = (inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap) => tf.T
 /** By kernel name; what they return is recorded in the fused kernel's place. */
 export const decompositions: Readonly<Record<string, Decomposition>> = {
   [tf._FusedMatMul]: (inputs, attrs) =>
-    finish(tf.matMul(inputs['a']!, inputs['b']!, attrs['transposeA'] as boolean, attrs['transposeB'] as boolean), inputs, attrs),
+    finish(
+      tf.matMul(inputs['a']!, inputs['b']!, attrs['transposeA'] as boolean, attrs['transposeB'] as boolean),
+      inputs,
+      attrs,
+    ),
   [tf.FusedConv2D]: (inputs, attrs) =>
     finish(
       tf.conv2d(
@@ -40,10 +44,20 @@ export const decompositions: Readonly<Record<string, Decomposition>> = {
 function finish(product: tf.Tensor, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor {
   const { bias, preluActivationWeights: alpha } = inputs;
   const sum = bias === undefined || bias === null ? product : tf.add(product, bias);
-  return activate(sum, attrs['activation'] as string | undefined, alpha, attrs['leakyreluAlpha'] as number | undefined);
+  return activate(
+    sum,
+    attrs['activation'] as string | undefined,
+    alpha,
+    attrs['leakyreluAlpha'] as number | undefined,
+  );
 }
 
-function activate(x: tf.Tensor, activation: string | undefined, alpha: tf.Tensor | undefined, slope: number | undefined): tf.Tensor {
+function activate(
+  x: tf.Tensor,
+  activation: string | undefined,
+  alpha: tf.Tensor | undefined,
+  slope: number | undefined,
+): tf.Tensor {
   switch (activation ?? 'linear') {
     case 'linear':
       return x;

@@ -21,7 +21,15 @@ const arrays = {
 } as const;
 
 /** All storage dtypes, widest first. */
-export const storageDTypes: readonly StorageDType[] = ['float32', 'int32', 'uint16', 'int16', 'uint8', 'int8', 'bool'];
+export const storageDTypes: readonly StorageDType[] = [
+  'float32',
+  'int32',
+  'uint16',
+  'int16',
+  'uint8',
+  'int8',
+  'bool',
+];
 
 /** Tells whether `name` is one of the storage dtypes. */
 export function isStorageDType(name: string): name is StorageDType {

@@ -49,7 +49,9 @@ export function isLamellaError(error: unknown, code?: string): error is LamellaE
 
 /** At most five of `known` nearest to `name`, and a "Did you mean" for the nearest when it is near enough. */
 export function suggest(name: string, known: Iterable<string>): string {
-  const ranked = [...known].map((k) => ({ k, d: distance(name.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d);
+  const ranked = [...known]
+    .map((k) => ({ k, d: distance(name.toLowerCase(), k.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d);
   if (ranked.length === 0) return 'None are known.';
   const list = ranked.slice(0, 5).map((r) => r.k);
   const more = ranked.length > 5 ? `, and ${ranked.length - 5} more` : '';
@@ -72,12 +74,27 @@ function distance(a: string, b: string): number {
 
 /** `NOT_CAPTURABLE`: code that cannot become a Program; `problem` says what it does, `fix` what to call instead. */
 export function notCapturable(subject: string, problem: string, fix?: string, cause?: unknown): LamellaError {
-  return lamellaError('NOT_CAPTURABLE', { subject, problem, ...(fix !== undefined && { fix }), ...(cause !== undefined && { cause }) });
+  return lamellaError('NOT_CAPTURABLE', {
+    subject,
+    problem,
+    ...(fix !== undefined && { fix }),
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 /** `SHAPE_MISMATCH`: a tensor of the wrong shape. */
-export function shapeMismatch(subject: string, problem: string, fix?: string, details?: readonly string[]): LamellaError {
-  return lamellaError('SHAPE_MISMATCH', { subject, problem, ...(fix !== undefined && { fix }), ...(details && { details }) });
+export function shapeMismatch(
+  subject: string,
+  problem: string,
+  fix?: string,
+  details?: readonly string[],
+): LamellaError {
+  return lamellaError('SHAPE_MISMATCH', {
+    subject,
+    problem,
+    ...(fix !== undefined && { fix }),
+    ...(details && { details }),
+  });
 }
 
 /** `DTYPE_MISMATCH`: a tensor of the wrong dtype. */
@@ -92,10 +109,17 @@ export function programInvalid(problem: string, details?: readonly string[]): La
 
 /** `KERNEL_UNSUPPORTED`: no rule for a kernel: its shape, its gradient, or its lowering to a backend. */
 export function kernelUnsupported(subject: string, kernel: string, what: string, fix?: string): LamellaError {
-  return lamellaError('KERNEL_UNSUPPORTED', { subject, problem: `kernel ${kernel} has no ${what}`, ...(fix !== undefined && { fix }) });
+  return lamellaError('KERNEL_UNSUPPORTED', {
+    subject,
+    problem: `kernel ${kernel} has no ${what}`,
+    ...(fix !== undefined && { fix }),
+  });
 }
 
 /** `RANDOM_INVALID`: a seed, a step or an option with which no random numbers can be drawn. */
 export function randomInvalid(subject: string, option: string, expected: string, got: unknown): LamellaError {
-  return lamellaError('RANDOM_INVALID', { subject, problem: `${option}: expected ${expected}, got ${String(got)}` });
+  return lamellaError('RANDOM_INVALID', {
+    subject,
+    problem: `${option}: expected ${expected}, got ${String(got)}`,
+  });
 }

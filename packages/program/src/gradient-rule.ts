@@ -11,7 +11,18 @@ export interface KernelCall {
   readonly attrs: Attributes;
   /** The gradient of each output; zeros where an output does not reach the result. */
   readonly dy: readonly tf.Tensor[];
+  /**
+   * The gradients for the inputs `names`, from the kernel's first output written out in other operations: for kernels
+   * whose own gradient is not worth a formula. `forward` gets fresh tensors in place of those inputs.
+   */
+  readonly through: (
+    names: readonly string[],
+    forward: (inputs: Readonly<Record<string, tf.Tensor | undefined>>) => tf.Tensor,
+  ) => InputGradients;
 }
 
-/** For each differentiable input, a function that gives its gradient; only those that are needed are called. */
-export type GradientRule = (call: KernelCall) => Readonly<Record<string, () => tf.Tensor>>;
+/** For each differentiable input, a function that gives its gradient; null, or none, where nothing flows back to it. */
+export type InputGradients = Readonly<Record<string, () => tf.Tensor | null>>;
+
+/** Only the functions for inputs whose gradient is needed are called. */
+export type GradientRule = (call: KernelCall) => InputGradients;

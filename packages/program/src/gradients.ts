@@ -1,15 +1,17 @@
 // Gradients as a reverse sweep over what has been recorded so far. Each kernel takes Lamella's rule, else tfjs'.
 // Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
 import * as tf from '@tensorflow/tfjs-core';
-import { registerTfjsGradients } from './tfjs-gradients.js';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
 import { kernelUnsupported, lamellaError, shapeMismatch } from './errors.js';
-import type { GradientRule, KernelCall } from './gradient-rule.js';
+import type { GradientRule, InputGradients, KernelCall } from './gradient-rule.js';
+import { once } from './gradient-rules/broadcasting.js';
+import { gradientExclusions } from './gradient-rules/exclusions.js';
 import { gradientRules } from './kernels.js';
 import { customGradientKernel, type ProgramNode, type ValueId } from './program.js';
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
 import { formatShape, sameShape } from './shape.js';
+import { registerTfjsGradients } from './tfjs-gradients.js';
 
 /**
  * Inside a capture: the gradient of `y` with respect to each of `xs`, or null where `y` does not depend on it.
@@ -20,14 +22,20 @@ import { formatShape, sameShape } from './shape.js';
 export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor): (tf.Tensor | null)[] {
   const recorder = currentRecorder();
   if (recorder === undefined) {
-    throw lamellaError('CAPTURE_MISSING', { subject: 'gradients()', problem: 'it works on what a capture has recorded, and none is running', fix: 'call it in a function given to capture()' });
+    throw lamellaError('CAPTURE_MISSING', {
+      subject: 'gradients()',
+      problem: 'it works on what a capture has recorded, and none is running',
+      fix: 'call it in a function given to capture()',
+    });
   }
   registerTfjsGradients();
   const result = valueOf(y, recorder);
   const sources = xs.map((x) => valueOf(x, recorder));
   const sweep = new Sweep(recorder, new Set(sources));
-  sweep.add(result, dy ?? tf.onesLike(y));
-  sweep.run();
+  if (sweep.reaches(result)) {
+    sweep.add(result, dy ?? tf.fill(y.shape, 1));
+    sweep.run();
+  }
   return sources.map((id) => sweep.gradient(id));
 }
 
@@ -51,10 +59,18 @@ class Sweep {
   add(id: ValueId, gradient: tf.Tensor): void {
     const type = this.recorder.values[id]!;
     if (!sameShape(type.shape, gradient.shape)) {
-      throw shapeMismatch(this.recorder.subject, `a gradient of shape ${formatShape(gradient.shape)} came for a value of shape ${formatShape(type.shape)}`);
+      throw shapeMismatch(
+        this.recorder.subject,
+        `a gradient of shape ${formatShape(gradient.shape)} came for a value of shape ${formatShape(type.shape)}`,
+      );
     }
     const sum = this.sums.get(id);
     this.sums.set(id, sum === undefined ? gradient : tf.add(sum, gradient));
+  }
+
+  /** Whether a value is a float that depends on the sources, or is one of them. */
+  reaches(id: ValueId): boolean {
+    return this.dependent.has(id) && isFloat(this.recorder, id);
   }
 
   gradient(id: ValueId): tf.Tensor | null {
@@ -64,8 +80,11 @@ class Sweep {
   run(): void {
     for (const node of [...this.nodes].reverse()) {
       if (!node.outputs.some((id) => this.sums.has(id))) continue;
-      const needed = Object.entries(node.inputs).filter(([, id]) => this.dependent.has(id) && isFloat(this.recorder, id));
-      if (needed.length > 0) this.recorder.within(`gradient/${node.scope}`, () => this.through(node, needed));
+      const needed = Object.entries(node.inputs).filter(([, id]) => this.reaches(id));
+      if (needed.length === 0) continue;
+      this.recorder.within(node.scope === '' ? 'gradient' : `gradient/${node.scope}`, () =>
+        this.through(node, needed),
+      );
     }
   }
 
@@ -76,11 +95,13 @@ class Sweep {
       outputs: node.outputs.map(tensor),
       attrs: node.attrs,
       dy: node.outputs.map((id) => this.sums.get(id) ?? tf.zerosLike(tensor(id))),
+      through: (names, forward) => through(call, names, forward),
     };
-    const found = node.kernel === customGradientKernel ? customGradient(node, call) : ruleFor(node, this.recorder)(call);
+    const found =
+      node.kernel === customGradientKernel ? customGradient(node, call) : ruleFor(node, this.recorder)(call);
     for (const [name, id] of needed) {
       const gradient = found[name]?.();
-      if (gradient !== undefined) this.add(id, gradient);
+      if (gradient !== undefined && gradient !== null) this.add(id, gradient);
     }
   }
 }
@@ -90,9 +111,28 @@ function isFloat(recorder: Recorder, id: ValueId): boolean {
   return dtype === 'float32' || dtype === 'complex64';
 }
 
-function customGradient(node: ProgramNode, call: KernelCall): Record<string, () => tf.Tensor> {
+/** Copies of the inputs keep the sweep inside what `forward` writes: it stops where they start. */
+function through(
+  call: KernelCall,
+  names: readonly string[],
+  forward: Parameters<KernelCall['through']>[1],
+): InputGradients {
+  const found = once(() => {
+    const fresh = names.map((name) => tf.clone(call.inputs[name]!));
+    return gradients(
+      forward(Object.fromEntries(names.map((name, i) => [name, fresh[i]!]))),
+      fresh,
+      call.dy[0]!,
+    );
+  });
+  return Object.fromEntries(names.map((name, i) => [name, () => found()[i]!]));
+}
+
+function customGradient(node: ProgramNode, call: KernelCall): InputGradients {
   const { value: _value, ...inputs } = call.inputs;
-  const ordered = Object.keys(inputs).sort((a, b) => Number(a) - Number(b)).map((name) => inputs[name]!);
+  const ordered = Object.keys(inputs)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((name) => inputs[name]!);
   const results = replay(node.programs!['gradient']!, [call.dy[0]!, ...ordered]);
   return Object.fromEntries(results.map((gradient, i) => [String(i), () => gradient]));
 }
@@ -100,12 +140,21 @@ function customGradient(node: ProgramNode, call: KernelCall): Record<string, () 
 function ruleFor(node: ProgramNode, recorder: Recorder): GradientRule {
   const own = gradientRules[node.kernel];
   if (own !== undefined) return own;
+  if (Object.hasOwn(gradientExclusions, node.kernel)) return () => ({});
   const config = tf.getGradient(node.kernel);
   if (config === undefined) {
-    throw kernelUnsupported(node.scope === '' ? recorder.subject : `${recorder.subject}, in "${node.scope}"`, node.kernel, 'gradient', 'stop the gradient there with tf.customGrad, or use another operation');
+    throw kernelUnsupported(
+      node.scope === '' ? recorder.subject : `${recorder.subject}, in "${node.scope}"`,
+      node.kernel,
+      'gradient',
+      'stop the gradient there with tf.customGrad, or use another operation',
+    );
   }
   return (call) => {
-    const saved = config.saveAllInputs === true ? Object.values(call.inputs) : (config.inputsToSave ?? []).map((name) => call.inputs[name]!);
+    const saved =
+      config.saveAllInputs === true
+        ? Object.values(call.inputs)
+        : (config.inputsToSave ?? []).map((name) => call.inputs[name]!);
     saved.push(...call.outputs.filter((_, i) => config.outputsToSave?.[i] === true));
     const dy = call.dy.length === 1 ? call.dy[0]! : [...call.dy];
     return config.gradFunc(dy as tf.Tensor, saved, call.attrs as tf.NamedAttrMap);

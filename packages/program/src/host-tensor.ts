@@ -29,7 +29,10 @@ export class HostTensor {
       throw dtypeMismatch('HostTensor', `expected the array class of ${dtype}, got ${describeArray(data)}`);
     }
     if (data.length !== sizeOf(shape)) {
-      throw shapeMismatch('HostTensor', `expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, got ${data.length}`);
+      throw shapeMismatch(
+        'HostTensor',
+        `expected ${sizeOf(shape)} elements for shape ${formatShape(shape)}, got ${data.length}`,
+      );
     }
     this.data = data;
     this.shape = Object.freeze([...shape]);
@@ -59,7 +62,12 @@ export class HostTensor {
   /** A tfjs tensor with these values, on tfjs' current backend; the caller disposes it. Narrow integers become int32. */
   tensor(): tf.Tensor {
     const dtype = computeDType(this.dtype);
-    const data = this.dtype === dtype ? this.data.slice() : dtype === 'int32' ? Int32Array.from(this.data) : this.data.slice();
+    const data =
+      this.dtype === dtype
+        ? this.data.slice()
+        : dtype === 'int32'
+          ? Int32Array.from(this.data)
+          : this.data.slice();
     return tf.tensor(data as Float32Array, [...this.shape], dtype);
   }
 

@@ -1,4 +1,12 @@
-export { capture, isCapturing, withScope, readState, assignState, type CaptureOptions, type CaptureResult } from './capture.js';
+export {
+  capture,
+  isCapturing,
+  withScope,
+  readState,
+  assignState,
+  type CaptureOptions,
+  type CaptureResult,
+} from './capture.js';
 export { currentRecorder } from './capture-backend.js';
 export {
   allocateArray,
@@ -56,4 +64,13 @@ export { type ArgumentSpec, type Captured, type StateSlot } from './recorder.js'
 export { random, setRandomSeed, type Random, type RandomOptions } from './random.js';
 export { fillRandom, type RandomKey } from './random-streams.js';
 export { replay } from './replay.js';
-export { broadcastable, fitsShape, formatShape, isConcrete, sameShape, sizeOf, type Shape, type SymbolicShape } from './shape.js';
+export {
+  broadcastable,
+  fitsShape,
+  formatShape,
+  isConcrete,
+  sameShape,
+  sizeOf,
+  type Shape,
+  type SymbolicShape,
+} from './shape.js';

@@ -5,7 +5,9 @@ import { formatShape } from './shape.js';
 export function printProgram(program: Program): string {
   const ref = (id: ValueId): string => `%${id}`;
   const typed = (id: ValueId): string => `${ref(id)}: ${printType(program.values[id]!)}`;
-  const lines = [`program(${program.inputs.map((input) => `${typed(input.id)} ${input.kind} "${input.name}"`).join(', ')})`];
+  const lines = [
+    `program(${program.inputs.map((input) => `${typed(input.id)} ${input.kind} "${input.name}"`).join(', ')})`,
+  ];
   for (const constant of program.constants) {
     lines.push(`  ${typed(constant.id)} = constant ${printConstant(constant)}`);
   }
@@ -33,7 +35,9 @@ function printType(type: ValueType): string {
 }
 
 function printConstant(constant: ProgramConstant): string {
-  const shown = [...constant.data.slice(0, 6)].map((v) => (typeof v === 'string' ? JSON.stringify(v) : String(v)));
+  const shown = [...constant.data.slice(0, 6)].map((v) =>
+    typeof v === 'string' ? JSON.stringify(v) : String(v),
+  );
   return `{${shown.join(', ')}${constant.data.length > 6 ? `, … ${constant.data.length} in all` : ''}}`;
 }
 
@@ -46,7 +50,9 @@ function printCall(node: ProgramNode): string {
 function printAttribute(value: Attribute): string {
   if (Array.isArray(value)) return `[${value.map(printAttribute).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value).map(([k, v]) => `${k}: ${printAttribute(v)}`).join(', ')}}`;
+    return `{${Object.entries(value)
+      .map(([k, v]) => `${k}: ${printAttribute(v)}`)
+      .join(', ')}}`;
   }
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

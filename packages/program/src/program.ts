@@ -44,7 +44,8 @@ export interface ProgramConstant {
 }
 
 /** A kernel's attribute: JSON, with NaN and infinities allowed. */
-export type Attribute = number | boolean | string | null | readonly Attribute[] | { readonly [key: string]: Attribute };
+export type Attribute =
+  number | boolean | string | null | readonly Attribute[] | { readonly [key: string]: Attribute };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** One call of a kernel. Inputs carry tfjs' own names (`a`, `b`, `x`, ...); list inputs are named `0`, `1`, ... in order. */

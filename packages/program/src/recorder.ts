@@ -72,7 +72,12 @@ export class Recorder {
 
   argument(spec: ArgumentSpec): ValueId {
     const id = this.value({ shape: spec.shape, dtype: spec.dtype });
-    this.inputs.push({ id, name: spec.name, kind: 'argument', ...(spec.storage && { storage: spec.storage }) });
+    this.inputs.push({
+      id,
+      name: spec.name,
+      kind: 'argument',
+      ...(spec.storage && { storage: spec.storage }),
+    });
     return id;
   }
 
@@ -89,12 +94,18 @@ export class Recorder {
 
   /** A fresh block of random numbers. Each draw in one scope has its own stream. */
   random(shape: Shape, distribution: RandomSpec['distribution'], seed?: number): ValueId {
-    if (this.parent !== undefined) return this.outer(this.parent, this.parent.random(shape, distribution, seed));
+    if (this.parent !== undefined)
+      return this.outer(this.parent, this.parent.random(shape, distribution, seed));
     const draw = this.draws.get(this.scope) ?? 0;
     this.draws.set(this.scope, draw + 1);
     const stream = `${this.scope}:${draw}`;
     const id = this.value({ shape, dtype: distribution === 'bits' ? 'int32' : 'float32' });
-    this.inputs.push({ id, name: stream, kind: 'random', random: { distribution, stream, ...(seed !== undefined && { seed }) } });
+    this.inputs.push({
+      id,
+      name: stream,
+      kind: 'random',
+      random: { distribution, stream, ...(seed !== undefined && { seed }) },
+    });
     return id;
   }
 
@@ -122,7 +133,13 @@ export class Recorder {
     this.cell(slot).current = id;
   }
 
-  node(kernel: string, inputs: Record<string, ValueId>, attrs: Attributes, types: readonly ValueType[], programs?: Record<string, Program>): ValueId[] {
+  node(
+    kernel: string,
+    inputs: Record<string, ValueId>,
+    attrs: Attributes,
+    types: readonly ValueType[],
+    programs?: Record<string, Program>,
+  ): ValueId[] {
     const outputs = types.map((type) => this.value(type));
     this.nodes.push({ kernel, inputs, attrs, outputs, scope: this.scope, ...(programs && { programs }) });
     return outputs;
@@ -161,9 +178,20 @@ export class Recorder {
     // What came from an enclosing recorder follows the arguments, in the order of first use.
     const inputs = [
       ...this.inputs,
-      ...[...this.captures.values()].map((id, i): ProgramInput => ({ id, name: `captured_${i}`, kind: 'argument' })),
+      ...[...this.captures.values()].map((id, i): ProgramInput => ({
+        id,
+        name: `captured_${i}`,
+        kind: 'argument',
+      })),
     ];
-    const program = new Program({ values: this.values, inputs, constants: [...this.constants.values()], nodes: this.nodes, outputs: all, updates });
+    const program = new Program({
+      values: this.values,
+      inputs,
+      constants: [...this.constants.values()],
+      nodes: this.nodes,
+      outputs: all,
+      updates,
+    });
     return { program, slots: [...this.state.keys()] };
   }
 

@@ -2,7 +2,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
 import { programInvalid } from './errors.js';
-import { customGradientKernel, type Program, type ProgramConstant, type ProgramNode, type ValueId, type ValueType } from './program.js';
+import {
+  customGradientKernel,
+  type Program,
+  type ProgramConstant,
+  type ProgramNode,
+  type ValueId,
+  type ValueType,
+} from './program.js';
 
 /**
  * Runs `program` on `inputs` (one tensor for each of its inputs, in order) and returns its outputs.
@@ -26,14 +33,17 @@ function replayNow(program: Program, inputs: readonly tf.Tensor[]): tf.Tensor[] 
   for (const [id, i] of lastUse) {
     if (!keep.has(id)) ending.set(i, [...(ending.get(i) ?? []), id]);
   }
-  return tf.tidy(() => run(program, inputs, (i, values) => ending.get(i)?.forEach((id) => values.get(id)?.dispose())));
+  return tf.tidy(() =>
+    run(program, inputs, (i, values) => ending.get(i)?.forEach((id) => values.get(id)?.dispose())),
+  );
 }
 
 type AfterNode = (index: number, values: ReadonlyMap<ValueId, tf.Tensor>) => void;
 
 function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): tf.Tensor[] {
   const values = new Map<ValueId, tf.Tensor>(program.inputs.map((input, i) => [input.id, inputs[i]!]));
-  for (const constant of program.constants) values.set(constant.id, constantTensor(constant, program.type(constant.id)));
+  for (const constant of program.constants)
+    values.set(constant.id, constantTensor(constant, program.type(constant.id)));
   program.nodes.forEach((node, i) => {
     const results = runNode(node, values);
     node.outputs.forEach((id, k) => values.set(id, results[k]!));
@@ -48,7 +58,8 @@ function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf
   if (node.kernel === customGradientKernel) return [keepCustomGradient(node, inputs)];
   // Kernels that take a list expect a real array; integer keys come in ascending order.
   const given = '0' in inputs ? (Object.values(inputs) as unknown as tf.NamedTensorMap) : inputs;
-  const result = tf.engine().runKernel(node.kernel, given, node.attrs as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  const result = tf.engine().runKernel(node.kernel, given, node.attrs as tf.NamedAttrMap) as
+    tf.Tensor | tf.Tensor[];
   return Array.isArray(result) ? result : [result];
 }
 
@@ -56,8 +67,12 @@ function keepCustomGradient(node: ProgramNode, inputs: Record<string, tf.Tensor>
   const recorder = currentRecorder();
   const { value } = inputs;
   if (recorder === undefined) return tf.clone(value!);
-  const ids = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, valueOf(tensor, recorder)]));
-  const [id] = recorder.node(node.kernel, ids, node.attrs, [{ shape: value!.shape, dtype: value!.dtype }], { ...node.programs });
+  const ids = Object.fromEntries(
+    Object.entries(inputs).map(([name, tensor]) => [name, valueOf(tensor, recorder)]),
+  );
+  const [id] = recorder.node(node.kernel, ids, node.attrs, [{ shape: value!.shape, dtype: value!.dtype }], {
+    ...node.programs,
+  });
   return abstractTensor(recorder, id!);
 }
 

@@ -20,7 +20,9 @@ export function sameShape(a: SymbolicShape, b: SymbolicShape): boolean {
 
 /** Whether a concrete shape can stand where `pattern` is expected; `null` takes any size. */
 export function fitsShape(shape: Shape, pattern: SymbolicShape): boolean {
-  return shape.length === pattern.length && shape.every((size, i) => pattern[i] === null || pattern[i] === size);
+  return (
+    shape.length === pattern.length && shape.every((size, i) => pattern[i] === null || pattern[i] === size)
+  );
 }
 
 /** Whether every dimension is known. */

@@ -1,5 +1,5 @@
 // The difference between two Programs, line by line, for messages about functions that have changed since they were saved.
-import { Program } from '../program.js';
+import { type Program } from '../program.js';
 import { constantHash, sameData } from './merge-common.js';
 import { simplify } from './simplify.js';
 

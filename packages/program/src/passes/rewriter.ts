@@ -1,7 +1,7 @@
 // What passes that look at one node at a time have in common: they walk a Program in order and say, node by node, which
 // values stand in for its outputs. Not here: which rewrites there are (the files beside this one).
 import {
-  Program,
+  type Program,
   type Attributes,
   type ConstantData,
   type ProgramConstant,

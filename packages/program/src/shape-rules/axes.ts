@@ -23,7 +23,9 @@ export function resolveAxes(kernel: string, axes: AxisParameter, shape: Shape): 
 
 /** The shape after a reduction over `axes`. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDims = false): Shape {
-  return keepDims ? shape.map((size, i) => (axes.includes(i) ? 1 : size)) : shape.filter((_, i) => !axes.includes(i));
+  return keepDims
+    ? shape.map((size, i) => (axes.includes(i) ? 1 : size))
+    : shape.filter((_, i) => !axes.includes(i));
 }
 
 /** The shape with `size` at `axis`. */

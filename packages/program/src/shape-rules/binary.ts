@@ -4,7 +4,15 @@ import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, sameShape } from '../shape.js';
 import { broadcastShapes } from './broadcast.js';
-import { misfit, requireDType, requireNumeric, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import {
+  misfit,
+  requireDType,
+  requireNumeric,
+  requireReal,
+  requireSameDType,
+  requireShape,
+  type Named,
+} from './requirements.js';
 
 function arithmetic(kernel: string, dtype?: DType): ShapeRule {
   return ({ a, b }: Named<'a' | 'b'>) => {
@@ -78,7 +86,10 @@ export const Select: ShapeRule = ({ condition, t, e }: Named<'condition' | 't' |
   requireShape('Select', 'e', e, t.shape, 'as t');
   const isRowwise = condition.shape.length === 1 && t.shape.length > 1 && condition.shape[0] === t.shape[0];
   if (!isRowwise && !sameShape(condition.shape, t.shape)) {
-    throw misfit('Select', `expected a condition of shape ${formatShape(t.shape)}, as t, got ${formatShape(condition.shape)}`);
+    throw misfit(
+      'Select',
+      `expected a condition of shape ${formatShape(t.shape)}, as t, got ${formatShape(condition.shape)}`,
+    );
   }
   return { shape: t.shape, dtype: upcast(t.dtype, e.dtype) };
 };

@@ -1,42 +1,77 @@
 // Kernels that trade between space and batch or depth, by blocks.
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, sizeOf, type Shape } from '../shape.js';
-import { misfit, requirePossible, requireRank, requireRankAtLeast, requireReal, type Named } from './requirements.js';
+import {
+  misfit,
+  requirePossible,
+  requireRank,
+  requireRankAtLeast,
+  requireReal,
+  type Named,
+} from './requirements.js';
 
 type Pairs = readonly (readonly [number, number])[];
 
-export const BatchToSpaceND: ShapeRule = ({ x }: Named<'x'>, { blockShape, crops }: { blockShape: Shape; crops: Pairs }) => {
+export const BatchToSpaceND: ShapeRule = (
+  { x }: Named<'x'>,
+  { blockShape, crops }: { blockShape: Shape; crops: Pairs },
+) => {
   requireReal('BatchToSpaceND', 'x', x);
   requireRankAtLeast('BatchToSpaceND', 'x', x, 1 + blockShape.length);
   const [batch, ...rest] = x.shape as [number, ...number[]];
   const block = sizeOf(blockShape);
   if (batch % block !== 0) {
-    throw misfit('BatchToSpaceND', `expected a batch that blocks ${formatShape(blockShape)} divide, got ${batch} (input ${formatShape(x.shape)})`);
+    throw misfit(
+      'BatchToSpaceND',
+      `expected a batch that blocks ${formatShape(blockShape)} divide, got ${batch} (input ${formatShape(x.shape)})`,
+    );
   }
-  const shape = [batch / block, ...rest.map((size, i) => (i < blockShape.length ? size * blockShape[i]! - crops[i]![0] - crops[i]![1] : size))];
+  const shape = [
+    batch / block,
+    ...rest.map((size, i) =>
+      i < blockShape.length ? size * blockShape[i]! - crops[i]![0] - crops[i]![1] : size,
+    ),
+  ];
   requirePossible('BatchToSpaceND', shape, x.shape);
   return { shape, dtype: x.dtype };
 };
 
-export const SpaceToBatchND: ShapeRule = ({ x }: Named<'x'>, { blockShape, paddings }: { blockShape: Shape; paddings: Pairs }) => {
+export const SpaceToBatchND: ShapeRule = (
+  { x }: Named<'x'>,
+  { blockShape, paddings }: { blockShape: Shape; paddings: Pairs },
+) => {
   requireReal('SpaceToBatchND', 'x', x);
   requireRankAtLeast('SpaceToBatchND', 'x', x, 1 + blockShape.length);
   const [batch, ...rest] = x.shape as [number, ...number[]];
-  const shape = [batch * sizeOf(blockShape), ...rest.map((size, i) => (i < blockShape.length ? (size + paddings[i]![0] + paddings[i]![1]) / blockShape[i]! : size))];
+  const shape = [
+    batch * sizeOf(blockShape),
+    ...rest.map((size, i) =>
+      i < blockShape.length ? (size + paddings[i]![0] + paddings[i]![1]) / blockShape[i]! : size,
+    ),
+  ];
   if (!shape.every(Number.isInteger)) {
-    throw misfit('SpaceToBatchND', `expected padded sizes that blocks ${formatShape(blockShape)} divide, got input ${formatShape(x.shape)} with paddings ${JSON.stringify(paddings)}`);
+    throw misfit(
+      'SpaceToBatchND',
+      `expected padded sizes that blocks ${formatShape(blockShape)} divide, got input ${formatShape(x.shape)} with paddings ${JSON.stringify(paddings)}`,
+    );
   }
   return { shape, dtype: x.dtype };
 };
 
-export const DepthToSpace: ShapeRule = ({ x }: Named<'x'>, { blockSize, dataFormat = 'NHWC' }: { blockSize: number; dataFormat?: 'NHWC' | 'NCHW' }) => {
+export const DepthToSpace: ShapeRule = (
+  { x }: Named<'x'>,
+  { blockSize, dataFormat = 'NHWC' }: { blockSize: number; dataFormat?: 'NHWC' | 'NCHW' },
+) => {
   requireReal('DepthToSpace', 'x', x);
   requireRank('DepthToSpace', 'x', x, 4);
   const isLast = dataFormat === 'NHWC';
   const [batch, p, q, r] = x.shape as [number, number, number, number];
   const [height, width, depth] = isLast ? [p, q, r] : [q, r, p];
   if (depth % (blockSize * blockSize) !== 0) {
-    throw misfit('DepthToSpace', `expected a depth that ${blockSize} * ${blockSize} divides, got ${depth} (input ${formatShape(x.shape)})`);
+    throw misfit(
+      'DepthToSpace',
+      `expected a depth that ${blockSize} * ${blockSize} divides, got ${depth} (input ${formatShape(x.shape)})`,
+    );
   }
   const space = [height * blockSize, width * blockSize];
   const newDepth = depth / (blockSize * blockSize);

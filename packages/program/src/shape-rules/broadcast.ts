@@ -5,7 +5,10 @@ import { misfit } from './requirements.js';
 /** The shape that `a` and `b` have together. Throws: SHAPE_MISMATCH. */
 export function broadcastShapes(kernel: string, a: Shape, b: Shape): Shape {
   if (!broadcastable(a, b)) {
-    throw misfit(kernel, `expected shapes that broadcast against each other, got ${formatShape(a)} and ${formatShape(b)}`);
+    throw misfit(
+      kernel,
+      `expected shapes that broadcast against each other, got ${formatShape(a)} and ${formatShape(b)}`,
+    );
   }
   const rank = Math.max(a.length, b.length);
   const shape: number[] = [];

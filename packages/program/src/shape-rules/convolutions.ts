@@ -3,7 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, type Shape } from '../shape.js';
-import { misfit, requirePossible, requireRank, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import {
+  misfit,
+  requirePossible,
+  requireRank,
+  requireReal,
+  requireSameDType,
+  requireShape,
+  type Named,
+} from './requirements.js';
 
 /** `same`, `valid`, one number, or a pair for each dimension; as tfjs' ops pass it on. */
 export type Padding = 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
@@ -22,14 +30,23 @@ interface Conv2DAttributes {
 type Shape4 = [number, number, number, number];
 type Shape5 = [number, number, number, number, number];
 
-function outputOf2D(kernel: string, x: Shape, filter: Shape, attrs: Conv2DAttributes, depthwise = false): Shape {
+function outputOf2D(
+  kernel: string,
+  x: Shape,
+  filter: Shape,
+  attrs: Conv2DAttributes,
+  depthwise = false,
+): Shape {
   requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 4);
   requireRank(kernel, 'filter', { shape: filter, dtype: 'float32' }, 4);
   // tfjs' depthwise kernels compute channels last whatever the attribute says.
   const isFirst = attrs.dataFormat === 'NCHW' && !depthwise;
   const channels = isFirst ? x[1]! : x[3]!;
   if (channels !== filter[2]) {
-    throw misfit(kernel, `expected an input of ${filter[2]} channels (filter ${formatShape(filter)}), got ${channels} (input ${formatShape(x)})`);
+    throw misfit(
+      kernel,
+      `expected an input of ${filter[2]} channels (filter ${formatShape(filter)}), got ${channels} (input ${formatShape(x)})`,
+    );
   }
   const { outShape } = tf.backend_util.computeConv2DInfo(
     [...x] as Shape4,
@@ -55,7 +72,10 @@ export const Conv2D: ShapeRule = ({ x, filter }: Named<'x' | 'filter'>, attrs: C
   return { shape: outputOf2D('Conv2D', x.shape, filter.shape, attrs), dtype: x.dtype };
 };
 
-export const DepthwiseConv2dNative: ShapeRule = ({ x, filter }: Named<'x' | 'filter'>, attrs: Conv2DAttributes) => {
+export const DepthwiseConv2dNative: ShapeRule = (
+  { x, filter }: Named<'x' | 'filter'>,
+  attrs: Conv2DAttributes,
+) => {
   requirePair('DepthwiseConv2dNative', x, filter);
   return { shape: outputOf2D('DepthwiseConv2dNative', x.shape, filter.shape, attrs, true), dtype: x.dtype };
 };
@@ -63,8 +83,20 @@ export const DepthwiseConv2dNative: ShapeRule = ({ x, filter }: Named<'x' | 'fil
 function filterGradient2D(kernel: string, depthwise: boolean): ShapeRule {
   return ({ x, dy }: Named<'x' | 'dy'>, attrs: Conv2DAttributes) => {
     const { filterShape } = attrs;
-    const forward = outputOf2D(kernel, x.shape, filterShape, depthwise ? attrs : { ...attrs, dilations: 1 }, depthwise);
-    requireShape(kernel, 'dy', dy, forward, `for input ${formatShape(x.shape)} and filter ${formatShape(filterShape)}`);
+    const forward = outputOf2D(
+      kernel,
+      x.shape,
+      filterShape,
+      depthwise ? attrs : { ...attrs, dilations: 1 },
+      depthwise,
+    );
+    requireShape(
+      kernel,
+      'dy',
+      dy,
+      forward,
+      `for input ${formatShape(x.shape)} and filter ${formatShape(filterShape)}`,
+    );
     return { shape: filterShape, dtype: 'float32' };
   };
 }
@@ -72,15 +104,30 @@ function filterGradient2D(kernel: string, depthwise: boolean): ShapeRule {
 function inputGradient2D(kernel: string, depthwise: boolean): ShapeRule {
   return ({ dy, filter }: Named<'dy' | 'filter'>, attrs: Conv2DAttributes) => {
     const { inputShape } = attrs;
-    const forward = outputOf2D(kernel, inputShape, filter.shape, depthwise ? attrs : { ...attrs, dilations: 1 }, depthwise);
-    requireShape(kernel, 'dy', dy, forward, `for input ${formatShape(inputShape)} and filter ${formatShape(filter.shape)}`);
+    const forward = outputOf2D(
+      kernel,
+      inputShape,
+      filter.shape,
+      depthwise ? attrs : { ...attrs, dilations: 1 },
+      depthwise,
+    );
+    requireShape(
+      kernel,
+      'dy',
+      dy,
+      forward,
+      `for input ${formatShape(inputShape)} and filter ${formatShape(filter.shape)}`,
+    );
     return { shape: inputShape, dtype: 'float32' };
   };
 }
 
 export const Conv2DBackpropFilter = filterGradient2D('Conv2DBackpropFilter', false);
 export const Conv2DBackpropInput = inputGradient2D('Conv2DBackpropInput', false);
-export const DepthwiseConv2dNativeBackpropFilter = filterGradient2D('DepthwiseConv2dNativeBackpropFilter', true);
+export const DepthwiseConv2dNativeBackpropFilter = filterGradient2D(
+  'DepthwiseConv2dNativeBackpropFilter',
+  true,
+);
 export const DepthwiseConv2dNativeBackpropInput = inputGradient2D('DepthwiseConv2dNativeBackpropInput', true);
 
 interface Conv3DAttributes {
@@ -91,13 +138,27 @@ interface Conv3DAttributes {
   readonly inputShape: Shape;
 }
 
-function outputOf3D(kernel: string, x: Shape, filter: Shape, { strides, dilations = 1, pad }: Conv3DAttributes): Shape {
+function outputOf3D(
+  kernel: string,
+  x: Shape,
+  filter: Shape,
+  { strides, dilations = 1, pad }: Conv3DAttributes,
+): Shape {
   requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 5);
   requireRank(kernel, 'filter', { shape: filter, dtype: 'float32' }, 5);
   if (x[4] !== filter[3]) {
-    throw misfit(kernel, `expected an input of ${filter[3]} channels (filter ${formatShape(filter)}), got ${x[4]} (input ${formatShape(x)})`);
+    throw misfit(
+      kernel,
+      `expected an input of ${filter[3]} channels (filter ${formatShape(filter)}), got ${x[4]} (input ${formatShape(x)})`,
+    );
   }
-  const { outShape } = tf.backend_util.computeConv3DInfo([...x] as Shape5, [...filter] as Shape5, strides, dilations, pad);
+  const { outShape } = tf.backend_util.computeConv3DInfo(
+    [...x] as Shape5,
+    [...filter] as Shape5,
+    strides,
+    dilations,
+    pad,
+  );
   requirePossible(kernel, outShape, x);
   return outShape;
 }
@@ -108,13 +169,34 @@ export const Conv3D: ShapeRule = ({ x, filter }: Named<'x' | 'filter'>, attrs: C
 };
 
 export const Conv3DBackpropFilterV2: ShapeRule = ({ x, dy }: Named<'x' | 'dy'>, attrs: Conv3DAttributes) => {
-  const forward = outputOf3D('Conv3DBackpropFilterV2', x.shape, attrs.filterShape, { ...attrs, dilations: 1 });
-  requireShape('Conv3DBackpropFilterV2', 'dy', dy, forward, `for input ${formatShape(x.shape)} and filter ${formatShape(attrs.filterShape)}`);
+  const forward = outputOf3D('Conv3DBackpropFilterV2', x.shape, attrs.filterShape, {
+    ...attrs,
+    dilations: 1,
+  });
+  requireShape(
+    'Conv3DBackpropFilterV2',
+    'dy',
+    dy,
+    forward,
+    `for input ${formatShape(x.shape)} and filter ${formatShape(attrs.filterShape)}`,
+  );
   return { shape: attrs.filterShape, dtype: 'float32' };
 };
 
-export const Conv3DBackpropInputV2: ShapeRule = ({ dy, filter }: Named<'dy' | 'filter'>, attrs: Conv3DAttributes) => {
-  const forward = outputOf3D('Conv3DBackpropInputV2', attrs.inputShape, filter.shape, { ...attrs, dilations: 1 });
-  requireShape('Conv3DBackpropInputV2', 'dy', dy, forward, `for input ${formatShape(attrs.inputShape)} and filter ${formatShape(filter.shape)}`);
+export const Conv3DBackpropInputV2: ShapeRule = (
+  { dy, filter }: Named<'dy' | 'filter'>,
+  attrs: Conv3DAttributes,
+) => {
+  const forward = outputOf3D('Conv3DBackpropInputV2', attrs.inputShape, filter.shape, {
+    ...attrs,
+    dilations: 1,
+  });
+  requireShape(
+    'Conv3DBackpropInputV2',
+    'dy',
+    dy,
+    forward,
+    `for input ${formatShape(attrs.inputShape)} and filter ${formatShape(filter.shape)}`,
+  );
   return { shape: attrs.inputShape, dtype: 'float32' };
 };

@@ -2,7 +2,15 @@
 import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, sizeOf } from '../shape.js';
-import { misfit, requireDType, requireRank, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import {
+  misfit,
+  requireDType,
+  requireRank,
+  requireReal,
+  requireSameDType,
+  requireShape,
+  type Named,
+} from './requirements.js';
 
 function requireWeights(kernel: string, x: ValueType, weights: ValueType): void {
   requireDType(kernel, 'x', x, 'int32');
@@ -15,7 +23,10 @@ export const Bincount: ShapeRule = ({ x, weights }: Named<'x' | 'weights'>, { si
   return { shape: [size], dtype: weights.dtype };
 };
 
-export const DenseBincount: ShapeRule = ({ x, weights }: Named<'x' | 'weights'>, { size }: { size: number }) => {
+export const DenseBincount: ShapeRule = (
+  { x, weights }: Named<'x' | 'weights'>,
+  { size }: { size: number },
+) => {
   requireWeights('DenseBincount', x, weights);
   if (x.shape.length !== 1 && x.shape.length !== 2) {
     throw misfit('DenseBincount', `expected x of rank 1 or 2, got ${formatShape(x.shape)}`);
@@ -35,7 +46,13 @@ function search(kernel: string): ShapeRule {
     requireRank(kernel, 'sortedSequence', sortedSequence, 2);
     requireRank(kernel, 'values', values, 2);
     requireSameDType(kernel, sortedSequence, values);
-    requireShape(kernel, 'values', values, [sortedSequence.shape[0]!, values.shape[1]!], `for sequences ${formatShape(sortedSequence.shape)}`);
+    requireShape(
+      kernel,
+      'values',
+      values,
+      [sortedSequence.shape[0]!, values.shape[1]!],
+      `for sequences ${formatShape(sortedSequence.shape)}`,
+    );
     return { shape: values.shape, dtype: 'int32' };
   };
 }
@@ -45,7 +62,10 @@ export const SearchSorted = search('SearchSorted');
 export const UpperBound = search('UpperBound');
 
 /** Draws by the seed in its attributes; capture refuses tf.multinomial, whose seed would freeze. */
-export const Multinomial: ShapeRule = ({ logits }: Named<'logits'>, { numSamples }: { numSamples: number }) => {
+export const Multinomial: ShapeRule = (
+  { logits }: Named<'logits'>,
+  { numSamples }: { numSamples: number },
+) => {
   requireReal('Multinomial', 'logits', logits);
   requireRank('Multinomial', 'logits', logits, 2);
   return { shape: [logits.shape[0]!, numSamples], dtype: 'int32' };

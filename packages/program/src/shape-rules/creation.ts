@@ -5,12 +5,18 @@ import type { ShapeRule } from '../shape-rule.js';
 import type { Shape } from '../shape.js';
 import { misfit } from './requirements.js';
 
-export const Fill: ShapeRule = (_inputs: unknown, { shape, value, dtype }: { shape: Shape; value: number | string; dtype?: DType }) => ({
+export const Fill: ShapeRule = (
+  _inputs: unknown,
+  { shape, value, dtype }: { shape: Shape; value: number | string; dtype?: DType },
+) => ({
   shape,
   dtype: dtype ?? (tf.util.inferDtype(value) as DType),
 });
 
-export const Range: ShapeRule = (_inputs: unknown, attrs: { start: number; stop: number; step?: number; dtype?: DType }) => {
+export const Range: ShapeRule = (
+  _inputs: unknown,
+  attrs: { start: number; stop: number; step?: number; dtype?: DType },
+) => {
   const { start, stop, step = 1, dtype = 'float32' } = attrs;
   // As tfjs counts: a step of 1, or less, also serves downwards.
   const isEmpty = start === stop || (start < stop && step < 0) || (stop < start && step > 1);
@@ -18,6 +24,7 @@ export const Range: ShapeRule = (_inputs: unknown, attrs: { start: number; stop:
 };
 
 export const LinSpace: ShapeRule = (_inputs: unknown, { num }: { num: number }) => {
-  if (!Number.isInteger(num) || num < 1) throw misfit('LinSpace', `expected a positive number of points, got ${num}`);
+  if (!Number.isInteger(num) || num < 1)
+    throw misfit('LinSpace', `expected a positive number of points, got ${num}`);
   return { shape: [num], dtype: 'float32' };
 };

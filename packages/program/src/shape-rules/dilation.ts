@@ -3,7 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, type Shape } from '../shape.js';
 import type { Pair } from './convolutions.js';
-import { misfit, requirePossible, requireRank, requireReal, requireSameDType, requireShape, type Named } from './requirements.js';
+import {
+  misfit,
+  requirePossible,
+  requireRank,
+  requireReal,
+  requireSameDType,
+  requireShape,
+  type Named,
+} from './requirements.js';
 
 interface DilationAttributes {
   readonly strides: Pair;
@@ -13,13 +21,20 @@ interface DilationAttributes {
 
 type Inputs = Named<'x' | 'filter'>;
 
-function outputOf(kernel: string, { x, filter }: Inputs, { strides, pad, dilations }: DilationAttributes): Shape {
+function outputOf(
+  kernel: string,
+  { x, filter }: Inputs,
+  { strides, pad, dilations }: DilationAttributes,
+): Shape {
   requireReal(kernel, 'x', x);
   requireSameDType(kernel, x, filter);
   requireRank(kernel, 'x', x, 4);
   requireRank(kernel, 'filter', filter, 3);
   if (x.shape[3] !== filter.shape[2]) {
-    throw misfit(kernel, `expected an input of ${filter.shape[2]} channels (filter ${formatShape(filter.shape)}), got ${x.shape[3]} (input ${formatShape(x.shape)})`);
+    throw misfit(
+      kernel,
+      `expected an input of ${filter.shape[2]} channels (filter ${formatShape(filter.shape)}), got ${x.shape[3]} (input ${formatShape(x.shape)})`,
+    );
   }
   const { outShape } = tf.backend_util.computeDilation2DInfo(
     [...x.shape] as [number, number, number, number],
@@ -41,7 +56,13 @@ export const Dilation2D: ShapeRule = (inputs: Inputs, attrs: DilationAttributes)
 function gradient(kernel: string, of: 'x' | 'filter'): ShapeRule {
   return (inputs: Inputs & Named<'dy'>, attrs: DilationAttributes) => {
     const forward = outputOf(kernel, inputs, attrs);
-    requireShape(kernel, 'dy', inputs.dy, forward, `for input ${formatShape(inputs.x.shape)} and filter ${formatShape(inputs.filter.shape)}`);
+    requireShape(
+      kernel,
+      'dy',
+      inputs.dy,
+      forward,
+      `for input ${formatShape(inputs.x.shape)} and filter ${formatShape(inputs.filter.shape)}`,
+    );
     return inputs[of];
   };
 }

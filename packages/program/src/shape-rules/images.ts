@@ -21,7 +21,13 @@ function resizeGradient(kernel: string): ShapeRule {
     requireRank(kernel, 'images', images, 4);
     requireRank(kernel, 'dy', dy, 4);
     const [batch, , , channels] = images.shape as [number, number, number, number];
-    requireShape(kernel, 'dy', dy, [batch, dy.shape[1]!, dy.shape[2]!, channels], `for images ${formatShape(images.shape)}`);
+    requireShape(
+      kernel,
+      'dy',
+      dy,
+      [batch, dy.shape[1]!, dy.shape[2]!, channels],
+      `for images ${formatShape(images.shape)}`,
+    );
     return { shape: images.shape, dtype: 'float32' };
   };
 }
@@ -42,16 +48,28 @@ function sameImage(kernel: string): ShapeRule {
 export const FlipLeftRight = sameImage('FlipLeftRight');
 export const RotateWithOffset = sameImage('RotateWithOffset');
 
-export const Transform: ShapeRule = ({ image, transforms }: Named<'image' | 'transforms'>, { outputShape }: { outputShape?: readonly [number, number] | null }) => {
+export const Transform: ShapeRule = (
+  { image, transforms }: Named<'image' | 'transforms'>,
+  { outputShape }: { outputShape?: readonly [number, number] | null },
+) => {
   requireReal('Transform', 'image', image);
   requireRank('Transform', 'image', image, 4);
   const [batch, height, width, channels] = image.shape as [number, number, number, number];
-  requireShape('Transform', 'transforms', transforms, [transforms.shape[0] === 1 ? 1 : batch, 8], `one for all images or one for each of ${formatShape(image.shape)}`);
+  requireShape(
+    'Transform',
+    'transforms',
+    transforms,
+    [transforms.shape[0] === 1 ? 1 : batch, 8],
+    `one for all images or one for each of ${formatShape(image.shape)}`,
+  );
   const [newHeight, newWidth] = outputShape ?? [height, width];
   return { shape: [batch, newHeight, newWidth, channels], dtype: image.dtype };
 };
 
-export const CropAndResize: ShapeRule = ({ image, boxes, boxInd }: Named<'image' | 'boxes' | 'boxInd'>, { cropSize }: { cropSize: readonly [number, number] }) => {
+export const CropAndResize: ShapeRule = (
+  { image, boxes, boxInd }: Named<'image' | 'boxes' | 'boxInd'>,
+  { cropSize }: { cropSize: readonly [number, number] },
+) => {
   requireReal('CropAndResize', 'image', image);
   requireRank('CropAndResize', 'image', image, 4);
   requireRank('CropAndResize', 'boxes', boxes, 2);
@@ -68,11 +86,25 @@ interface SuppressionAttributes {
 }
 
 /** The one suppression kernel whose output can have a fixed size, by padding. */
-export const NonMaxSuppressionV4: ShapeRule = ({ boxes, scores }: Named<'boxes' | 'scores'>, { maxOutputSize, padToMaxOutputSize }: SuppressionAttributes) => {
+export const NonMaxSuppressionV4: ShapeRule = (
+  { boxes, scores }: Named<'boxes' | 'scores'>,
+  { maxOutputSize, padToMaxOutputSize }: SuppressionAttributes,
+) => {
   requireRank('NonMaxSuppressionV4', 'boxes', boxes, 2);
-  requireShape('NonMaxSuppressionV4', 'scores', scores, [boxes.shape[0]!], `one for each box of ${formatShape(boxes.shape)}`);
+  requireShape(
+    'NonMaxSuppressionV4',
+    'scores',
+    scores,
+    [boxes.shape[0]!],
+    `one for each box of ${formatShape(boxes.shape)}`,
+  );
   if (padToMaxOutputSize !== true) {
-    throw kernelUnsupported('Kernel "NonMaxSuppressionV4"', 'NonMaxSuppressionV4', 'shape known before it runs unless padded', 'pass padToMaxOutputSize: true');
+    throw kernelUnsupported(
+      'Kernel "NonMaxSuppressionV4"',
+      'NonMaxSuppressionV4',
+      'shape known before it runs unless padded',
+      'pass padToMaxOutputSize: true',
+    );
   }
   return [
     { shape: [maxOutputSize], dtype: 'int32' },

@@ -3,14 +3,24 @@ import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape, type Shape } from '../shape.js';
 import { broadcastShapes } from './broadcast.js';
-import { accumulated, misfit, requireRankAtLeast, requireReal, requireSameDType, type Named } from './requirements.js';
+import {
+  accumulated,
+  misfit,
+  requireRankAtLeast,
+  requireReal,
+  requireSameDType,
+  type Named,
+} from './requirements.js';
 
 interface MatMulAttributes {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
 }
 
-export const BatchMatMul: ShapeRule = ({ a, b }: Named<'a' | 'b'>, { transposeA = false, transposeB = false }: MatMulAttributes) => {
+export const BatchMatMul: ShapeRule = (
+  { a, b }: Named<'a' | 'b'>,
+  { transposeA = false, transposeB = false }: MatMulAttributes,
+) => {
   requireReal('BatchMatMul', 'a', a);
   requireSameDType('BatchMatMul', a, b);
   requireRankAtLeast('BatchMatMul', 'a', a, 2);
@@ -23,7 +33,10 @@ export const BatchMatMul: ShapeRule = ({ a, b }: Named<'a' | 'b'>, { transposeA 
       `expected inner dimensions that agree, got ${innerA} and ${innerB} (a ${formatShape(a.shape)}${transposeA ? ' transposed' : ''}, b ${formatShape(b.shape)}${transposeB ? ' transposed' : ''})`,
     );
   }
-  return { shape: [...broadcastShapes('BatchMatMul', a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns], dtype: a.dtype };
+  return {
+    shape: [...broadcastShapes('BatchMatMul', a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns],
+    dtype: a.dtype,
+  };
 };
 
 function innermost(shape: Shape, transposed: boolean): [number, number] {
@@ -32,7 +45,10 @@ function innermost(shape: Shape, transposed: boolean): [number, number] {
 }
 
 /** tfjs' subset: one or two inputs, letters only, each at most once an input. */
-export const Einsum: ShapeRule = (inputs: Readonly<Record<string, ValueType>>, { equation }: { equation: string }) => {
+export const Einsum: ShapeRule = (
+  inputs: Readonly<Record<string, ValueType>>,
+  { equation }: { equation: string },
+) => {
   const tensors = Object.values(inputs);
   const [left = '', right = ''] = equation.replace(/\s/g, '').split('->');
   const terms = left.split(',');
@@ -45,19 +61,26 @@ export const Einsum: ShapeRule = (inputs: Readonly<Record<string, ValueType>>, {
     requireSameDType('Einsum', tensors[0]!, tensor);
     const letters = [...terms[i]!];
     if (letters.length !== tensor.shape.length) {
-      throw misfit('Einsum', `expected tensor ${i} of rank ${letters.length} for "${equation}", got ${formatShape(tensor.shape)}`);
+      throw misfit(
+        'Einsum',
+        `expected tensor ${i} of rank ${letters.length} for "${equation}", got ${formatShape(tensor.shape)}`,
+      );
     }
     letters.forEach((letter, axis) => {
       const size = tensor.shape[axis]!;
       if ((sizes.get(letter) ?? size) !== size) {
-        throw misfit('Einsum', `expected one size for "${letter}" in "${equation}", got ${tensors.map((t) => formatShape(t.shape)).join(' and ')}`);
+        throw misfit(
+          'Einsum',
+          `expected one size for "${letter}" in "${equation}", got ${tensors.map((t) => formatShape(t.shape)).join(' and ')}`,
+        );
       }
       sizes.set(letter, size);
     });
   });
   const outputs = [...right];
   const unknown = outputs.find((letter) => !sizes.has(letter));
-  if (unknown !== undefined) throw misfit('Einsum', `expected an output of the inputs' letters, got "${unknown}" in "${equation}"`);
+  if (unknown !== undefined)
+    throw misfit('Einsum', `expected an output of the inputs' letters, got "${unknown}" in "${equation}"`);
   const isSummed = outputs.length < sizes.size;
   const { dtype } = tensors[0]!;
   return { shape: outputs.map((letter) => sizes.get(letter)!), dtype: isSummed ? accumulated(dtype) : dtype };

@@ -5,14 +5,23 @@ import { formatShape } from '../shape.js';
 import { broadcastShapes } from './broadcast.js';
 import { requireRank, requireReal, requireShape, type Named } from './requirements.js';
 
-type BatchNormInputs = Named<'x' | 'mean' | 'variance'> & { readonly scale?: ValueType; readonly offset?: ValueType };
+type BatchNormInputs = Named<'x' | 'mean' | 'variance'> & {
+  readonly scale?: ValueType;
+  readonly offset?: ValueType;
+};
 
 export const FusedBatchNorm: ShapeRule = ({ x, mean, variance, scale, offset }: BatchNormInputs) => {
   requireReal('FusedBatchNorm', 'x', x);
   for (const [name, type] of Object.entries({ mean, variance, scale, offset })) {
     if (type === undefined) continue;
     requireReal('FusedBatchNorm', name, type);
-    requireShape('FusedBatchNorm', 'x', x, broadcastShapes('FusedBatchNorm', x.shape, type.shape), `with ${name} ${formatShape(type.shape)}`);
+    requireShape(
+      'FusedBatchNorm',
+      'x',
+      x,
+      broadcastShapes('FusedBatchNorm', x.shape, type.shape),
+      `with ${name} ${formatShape(type.shape)}`,
+    );
   }
   return { shape: x.shape, dtype: x.dtype };
 };

@@ -15,9 +15,20 @@ interface Pool2DAttributes {
 type Shape4 = [number, number, number, number];
 type Shape5 = [number, number, number, number, number];
 
-function outputOf2D(kernel: string, x: Shape, { filterSize, strides, pad, dimRoundingMode }: Pool2DAttributes): Shape {
+function outputOf2D(
+  kernel: string,
+  x: Shape,
+  { filterSize, strides, pad, dimRoundingMode }: Pool2DAttributes,
+): Shape {
   requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 4);
-  const { outShape } = tf.backend_util.computePool2DInfo([...x] as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
+  const { outShape } = tf.backend_util.computePool2DInfo(
+    [...x] as Shape4,
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
   requirePossible(kernel, outShape, x);
   return outShape;
 }
@@ -31,7 +42,13 @@ function pool2D(kernel: string): ShapeRule {
 
 function poolGradient2D(kernel: string): ShapeRule {
   return ({ dy, input }: Named<'dy' | 'input'>, attrs: Pool2DAttributes) => {
-    requireShape(kernel, 'dy', dy, outputOf2D(kernel, input.shape, attrs), `for input ${formatShape(input.shape)}`);
+    requireShape(
+      kernel,
+      'dy',
+      dy,
+      outputOf2D(kernel, input.shape, attrs),
+      `for input ${formatShape(input.shape)}`,
+    );
     return { shape: input.shape, dtype: 'float32' };
   };
 }
@@ -58,9 +75,21 @@ interface Pool3DAttributes {
   readonly dataFormat?: 'NDHWC' | 'NCDHW';
 }
 
-function outputOf3D(kernel: string, x: Shape, { filterSize, strides, pad, dimRoundingMode, dataFormat }: Pool3DAttributes): Shape {
+function outputOf3D(
+  kernel: string,
+  x: Shape,
+  { filterSize, strides, pad, dimRoundingMode, dataFormat }: Pool3DAttributes,
+): Shape {
   requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 5);
-  const { outShape } = tf.backend_util.computePool3DInfo([...x] as Shape5, filterSize, strides, 1, pad, dimRoundingMode, dataFormat);
+  const { outShape } = tf.backend_util.computePool3DInfo(
+    [...x] as Shape5,
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    dataFormat,
+  );
   requirePossible(kernel, outShape, x);
   return outShape;
 }
@@ -74,7 +103,13 @@ function pool3D(kernel: string): ShapeRule {
 
 function poolGradient3D(kernel: string): ShapeRule {
   return ({ dy, input }: Named<'dy' | 'input'>, attrs: Pool3DAttributes) => {
-    requireShape(kernel, 'dy', dy, outputOf3D(kernel, input.shape, attrs), `for input ${formatShape(input.shape)}`);
+    requireShape(
+      kernel,
+      'dy',
+      dy,
+      outputOf3D(kernel, input.shape, attrs),
+      `for input ${formatShape(input.shape)}`,
+    );
     return { shape: input.shape, dtype: 'float32' };
   };
 }

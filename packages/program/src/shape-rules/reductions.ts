@@ -2,7 +2,14 @@
 import type { DType } from '../dtype.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { reducedShape, resolveAxes, resolveAxis, type AxisParameter } from './axes.js';
-import { accumulated, misfit, requireDType, requireReal, requireRankAtLeast, type Named } from './requirements.js';
+import {
+  accumulated,
+  misfit,
+  requireDType,
+  requireReal,
+  requireRankAtLeast,
+  type Named,
+} from './requirements.js';
 
 interface ReductionAttributes {
   readonly axis?: AxisParameter;
@@ -10,7 +17,11 @@ interface ReductionAttributes {
   readonly keepDims?: boolean;
 }
 
-function reduction(kernel: string, resultOf: (dtype: DType) => DType, accepted: readonly DType[] = ['float32', 'int32', 'bool']): ShapeRule {
+function reduction(
+  kernel: string,
+  resultOf: (dtype: DType) => DType,
+  accepted: readonly DType[] = ['float32', 'int32', 'bool'],
+): ShapeRule {
   return ({ x }: Named<'x'>, { axis, reductionIndices, keepDims }: ReductionAttributes) => {
     requireDType(kernel, 'x', x, ...accepted);
     const axes = resolveAxes(kernel, axis ?? reductionIndices, x.shape);
@@ -54,7 +65,11 @@ export const Softmax: ShapeRule = ({ logits }: Named<'logits'>, { dim = -1 }: { 
   requireReal('Softmax', 'logits', logits);
   requireRankAtLeast('Softmax', 'logits', logits, 1);
   if (resolveAxis('Softmax', dim, logits.shape) !== logits.shape.length - 1) {
-    throw misfit('Softmax', `expected the last axis, got ${dim} for logits of rank ${logits.shape.length}`, 'transpose the logits first');
+    throw misfit(
+      'Softmax',
+      `expected the last axis, got ${dim} for logits of rank ${logits.shape.length}`,
+      'transpose the logits first',
+    );
   }
   return { shape: logits.shape, dtype: 'float32' };
 };

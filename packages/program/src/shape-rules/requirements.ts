@@ -15,28 +15,46 @@ export function misfit(kernel: string, problem: string, fix?: string): LamellaEr
 /** Throws: SHAPE_MISMATCH unless `type` has this rank. */
 export function requireRank(kernel: string, name: string, type: ValueType, rank: number): void {
   if (type.shape.length !== rank) {
-    throw misfit(kernel, `expected ${name} of rank ${rank}, got rank ${type.shape.length} (${name} ${formatShape(type.shape)})`);
+    throw misfit(
+      kernel,
+      `expected ${name} of rank ${rank}, got rank ${type.shape.length} (${name} ${formatShape(type.shape)})`,
+    );
   }
 }
 
 /** Throws: SHAPE_MISMATCH unless `type` has at least this rank. */
 export function requireRankAtLeast(kernel: string, name: string, type: ValueType, rank: number): void {
   if (type.shape.length < rank) {
-    throw misfit(kernel, `expected ${name} of rank ${rank} or more, got rank ${type.shape.length} (${name} ${formatShape(type.shape)})`);
+    throw misfit(
+      kernel,
+      `expected ${name} of rank ${rank} or more, got rank ${type.shape.length} (${name} ${formatShape(type.shape)})`,
+    );
   }
 }
 
 /** Throws: SHAPE_MISMATCH unless `type` has this shape. `why` tells where the expectation comes from. */
-export function requireShape(kernel: string, name: string, type: ValueType, shape: Shape, why?: string): void {
+export function requireShape(
+  kernel: string,
+  name: string,
+  type: ValueType,
+  shape: Shape,
+  why?: string,
+): void {
   if (!sameShape(type.shape, shape)) {
-    throw misfit(kernel, `expected ${name} of shape ${formatShape(shape)}${why === undefined ? '' : ` (${why})`}, got ${formatShape(type.shape)}`);
+    throw misfit(
+      kernel,
+      `expected ${name} of shape ${formatShape(shape)}${why === undefined ? '' : ` (${why})`}, got ${formatShape(type.shape)}`,
+    );
   }
 }
 
 /** Throws: DTYPE_MISMATCH unless `type` has one of these dtypes. */
 export function requireDType(kernel: string, name: string, type: ValueType, ...dtypes: DType[]): void {
   if (!dtypes.includes(type.dtype)) {
-    throw dtypeMismatch(`Kernel "${kernel}"`, `expected ${name} of dtype ${dtypes.join(' or ')}, got ${type.dtype}${formatShape(type.shape)}`);
+    throw dtypeMismatch(
+      `Kernel "${kernel}"`,
+      `expected ${name} of dtype ${dtypes.join(' or ')}, got ${type.dtype}${formatShape(type.shape)}`,
+    );
   }
 }
 
@@ -69,7 +87,10 @@ export function requireSameDType(kernel: string, a: ValueType, b: ValueType): vo
 /** Throws: SHAPE_MISMATCH when a size is negative: the window, slice or crop does not fit the input. */
 export function requirePossible(kernel: string, output: Shape, input: Shape): void {
   if (output.some((size) => !Number.isInteger(size) || size < 0)) {
-    throw misfit(kernel, `expected an input large enough for the call, got ${formatShape(input)}, which would give ${formatShape(output)}`);
+    throw misfit(
+      kernel,
+      `expected an input large enough for the call, got ${formatShape(input)}, which would give ${formatShape(output)}`,
+    );
   }
 }
 

@@ -58,7 +58,10 @@ export const Identity: ShapeRule = ({ x }: Named<'x'>) => x;
 
 export const Cast: ShapeRule = ({ x }: Named<'x'>, { dtype }: { dtype: DType }) => {
   if ((x.dtype === 'string') !== (dtype === 'string')) {
-    throw dtypeMismatch('Kernel "Cast"', `expected numbers to cast to numbers, got ${x.dtype}${formatShape(x.shape)} to cast to ${dtype}`);
+    throw dtypeMismatch(
+      'Kernel "Cast"',
+      `expected numbers to cast to numbers, got ${x.dtype}${formatShape(x.shape)} to cast to ${dtype}`,
+    );
   }
   return { shape: x.shape, dtype };
 };
