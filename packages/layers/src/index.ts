@@ -1,1 +1,20 @@
-export {};
+export * as activations from './activations/index.js';
+export {
+  type ActivationFunction,
+  type ActivationIdentifier,
+  type ActivationOption,
+} from './activations/resolve.js';
+export * as constraints from './constraints/index.js';
+export { type ConstraintIdentifier } from './constraints/identifiers.js';
+export * as initializers from './initializers/index.js';
+export { type InitializerIdentifier } from './initializers/identifiers.js';
+export * from './layer-classes.js';
+export { layers } from './layers.js';
+export { type DataFormat, type Padding, type PairOption } from './options/spatial.js';
+export {
+  type ConstraintOption,
+  type InitializerOption,
+  type RegularizerOption,
+} from './options/weight-options.js';
+export * as regularizers from './regularizers/index.js';
+export { type RegularizerIdentifier } from './regularizers/identifiers.js';

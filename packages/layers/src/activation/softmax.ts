@@ -1,0 +1,62 @@
+// Softmax: values along an axis become shares that sum to 1; masked values get none.
+import * as tf from '@tensorflow/tfjs-core';
+import type { CallContext, Config, LayerOptions } from '@lamella/core';
+import { broadcastable, formatShape, shapeMismatch } from '@lamella/program';
+import { softmax as softmaxOf } from '../activations/along-axis.js';
+import { axesOf, axisOrList } from '../options/axes.js';
+import { singleShape, singleTensor } from '../options/single-input.js';
+import { ShapePreserving } from '../shape-preserving.js';
+import type { SymbolicShape } from '@lamella/program';
+
+/** What masked values count as: Keras' number for float32. */
+const minusInfinity = -1e9;
+
+export interface SoftmaxOptions extends LayerOptions {
+  /** The axis, or axes taken together, along which the outputs sum to 1. */
+  readonly axis?: number | readonly number[];
+}
+
+/**
+ * exp(x) over its sum along an axis. A mask, broadcast to the input, leaves values out.
+ * Source: keras.layers.Softmax. Shapes: any to the same. Throws: OPTION_INVALID, SHAPE_MISMATCH.
+ *
+ * @example
+ * const y = softmax().apply(input({ shape: [10] }));
+ */
+export class Softmax extends ShapePreserving {
+  static readonly className = 'Softmax';
+  readonly axis: number | readonly number[];
+
+  constructor(options: SoftmaxOptions = {}) {
+    super(options);
+    this.axis = axisOrList(this.label, 'axis', options.axis ?? -1);
+  }
+
+  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+    axesOf(this.label, 'axis', this.axis, singleShape(this.label, inputShape));
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    const x = singleTensor(this.label, inputs);
+    axesOf(this.label, 'axis', this.axis, x.shape);
+    const { mask } = context;
+    if (mask === null) return softmaxOf(x, this.axis);
+    if (mask.rank > x.rank || !broadcastable(mask.shape, x.shape)) {
+      throw shapeMismatch(
+        this.label,
+        `expected a mask that broadcasts to ${formatShape(x.shape)}, got ${formatShape(mask.shape)}`,
+      );
+    }
+    const shares = softmaxOf(tf.where(mask, x, tf.fill(x.shape, minusInfinity)), this.axis);
+    return tf.where(mask, shares, tf.zerosLike(shares));
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), axis: this.axis };
+  }
+}
+
+/** Makes a {@link Softmax}. */
+export function softmax(options: SoftmaxOptions = {}): Softmax {
+  return new Softmax(options);
+}

@@ -1,0 +1,3 @@
+export * from './along-axis.js';
+export * from './rectified.js';
+export * from './smooth.js';

@@ -1,0 +1,115 @@
+// Activations as options of layers: Keras' identifier, a function of tfjs-core calls, or a layer such as LeakyReLU.
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  identifierUnknown,
+  isLayer,
+  optionInvalid,
+  snakeCase,
+  type CallContext,
+  type ConfigValue,
+  type Layer,
+} from '@lamella/core';
+import { glu, logSoftmax, softmax, sparsemax } from './along-axis.js';
+import * as rectified from './rectified.js';
+import * as smooth from './smooth.js';
+
+/** A function of one tensor in tfjs-core calls. */
+export type ActivationFunction = (x: tf.Tensor) => tf.Tensor;
+
+// `threshold` has no defaults in Keras and so means nothing as a string.
+const { threshold: _threshold, ...bent } = rectified;
+const functions = { ...bent, ...smooth, softmax, logSoftmax, sparsemax, glu };
+const byIdentifier: ReadonlyMap<string, ActivationFunction> = new Map<string, ActivationFunction>([
+  ...Object.entries(functions).map(([name, fn]): [string, ActivationFunction] => [
+    snakeCase(name),
+    fn as ActivationFunction,
+  ]),
+  ['swish', smooth.silu],
+  ['hard_swish', rectified.hardSilu],
+]);
+
+/** Keras' identifiers of activations. */
+export type ActivationIdentifier =
+  | 'linear'
+  | 'relu'
+  | 'relu6'
+  | 'leaky_relu'
+  | 'elu'
+  | 'celu'
+  | 'selu'
+  | 'gelu'
+  | 'silu'
+  | 'swish'
+  | 'mish'
+  | 'sigmoid'
+  | 'log_sigmoid'
+  | 'hard_sigmoid'
+  | 'hard_silu'
+  | 'hard_swish'
+  | 'tanh'
+  | 'hard_tanh'
+  | 'tanh_shrink'
+  | 'softmax'
+  | 'log_softmax'
+  | 'sparsemax'
+  | 'softplus'
+  | 'softsign'
+  | 'squareplus'
+  | 'exponential'
+  | 'hard_shrink'
+  | 'soft_shrink'
+  | 'sparse_plus'
+  | 'sparse_sigmoid'
+  | 'glu';
+
+/** What a layer's `activation` may be; null and nothing mean `linear`. Files can hold all but functions without a name. */
+export type ActivationOption = ActivationIdentifier | ActivationFunction | Layer | null;
+
+/** An activation ready to be called. */
+export interface Activation {
+  /** How it stands in a config: Keras' identifier where it has one. */
+  readonly config: ConfigValue;
+  /** Whether its output surely has the shape of its input. */
+  readonly keepsShape: boolean;
+  /** The layer, where it is one. */
+  readonly layer: Layer | null;
+  apply(x: tf.Tensor, context: CallContext): tf.Tensor;
+}
+
+/** The names of all activations that can be given as strings. */
+export function activationIdentifiers(): string[] {
+  return [...byIdentifier.keys()];
+}
+
+/** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
+export function activationOf(subject: string, given: ActivationOption | undefined): Activation {
+  const value: unknown = given ?? 'linear';
+  if (isLayer(value)) return ofLayer(value);
+  if (typeof value === 'string') {
+    const known = byIdentifier.get(value);
+    if (known === undefined) throw identifierUnknown(subject, 'activation', value, byIdentifier.keys());
+    return ofFunction(known);
+  }
+  if (typeof value !== 'function')
+    throw optionInvalid(subject, 'activation', 'an identifier, a function or a layer', value);
+  return ofFunction(value as ActivationFunction);
+}
+
+function ofFunction(fn: ActivationFunction): Activation {
+  const name = [...byIdentifier].find(([, known]) => known === fn)?.[0];
+  return {
+    config: name ?? (fn as unknown as ConfigValue),
+    keepsShape: name !== undefined && name !== 'glu',
+    layer: null,
+    apply: (x) => fn(x),
+  };
+}
+
+function ofLayer(layer: Layer): Activation {
+  return {
+    config: layer,
+    keepsShape: false,
+    layer,
+    apply: (x, context) => layer.invoke([x], 'single', context).outputs[0]!,
+  };
+}

@@ -1,0 +1,2 @@
+export * from './non-negative.js';
+export * from './norms.js';

@@ -1,0 +1,17 @@
+// The constraint that weights are not negative.
+import * as tf from '@tensorflow/tfjs-core';
+import { Constraint } from '@lamella/core';
+
+/** Lifts negative weights to 0. Source: keras.constraints.NonNeg. */
+export class NonNeg extends Constraint {
+  static readonly className = 'NonNeg';
+
+  override call(weight: tf.Tensor): tf.Tensor {
+    return tf.maximum(weight, 0);
+  }
+}
+
+/** Weights that are not negative. */
+export function nonNeg(): NonNeg {
+  return new NonNeg();
+}

@@ -1,0 +1,4 @@
+export * from './constants.js';
+export * from './orthogonal.js';
+export * from './random.js';
+export * from './variance-scaling.js';

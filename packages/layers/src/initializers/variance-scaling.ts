@@ -1,0 +1,215 @@
+// Initializers whose spread depends on how many values go into and out of each unit: Glorot's, He's, LeCun's.
+import { Initializer, type Config, type InitializerKey } from '@lamella/core';
+import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import { oneOf, seedOrNull } from '../options/checks.js';
+import { optionInvalid } from '@lamella/core';
+import { draw } from './draw.js';
+
+type Mode = 'fan_in' | 'fan_out' | 'fan_avg';
+type Distribution = 'truncated_normal' | 'untruncated_normal' | 'uniform';
+
+export interface FanOptions {
+  readonly seed?: number | null;
+  /** The weight's axes that count inputs, where they are not the usual ones; then `outputAxes` too. */
+  readonly inputAxes?: readonly number[] | null;
+  readonly outputAxes?: readonly number[] | null;
+}
+
+export interface VarianceScalingOptions extends FanOptions {
+  readonly scale?: number;
+  readonly mode?: Mode;
+  /** `normal` is another word for `truncated_normal`. */
+  readonly distribution?: Distribution | 'normal';
+}
+
+/** The standard deviation of a standard normal distribution cut at two deviations. */
+const truncatedDeviation = 0.8796256610342398;
+
+/**
+ * Draws with variance `scale / fan`. Source: keras.initializers.VarianceScaling. Throws: OPTION_INVALID.
+ *
+ * @example
+ * const kernel = new initializers.VarianceScaling({ scale: 2, mode: 'fan_out', distribution: 'uniform' });
+ */
+export class VarianceScaling extends Initializer {
+  static readonly className: string = 'VarianceScaling';
+  readonly scale: number;
+  readonly mode: Mode;
+  readonly distribution: Distribution;
+  readonly seed: number | null;
+  readonly inputAxes: readonly number[] | null;
+  readonly outputAxes: readonly number[] | null;
+
+  constructor(options: VarianceScalingOptions = {}) {
+    super();
+    const {
+      scale = 1,
+      mode = 'fan_in',
+      distribution = 'truncated_normal',
+      seed,
+      inputAxes,
+      outputAxes,
+    } = options;
+    if (!(Number.isFinite(scale) && scale > 0))
+      throw optionInvalid(this.className, 'scale', 'a positive number', scale);
+    this.scale = scale;
+    this.mode = oneOf(this.className, 'mode', mode, ['fan_in', 'fan_out', 'fan_avg']);
+    const known = ['truncated_normal', 'untruncated_normal', 'uniform'] as const;
+    this.distribution = oneOf(
+      this.className,
+      'distribution',
+      distribution === 'normal' ? 'truncated_normal' : distribution,
+      known,
+    );
+    this.seed = seedOrNull(this.className, seed);
+    this.inputAxes = inputAxes ?? null;
+    this.outputAxes = outputAxes ?? null;
+  }
+
+  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+    const [fanIn, fanOut] = fans(shape, this.inputAxes, this.outputAxes);
+    const fan = this.mode === 'fan_in' ? fanIn : this.mode === 'fan_out' ? fanOut : (fanIn + fanOut) / 2;
+    const variance = this.scale / Math.max(1, fan);
+    const { className, seed } = this;
+    if (this.distribution === 'uniform') {
+      const limit = Math.sqrt(3 * variance);
+      return draw(className, 'uniform', shape, dtype, key, { seed, scale: 2 * limit, offset: -limit });
+    }
+    const deviation = Math.sqrt(variance);
+    if (this.distribution === 'untruncated_normal')
+      return draw(className, 'normal', shape, dtype, key, { seed, scale: deviation });
+    return draw(className, 'truncatedNormal', shape, dtype, key, {
+      seed,
+      scale: deviation / truncatedDeviation,
+    });
+  }
+
+  override getConfig(): Config {
+    return { ...this.fanConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution };
+  }
+
+  protected fanConfig(): Config {
+    return { seed: this.seed, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
+  }
+}
+
+/** How many values go into and come out of a unit: for a convolution, the receptive field times the channels. */
+export function fans(
+  shape: Shape,
+  inputAxes: readonly number[] | null,
+  outputAxes: readonly number[] | null,
+): [number, number] {
+  const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+  const along = (axes: readonly number[]): number => product(axes.map((axis) => shape.at(axis)!));
+  if (inputAxes !== null && outputAxes !== null) return [along(inputAxes), along(outputAxes)];
+  if (shape.length === 0) return [1, 1];
+  if (shape.length === 1) return [shape[0]!, shape[0]!];
+  const field = product(shape.slice(0, -2));
+  return [field * shape.at(-2)!, field * shape.at(-1)!];
+}
+
+/** Within ±sqrt(6 / (in + out)): the default of kernels. Source: Glorot and Bengio (2010), equation 16. */
+export class GlorotUniform extends VarianceScaling {
+  static override readonly className = 'GlorotUniform';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_avg', distribution: 'uniform' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+/** With variance 2 / (in + out), truncated. Source: Glorot and Bengio (2010). */
+export class GlorotNormal extends VarianceScaling {
+  static override readonly className = 'GlorotNormal';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_avg', distribution: 'truncated_normal' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+/** Within ±sqrt(6 / in). Source: He and others (2015). */
+export class HeUniform extends VarianceScaling {
+  static override readonly className = 'HeUniform';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'uniform' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+/** With variance 2 / in, truncated. Source: He and others (2015), equation 10. */
+export class HeNormal extends VarianceScaling {
+  static override readonly className = 'HeNormal';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'truncated_normal' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+/** Within ±sqrt(3 / in). Source: Klambauer and others (2017). */
+export class LecunUniform extends VarianceScaling {
+  static override readonly className = 'LecunUniform';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_in', distribution: 'uniform' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+/** With variance 1 / in, truncated. Source: Klambauer and others (2017). */
+export class LecunNormal extends VarianceScaling {
+  static override readonly className = 'LecunNormal';
+
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_in', distribution: 'truncated_normal' });
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig();
+  }
+}
+
+export function varianceScaling(options: VarianceScalingOptions = {}): VarianceScaling {
+  return new VarianceScaling(options);
+}
+
+export function glorotUniform(options: FanOptions = {}): GlorotUniform {
+  return new GlorotUniform(options);
+}
+
+export function glorotNormal(options: FanOptions = {}): GlorotNormal {
+  return new GlorotNormal(options);
+}
+
+export function heUniform(options: FanOptions = {}): HeUniform {
+  return new HeUniform(options);
+}
+
+export function heNormal(options: FanOptions = {}): HeNormal {
+  return new HeNormal(options);
+}
+
+export function lecunUniform(options: FanOptions = {}): LecunUniform {
+  return new LecunUniform(options);
+}
+
+export function lecunNormal(options: FanOptions = {}): LecunNormal {
+  return new LecunNormal(options);
+}

@@ -1,0 +1,31 @@
+// Axes as options: negative ones count from the end, and each must be one that the input has.
+import { optionInvalid } from '@lamella/core';
+import { formatShape, type SymbolicShape } from '@lamella/program';
+import { integer } from './checks.js';
+
+/** An axis, or a list of them, as it was given. */
+export function axisOrList(subject: string, option: string, value: unknown): number | readonly number[] {
+  if (!Array.isArray(value)) return integer(subject, option, value);
+  if (value.length === 0) throw optionInvalid(subject, option, 'at least one axis', value);
+  return value.map((axis) => integer(subject, option, axis));
+}
+
+/** The axis counted from the start. Throws: OPTION_INVALID when the shape has no such axis. */
+export function axisOf(subject: string, option: string, axis: number, shape: SymbolicShape): number {
+  const found = axis < 0 ? axis + shape.length : axis;
+  if (found >= 0 && found < shape.length) return found;
+  throw optionInvalid(subject, option, `an axis of ${formatShape(shape)}`, axis);
+}
+
+/** Distinct axes counted from the start, in ascending order. */
+export function axesOf(
+  subject: string,
+  option: string,
+  axes: number | readonly number[],
+  shape: SymbolicShape,
+): number[] {
+  const list = typeof axes === 'number' ? [axes] : axes;
+  const found = [...new Set(list.map((axis) => axisOf(subject, option, axis, shape)))].sort((a, b) => a - b);
+  if (found.length < list.length) throw optionInvalid(subject, option, 'axes that differ', axes);
+  return found;
+}

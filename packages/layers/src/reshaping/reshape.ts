@@ -1,0 +1,63 @@
+// Reshape: the same values in another shape.
+import * as tf from '@tensorflow/tfjs-core';
+import { Layer, optionInvalid, type Config, type LayerOptions } from '@lamella/core';
+import { formatShape, shapeMismatch, sizeOf } from '@lamella/program';
+import { singleTensor } from '../options/single-input.js';
+
+export interface ReshapeOptions extends LayerOptions {
+  /** Without the batch; one size may be -1 and follows from the others. */
+  readonly targetShape: readonly number[];
+}
+
+/**
+ * Gives each example another shape. Source: keras.layers.Reshape.
+ * Shapes: [batch, ...] to [batch, ...targetShape]. Throws: OPTION_INVALID, SHAPE_MISMATCH.
+ *
+ * @example
+ * reshape({ targetShape: [-1, 2] }).apply(input({ shape: [6] })).shape; // [null, 3, 2]
+ */
+export class Reshape extends Layer {
+  static readonly className = 'Reshape';
+  readonly targetShape: readonly number[];
+
+  constructor(options: ReshapeOptions) {
+    super(options);
+    const { targetShape } = options;
+    const isValid =
+      Array.isArray(targetShape) &&
+      targetShape.every((size) => Number.isInteger(size) && size >= -1) &&
+      targetShape.filter((size) => size === -1).length <= 1;
+    if (!isValid)
+      throw optionInvalid(this.label, 'targetShape', 'a list of sizes, at most one of them -1', targetShape);
+    this.targetShape = [...targetShape];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = singleTensor(this.label, inputs);
+    const size = sizeOf(x.shape.slice(1));
+    const known = sizeOf(this.targetShape.filter((part) => part !== -1));
+    const fits = this.targetShape.includes(-1)
+      ? known === 0
+        ? size === 0
+        : size % known === 0
+      : known === size;
+    if (!fits) {
+      throw shapeMismatch(
+        this.label,
+        `expected ${this.targetShape.includes(-1) ? `a multiple of ${known}` : known} values in each example, got ${size} (input ${formatShape(x.shape)})`,
+        `choose a targetShape of ${size} values`,
+      );
+    }
+    const target = this.targetShape.map((part) => (part === -1 ? (known === 0 ? 0 : size / known) : part));
+    return tf.reshape(x, [size === 0 ? x.shape[0]! : -1, ...target]);
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), targetShape: this.targetShape };
+  }
+}
+
+/** Makes a {@link Reshape}. */
+export function reshape(options: ReshapeOptions): Reshape {
+  return new Reshape(options);
+}

@@ -1,0 +1,14 @@
+// Layers whose output has the shape and dtype of their one input, and which pass masks on. Their shapes need no capture.
+import { Layer, type TensorSpec } from '@lamella/core';
+
+export abstract class ShapePreserving extends Layer {
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+    const [input] = inputs;
+    if (structure === 'list' || input?.dtype !== 'float32') return super.computeOutputs(inputs, structure);
+    return [{ shape: input.shape, dtype: 'float32' }];
+  }
+}
