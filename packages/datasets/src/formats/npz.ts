@@ -1,0 +1,50 @@
+// NumPy's .npz files: zip archives of .npy files.
+import { zipSync } from 'fflate';
+import type { HostTensor } from '@lamella/program';
+import { readNpy, writeNpy } from './npy.js';
+import { readZip } from './read-zip.js';
+
+export interface ReadNpzOptions {
+  /** The file's name, for errors. */
+  readonly name?: string;
+  /** The most that all arrays together may take. Units: bytes; by default 2 GiB. */
+  readonly maximumSize?: number;
+  /** Reads these arrays alone. */
+  readonly only?: readonly string[];
+}
+
+/**
+ * Reads a .npz file into its arrays by name; members that are no arrays are passed over.
+ *
+ * Throws: FILE_INVALID, as `readNpy`, and for damaged, encrypted or overlapping members and archives that unfold to more
+ * than `maximumSize`.
+ *
+ * @example
+ * const arrays = readNpz(writeNpz({ labels: new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8') }));
+ * arrays.get('labels')?.array(); // [5, 0, 4]
+ */
+export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, HostTensor> {
+  const { name = 'arrays.npz', maximumSize = 2 ** 31, only } = options;
+  const arrays = new Map<string, HostTensor>();
+  for (const member of readZip(bytes, name, maximumSize)) {
+    if (!member.name.endsWith('.npy')) continue;
+    const key = member.name.slice(0, -'.npy'.length);
+    if (only === undefined || only.includes(key))
+      arrays.set(key, readNpy(member.bytes(), `${name}/${member.name}`));
+  }
+  return arrays;
+}
+
+/** Arrays by name as a .npz file, compressed as `numpy.savez_compressed` does, or not, as `numpy.savez`. */
+export function writeNpz(
+  arrays: Readonly<Record<string, HostTensor>> | ReadonlyMap<string, HostTensor>,
+  options: { readonly compressed?: boolean } = {},
+): Uint8Array {
+  const entries =
+    arrays instanceof Map
+      ? [...(arrays as ReadonlyMap<string, HostTensor>)]
+      : Object.entries(arrays as Readonly<Record<string, HostTensor>>);
+  const members = Object.fromEntries(entries.map(([name, tensor]) => [`${name}.npy`, writeNpy(tensor)]));
+  // A fixed time, so that equal arrays give equal files.
+  return zipSync(members, { level: options.compressed === true ? 6 : 0, mtime: '1980-01-02T00:00:00' });
+}
