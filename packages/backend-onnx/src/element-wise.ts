@@ -21,7 +21,8 @@ export function pair(call: LoweringCall, type: ElementType): [string, string] {
 }
 
 function beside(call: LoweringCall, operand: Operand, other: Operand, type: ElementType): string {
-  const scalar = operand.uniform !== undefined && other.uniform === undefined && sameShape(other.shape, call.output.shape);
+  const scalar =
+    operand.uniform !== undefined && other.uniform === undefined && sameShape(other.shape, call.output.shape);
   return scalar ? call.graph.scalar(operand.uniform, type) : as(call.graph, operand, type);
 }
 
@@ -49,7 +50,8 @@ export function unary(operator: string): Lowering {
 
 /** Input `x` as float32, through `compute`, to the dtype that the kernel's result has. */
 export function onFloat(compute: (graph: GraphBuilder, x: string, call: LoweringCall) => string): Lowering {
-  return (call) => declared(call, compute(call.graph, as(call.graph, call.input('x'), 'float32'), call), 'float32');
+  return (call) =>
+    declared(call, compute(call.graph, as(call.graph, call.input('x'), 'float32'), call), 'float32');
 }
 
 /** A unary operator that ONNX has for floats only. */

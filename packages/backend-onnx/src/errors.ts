@@ -6,12 +6,21 @@ type Place = Pick<ProgramNode, 'kernel' | 'scope'>;
 
 /** `KERNEL_UNSUPPORTED`: ONNX has no such operation, or its lowering is not written yet. */
 export function loweringMissing(node: Place): LamellaError {
-  return kernelUnsupported(subjectOf(node), node.kernel, 'lowering to ONNX', 'use another operation, or run the model on cpu() of @lamella/backend-cpu');
+  return kernelUnsupported(
+    subjectOf(node),
+    node.kernel,
+    'lowering to ONNX',
+    'use another operation, or run the model on cpu() of @lamella/backend-cpu',
+  );
 }
 
 /** `KERNEL_UNSUPPORTED`: there is a lowering, but not for these attributes. */
 export function loweringFailed(node: Place, cause: Error): LamellaError {
-  return kernelUnsupported(subjectOf(node), node.kernel, `lowering to ONNX for its attributes: ${cause.message}`);
+  return kernelUnsupported(
+    subjectOf(node),
+    node.kernel,
+    `lowering to ONNX for its attributes: ${cause.message}`,
+  );
 }
 
 /** `BACKEND_UNAVAILABLE`: onnxruntime-node is not installed, or its native library does not load. */
@@ -20,7 +29,9 @@ export function onnxUnavailable(cause: unknown): LamellaError {
   const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
   return backendUnavailable(
     'onnx',
-    isMissing ? 'onnxruntime-node is not installed' : `onnxruntime-node does not load (${String(message ?? cause).split('\n')[0]})`,
+    isMissing
+      ? 'onnxruntime-node is not installed'
+      : `onnxruntime-node does not load (${String(message ?? cause).split('\n')[0]})`,
     'npm install onnxruntime-node --onnxruntime-node-install=skip, or use cpu() of @lamella/backend-cpu',
     cause,
   );

@@ -1,5 +1,11 @@
 // A compiled Program: one ONNX Runtime session, fed with views of host memory and writing into host memory.
-import { checkRunBuffers, executableDisposed, hostDType, type Executable, type OutputBuffers } from '@lamella/core';
+import {
+  checkRunBuffers,
+  executableDisposed,
+  hostDType,
+  type Executable,
+  type OutputBuffers,
+} from '@lamella/core';
 import { HostTensor, type Program, type TypedArray } from '@lamella/program';
 import type { LoweredProgram } from './lower-program.js';
 import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime.js';
@@ -20,7 +26,8 @@ export class OnnxExecutable implements Executable {
     if (this.isDisposed) throw executableDisposed();
     checkRunBuffers(this.program, inputs, outputs);
     const feeds: Record<string, RuntimeTensor> = {};
-    for (const { index, name } of this.lowered.inputs) feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
+    for (const { index, name } of this.lowered.inputs)
+      feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
     const fetches: Record<string, RuntimeTensor | null> = {};
     for (const { index, name } of this.lowered.outputs) {
       const target = outputs[index];
@@ -28,7 +35,9 @@ export class OnnxExecutable implements Executable {
     }
     const results = (await this.session?.run(feeds, fetches)) ?? {};
     const names = new Map(this.lowered.outputs.map(({ index, name }) => [index, name]));
-    return this.program.outputs.map((output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']));
+    return this.program.outputs.map(
+      (output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']),
+    );
   }
 
   dispose(): void {
@@ -39,6 +48,8 @@ export class OnnxExecutable implements Executable {
   private hostTensor(id: number, result: RuntimeTensor | undefined): HostTensor {
     const type = this.program.type(id);
     const dtype = hostDType(type, 'Output');
-    return result === undefined ? HostTensor.zeros(type.shape, dtype) : new HostTensor(result.data as TypedArray, type.shape, dtype);
+    return result === undefined
+      ? HostTensor.zeros(type.shape, dtype)
+      : new HostTensor(result.data as TypedArray, type.shape, dtype);
   }
 }

@@ -13,12 +13,19 @@ function odd(scope: string): Program {
 
 describe('lowerProgram', () => {
   it('names the kernel and the layer that has no lowering', () => {
-    expect(() => lowerProgram(odd('model/odd'))).toThrow('[KERNEL_UNSUPPORTED] Layer "model/odd": kernel NoSuchKernel has no lowering to ONNX.');
-    expect(() => lowerProgram(odd(''))).toThrow('[KERNEL_UNSUPPORTED] Program: kernel NoSuchKernel has no lowering to ONNX.');
+    expect(() => lowerProgram(odd('model/odd'))).toThrow(
+      '[KERNEL_UNSUPPORTED] Layer "model/odd": kernel NoSuchKernel has no lowering to ONNX.',
+    );
+    expect(() => lowerProgram(odd(''))).toThrow(
+      '[KERNEL_UNSUPPORTED] Program: kernel NoSuchKernel has no lowering to ONNX.',
+    );
   });
 
   it('leaves out inputs that nothing reads and outputs without elements', () => {
-    const { program } = capture((a, _unused, none) => [tf.neg(a!), tf.neg(none!)], [x, { ...x, name: 'unused' }, { name: 'none', shape: [0], dtype: 'float32' }]);
+    const { program } = capture(
+      (a, _unused, none) => [tf.neg(a!), tf.neg(none!)],
+      [x, { ...x, name: 'unused' }, { name: 'none', shape: [0], dtype: 'float32' }],
+    );
     const { inputs, outputs } = lowerProgram(program);
     expect(inputs.map((input) => input.index)).toEqual([0]);
     expect(outputs.map((output) => output.index)).toEqual([0]);

@@ -13,7 +13,15 @@ import {
   type ValueType,
 } from '@lamella/program';
 import { loweringFailed, loweringMissing } from './errors.js';
-import { computed, LoweringCall, uniform, type Lowered, type Operand, type OperandType, type ValueDType } from './lowering.js';
+import {
+  computed,
+  LoweringCall,
+  uniform,
+  type Lowered,
+  type Operand,
+  type OperandType,
+  type ValueDType,
+} from './lowering.js';
 import { lowerings } from './lowering/index.js';
 import { GraphBuilder } from './model/graph-builder.js';
 import { encodeModel } from './model/onnx-model.js';
@@ -48,7 +56,10 @@ class ProgramLowering {
   private readonly inputs: LoweredValue[] = [];
 
   constructor(private readonly program: Program) {
-    const used = new Set([...program.nodes.flatMap((node) => Object.values(node.inputs)), ...program.outputs.map((output) => output.id)]);
+    const used = new Set([
+      ...program.nodes.flatMap((node) => Object.values(node.inputs)),
+      ...program.outputs.map((output) => output.id),
+    ]);
     program.inputs.forEach((input, index) => {
       if (used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
     });
@@ -59,7 +70,9 @@ class ProgramLowering {
   }
 
   finish(): LoweredProgram {
-    const kept = this.program.outputs.map((output, index) => ({ output, index })).filter(({ output }) => sizeOf(this.program.type(output.id).shape) > 0);
+    const kept = this.program.outputs
+      .map((output, index) => ({ output, index }))
+      .filter(({ output }) => sizeOf(this.program.type(output.id).shape) > 0);
     const { model, outputNames } = this.graph.finish(
       kept.map(({ output }) => {
         const operand = this.operands.get(output.id)!;
@@ -98,14 +111,20 @@ class ProgramLowering {
   }
 
   private lowerNode(node: ProgramNode): void {
-    const types = node.outputs.map((id) => operandType(this.program.type(id), `The result of ${node.kernel}`, node));
+    const types = node.outputs.map((id) =>
+      operandType(this.program.type(id), `The result of ${node.kernel}`, node),
+    );
     this.graph.scope = node.scope;
-    const results = types.every((type) => sizeOf(type.shape) === 0) ? types.map((type) => this.empty(type)) : this.resultsOf(node, types);
+    const results = types.every((type) => sizeOf(type.shape) === 0)
+      ? types.map((type) => this.empty(type))
+      : this.resultsOf(node, types);
     node.outputs.forEach((id, i) => this.operands.set(id, results[i]!));
   }
 
   private resultsOf(node: ProgramNode, types: readonly OperandType[]): Operand[] {
-    const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, this.operands.get(id)!]));
+    const inputs = Object.fromEntries(
+      Object.entries(node.inputs).map(([name, id]) => [name, this.operands.get(id)!]),
+    );
     if (node.kernel === customGradientKernel) return [inputs['value']!];
     const lowering = lowerings[node.kernel];
     if (lowering === undefined) throw loweringMissing(node);

@@ -24,10 +24,15 @@ describe('onnx()', () => {
 
   it('survives the division of integers by zero, and gives 0 as tfjs does', async () => {
     const ints = { name: 'a', shape: [2], dtype: 'int32' } as const;
-    const executable = await onnx().compile(capture((a, b) => [tf.floorDiv(a!, b!), tf.mod(a!, b!)], [ints, { ...ints, name: 'b' }]).program);
+    const executable = await onnx().compile(
+      capture((a, b) => [tf.floorDiv(a!, b!), tf.mod(a!, b!)], [ints, { ...ints, name: 'b' }]).program,
+    );
     const tensor = (...values: number[]): HostTensor => new HostTensor(Int32Array.from(values), [2], 'int32');
     const results = await executable.run([tensor(7, -7), tensor(0, 2)]);
-    expect(results.map((result) => result.array())).toEqual([[0, -4], [0, 1]]);
+    expect(results.map((result) => result.array())).toEqual([
+      [0, -4],
+      [0, 1],
+    ]);
     executable.dispose();
   });
 });

@@ -24,7 +24,8 @@ const backends = new Map<string, OnnxBackend>();
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
   const { threads } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
+    throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
   const key = String(threads);
   const backend = backends.get(key) ?? new OnnxRuntimeBackend(options);
   backends.set(key, backend);

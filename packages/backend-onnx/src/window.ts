@@ -19,16 +19,43 @@ type Padding = 'valid' | 'same' | number;
 type Rounding = 'floor' | 'round' | 'ceil' | undefined;
 
 /** The windows of a convolution of `input` with `filter`. */
-export function convolutionWindows(call: LoweringCall, input: Shape, filter: Shape, isDepthwise = false): Window[] {
+export function convolutionWindows(
+  call: LoweringCall,
+  input: Shape,
+  filter: Shape,
+  isDepthwise = false,
+): Window[] {
   const strides = call.attribute<number>('strides');
   const dilations = call.attribute<number | undefined>('dilations') ?? 1;
   const pad = call.attribute<Padding>('pad');
   const rounding = call.attribute<Rounding>('dimRoundingMode');
   if (input.length === 4) {
     const format = isChannelsFirst(call) ? 'channelsFirst' : 'channelsLast';
-    return windows2D(tf.backend_util.computeConv2DInfo(input as Shape4, filter as Shape4, strides, dilations, pad, rounding, isDepthwise, format));
+    return windows2D(
+      tf.backend_util.computeConv2DInfo(
+        input as Shape4,
+        filter as Shape4,
+        strides,
+        dilations,
+        pad,
+        rounding,
+        isDepthwise,
+        format,
+      ),
+    );
   }
-  return windows3D(tf.backend_util.computeConv3DInfo(input as Shape5, filter as Shape5, strides, dilations, pad as 'same', false, 'channelsLast', rounding));
+  return windows3D(
+    tf.backend_util.computeConv3DInfo(
+      input as Shape5,
+      filter as Shape5,
+      strides,
+      dilations,
+      pad as 'same',
+      false,
+      'channelsLast',
+      rounding,
+    ),
+  );
 }
 
 /** The windows of pooling over `input`. */
@@ -36,8 +63,11 @@ export function poolWindows(call: LoweringCall, input: Shape): Window[] {
   const [size, strides] = [call.attribute<number>('filterSize'), call.attribute<number>('strides')];
   const pad = call.attribute<Padding>('pad');
   const rounding = call.attribute<Rounding>('dimRoundingMode');
-  if (input.length === 4) return windows2D(tf.backend_util.computePool2DInfo(input as Shape4, size, strides, 1, pad, rounding));
-  return windows3D(tf.backend_util.computePool3DInfo(input as Shape5, size, strides, 1, pad as 'same', rounding));
+  if (input.length === 4)
+    return windows2D(tf.backend_util.computePool2DInfo(input as Shape4, size, strides, 1, pad, rounding));
+  return windows3D(
+    tf.backend_util.computePool3DInfo(input as Shape5, size, strides, 1, pad as 'same', rounding),
+  );
 }
 
 type Shape4 = [number, number, number, number];
@@ -45,16 +75,51 @@ type Shape5 = [number, number, number, number, number];
 
 function windows2D(info: tf.backend_util.Conv2DInfo): Window[] {
   return [
-    { input: info.inHeight, output: info.outHeight, size: info.filterHeight, stride: info.strideHeight, dilation: info.dilationHeight, before: info.padInfo.top },
-    { input: info.inWidth, output: info.outWidth, size: info.filterWidth, stride: info.strideWidth, dilation: info.dilationWidth, before: info.padInfo.left },
+    {
+      input: info.inHeight,
+      output: info.outHeight,
+      size: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+    },
+    {
+      input: info.inWidth,
+      output: info.outWidth,
+      size: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+    },
   ];
 }
 
 function windows3D(info: tf.backend_util.Conv3DInfo): Window[] {
   return [
-    { input: info.inDepth, output: info.outDepth, size: info.filterDepth, stride: info.strideDepth, dilation: info.dilationDepth, before: info.padInfo.front },
-    { input: info.inHeight, output: info.outHeight, size: info.filterHeight, stride: info.strideHeight, dilation: info.dilationHeight, before: info.padInfo.top },
-    { input: info.inWidth, output: info.outWidth, size: info.filterWidth, stride: info.strideWidth, dilation: info.dilationWidth, before: info.padInfo.left },
+    {
+      input: info.inDepth,
+      output: info.outDepth,
+      size: info.filterDepth,
+      stride: info.strideDepth,
+      dilation: info.dilationDepth,
+      before: info.padInfo.front,
+    },
+    {
+      input: info.inHeight,
+      output: info.outHeight,
+      size: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+    },
+    {
+      input: info.inWidth,
+      output: info.outWidth,
+      size: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+    },
   ];
 }
 
@@ -65,7 +130,13 @@ export function isChannelsFirst(call: LoweringCall): boolean {
 
 /** The elements behind the last one that the last window reaches; negative where some are left over. */
 export function after(window: Window): number {
-  return (window.output - 1) * window.stride + (window.size - 1) * window.dilation + 1 - window.input - window.before;
+  return (
+    (window.output - 1) * window.stride +
+    (window.size - 1) * window.dilation +
+    1 -
+    window.input -
+    window.before
+  );
 }
 
 /** ONNX' `pads`: all in front, then all behind. */
@@ -98,23 +169,50 @@ export function elementsByOffset(graph: GraphBuilder, x: string, windows: readon
   const pads = padsOf(windows);
   const n = windows.length;
   const isPadded = pads.some((pad) => pad > 0);
-  const padded = isPadded ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)]) : x;
+  const padded = isPadded
+    ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
+    : x;
   const axes = windows.map((_, i) => i + 1);
   return offsetsOf(windows).map((offset) => {
     const begin = offset.map((place, i) => place * windows[i]!.dilation);
     const end = begin.map((start, i) => start + (windows[i]!.output - 1) * windows[i]!.stride + 1);
-    const isWhole = windows.every((window, i) => begin[i] === 0 && window.stride === 1 && end[i] === window.input + pads[i]! + pads[i + n]!);
-    return isWhole ? padded : graph.slice(padded, axes, begin, end, windows.map((window) => window.stride));
+    const isWhole = windows.every(
+      (window, i) =>
+        begin[i] === 0 && window.stride === 1 && end[i] === window.input + pads[i]! + pads[i + n]!,
+    );
+    return isWhole
+      ? padded
+      : graph.slice(
+          padded,
+          axes,
+          begin,
+          end,
+          windows.map((window) => window.stride),
+        );
   });
 }
 
 function offsetsOf(windows: readonly Window[]): number[][] {
-  return windows.reduce<number[][]>((offsets, window) => offsets.flatMap((offset) => Array.from({ length: window.size }, (_, i) => [...offset, i])), [[]]);
+  return windows.reduce<number[][]>(
+    (offsets, window) =>
+      offsets.flatMap((offset) => Array.from({ length: window.size }, (_, i) => [...offset, i])),
+    [[]],
+  );
 }
 
 /** Spreads each element of `dy` (channels first) over its window and adds up, to the size that `windows` come from. */
-export function transposedConvolution(graph: GraphBuilder, dy: string, filter: string, windows: readonly Window[], group: number): string {
+export function transposedConvolution(
+  graph: GraphBuilder,
+  dy: string,
+  filter: string,
+  windows: readonly Window[],
+  group: number,
+): string {
   // Elements behind the last window got nothing: ONNX calls the room for their zeros output padding.
   const rest = windows.map((window) => Math.max(0, -after(window)));
-  return graph.op('ConvTranspose', [dy, filter], { ...windowAttributes(windows), group, ...(rest.some((size) => size > 0) && { output_padding: rest }) });
+  return graph.op('ConvTranspose', [dy, filter], {
+    ...windowAttributes(windows),
+    group,
+    ...(rest.some((size) => size > 0) && { output_padding: rest }),
+  });
 }

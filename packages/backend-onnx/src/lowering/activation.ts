@@ -9,15 +9,21 @@ export const Softplus: Lowering = unaryFloat('Softplus');
 export const Selu: Lowering = unaryFloat('Selu');
 export const Elu: Lowering = unaryFloat('Elu');
 export const Relu: Lowering = unaryFloat('Relu');
-export const Relu6: Lowering = onFloat((graph, x) => graph.op('Min', [graph.op('Max', [x, graph.scalar(0)]), graph.scalar(6)]));
+export const Relu6: Lowering = onFloat((graph, x) =>
+  graph.op('Min', [graph.op('Max', [x, graph.scalar(0)]), graph.scalar(6)]),
+);
 
-export const LeakyRelu: Lowering = onFloat((graph, x, call) => graph.op('LeakyRelu', [x], { alpha: { float: call.attribute<number>('alpha') } }));
+export const LeakyRelu: Lowering = onFloat((graph, x, call) =>
+  graph.op('LeakyRelu', [x], { alpha: { float: call.attribute<number>('alpha') } }),
+);
 
 /** 1 above zero, `alpha` below; a comparison, so that 0 falls to `alpha`. */
 export const Step: Lowering = onFloat((graph, x, call) => {
   const above = graph.op('Greater', [x, graph.scalar(0)]);
   const alpha = call.attribute<number | undefined>('alpha') ?? 0;
-  return alpha === 0 ? graph.cast(above, 'float32') : graph.op('Where', [above, graph.scalar(1), graph.scalar(alpha)]);
+  return alpha === 0
+    ? graph.cast(above, 'float32')
+    : graph.op('Where', [above, graph.scalar(1), graph.scalar(alpha)]);
 });
 
 /** The slope may broadcast either way, which ONNX' PRelu does not allow. */
@@ -36,8 +42,10 @@ export const EluGrad: Lowering = (call) => {
   return graph.op('Mul', [dy, factor]);
 };
 
-export const Softmax: Lowering = (call) => alongAxis(call, 'Softmax', call.attribute<number | undefined>('dim'));
-export const LogSoftmax: Lowering = (call) => alongAxis(call, 'LogSoftmax', call.attribute<number | undefined>('axis'));
+export const Softmax: Lowering = (call) =>
+  alongAxis(call, 'Softmax', call.attribute<number | undefined>('dim'));
+export const LogSoftmax: Lowering = (call) =>
+  alongAxis(call, 'LogSoftmax', call.attribute<number | undefined>('axis'));
 
 function alongAxis(call: LoweringCall, operator: string, axis = -1): string {
   return call.graph.op(operator, [as(call.graph, call.input('logits'), 'float32')], { axis });

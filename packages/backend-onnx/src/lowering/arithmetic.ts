@@ -26,10 +26,19 @@ export const Sign: Lowering = (call) => {
   const { graph } = call;
   if (type === 'int32') return graph.op('Sign', [x]);
   const zero = graph.scalar(0);
-  return graph.op('Sub', [graph.cast(graph.op('Greater', [x, zero]), 'float32'), graph.cast(graph.op('Less', [x, zero]), 'float32')]);
+  return graph.op('Sub', [
+    graph.cast(graph.op('Greater', [x, zero]), 'float32'),
+    graph.cast(graph.op('Less', [x, zero]), 'float32'),
+  ]);
 };
 
-export const AddN: Lowering = ({ graph, list }) => (list.length === 1 ? list[0]! : graph.op('Sum', list.map((operand) => operand.name)));
+export const AddN: Lowering = ({ graph, list }) =>
+  list.length === 1
+    ? list[0]!
+    : graph.op(
+        'Sum',
+        list.map((operand) => operand.name),
+      );
 
 export const Square: Lowering = (call) => {
   const type = commonType(call.input('x'));
@@ -43,7 +52,8 @@ export const SquaredDifference: Lowering = (call) => {
   return declared(call, call.graph.op('Mul', [difference, difference]), type);
 };
 
-export const RealDiv: Lowering = (call) => declared(call, call.graph.op('Div', pair(call, 'float32')), 'float32');
+export const RealDiv: Lowering = (call) =>
+  declared(call, call.graph.op('Div', pair(call, 'float32')), 'float32');
 
 // Integer division and remainder go through float64, which holds every int32: ONNX Runtime rounds integer division
 // towards zero, where tfjs rounds down, and divides by an integer zero with a processor trap.

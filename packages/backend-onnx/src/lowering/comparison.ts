@@ -17,7 +17,9 @@ export const LogicalNot: Lowering = (call) => call.graph.op('Not', [as(call.grap
 export const IsNan: Lowering = predicate((call, x) => call.graph.op('IsNaN', [x]));
 export const IsInf: Lowering = predicate((call, x) => call.graph.op('IsInf', [x]));
 /** Only a finite number less itself is zero. */
-export const IsFinite: Lowering = predicate((call, x) => call.graph.op('Equal', [call.graph.op('Sub', [x, x]), call.graph.scalar(0)]));
+export const IsFinite: Lowering = predicate((call, x) =>
+  call.graph.op('Equal', [call.graph.op('Sub', [x, x]), call.graph.scalar(0)]),
+);
 
 /** A condition of rank 1 chooses whole rows; otherwise it has the shape of what it chooses from, or broadcasts to it. */
 export const Select: Lowering = (call) => {
@@ -25,10 +27,17 @@ export const Select: Lowering = (call) => {
   const [condition, t, e] = [call.input('condition'), call.input('t'), call.input('e')];
   const rank = call.output.shape.length;
   const chosen = as(graph, condition, 'bool');
-  const rows = condition.shape.length === 1 && rank > 1 ? graph.reshape(chosen, [condition.shape[0]!, ...new Array<number>(rank - 1).fill(1)]) : chosen;
-  if (call.output.dtype !== 'bool') return graph.op('Where', [rows, as(graph, t, call.output.dtype), as(graph, e, call.output.dtype)]);
+  const rows =
+    condition.shape.length === 1 && rank > 1
+      ? graph.reshape(chosen, [condition.shape[0]!, ...new Array<number>(rank - 1).fill(1)])
+      : chosen;
+  if (call.output.dtype !== 'bool')
+    return graph.op('Where', [rows, as(graph, t, call.output.dtype), as(graph, e, call.output.dtype)]);
   // Where does not take bool.
-  const either = [graph.op('And', [rows, as(graph, t, 'bool')]), graph.op('And', [graph.op('Not', [rows]), as(graph, e, 'bool')])];
+  const either = [
+    graph.op('And', [rows, as(graph, t, 'bool')]),
+    graph.op('And', [graph.op('Not', [rows]), as(graph, e, 'bool')]),
+  ];
   return graph.op('Or', either);
 };
 

@@ -14,8 +14,9 @@ import {
   type Window,
 } from '../window.js';
 
-/** Below this many input channels, slices are joined before the product: it would be too thin otherwise. */
+/** Below this many input channels products of single slices would be too thin: slices are joined, to so many columns. */
 const thinChannels = 16;
+const joinedColumns = 64;
 
 export const Conv2D: Lowering = convolution;
 export const Conv3D: Lowering = convolution;
@@ -31,13 +32,44 @@ function convolution(call: LoweringCall): string {
   const channelsFirst = isChannelsFirst(call);
   if (!channelsFirst && isPointwise(windows)) {
     const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
-    const product = graph.op('MatMul', [graph.reshape(x.name, [sizeOf(x.shape) / inputs, inputs]), graph.reshape(filter.name, [inputs, outputs])]);
+    const product = graph.op('MatMul', [
+      graph.reshape(x.name, [sizeOf(x.shape) / inputs, inputs]),
+      graph.reshape(filter.name, [inputs, outputs]),
+    ]);
     return graph.reshape(product, call.output.shape);
   }
-  const attributes = { ...windowAttributes(windows), group: x.shape[channelsFirst ? 1 : x.shape.length - 1]! / filter.shape[windows.length]! };
+  if (!channelsFirst && isThin(windows, filter.shape)) return thinConvolution(call, windows);
+  const attributes = {
+    ...windowAttributes(windows),
+    group: x.shape[channelsFirst ? 1 : x.shape.length - 1]! / filter.shape[windows.length]!,
+  };
   const image = channelsFirst ? x.name : toChannelsFirst(graph, x.name, windows.length);
   const result = graph.op('Conv', [image, filterFirst(graph, filter.name, windows.length)], attributes);
   return channelsFirst ? result : toChannelsLast(graph, result, windows.length);
+}
+
+/** With few input channels, as images have them: one product of all slices side by side, and no Transpose at all. */
+function thinConvolution(call: LoweringCall, windows: readonly Window[]): string {
+  const { graph } = call;
+  const filter = call.input('filter');
+  const outputs = filter.shape.at(-1)!;
+  const columns = sizeOf(filter.shape) / outputs;
+  const joined = graph.op('Concat', elementsByOffset(graph, call.input('x').name, windows), {
+    axis: windows.length + 1,
+  });
+  const rows = graph.reshape(joined, [sizeOf(call.output.shape) / outputs, columns]);
+  return graph.reshape(
+    graph.op('MatMul', [rows, graph.reshape(filter.name, [columns, outputs])]),
+    call.output.shape,
+  );
+}
+
+function isThin(windows: readonly Window[], filter: Shape): boolean {
+  return (
+    windows.some((window) => window.size > 1) &&
+    filter.at(-2)! < thinChannels &&
+    sizeOf(filter.slice(0, -1)) <= joinedColumns
+  );
 }
 
 function inputGradient(call: LoweringCall): string {
@@ -48,10 +80,19 @@ function inputGradient(call: LoweringCall): string {
   if (!channelsFirst && isPointwise(windows)) {
     const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
     const rows = graph.reshape(dy.name, [sizeOf(dy.shape) / outputs, outputs]);
-    return graph.reshape(graph.op('Gemm', [rows, graph.reshape(filter.name, [inputs, outputs])], { transB: 1 }), call.output.shape);
+    return graph.reshape(
+      graph.op('Gemm', [rows, graph.reshape(filter.name, [inputs, outputs])], { transB: 1 }),
+      call.output.shape,
+    );
   }
   const gradient = channelsFirst ? dy.name : toChannelsFirst(graph, dy.name, windows.length);
-  const result = transposedConvolution(graph, gradient, filterFirst(graph, filter.name, windows.length), windows, 1);
+  const result = transposedConvolution(
+    graph,
+    gradient,
+    filterFirst(graph, filter.name, windows.length),
+    windows,
+    1,
+  );
   return channelsFirst ? result : toChannelsLast(graph, result, windows.length);
 }
 
@@ -66,12 +107,15 @@ function filterGradient(call: LoweringCall): string {
   const count = sizeOf(dy.shape) / outputs;
   const gradients = graph.reshape(last(dy.name), [count, outputs]);
   const elements = elementsByOffset(graph, last(x.name), windows);
-  const product = (slice: string, rows: number): string => graph.op('Gemm', [graph.reshape(slice, [count, rows]), gradients], { transA: 1 });
-  if (inputs < thinChannels && elements.length > 1) {
-    const joined = graph.op('Concat', elements, { axis: windows.length + 1 });
-    return graph.reshape(product(joined, inputs * elements.length), filter);
+  const together = inputs < thinChannels ? Math.floor(joinedColumns / inputs) : 1;
+  const parts: string[] = [];
+  for (let i = 0; i < elements.length; i += together) {
+    const group = elements.slice(i, i + together);
+    const joined = group.length === 1 ? group[0]! : graph.op('Concat', group, { axis: windows.length + 1 });
+    parts.push(
+      graph.op('Gemm', [graph.reshape(joined, [count, inputs * group.length]), gradients], { transA: 1 }),
+    );
   }
-  const parts = elements.map((slice) => product(slice, inputs));
   return graph.reshape(parts.length === 1 ? parts[0]! : graph.op('Concat', parts, { axis: 0 }), filter);
 }
 
@@ -81,7 +125,10 @@ function filterFirst(graph: GraphBuilder, filter: string, axes: number): string 
 }
 
 function isPointwise(windows: readonly Window[]): boolean {
-  return windows.every((window) => window.size === 1 && window.stride === 1 && window.before === 0 && window.output === window.input);
+  return windows.every(
+    (window) =>
+      window.size === 1 && window.stride === 1 && window.before === 0 && window.output === window.input,
+  );
 }
 
 /** Each input channel by itself, with `multiplier` filters: in ONNX one group a channel. */
@@ -91,7 +138,10 @@ export const DepthwiseConv2dNative: Lowering = (call) => {
   const windows = convolutionWindows(call, x.shape, filter.shape, true);
   const channelsFirst = isChannelsFirst(call);
   const image = channelsFirst ? x.name : toChannelsFirst(graph, x.name, 2);
-  const result = graph.op('Conv', [image, depthwiseFilter(graph, filter)], { ...windowAttributes(windows), group: filter.shape[2]! });
+  const result = graph.op('Conv', [image, depthwiseFilter(graph, filter)], {
+    ...windowAttributes(windows),
+    group: filter.shape[2]!,
+  });
   return channelsFirst ? result : toChannelsLast(graph, result, 2);
 };
 
@@ -99,8 +149,36 @@ export const DepthwiseConv2dNativeBackpropInput: Lowering = (call) => {
   const { graph } = call;
   const [dy, filter] = [call.input('dy'), call.input('filter')];
   const windows = convolutionWindows(call, call.output.shape, filter.shape, true);
-  const result = transposedConvolution(graph, toChannelsFirst(graph, dy.name, 2), depthwiseFilter(graph, filter), windows, filter.shape[2]!);
-  return toChannelsLast(graph, result, 2);
+  const gradient = toChannelsFirst(graph, dy.name, 2);
+  const group = filter.shape[2]!;
+  const fits = windows.every(
+    (window) => window.stride === 1 && window.before < window.size * window.dilation,
+  );
+  if (!fits)
+    return toChannelsLast(
+      graph,
+      transposedConvolution(graph, gradient, depthwiseFilter(graph, filter), windows, group),
+      2,
+    );
+  // Without strides it is a convolution with the filter turned around: several times faster than ConvTranspose in groups.
+  const turned = graph.slice(
+    filter.name,
+    [0, 1],
+    [-1, -1],
+    filter.shape.slice(0, 2).map((size) => -(size + 1)),
+    [-1, -1],
+  );
+  const reach = (window: Window): number => (window.size - 1) * window.dilation;
+  const pads = [
+    ...windows.map((window) => reach(window) - window.before),
+    ...windows.map((window) => window.input + window.before - window.output),
+  ];
+  const attributes = { ...windowAttributes(windows), pads, group };
+  return toChannelsLast(
+    graph,
+    graph.op('Conv', [gradient, graph.transpose(turned, [2, 3, 0, 1])], attributes),
+    2,
+  );
 };
 
 export const DepthwiseConv2dNativeBackpropFilter: Lowering = (call) => {
@@ -118,7 +196,10 @@ export const DepthwiseConv2dNativeBackpropFilter: Lowering = (call) => {
 };
 
 /** Height, width, channels, multiplier to (channels x multiplier), 1, height, width. */
-function depthwiseFilter(graph: GraphBuilder, filter: { readonly name: string; readonly shape: Shape }): string {
+function depthwiseFilter(
+  graph: GraphBuilder,
+  filter: { readonly name: string; readonly shape: Shape },
+): string {
   const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
   return graph.reshape(graph.transpose(filter.name, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }

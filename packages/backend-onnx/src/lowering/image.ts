@@ -19,13 +19,23 @@ function resized(call: LoweringCall, name: 'images' | 'dy', weights: Weights): s
   const x = call.input(name);
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const matrix = (from: number, to: number): string => {
-    const [align, half] = [call.attribute<boolean>('alignCorners'), call.attribute<boolean | undefined>('halfPixelCenters') ?? false];
-    const rows = name === 'images' ? weights(from, to, align, half) : transposed(weights(to, from, align, half), to);
+    const [align, half] = [
+      call.attribute<boolean>('alignCorners'),
+      call.attribute<boolean | undefined>('halfPixelCenters') ?? false,
+    ];
+    const rows =
+      name === 'images' ? weights(from, to, align, half) : transposed(weights(to, from, align, half), to);
     return graph.tensor(rows.flat(), [to, from], 'float32');
   };
   const [toHeight, toWidth] = call.output.shape.slice(1, 3) as [number, number];
-  const rows = graph.op('MatMul', [matrix(height, toHeight), graph.reshape(as(graph, x, 'float32'), [batch, height, width * channels])]);
-  const columns = graph.op('MatMul', [matrix(width, toWidth), graph.reshape(rows, [batch * toHeight, width, channels])]);
+  const rows = graph.op('MatMul', [
+    matrix(height, toHeight),
+    graph.reshape(as(graph, x, 'float32'), [batch, height, width * channels]),
+  ]);
+  const columns = graph.op('MatMul', [
+    matrix(width, toWidth),
+    graph.reshape(rows, [batch * toHeight, width, channels]),
+  ]);
   return graph.reshape(columns, call.output.shape);
 }
 
@@ -82,7 +92,9 @@ export const SpaceToBatchND: Lowering = (call) => {
   while (paddings.length < x.shape.length) paddings.push([0, 0]);
   const padded = x.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1]);
   const pads = [...paddings.map(([before]) => before), ...paddings.map(([, behind]) => behind)];
-  const image = pads.some((pad) => pad > 0) ? graph.op('Pad', [x.name, graph.ints(pads), graph.scalar(0, x.dtype)]) : x.name;
+  const image = pads.some((pad) => pad > 0)
+    ? graph.op('Pad', [x.name, graph.ints(pads), graph.scalar(0, x.dtype)])
+    : x.name;
   const count = sizeOf(block);
   const apart = graph.reshape(image, tf.backend_util.getReshaped(padded, block, count, false));
   const moved = graph.transpose(apart, permutation(padded, block, count, false));
@@ -101,7 +113,12 @@ export const BatchToSpaceND: Lowering = (call) => {
   const image = graph.reshape(graph.transpose(apart, permutation(shape, block, count, true)), whole);
   if (crops.every(([before, behind]) => before === 0 && behind === 0)) return image;
   const begin = tf.backend_util.getSliceBeginCoords(crops, block.length);
-  return graph.slice(image, begin.map((_, i) => i), begin, begin.map((start, i) => start + call.output.shape[i]!));
+  return graph.slice(
+    image,
+    begin.map((_, i) => i),
+    begin,
+    begin.map((start, i) => start + call.output.shape[i]!),
+  );
 };
 
 function permutation(shape: Shape, block: number[], count: number, batchToSpace: boolean): number[] {

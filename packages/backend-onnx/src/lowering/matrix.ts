@@ -10,10 +10,16 @@ export const BatchMatMul: Lowering = (call) => {
   const [a, b] = [call.input('a'), call.input('b')];
   if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return uniform(graph, 0, call.output);
   const type = commonType(a, b);
-  const [transposeA, transposeB] = [call.attribute<boolean>('transposeA'), call.attribute<boolean>('transposeB')];
+  const [transposeA, transposeB] = [
+    call.attribute<boolean>('transposeA'),
+    call.attribute<boolean>('transposeB'),
+  ];
   const isPlain = a.shape.length === 2 && b.shape.length === 2 && type === 'float32';
   if (isPlain && (transposeA || transposeB)) {
-    return graph.op('Gemm', [as(graph, a, type), as(graph, b, type)], { transA: Number(transposeA), transB: Number(transposeB) });
+    return graph.op('Gemm', [as(graph, a, type), as(graph, b, type)], {
+      transA: Number(transposeA),
+      transB: Number(transposeB),
+    });
   }
   // Without transposes MatMul serves better: ONNX Runtime fuses a bias added to it, but not one added to Gemm.
   const left = transposeA ? transposed(graph, as(graph, a, type), a.shape.length) : as(graph, a, type);
@@ -21,7 +27,13 @@ export const BatchMatMul: Lowering = (call) => {
 };
 
 /** One matrix for a whole batch goes in with rank 2, so that ONNX Runtime computes one product and not one a row. */
-function rightFactor(graph: GraphBuilder, b: Operand, a: Operand, type: ElementType, transpose: boolean): string {
+function rightFactor(
+  graph: GraphBuilder,
+  b: Operand,
+  a: Operand,
+  type: ElementType,
+  transpose: boolean,
+): string {
   const rank = b.shape.length;
   const isSingle = rank > 2 && rank <= a.shape.length && sizeOf(b.shape.slice(0, -2)) === 1;
   const name = isSingle ? graph.reshape(as(graph, b, type), b.shape.slice(-2)) : as(graph, b, type);
@@ -36,7 +48,11 @@ function transposed(graph: GraphBuilder, x: string, rank: number): string {
 export const Einsum: Lowering = (call) => {
   const type = commonType(...call.list);
   const inputs = call.list.map((operand) => as(call.graph, operand, type));
-  return declared(call, call.graph.op('Einsum', inputs, { equation: call.attribute<string>('equation') }), type);
+  return declared(
+    call,
+    call.graph.op('Einsum', inputs, { equation: call.attribute<string>('equation') }),
+    type,
+  );
 };
 
 /** The elements of x on the diagonal of a matrix (of shape x.shape twice), zero elsewhere. */
@@ -45,7 +61,15 @@ export const Diag: Lowering = (call) => {
   const x = call.input('x');
   const size = sizeOf(x.shape);
   const type = commonType(x);
-  const isDiagonal = graph.tensor(Array.from({ length: size * size }, (_, k) => Number(k % (size + 1) === 0)), [size, size], 'bool');
-  const matrix = graph.op('Where', [isDiagonal, graph.reshape(as(graph, x, type), [size, 1]), graph.scalar(0, type)]);
+  const isDiagonal = graph.tensor(
+    Array.from({ length: size * size }, (_, k) => Number(k % (size + 1) === 0)),
+    [size, size],
+    'bool',
+  );
+  const matrix = graph.op('Where', [
+    isDiagonal,
+    graph.reshape(as(graph, x, type), [size, 1]),
+    graph.scalar(0, type),
+  ]);
   return declared(call, graph.reshape(matrix, call.output.shape), type);
 };

@@ -3,9 +3,12 @@ import type { Lowering, LoweringCall } from '../lowering.js';
 
 export const FusedBatchNorm: Lowering = (call) => {
   const { graph } = call;
-  const spread = graph.op('Sqrt', [graph.op('Add', [call.input('variance').name, graph.scalar(call.attribute<number>('varianceEpsilon'))])]);
+  const spread = graph.op('Sqrt', [
+    graph.op('Add', [call.input('variance').name, graph.scalar(call.attribute<number>('varianceEpsilon'))]),
+  ]);
   const scale = call.optional('scale');
-  const factor = scale === undefined ? graph.op('Reciprocal', [spread]) : graph.op('Div', [scale.name, spread]);
+  const factor =
+    scale === undefined ? graph.op('Reciprocal', [spread]) : graph.op('Div', [scale.name, spread]);
   const scaled = graph.op('Mul', [graph.op('Sub', [call.input('x').name, call.input('mean').name]), factor]);
   const offset = call.optional('offset');
   return offset === undefined ? scaled : graph.op('Add', [scaled, offset.name]);
@@ -25,20 +28,28 @@ export const LRNGrad: Lowering = (call) => {
   const squares = level(call, x);
   const direct = graph.op('Mul', [dy, graph.op('Pow', [squares, graph.scalar(-beta)])]);
   const shared = overNeighbours(call, graph.op('Div', [graph.op('Mul', [dy, y]), squares]));
-  return graph.op('Sub', [direct, graph.op('Mul', [graph.scalar(2 * alpha * beta), graph.op('Mul', [x, shared])])]);
+  return graph.op('Sub', [
+    direct,
+    graph.op('Mul', [graph.scalar(2 * alpha * beta), graph.op('Mul', [x, shared])]),
+  ]);
 };
 
 /** bias + alpha times the sum of squares over neighbouring channels. */
 function level(call: LoweringCall, x: string): string {
   const { graph } = call;
   const sum = overNeighbours(call, graph.op('Mul', [x, x]));
-  return graph.op('Add', [graph.op('Mul', [sum, graph.scalar(call.attribute<number>('alpha'))]), graph.scalar(call.attribute<number>('bias'))]);
+  return graph.op('Add', [
+    graph.op('Mul', [sum, graph.scalar(call.attribute<number>('alpha'))]),
+    graph.scalar(call.attribute<number>('bias')),
+  ]);
 }
 
 /** The sum over the channels within the radius: a product with a band of ones. */
 function overNeighbours(call: LoweringCall, x: string): string {
   const channels = call.input('x').shape.at(-1)!;
   const radius = call.attribute<number>('depthRadius');
-  const band = Array.from({ length: channels ** 2 }, (_, k) => Number(Math.abs(Math.floor(k / channels) - (k % channels)) <= radius));
+  const band = Array.from({ length: channels ** 2 }, (_, k) =>
+    Number(Math.abs(Math.floor(k / channels) - (k % channels)) <= radius),
+  );
   return call.graph.op('MatMul', [x, call.graph.tensor(band, [channels, channels], 'float32')]);
 }

@@ -14,14 +14,24 @@ export const Any: Lowering = (call) => reduction(call, 'ReduceMax', 0);
 /** A mean of integers is a float. */
 export const Mean: Lowering = (call) => reduction(call, 'ReduceMean', NaN, 'float32');
 
-function reduction(call: LoweringCall, operator: string, ofNothing: number, type = commonType(call.input('x'))): Lowered {
+function reduction(
+  call: LoweringCall,
+  operator: string,
+  ofNothing: number,
+  type = commonType(call.input('x')),
+): Lowered {
   const x = call.input('x');
   if (sizeOf(x.shape) === 0) return uniform(call.graph, ofNothing, call.output);
   return declared(call, along(call, operator, as(call.graph, x, type)), type);
 }
 
 function along(call: LoweringCall, operator: string, x: string): string {
-  return call.graph.reduce(operator, x, axesOf(call), call.attribute<boolean | undefined>('keepDims') === true);
+  return call.graph.reduce(
+    operator,
+    x,
+    axesOf(call),
+    call.attribute<boolean | undefined>('keepDims') === true,
+  );
 }
 
 /** ONNX Runtime passes over NaN, where tfjs gives NaN; what is not a number must not vanish in a maximum. */
@@ -30,7 +40,10 @@ function extremum(call: LoweringCall, operator: string, ofNothing: number): Lowe
   const x = call.input('x');
   const found = reduction(call, operator, ofNothing);
   if (x.dtype !== 'float32' || typeof found !== 'string' || axesOf(call).length === 0) return found;
-  const isNaN = graph.cast(along(call, 'ReduceMax', graph.cast(graph.op('IsNaN', [x.name]), 'float32')), 'bool');
+  const isNaN = graph.cast(
+    along(call, 'ReduceMax', graph.cast(graph.op('IsNaN', [x.name]), 'float32')),
+    'bool',
+  );
   return graph.op('Where', [isNaN, graph.scalar(NaN), found]);
 }
 
@@ -48,15 +61,25 @@ function position(call: LoweringCall, operator: string): string {
   const x = call.input('x');
   const axis = axesOf(call)[0] ?? 0;
   if (x.shape.length === 0) return call.graph.scalar(0, 'int32');
-  return call.graph.cast(call.graph.op(operator, [as(call.graph, x, commonType(x))], { axis, keepdims: 0 }), 'int32');
+  return call.graph.cast(
+    call.graph.op(operator, [as(call.graph, x, commonType(x))], { axis, keepdims: 0 }),
+    'int32',
+  );
 }
 
 export const Cumsum: Lowering = (call) => {
   const x = call.input('x');
   const type = commonType(x);
   if (x.shape.length === 0) return x;
-  const flags = { exclusive: Number(call.attribute<boolean>('exclusive')), reverse: Number(call.attribute<boolean>('reverse')) };
-  return declared(call, call.graph.op('CumSum', [as(call.graph, x, type), call.graph.scalar(axesOf(call)[0]!, 'int64')], flags), type);
+  const flags = {
+    exclusive: Number(call.attribute<boolean>('exclusive')),
+    reverse: Number(call.attribute<boolean>('reverse')),
+  };
+  return declared(
+    call,
+    call.graph.op('CumSum', [as(call.graph, x, type), call.graph.scalar(axesOf(call)[0]!, 'int64')], flags),
+    type,
+  );
 };
 
 /** ONNX has no running product: each element multiplies those of its prefix, the others being replaced by 1. */
@@ -72,14 +95,23 @@ export const Cumprod: Lowering = (call) => {
   const mask = Array.from({ length: size * size }, (_, k) => Number(counts(Math.floor(k / size), k % size)));
   const after = new Array<number>(x.shape.length - 1 - axis).fill(1);
   const wide = graph.op('Unsqueeze', [as(graph, x, type), graph.ints([axis])]);
-  const prefixes = graph.op('Where', [graph.tensor(mask, [size, size, ...after], 'bool'), wide, graph.scalar(1, type)]);
+  const prefixes = graph.op('Where', [
+    graph.tensor(mask, [size, size, ...after], 'bool'),
+    wide,
+    graph.scalar(1, type),
+  ]);
   return declared(call, graph.reduce('ReduceProd', prefixes, [axis + 1], false), type);
 };
 
 export const TopK: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
-  const [values, indices] = graph.ops('TopK', [as(graph, x, commonType(x)), graph.ints([call.attribute<number>('k')])], 2, { axis: -1, sorted: 1 });
+  const [values, indices] = graph.ops(
+    'TopK',
+    [as(graph, x, commonType(x)), graph.ints([call.attribute<number>('k')])],
+    2,
+    { axis: -1, sorted: 1 },
+  );
   return [values!, graph.cast(indices!, 'int32')];
 };
 
@@ -95,7 +127,8 @@ export const SearchSorted: Lowering = (call) => {
 };
 
 export const Bincount: Lowering = (call) => counts(call, false);
-export const DenseBincount: Lowering = (call) => counts(call, call.attribute<boolean | undefined>('binaryOutput') === true);
+export const DenseBincount: Lowering = (call) =>
+  counts(call, call.attribute<boolean | undefined>('binaryOutput') === true);
 
 /** Compares each number with each bin; numbers outside the bins count nowhere. */
 function counts(call: LoweringCall, isBinary: boolean): string {
@@ -104,9 +137,19 @@ function counts(call: LoweringCall, isBinary: boolean): string {
   const size = call.attribute<number>('size');
   const rank = x.shape.length;
   const last = graph.ints([rank]);
-  const bins = graph.tensor(Array.from({ length: size }, (_, i) => i), [size], 'int32');
-  const hits = graph.cast(graph.op('Equal', [graph.op('Unsqueeze', [as(graph, x, 'int32'), last]), bins]), 'float32');
+  const bins = graph.tensor(
+    Array.from({ length: size }, (_, i) => i),
+    [size],
+    'int32',
+  );
+  const hits = graph.cast(
+    graph.op('Equal', [graph.op('Unsqueeze', [as(graph, x, 'int32'), last]), bins]),
+    'float32',
+  );
   if (isBinary) return declared(call, graph.reduce('ReduceMax', hits, [rank - 1], false), 'float32');
-  const weighted = sizeOf(weights.shape) === 0 ? hits : graph.op('Mul', [hits, graph.op('Unsqueeze', [as(graph, weights, 'float32'), last])]);
+  const weighted =
+    sizeOf(weights.shape) === 0
+      ? hits
+      : graph.op('Mul', [hits, graph.op('Unsqueeze', [as(graph, weights, 'float32'), last])]);
   return declared(call, graph.reduce('ReduceSum', weighted, [rank - 1], false), 'float32');
 }

@@ -20,7 +20,11 @@ export const Cast: Lowering = (call) => {
   if (x.dtype === dtype) return x;
   if (x.uniform === undefined) return call.graph.cast(x.name, dtype);
   const whole = Math.trunc(x.uniform);
-  return uniform(call.graph, dtype === 'float32' ? x.uniform : dtype === 'bool' ? Number(x.uniform !== 0) : whole, call.output);
+  return uniform(
+    call.graph,
+    dtype === 'float32' ? x.uniform : dtype === 'bool' ? Number(x.uniform !== 0) : whole,
+    call.output,
+  );
 };
 
 export const BroadcastTo: Lowering = (call) => {
@@ -46,7 +50,9 @@ export const Concat: Lowering = (call) => {
   const { graph } = call;
   const rank = call.output.shape.length;
   const axis = (call.attribute<number>('axis') + rank) % rank;
-  const parts = call.list.filter((operand) => sizeOf(operand.shape) > 0).map((operand) => as(graph, operand, call.output.dtype));
+  const parts = call.list
+    .filter((operand) => sizeOf(operand.shape) > 0)
+    .map((operand) => as(graph, operand, call.output.dtype));
   return parts.length === 1 ? parts[0]! : graph.op('Concat', parts, { axis });
 };
 
@@ -54,7 +60,9 @@ export const Pack: Lowering = (call) => {
   const { graph } = call;
   const rank = call.output.shape.length;
   const axis = (call.attribute<number>('axis') + rank) % rank;
-  const parts = call.list.map((operand) => graph.op('Unsqueeze', [as(graph, operand, call.output.dtype), graph.ints([axis])]));
+  const parts = call.list.map((operand) =>
+    graph.op('Unsqueeze', [as(graph, operand, call.output.dtype), graph.ints([axis])]),
+  );
   return parts.length === 1 ? parts[0]! : graph.op('Concat', parts, { axis });
 };
 
@@ -65,7 +73,9 @@ export const Unpack: Lowering = (call) => {
   const axis = (call.attribute<number>('axis') + rank) % rank;
   const count = call.outputs.length;
   if (count === 1) return [graph.reshape(value.name, call.output.shape)];
-  const parts = graph.ops('Split', [value.name, graph.ints(new Array<number>(count).fill(1))], count, { axis });
+  const parts = graph.ops('Split', [value.name, graph.ints(new Array<number>(count).fill(1))], count, {
+    axis,
+  });
   return parts.map((part) => graph.op('Squeeze', [part, graph.ints([axis])]));
 };
 
@@ -86,7 +96,12 @@ export const Slice: Lowering = (call) => {
   const { shape } = call.output;
   const axes = x.shape.map((_, i) => i).filter((i) => shape[i] !== x.shape[i]);
   if (axes.length === 0) return x;
-  return call.graph.slice(x.name, axes, axes.map((i) => starts[i] ?? 0), axes.map((i) => (starts[i] ?? 0) + shape[i]!));
+  return call.graph.slice(
+    x.name,
+    axes,
+    axes.map((i) => starts[i] ?? 0),
+    axes.map((i) => (starts[i] ?? 0) + shape[i]!),
+  );
 };
 
 export const StridedSlice: Lowering = (call) => {
@@ -106,7 +121,13 @@ export const StridedSlice: Lowering = (call) => {
   );
   // tfjs ends a backward slice at -1 for "past the first element", which ONNX would count from the end.
   const ends = end.map((position, i) => (position < 0 ? -(x.shape[i]! + 1) : position));
-  const cut = graph.slice(x.name, x.shape.map((_, i) => i), begin, ends, strides);
+  const cut = graph.slice(
+    x.name,
+    x.shape.map((_, i) => i),
+    begin,
+    ends,
+    strides,
+  );
   return graph.reshape(cut, finalShape);
 };
 
@@ -116,7 +137,13 @@ export const Reverse: Lowering = (call) => {
   const x = call.input('x');
   const axes = tf.util.parseAxisParam(call.attribute<number | number[]>('dims'), [...x.shape]);
   if (axes.length === 0 || x.shape.length === 0) return x;
-  return graph.slice(x.name, axes, axes.map(() => -1), axes.map((axis) => -(x.shape[axis]! + 1)), axes.map(() => -1));
+  return graph.slice(
+    x.name,
+    axes,
+    axes.map(() => -1),
+    axes.map((axis) => -(x.shape[axis]! + 1)),
+    axes.map(() => -1),
+  );
 };
 
 export const PadV2: Lowering = (call) => {

@@ -45,7 +45,14 @@ export const Atan2: Lowering = (call) => {
   const isAxis = graph.op('Equal', [x, zero]);
   const divisor = graph.op('Where', [isAxis, graph.scalar(1), x]);
   const right = graph.op('Atan', [graph.op('Div', [y, divisor])]);
-  const turned = graph.op('Add', [right, graph.op('Where', [isDown, graph.scalar(-Math.PI), graph.scalar(Math.PI)])]);
+  const turned = graph.op('Add', [
+    right,
+    graph.op('Where', [isDown, graph.scalar(-Math.PI), graph.scalar(Math.PI)]),
+  ]);
   const upright = graph.op('Mul', [graph.op('Sign', [y]), graph.scalar(Math.PI / 2)]);
-  return graph.op('Where', [isAxis, upright, graph.op('Where', [graph.op('Less', [x, zero]), turned, right])]);
+  return graph.op('Where', [
+    isAxis,
+    upright,
+    graph.op('Where', [graph.op('Less', [x, zero]), turned, right]),
+  ]);
 };

@@ -1,9 +1,25 @@
 // Builds the graph of an ONNX model: appends operators and constants and hands out the names of their results.
 // Equal small constants are stored once. Not here: which kernels become which operators (lowering/).
 import { sizeOf, type Shape } from '@lamella/program';
-import { elementTypes, type ElementType, type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-model.js';
+import {
+  elementTypes,
+  type ElementType,
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx-model.js';
 
-type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array | Int16Array;
+type Elements =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array;
 
 const arrays = {
   float32: Float32Array,
@@ -33,15 +49,30 @@ export class GraphBuilder {
   }
 
   /** Appends an operator with one result. */
-  op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string {
     return this.ops(type, inputs, 1, attributes)[0]!;
   }
 
   /** Appends an operator with `count` results. */
-  ops(type: string, inputs: readonly string[], count: number, attributes: Readonly<Record<string, OnnxAttribute>> = {}): string[] {
+  ops(
+    type: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): string[] {
     const name = this.fresh(type);
     const outputs = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}_${i}`);
-    this.nodes.push({ type, inputs, outputs, attributes, name: this.scope === '' ? name : `${this.scope}/${name}` });
+    this.nodes.push({
+      type,
+      inputs,
+      outputs,
+      attributes,
+      name: this.scope === '' ? name : `${this.scope}/${name}`,
+    });
     return outputs;
   }
 
@@ -88,8 +119,20 @@ export class GraphBuilder {
   }
 
   /** The part `[begin, end)` along each of `axes`, every `step`-th element. */
-  slice(x: string, axes: readonly number[], begin: readonly number[], end: readonly number[], steps?: readonly number[]): string {
-    return this.op('Slice', [x, this.ints(begin), this.ints(end), this.ints(axes), ...(steps ? [this.ints(steps)] : [])]);
+  slice(
+    x: string,
+    axes: readonly number[],
+    begin: readonly number[],
+    end: readonly number[],
+    steps?: readonly number[],
+  ): string {
+    return this.op('Slice', [
+      x,
+      this.ints(begin),
+      this.ints(end),
+      this.ints(axes),
+      ...(steps ? [this.ints(steps)] : []),
+    ]);
   }
 
   /** Reduces over `axes`; over none it is the identity. */
@@ -101,7 +144,10 @@ export class GraphBuilder {
   /** The finished model. An output that is an input, a constant or another output gets a name of its own. */
   finish(outputs: readonly OnnxValue[]): { model: OnnxModel; outputNames: readonly string[] } {
     const computed = new Set(this.nodes.flatMap((node) => node.outputs));
-    const named = outputs.map((output) => ({ ...output, name: computed.delete(output.name) ? output.name : this.op('Identity', [output.name]) }));
+    const named = outputs.map((output) => ({
+      ...output,
+      name: computed.delete(output.name) ? output.name : this.op('Identity', [output.name]),
+    }));
     const model = { nodes: this.nodes, initializers: this.initializers, inputs: this.inputs, outputs: named };
     return { model, outputNames: named.map((output) => output.name) };
   }

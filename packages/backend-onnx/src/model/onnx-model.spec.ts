@@ -8,7 +8,9 @@ describe('encodeModel', () => {
     const graph = new GraphBuilder();
     const x = graph.input('float32', [2, 2]);
     const y = graph.op('LeakyRelu', [graph.op('Add', [x, graph.scalar(-1)])], { alpha: { float: 0.5 } });
-    const { model, outputNames } = graph.finish([{ name: graph.transpose(y, [1, 0]), type: 'float32', shape: [2, 2] }]);
+    const { model, outputNames } = graph.finish([
+      { name: graph.transpose(y, [1, 0]), type: 'float32', shape: [2, 2] },
+    ]);
     const session = await InferenceSession.create(encodeModel(model));
     const results = await session.run({ [x]: new Tensor('float32', Float32Array.of(0, 1, 2, 3), [2, 2]) });
     expect([...(results[outputNames[0]!]!.data as Float32Array)]).toEqual([-0.5, 1, 0, 2]);
@@ -30,7 +32,11 @@ describe('GraphBuilder', () => {
     const x = graph.input('float32', [1]);
     const y = graph.op('Neg', [x]);
     const type = { type: 'float32', shape: [1] } as const;
-    const { outputNames } = graph.finish([{ name: x, ...type }, { name: y, ...type }, { name: y, ...type }]);
+    const { outputNames } = graph.finish([
+      { name: x, ...type },
+      { name: y, ...type },
+      { name: y, ...type },
+    ]);
     expect(new Set([x, ...outputNames]).size).toBe(4);
     expect(outputNames[1]).toBe(y);
   });

@@ -66,7 +66,12 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const value of model.inputs) graph.message(11, encodeValue(value));
   for (const value of model.outputs) graph.message(12, encodeValue(value));
   const opset = new ProtobufMessage().string(1, '').int(2, opsetVersion);
-  return new ProtobufMessage().int(1, irVersion).string(2, 'lamella').message(7, graph).message(8, opset).finish();
+  return new ProtobufMessage()
+    .int(1, irVersion)
+    .string(2, 'lamella')
+    .message(7, graph)
+    .message(8, opset)
+    .finish();
 }
 
 function encodeNode(node: OnnxNode): ProtobufMessage {
@@ -74,7 +79,8 @@ function encodeNode(node: OnnxNode): ProtobufMessage {
   for (const input of node.inputs) message.string(1, input);
   for (const output of node.outputs) message.string(2, output);
   message.string(3, node.name).string(4, node.type);
-  for (const [name, value] of Object.entries(node.attributes)) message.message(5, encodeAttribute(name, value));
+  for (const [name, value] of Object.entries(node.attributes))
+    message.message(5, encodeAttribute(name, value));
   return message;
 }
 
@@ -87,7 +93,11 @@ function encodeAttribute(name: string, value: OnnxAttribute): ProtobufMessage {
 }
 
 function encodeTensor(tensor: OnnxTensor): ProtobufMessage {
-  return new ProtobufMessage().ints(1, tensor.shape).int(2, elementTypes[tensor.type]).string(8, tensor.name).bytes(9, tensor.bytes);
+  return new ProtobufMessage()
+    .ints(1, tensor.shape)
+    .int(2, elementTypes[tensor.type])
+    .string(8, tensor.name)
+    .bytes(9, tensor.bytes);
 }
 
 function encodeValue(value: OnnxValue): ProtobufMessage {

@@ -25,7 +25,9 @@ export class ProtobufMessage {
 
   /** A bytes field; `value` must not change until {@link finish}. */
   bytes(field: number, value: Uint8Array): this {
-    return this.push(varint((field << 3) | 2)).push(varint(value.length)).push(value);
+    return this.push(varint((field << 3) | 2))
+      .push(varint(value.length))
+      .push(value);
   }
 
   /** A repeated integer field, packed. */
