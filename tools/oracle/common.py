@@ -22,12 +22,25 @@ import numpy as np  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures" / "keras"
+_root = FIXTURES
 KERAS_VERSION = "3.15.1"
 
 if keras.__version__ != KERAS_VERSION:
     sys.exit(f"These fixtures are made by Keras {KERAS_VERSION}, found {keras.__version__}. Use tools/oracle/setup.sh.")
 
 keras.config.set_floatx("float32")
+
+
+def set_root(folder):
+    """Sends what follows to another folder than fixtures/keras."""
+    global _root
+    _root = Path(folder)
+
+
+def path_of(relative):
+    path = _root / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def rng_for(*labels):
@@ -99,7 +112,7 @@ def plain(value):
 def _scalar(value):
     if isinstance(value, float) and not math.isfinite(value):
         return json.dumps("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity")
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _inline(value):
@@ -138,10 +151,9 @@ def header(script):
 
 def write(relative, value):
     """Writes fixtures/keras/<relative> when it differs from what is there."""
-    path = FIXTURES / relative
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = path_of(relative)
     text = dumps(value) + "\n"
     json.loads(text, parse_constant=lambda c: sys.exit(f"{relative}: {c} is not JSON"))
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
     print(f"{relative}: {len(text) / 1024:.1f} KB")

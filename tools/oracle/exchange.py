@@ -1,0 +1,172 @@
+"""Exchanges model files with Lamella through real Keras; `npm run oracle:exchange` calls it. Makes no fixture.
+
+    python tools/oracle/exchange.py check FOLDER            opens what Lamella wrote, predicts, compares; exit status 1 on failure
+    python tools/oracle/exchange.py make FOLDER [--seed N]  writes files for Lamella to open, in the form of fixtures/keras/files
+
+FOLDER holds NAME.keras, NAME.h5, NAME.weights.h5 or NAME.legacy_weights.h5, and one NAME.json for all files of a name:
+
+    {"inputs": [TENSOR, ...], "outputs": [TENSOR, ...]}     TENSOR = {"shape": [...], "dtype": "float32", "data": [flat, row-major]}
+
+and optionally
+    "architecture": "OTHER.keras"                   whose structure weight files are loaded into; else NAME.keras
+    "weights": [TENSOR, ...]                        compared one by one, in the order of model.weights
+    "optimizer_variables": [TENSOR, ...]            likewise, after loading a .keras
+    "resume": [{"x": TENSOR, "y": TENSOR, "logs": {...}}, ...]   training steps after loading a .keras; logs are compared
+    "refused_in_safe_mode": true                    Keras must refuse to load it
+"""
+
+import argparse
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+import common
+import files
+import h5py
+import models  # noqa: F401  registers tutorial>add_two and tutorial>scaled
+from common import keras, np
+
+TOLERANCE = 1e-6  # of predictions, relative to the larger of 1 and the expected value
+RESUME_TOLERANCE = 1e-4  # of losses after further training
+SUFFIXES = [".legacy_weights.h5", ".weights.h5", ".keras", ".h5"]
+
+
+def array(tensor):
+    values = [float(v) if isinstance(v, str) else v for v in tensor["data"]]
+    return np.asarray(values, tensor["dtype"]).reshape(tensor["shape"])
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def difference(got, expected):
+    if got.shape != expected.shape:
+        raise ValueError(f"shape {list(got.shape)} instead of {list(expected.shape)}")
+    if got.size == 0:
+        return 0.0
+    got, expected = got.astype(np.float64), expected.astype(np.float64)
+    worst = np.max(np.abs(got - expected) / np.maximum(1.0, np.abs(expected)))
+    return float("inf") if np.isnan(worst) else float(worst)
+
+
+def is_weights_only(path, suffix):
+    if suffix in (".weights.h5", ".legacy_weights.h5"):
+        return True
+    if suffix == ".h5":
+        with h5py.File(path, "r") as file:
+            return "model_config" not in file.attrs
+    return False
+
+
+def load(path, suffix, name, expected):
+    if not is_weights_only(path, suffix):
+        return keras.saving.load_model(path, safe_mode=True)
+    model = keras.saving.load_model(path.parent / expected.get("architecture", f"{name}.keras"), compile=False, safe_mode=True)
+    for variable in model.weights:
+        variable.assign(np.zeros(variable.shape, variable.dtype))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
+        model.load_weights(path)
+    return model
+
+
+def check_file(path, suffix, name):
+    """The largest difference of predictions and a remark; raises when the file cannot be used at all."""
+    companion = path.parent / f"{name}.json"
+    if not companion.exists():
+        raise FileNotFoundError(f"{companion.name} is missing")
+    expected = json.loads(companion.read_text(encoding="utf-8"))
+    if expected.get("refused_in_safe_mode"):
+        try:
+            keras.saving.load_model(path, safe_mode=True)
+        except ValueError as error:
+            if "safe_mode" in str(error):
+                return 0.0, "refused, as it must be"
+            raise
+        raise AssertionError("was loaded, and must be refused in safe mode")
+    model = load(path, suffix, name, expected)
+    remarks = []
+    if "weights" in expected:
+        wanted = [array(w) for w in expected["weights"]]
+        if len(wanted) != len(model.weights):
+            raise ValueError(f"{len(model.weights)} weights instead of {len(wanted)}")
+        worst = max((difference(v.numpy(), w) for v, w in zip(model.weights, wanted)), default=0.0)
+        if worst > 0:
+            raise ValueError(f"weights differ by {worst:.1e}")
+        remarks.append("weights equal")
+    if "optimizer_variables" in expected and suffix == ".keras":
+        wanted = [array(v) for v in expected["optimizer_variables"]]
+        found = model.optimizer.variables if model.compiled else []
+        if len(found) != len(wanted) or any(difference(v.numpy(), w) > 0 for v, w in zip(found, wanted)):
+            raise ValueError("the optimizer's variables differ")
+        remarks.append("optimizer equal")
+    inputs = [array(i) for i in expected["inputs"]]
+    outputs = as_list(model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0))
+    wanted = [array(o) for o in expected["outputs"]]
+    if len(outputs) != len(wanted):
+        raise ValueError(f"{len(outputs)} outputs instead of {len(wanted)}")
+    worst = max(difference(np.asarray(o), w) for o, w in zip(outputs, wanted))
+    if suffix == ".keras" and expected.get("resume"):
+        if not model.compiled:
+            raise ValueError("holds no compile state to resume from")
+        drift = 0.0
+        for step in expected["resume"]:
+            logs = model.train_on_batch(array(step["x"]), array(step["y"]), return_dict=True)
+            drift = max(drift, max(abs(logs[k] - v) / max(1.0, abs(v)) for k, v in step["logs"].items()))
+        if not drift <= RESUME_TOLERANCE:
+            raise ValueError(f"training resumes with losses that differ by {drift:.1e}")
+        remarks.append(f"resumes within {drift:.1e}")
+    return worst, ", ".join(remarks)
+
+
+def check(folder):
+    found = []
+    for path in sorted(Path(folder).iterdir()):
+        suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
+        if suffix:
+            found.append((path, suffix, path.name[: -len(suffix)]))
+    if not found:
+        print(f"{folder}: no .keras or .h5 file to check")
+        return 1
+    width = max(len(path.name) for path, _, _ in found)
+    failed = 0
+    print(f"{'file':<{width}}  result  largest difference")
+    for path, suffix, name in found:
+        keras.backend.clear_session()
+        try:
+            worst, remark = check_file(path, suffix, name)
+            good = worst <= TOLERANCE
+        except Exception as error:  # whatever Keras says of a file is the finding
+            worst, good = float("nan"), False
+            remark = f"{type(error).__name__}: " + " ".join(str(error).split())[:400]
+        failed += not good
+        print(f"{path.name:<{width}}  {'ok    ' if good else 'FAILED'}  {worst:.2e}  {remark}".rstrip())
+    print(f"{len(found) - failed} of {len(found)} files agree with Keras {keras.__version__} to {TOLERANCE:.0e}")
+    return 1 if failed else 0
+
+
+def make(folder, seed):
+    common.set_root(folder)
+    files.FOLDER = "."
+    models.SEED[:] = [seed]
+    files.main()
+    return 0
+
+
+def main():
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check").add_argument("folder")
+    making = commands.add_parser("make")
+    making.add_argument("folder")
+    making.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    sys.exit(check(arguments.folder) if arguments.command == "check" else make(arguments.folder, arguments.seed))
+
+
+if __name__ == "__main__":
+    main()
