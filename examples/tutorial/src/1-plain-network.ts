@@ -16,7 +16,11 @@ export async function plainNetwork({ model }: Lamella, data: Data, options: Opti
   const output = softmax({ name: 'output_layer' }).apply(dense4);
   const net = model({ inputs: inputLayer, outputs: output, name: 'plain_model' });
 
-  net.compile({ optimizer: adam({ learningRate: 0.0005 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  net.compile({
+    optimizer: adam({ learningRate: 0.0005 }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   net.summary();
   const { history } = await net.fit(data.xTrain, data.yTrain, {
     epochs: Math.min(options.epochs, 2),

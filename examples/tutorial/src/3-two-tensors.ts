@@ -20,9 +20,16 @@ export async function twoTensorNetwork({ model }: Lamella, data: Data, options: 
   const net = model({ inputs: inputLayer, outputs: output, name: 'two_tensor_model' });
   const inside = model({ inputs: inputLayer, outputs: [left, right, mixed], name: 'inside_model' });
 
-  net.compile({ optimizer: adam({ learningRate: 0.0005 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  net.compile({
+    optimizer: adam({ learningRate: 0.0005 }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   await net.fit(data.xTrain, data.yTrain, { epochs: Math.min(options.epochs, 2), batchSize: 256 });
 
   const [a, b, c] = await inside.predictAll(data.xTest);
-  check('the Lambda mixes its two tensors', c!.data.every((value, i) => Math.abs(value - (0.7 * a!.data[i]! + 0.3 * b!.data[i]!)) < 1e-4));
+  check(
+    'the Lambda mixes its two tensors',
+    c!.data.every((value, i) => Math.abs(value - (0.7 * a!.data[i]! + 0.3 * b!.data[i]!)) < 1e-4),
+  );
 }

@@ -21,7 +21,11 @@ function build({ model }: Lamella): Model {
 export async function samplingNetwork(lamella: Lamella, data: Data, options: Options): Promise<void> {
   const { saveModel, loadModel, saveWeights, loadWeights } = lamella;
   const net = build(lamella);
-  net.compile({ optimizer: adam({ learningRate: 0.0005 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
+  net.compile({
+    optimizer: adam({ learningRate: 0.0005 }),
+    loss: 'categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   await net.fit(data.xTrain, data.yTrain, { epochs: Math.min(options.epochs, 2), batchSize: 256 });
   const wanted = await net.predict(data.xTest);
 
@@ -30,7 +34,10 @@ export async function samplingNetwork(lamella: Lamella, data: Data, options: Opt
   await saveModel(net, modelPath);
   const loaded = await loadModel(modelPath);
   const same = await loaded.predict(data.xTest);
-  check(`${modelPath} predicts the same after loading, samples included`, wanted.data.every((value, i) => Object.is(value, same.data[i])));
+  check(
+    `${modelPath} predicts the same after loading, samples included`,
+    wanted.data.every((value, i) => Object.is(value, same.data[i])),
+  );
 
   // The other way: weights only, into a model rebuilt by the same code.
   const weightsPath = await outputPath(options, 'sampling_model.weights.h5');
@@ -38,5 +45,8 @@ export async function samplingNetwork(lamella: Lamella, data: Data, options: Opt
   const rebuilt = build(lamella);
   await loadWeights(rebuilt, weightsPath);
   const rebuiltOutput = await rebuilt.predict(data.xTest);
-  check(`${weightsPath} fills a rebuilt model that predicts the same`, wanted.data.every((value, i) => Object.is(value, rebuiltOutput.data[i])));
+  check(
+    `${weightsPath} fills a rebuilt model that predicts the same`,
+    wanted.data.every((value, i) => Object.is(value, rebuiltOutput.data[i])),
+  );
 }

@@ -17,17 +17,26 @@ function readOptions(): Options {
   });
   const natural = (name: string, text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name}: expected a positive integer, got "${text}"`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`--${name}: expected a positive integer, got "${text}"`);
     return value;
   };
-  if (values.backend !== 'onnx' && values.backend !== 'cpu') throw new Error(`--backend: expected onnx or cpu, got "${values.backend}"`);
-  return { epochs: natural('epochs', values.epochs), limit: natural('limit', values.limit), backend: values.backend, out: values.out };
+  if (values.backend !== 'onnx' && values.backend !== 'cpu')
+    throw new Error(`--backend: expected onnx or cpu, got "${values.backend}"`);
+  return {
+    epochs: natural('epochs', values.epochs),
+    limit: natural('limit', values.limit),
+    backend: values.backend,
+    out: values.out,
+  };
 }
 
 const options = readOptions();
 const lamella = composition(options);
 const data = await loadData(options.limit);
-console.log(`MNIST: ${data.xTrain.shape[0]} rows to train on, ${data.xTest.shape[0]} to test on, backend ${options.backend}`);
+console.log(
+  `MNIST: ${data.xTrain.shape[0]} rows to train on, ${data.xTest.shape[0]} to test on, backend ${options.backend}`,
+);
 
 for (const [title, part] of [
   ['1. A plain network', plainNetwork],

@@ -31,7 +31,10 @@ export interface Data {
 export function composition(options: Options) {
   const backend: Backend = options.backend === 'cpu' ? cpu() : onnx();
   setRandomSeed(42);
-  return compose({ backend, plugins: [layers, lambdas({ functions: [addTwo, weightedSum, sampling] }), training, io] });
+  return compose({
+    backend,
+    plugins: [layers, lambdas({ functions: [addTwo, weightedSum, sampling] }), training, io],
+  });
 }
 
 export type Lamella = ReturnType<typeof composition>;
@@ -49,12 +52,19 @@ export async function loadData(limit: number): Promise<Data> {
 
 function first(tensor: HostTensor, limit: number): HostTensor {
   const count = Math.min(limit, tensor.shape[0]!);
-  return new HostTensor(tensor.data.subarray(0, (tensor.size / tensor.shape[0]!) * count), [count, ...tensor.shape.slice(1)], tensor.dtype);
+  return new HostTensor(
+    tensor.data.subarray(0, (tensor.size / tensor.shape[0]!) * count),
+    [count, ...tensor.shape.slice(1)],
+    tensor.dtype,
+  );
 }
 
 function rows(images: HostTensor, limit: number): HostTensor {
   const kept = first(images, limit);
-  return new HostTensor(Float32Array.from(kept.data, (pixel) => pixel / 255), [kept.shape[0]!, 784]);
+  return new HostTensor(
+    Float32Array.from(kept.data, (pixel) => pixel / 255),
+    [kept.shape[0]!, 784],
+  );
 }
 
 let failures = 0;

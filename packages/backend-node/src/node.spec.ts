@@ -27,13 +27,25 @@ describe('node() where libtensorflow is missing', () => {
   });
 
   it('says that the package is not installed, and what to do', async () => {
-    const { loadNode } = await failing(Object.assign(new Error(`Cannot find package '${packageName}' imported from node.js`), { code: 'ERR_MODULE_NOT_FOUND' }));
-    await expect(loadNode()).rejects.toThrow(/\[BACKEND_UNAVAILABLE\] Backend "node": @tensorflow\/tfjs-node is not installed\.\nFix: npm install @tensorflow\/tfjs-node/);
+    const { loadNode } = await failing(
+      Object.assign(new Error(`Cannot find package '${packageName}' imported from node.js`), {
+        code: 'ERR_MODULE_NOT_FOUND',
+      }),
+    );
+    await expect(loadNode()).rejects.toThrow(
+      /\[BACKEND_UNAVAILABLE\] Backend "node": @tensorflow\/tfjs-node is not installed\.\nFix: npm install @tensorflow\/tfjs-node/,
+    );
   });
 
   it('says that the native library does not load, and what to do', async () => {
-    const { loadNode } = await failing(new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: lib/napi-v8\nmore'));
-    await expect(loadNode()).rejects.toThrow(/installed but its native library does not load \(The Node\.js native addon.*\)[\s\S]*Fix: run npm rebuild/);
+    const { loadNode } = await failing(
+      new Error(
+        'The Node.js native addon module (tfjs_binding.node) can not be found at path: lib/napi-v8\nmore',
+      ),
+    );
+    await expect(loadNode()).rejects.toThrow(
+      /installed but its native library does not load \(The Node\.js native addon.*\)[\s\S]*Fix: run npm rebuild/,
+    );
   });
 
   it('leaves the current tfjs backend as it was when loading fails', async () => {
@@ -45,13 +57,19 @@ describe('node() where libtensorflow is missing', () => {
   });
 
   it('gives Node 23 and later the util.isNullOrUndefined that tfjs-node calls', async () => {
-    const { default: util } = (await import('node:util')) as unknown as { default: { isNullOrUndefined?: (value: unknown) => boolean } };
+    const { default: util } = (await import('node:util')) as unknown as {
+      default: { isNullOrUndefined?: (value: unknown) => boolean };
+    };
     const original = util.isNullOrUndefined;
     delete util.isNullOrUndefined;
     try {
       const { loadNode } = await failing(new Error('no'));
       await expect(loadNode()).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
-      expect([null, undefined, 0].map((value) => util.isNullOrUndefined!(value))).toEqual([true, true, false]);
+      expect([null, undefined, 0].map((value) => util.isNullOrUndefined!(value))).toEqual([
+        true,
+        true,
+        false,
+      ]);
     } finally {
       if (original !== undefined) util.isNullOrUndefined = original;
     }

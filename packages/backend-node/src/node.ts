@@ -33,7 +33,9 @@ async function load(): Promise<string> {
 
 /** tfjs-node calls util.isNullOrUndefined, which Node 23 removed (tensorflow/tfjs issue 8609). */
 async function restoreIsNullOrUndefined(): Promise<void> {
-  const { default: util } = (await import('node:util')) as unknown as { default: { isNullOrUndefined?: (value: unknown) => boolean } };
+  const { default: util } = (await import('node:util')) as unknown as {
+    default: { isNullOrUndefined?: (value: unknown) => boolean };
+  };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }
 
@@ -41,7 +43,12 @@ function unavailable(cause: unknown): Error {
   const { code, message } = cause as { code?: string; message?: string };
   const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
   if (isMissing && (message ?? '').includes(`'${packageName}'`)) {
-    return backendUnavailable('node', '@tensorflow/tfjs-node is not installed', 'npm install @tensorflow/tfjs-node, or use cpu() of @lamella/backend-cpu', cause);
+    return backendUnavailable(
+      'node',
+      '@tensorflow/tfjs-node is not installed',
+      'npm install @tensorflow/tfjs-node, or use cpu() of @lamella/backend-cpu',
+      cause,
+    );
   }
   return backendUnavailable(
     'node',

@@ -23,7 +23,10 @@ export interface Executable {
    * Where `outputs[i]` is given, output `i` is written into it and it is returned; it must not share memory with any
    * input. A failed run leaves the inputs as they were.
    */
-  run(inputs: readonly HostTensor[], outputs?: readonly (HostTensor | undefined)[]): Promise<readonly HostTensor[]>;
+  run(
+    inputs: readonly HostTensor[],
+    outputs?: readonly (HostTensor | undefined)[],
+  ): Promise<readonly HostTensor[]>;
 
   /** Frees what the backend holds; running afterwards throws EXECUTABLE_DISPOSED. */
   dispose(): void;

@@ -13,7 +13,9 @@ export interface CallContext {
 }
 
 /** A context for one call by hand, outside a model. */
-export function callContext(options: { training?: boolean; masks?: readonly (tf.Tensor | null)[]; losses?: tf.Tensor[] } = {}): CallContext {
+export function callContext(
+  options: { training?: boolean; masks?: readonly (tf.Tensor | null)[]; losses?: tf.Tensor[] } = {},
+): CallContext {
   const masks = options.masks ?? [];
   return {
     training: options.training ?? false,

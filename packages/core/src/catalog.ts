@@ -6,7 +6,9 @@ import type { Format } from './format.js';
 import type { NamedFunction } from './named-function.js';
 
 /** What one plugin contributes to a family: classes (or functions) by name. */
-export type ClassTable<T extends Serializable = Serializable> = Readonly<Record<string, SerializableClass<T>>>;
+export type ClassTable<T extends Serializable = Serializable> = Readonly<
+  Record<string, SerializableClass<T>>
+>;
 
 export class Catalog {
   private readonly families = new Map<SerializableKind, Map<string, SerializableClass>>();
@@ -22,7 +24,11 @@ export class Catalog {
       const known = family.get(added.className);
       if (known === added) continue;
       if (known !== undefined) {
-        throw pluginInvalid(plugin, `it brings "${added.className}" to ${kind}, which "${this.owners.get(known)}" has already`, 'leave one of the two plugins out, or rename the class to "package>Name"');
+        throw pluginInvalid(
+          plugin,
+          `it brings "${added.className}" to ${kind}, which "${this.owners.get(known)}" has already`,
+          'leave one of the two plugins out, or rename the class to "package>Name"',
+        );
       }
       family.set(added.className, added);
       this.owners.set(added, plugin);
@@ -31,12 +37,18 @@ export class Catalog {
 
   addFunction(plugin: string, fn: NamedFunction): void {
     const known = this.namedFunctions.get(fn.functionName);
-    if (known !== undefined && known !== fn) throw pluginInvalid(plugin, `another function is named "${fn.functionName}" already`, 'rename one of the two');
+    if (known !== undefined && known !== fn)
+      throw pluginInvalid(
+        plugin,
+        `another function is named "${fn.functionName}" already`,
+        'rename one of the two',
+      );
     this.namedFunctions.set(fn.functionName, fn);
   }
 
   addFormat(plugin: string, format: Format): void {
-    if (this.fileFormats.some((known) => known.name === format.name)) throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
+    if (this.fileFormats.some((known) => known.name === format.name))
+      throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
     this.fileFormats.push(format);
   }
 
@@ -48,7 +60,8 @@ export class Catalog {
   /** The class of this name. Throws: IDENTIFIER_UNKNOWN with near matches. */
   get(kind: SerializableKind, className: string, subject = 'Catalog'): SerializableClass {
     const found = this.find(kind, className);
-    if (found === undefined) throw identifierUnknown(subject, `class in ${kind}`, className, this.names(kind));
+    if (found === undefined)
+      throw identifierUnknown(subject, `class in ${kind}`, className, this.names(kind));
     return found;
   }
 

@@ -31,7 +31,9 @@ export interface Plugin<Api extends object = object> {
 }
 
 type ApiOf<P> = P extends { api?(composition: Composition): infer Api } ? Api : object;
-type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void ? I : never;
+type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
 
 /** The functions that a list of plugins gives. */
 export type Composed<P extends readonly Plugin[]> = Composition & Intersection<ApiOf<P[number]>>;
@@ -53,19 +55,26 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
   const catalog = new Catalog();
   const names = new Set<string>();
   for (const plugin of options.plugins) {
-    if (names.has(plugin.name)) throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
+    if (names.has(plugin.name))
+      throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
     names.add(plugin.name);
   }
   for (const plugin of options.plugins) {
     const missing = (plugin.requires ?? []).filter((name) => !names.has(name));
-    if (missing.length > 0) throw pluginInvalid(plugin.name, `it requires ${missing.join(', ')}, which the composition lacks`, `add ${missing.join(', ')} to plugins`);
+    if (missing.length > 0)
+      throw pluginInvalid(
+        plugin.name,
+        `it requires ${missing.join(', ')}, which the composition lacks`,
+        `add ${missing.join(', ')} to plugins`,
+      );
     fill(catalog, plugin);
   }
   const composition: Composition = { backend: options.backend, catalog, plugins: options.plugins };
   const composed: Record<string, unknown> = { ...composition };
   for (const plugin of options.plugins) {
     for (const [name, value] of Object.entries(plugin.api?.(composition) ?? {})) {
-      if (Object.hasOwn(composed, name)) throw pluginInvalid(plugin.name, `it brings a function "${name}", which the composition has already`);
+      if (Object.hasOwn(composed, name))
+        throw pluginInvalid(plugin.name, `it brings a function "${name}", which the composition has already`);
       composed[name] = value;
     }
   }
@@ -86,7 +95,10 @@ function isClass(value: unknown): value is SerializableClass {
 }
 
 /** The backend of a composition. Throws: BACKEND_MISSING. */
-export function requireBackend(composition: Pick<Composition, 'backend'> | undefined, subject: string): Backend {
+export function requireBackend(
+  composition: Pick<Composition, 'backend'> | undefined,
+  subject: string,
+): Backend {
   if (composition?.backend === undefined) throw backendMissing(subject);
   return composition.backend;
 }

@@ -63,7 +63,10 @@ export function isSerializable(value: unknown): value is Serializable {
 }
 
 /** Makes an object from its class and config. */
-export function fromConfig<T extends Serializable>(serializableClass: SerializableClass<T>, config: Config): T {
+export function fromConfig<T extends Serializable>(
+  serializableClass: SerializableClass<T>,
+  config: Config,
+): T {
   return serializableClass.fromConfig?.(config) ?? new serializableClass(config);
 }
 

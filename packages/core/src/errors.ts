@@ -3,12 +3,20 @@ import { formatShape, lamellaError, suggest, type LamellaError, type SymbolicSha
 
 /** `NAME_INVALID`: a name that files or graphs cannot carry. */
 export function nameInvalid(subject: string, name: unknown): LamellaError {
-  return lamellaError('NAME_INVALID', { subject, problem: `expected a non-empty name without "/", got ${JSON.stringify(name)}`, fix: 'choose another name' });
+  return lamellaError('NAME_INVALID', {
+    subject,
+    problem: `expected a non-empty name without "/", got ${JSON.stringify(name)}`,
+    fix: 'choose another name',
+  });
 }
 
 /** `NAME_DUPLICATE`: two layers of one model with the same name. */
 export function nameDuplicate(subject: string, name: string, count: number): LamellaError {
-  return lamellaError('NAME_DUPLICATE', { subject, problem: `${count} different layers are named "${name}"`, fix: 'give each layer of a model a name of its own' });
+  return lamellaError('NAME_DUPLICATE', {
+    subject,
+    problem: `${count} different layers are named "${name}"`,
+    fix: 'give each layer of a model a name of its own',
+  });
 }
 
 /** `INPUT_INVALID`: something else than symbolic tensors where a graph is built. */
@@ -17,8 +25,17 @@ export function inputInvalid(subject: string, problem: string, fix?: string): La
 }
 
 /** `GRAPH_DISCONNECTED`: an output that cannot be computed from the inputs. */
-export function graphDisconnected(subject: string, problem: string, details: readonly string[]): LamellaError {
-  return lamellaError('GRAPH_DISCONNECTED', { subject, problem, details, fix: 'add the missing tensor to inputs, or build the outputs from the given inputs' });
+export function graphDisconnected(
+  subject: string,
+  problem: string,
+  details: readonly string[],
+): LamellaError {
+  return lamellaError('GRAPH_DISCONNECTED', {
+    subject,
+    problem,
+    details,
+    fix: 'add the missing tensor to inputs, or build the outputs from the given inputs',
+  });
 }
 
 /** `GRAPH_CYCLIC`: a graph whose nodes wait for each other. */
@@ -28,7 +45,11 @@ export function graphCyclic(subject: string, path: readonly string[]): LamellaEr
 
 /** `LAYER_NOT_BUILT`: weights asked of a layer that has not seen an input shape. */
 export function layerNotBuilt(subject: string): LamellaError {
-  return lamellaError('LAYER_NOT_BUILT', { subject, problem: 'it has no weights yet, because it has not seen an input', fix: 'call apply() on an input first, or build() with its shape' });
+  return lamellaError('LAYER_NOT_BUILT', {
+    subject,
+    problem: 'it has no weights yet, because it has not seen an input',
+    fix: 'call apply() on an input first, or build() with its shape',
+  });
 }
 
 /** `LAYER_ALREADY_BUILT`: weights added, or another input shape, after the build. */
@@ -42,13 +63,24 @@ export function layerUnknown(subject: string, name: string, known: Iterable<stri
 }
 
 /** `IDENTIFIER_UNKNOWN`: a string that names no known activation, loss, initializer and so on. */
-export function identifierUnknown(subject: string, what: string, name: string, known: Iterable<string>): LamellaError {
-  return lamellaError('IDENTIFIER_UNKNOWN', { subject, problem: `unknown ${what} "${name}". ${suggest(name, known)}` });
+export function identifierUnknown(
+  subject: string,
+  what: string,
+  name: string,
+  known: Iterable<string>,
+): LamellaError {
+  return lamellaError('IDENTIFIER_UNKNOWN', {
+    subject,
+    problem: `unknown ${what} "${name}". ${suggest(name, known)}`,
+  });
 }
 
 /** `OPTION_INVALID`: an option outside what is allowed. */
 export function optionInvalid(subject: string, option: string, expected: string, got: unknown): LamellaError {
-  return lamellaError('OPTION_INVALID', { subject, problem: `${option}: expected ${expected}, got ${describe(got)}` });
+  return lamellaError('OPTION_INVALID', {
+    subject,
+    problem: `${option}: expected ${expected}, got ${describe(got)}`,
+  });
 }
 
 /** `BACKEND_MISSING`: something to run and nothing to run it on. */
@@ -62,22 +94,43 @@ export function backendMissing(subject: string): LamellaError {
 
 /** `PLUGIN_INVALID`: plugins that do not fit together. */
 export function pluginInvalid(name: string, problem: string, fix?: string): LamellaError {
-  return lamellaError('PLUGIN_INVALID', { subject: `Plugin "${name}"`, problem, ...(fix !== undefined && { fix }) });
+  return lamellaError('PLUGIN_INVALID', {
+    subject: `Plugin "${name}"`,
+    problem,
+    ...(fix !== undefined && { fix }),
+  });
 }
 
 /** `RANK_MISMATCH`: a tensor with too few or too many dimensions. */
 export function rankMismatch(subject: string, expected: string, shape: SymbolicShape): LamellaError {
-  return lamellaError('RANK_MISMATCH', { subject, problem: `expected ${expected}, got rank ${shape.length} (${formatShape(shape)})` });
+  return lamellaError('RANK_MISMATCH', {
+    subject,
+    problem: `expected ${expected}, got rank ${shape.length} (${formatShape(shape)})`,
+  });
 }
 
 /** `BACKEND_UNAVAILABLE`: a backend whose optional package or native library is not there. */
-export function backendUnavailable(name: string, problem: string, fix: string, cause?: unknown): LamellaError {
-  return lamellaError('BACKEND_UNAVAILABLE', { subject: `Backend "${name}"`, problem, fix, ...(cause !== undefined && { cause }) });
+export function backendUnavailable(
+  name: string,
+  problem: string,
+  fix: string,
+  cause?: unknown,
+): LamellaError {
+  return lamellaError('BACKEND_UNAVAILABLE', {
+    subject: `Backend "${name}"`,
+    problem,
+    fix,
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 /** `EXECUTABLE_DISPOSED`: a compiled Program run after it was disposed of. */
 export function executableDisposed(): LamellaError {
-  return lamellaError('EXECUTABLE_DISPOSED', { subject: 'Executable', problem: 'it has been disposed of', fix: 'compile the program again' });
+  return lamellaError('EXECUTABLE_DISPOSED', {
+    subject: 'Executable',
+    problem: 'it has been disposed of',
+    fix: 'compile the program again',
+  });
 }
 
 /** `EXECUTABLE_INVALID`: host tensors that cannot be a Program's inputs or outputs. */

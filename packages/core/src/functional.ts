@@ -29,12 +29,18 @@ export class Functional extends Layer {
     const outputs = tensors(this.label, 'outputs', options.outputs);
     this.inputStructure = isSymbolicTensor(options.inputs) ? 'single' : 'list';
     this.outputStructure = isSymbolicTensor(options.outputs) ? 'single' : 'list';
-    if (new Set(inputs).size < inputs.length) throw inputInvalid(this.label, 'the same tensor stands twice in inputs');
-    const rooted = inputs.every((tensor) => isInputLayer(tensor.node.layer)) ? { inputs, outputs } : reroot(this.label, inputs, outputs);
+    if (new Set(inputs).size < inputs.length)
+      throw inputInvalid(this.label, 'the same tensor stands twice in inputs');
+    const rooted = inputs.every((tensor) => isInputLayer(tensor.node.layer))
+      ? { inputs, outputs }
+      : reroot(this.label, inputs, outputs);
     this.inputs = rooted.inputs;
     this.outputs = rooted.outputs;
     this.graph = buildGraph(this.label, this.inputs, this.outputs);
-    this.ensureBuilt(this.inputs.map((tensor) => tensor.shape), this.inputStructure);
+    this.ensureBuilt(
+      this.inputs.map((tensor) => tensor.shape),
+      this.inputStructure,
+    );
   }
 
   /** All layers, inputs included, in Keras' order. */
@@ -52,8 +58,16 @@ export class Functional extends Layer {
 
   /** A layer by name, or by its place in {@link layers}. Throws: LAYER_UNKNOWN. */
   getLayer(nameOrIndex: string | number): Layer {
-    const found = typeof nameOrIndex === 'number' ? this.layers[nameOrIndex] : this.layers.find((layer) => layer.name === nameOrIndex);
-    if (found === undefined) throw layerUnknown(this.label, String(nameOrIndex), this.layers.map((layer) => layer.name));
+    const found =
+      typeof nameOrIndex === 'number'
+        ? this.layers[nameOrIndex]
+        : this.layers.find((layer) => layer.name === nameOrIndex);
+    if (found === undefined)
+      throw layerUnknown(
+        this.label,
+        String(nameOrIndex),
+        this.layers.map((layer) => layer.name),
+      );
     return found;
   }
 
@@ -67,11 +81,18 @@ export class Functional extends Layer {
     return this.outputStructure === 'single' ? outputs[0]! : outputs;
   }
 
-  override invoke(inputs: readonly tf.Tensor[], _structure: Structure, context: CallContext): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
+  override invoke(
+    inputs: readonly tf.Tensor[],
+    _structure: Structure,
+    context: CallContext,
+  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
     return this.run(inputs, context);
   }
 
-  private run(inputs: readonly tf.Tensor[], context: CallContext): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
+  private run(
+    inputs: readonly tf.Tensor[],
+    context: CallContext,
+  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
     this.checkInputs(inputs);
     const values = new Map<SymbolicTensor, tf.Tensor>();
     const masks = new Map<SymbolicTensor, tf.Tensor | null>();
@@ -87,12 +108,18 @@ export class Functional extends Layer {
         masks.set(tensor, results.masks[i] ?? null);
       });
     }
-    return { outputs: this.outputs.map((tensor) => values.get(tensor)!), masks: this.outputs.map((tensor) => masks.get(tensor) ?? null) };
+    return {
+      outputs: this.outputs.map((tensor) => values.get(tensor)!),
+      masks: this.outputs.map((tensor) => masks.get(tensor) ?? null),
+    };
   }
 
   private checkInputs(inputs: readonly tf.Tensor[]): void {
     if (inputs.length !== this.inputs.length) {
-      throw inputInvalid(this.label, `expected ${this.inputs.length} inputs (${this.inputs.map((tensor) => `"${tensor.name}"`).join(', ')}), got ${inputs.length}`);
+      throw inputInvalid(
+        this.label,
+        `expected ${this.inputs.length} inputs (${this.inputs.map((tensor) => `"${tensor.name}"`).join(', ')}), got ${inputs.length}`,
+      );
     }
     this.inputs.forEach((tensor, i) => {
       if (fitsShape(inputs[i]!.shape, tensor.shape)) return;
@@ -105,18 +132,36 @@ export class Functional extends Layer {
   }
 }
 
-function runNode(node: Node, values: ReadonlyMap<SymbolicTensor, tf.Tensor>, masks: ReadonlyMap<SymbolicTensor, tf.Tensor | null>, context: CallContext): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
+function runNode(
+  node: Node,
+  values: ReadonlyMap<SymbolicTensor, tf.Tensor>,
+  masks: ReadonlyMap<SymbolicTensor, tf.Tensor | null>,
+  context: CallContext,
+): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
   const inputs = node.inputs.map((tensor) => values.get(tensor)!);
   const own = node.inputs.map((tensor) => masks.get(tensor) ?? null);
-  const inner = { ...callContext({ training: node.options.training ?? context.training, masks: own }), addLoss: context.addLoss };
+  const inner = {
+    ...callContext({ training: node.options.training ?? context.training, masks: own }),
+    addLoss: context.addLoss,
+  };
   return node.layer.invoke(inputs, node.structure, inner);
 }
 
 /** Gives a graph that begins at intermediate tensors inputs of its own, by applying its (shared) layers once more. */
-function reroot(subject: string, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): { inputs: SymbolicTensor[]; outputs: SymbolicTensor[] } {
+function reroot(
+  subject: string,
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): { inputs: SymbolicTensor[]; outputs: SymbolicTensor[] } {
   const replaced = new Map<SymbolicTensor, SymbolicTensor>();
   const fresh = inputs.map((tensor) => {
-    const own = isInputLayer(tensor.node.layer) ? tensor : new InputLayer({ batchShape: tensor.shape, dtype: tensor.dtype as 'float32', name: `${tensor.name}_input` }).tensor;
+    const own = isInputLayer(tensor.node.layer)
+      ? tensor
+      : new InputLayer({
+          batchShape: tensor.shape,
+          dtype: tensor.dtype as 'float32',
+          name: `${tensor.name}_input`,
+        }).tensor;
     replaced.set(tensor, own);
     return own;
   });
@@ -131,11 +176,20 @@ function reroot(subject: string, inputs: readonly SymbolicTensor[], outputs: rea
   return { inputs: fresh, outputs: outputs.map((tensor) => replaced.get(tensor) ?? tensor) };
 }
 
-function tensors(subject: string, what: string, given: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+function tensors(
+  subject: string,
+  what: string,
+  given: SymbolicTensor | readonly SymbolicTensor[],
+): readonly SymbolicTensor[] {
   const list: readonly unknown[] = isSymbolicTensor(given) ? [given] : Array.isArray(given) ? given : [given];
   if (list.length === 0) throw inputInvalid(subject, `${what} is empty`, 'pass at least one symbolic tensor');
   for (const item of list) {
-    if (!isSymbolicTensor(item)) throw inputInvalid(subject, `expected symbolic tensors in ${what}, got ${item === null ? 'null' : typeof item}`, 'pass what input() and apply() return');
+    if (!isSymbolicTensor(item))
+      throw inputInvalid(
+        subject,
+        `expected symbolic tensors in ${what}, got ${item === null ? 'null' : typeof item}`,
+        'pass what input() and apply() return',
+      );
   }
   return list as readonly SymbolicTensor[];
 }

@@ -16,7 +16,11 @@ export interface Graph {
 }
 
 /** Walks back from `outputs` to `inputs`. Throws: GRAPH_DISCONNECTED, NAME_DUPLICATE. */
-export function buildGraph(subject: string, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Graph {
+export function buildGraph(
+  subject: string,
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): Graph {
   const boundary = new Set(inputs.map((tensor) => tensor.node));
   const met = new Map<Layer, number>();
   const order = walk(subject, boundary, outputs, met);
@@ -30,12 +34,19 @@ export function buildGraph(subject: string, inputs: readonly SymbolicTensor[], o
       layerDepths.set(tensor.node.layer, 0);
     }
   }
-  const layers = [...layerDepths.keys()].sort((a, b) => layerDepths.get(b)! - layerDepths.get(a)! || met.get(a)! - met.get(b)!);
+  const layers = [...layerDepths.keys()].sort(
+    (a, b) => layerDepths.get(b)! - layerDepths.get(a)! || met.get(a)! - met.get(b)!,
+  );
   checkNames(subject, layers);
   return { nodes: order, layers, depths };
 }
 
-function walk(subject: string, boundary: ReadonlySet<Node>, outputs: readonly SymbolicTensor[], met: Map<Layer, number>): Node[] {
+function walk(
+  subject: string,
+  boundary: ReadonlySet<Node>,
+  outputs: readonly SymbolicTensor[],
+  met: Map<Layer, number>,
+): Node[] {
   const order: Node[] = [];
   const done = new Set<Node>();
   for (const output of outputs) {
@@ -48,7 +59,13 @@ function walk(subject: string, boundary: ReadonlySet<Node>, outputs: readonly Sy
         continue;
       }
       if (!met.has(node.layer)) met.set(node.layer, met.size);
-      if (!boundary.has(node) && node.inputs.length === 0) throw missingInput(subject, node, output, stack.map((frame) => frame.node));
+      if (!boundary.has(node) && node.inputs.length === 0)
+        throw missingInput(
+          subject,
+          node,
+          output,
+          stack.map((frame) => frame.node),
+        );
       const parent = boundary.has(node) ? undefined : node.inputs[top.next++];
       if (parent !== undefined) {
         if (!done.has(parent.node)) stack.push({ node: parent.node, next: 0 });
@@ -64,18 +81,30 @@ function walk(subject: string, boundary: ReadonlySet<Node>, outputs: readonly Sy
 
 function missingInput(subject: string, node: Node, output: SymbolicTensor, path: readonly Node[]): Error {
   const shape = formatShape(node.outputs[0]!.shape);
-  const trail = path.map((step) => step.layer.name).reverse().slice(0, 6).join(' -> ');
-  return graphDisconnected(subject, `output "${output.name}" needs tensor "${node.layer.name}" ${shape}, which is not among the inputs`, [`It is reached through ${trail}.`]);
+  const trail = path
+    .map((step) => step.layer.name)
+    .reverse()
+    .slice(0, 6)
+    .join(' -> ');
+  return graphDisconnected(
+    subject,
+    `output "${output.name}" needs tensor "${node.layer.name}" ${shape}, which is not among the inputs`,
+    [`It is reached through ${trail}.`],
+  );
 }
 
-function measureDepths(order: readonly Node[]): { depths: Map<Node, number>; layerDepths: Map<Layer, number> } {
+function measureDepths(order: readonly Node[]): {
+  depths: Map<Node, number>;
+  layerDepths: Map<Layer, number>;
+} {
   const depths = new Map<Node, number>();
   const layerDepths = new Map<Layer, number>();
   for (const node of [...order].reverse()) {
     const depth = Math.max(depths.get(node) ?? 0, layerDepths.get(node.layer) ?? 0);
     layerDepths.set(node.layer, depth);
     depths.set(node, depth);
-    for (const parent of node.inputs) depths.set(parent.node, Math.max(depth + 1, depths.get(parent.node) ?? 0));
+    for (const parent of node.inputs)
+      depths.set(parent.node, Math.max(depth + 1, depths.get(parent.node) ?? 0));
   }
   return { depths, layerDepths };
 }

@@ -1,7 +1,14 @@
 export { type Backend, type Executable } from './backend.js';
 export { callContext, type CallContext } from './call-context.js';
 export { Catalog, type ClassTable } from './catalog.js';
-export { compose, requireBackend, type Composed, type ComposeOptions, type Composition, type Plugin } from './compose.js';
+export {
+  compose,
+  requireBackend,
+  type Composed,
+  type ComposeOptions,
+  type Composition,
+  type Plugin,
+} from './compose.js';
 export {
   camelCase,
   fromConfig,

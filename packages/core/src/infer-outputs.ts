@@ -11,7 +11,11 @@ const probes: readonly (readonly number[])[] = [
 ];
 
 /** The outputs' shapes and dtypes of `layer` for these inputs. */
-export function inferOutputs(layer: Layer, inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+export function inferOutputs(
+  layer: Layer,
+  inputs: readonly TensorSpec[],
+  structure: 'single' | 'list',
+): TensorSpec[] {
   const unknown = inputs.some((input) => input.shape.includes(null));
   const first = outputsAt(layer, inputs, structure, probes[0]!);
   if (!unknown) return first;
@@ -22,9 +26,20 @@ export function inferOutputs(layer: Layer, inputs: readonly TensorSpec[], struct
   }));
 }
 
-function outputsAt(layer: Layer, inputs: readonly TensorSpec[], structure: 'single' | 'list', sizes: readonly number[]): ValueType[] {
-  const args = inputs.map((input, i): ArgumentSpec => ({ name: `input_${i}`, shape: fill(input.shape, sizes), dtype: input.dtype }));
-  const { program } = capture((...tensors) => layer.invoke(tensors, structure, callContext()).outputs, args, { subject: layer.label });
+function outputsAt(
+  layer: Layer,
+  inputs: readonly TensorSpec[],
+  structure: 'single' | 'list',
+  sizes: readonly number[],
+): ValueType[] {
+  const args = inputs.map((input, i): ArgumentSpec => ({
+    name: `input_${i}`,
+    shape: fill(input.shape, sizes),
+    dtype: input.dtype,
+  }));
+  const { program } = capture((...tensors) => layer.invoke(tensors, structure, callContext()).outputs, args, {
+    subject: layer.label,
+  });
   const declared = program.outputs.length - program.updates.length;
   return program.outputs.slice(0, declared).map((output) => program.type(output.id));
 }

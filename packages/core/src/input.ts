@@ -1,6 +1,12 @@
 // Inputs: where a graph begins.
 import type * as tf from '@tensorflow/tfjs-core';
-import { isStorageDType, type DType, type StorageDType, type SymbolicShape, computeDType } from '@lamella/program';
+import {
+  isStorageDType,
+  type DType,
+  type StorageDType,
+  type SymbolicShape,
+  computeDType,
+} from '@lamella/program';
 import type { Config } from './config.js';
 import { inputInvalid } from './errors.js';
 import { Layer } from './layer.js';
@@ -27,15 +33,25 @@ export class InputLayer extends Layer {
   constructor(options: InputOptions) {
     super({ ...(options.name !== undefined && { name: options.name }) });
     if (options.shape === undefined && options.batchShape === undefined) {
-      throw inputInvalid(this.label, 'expected a shape, got none', 'pass input({ shape: [784] }), without the batch dimension');
+      throw inputInvalid(
+        this.label,
+        'expected a shape, got none',
+        'pass input({ shape: [784] }), without the batch dimension',
+      );
     }
     if (options.shape !== undefined && options.batchShape !== undefined) {
       throw inputInvalid(this.label, 'expected shape or batchShape, got both', 'pass one of them');
     }
-    const shape = options.batchShape ?? [options.batchSize ?? null, ...checkedList(this.label, options.shape)];
+    const shape = options.batchShape ?? [
+      options.batchSize ?? null,
+      ...checkedList(this.label, options.shape),
+    ];
     for (const size of checkedList(this.label, shape)) {
       if (size !== null && (!Number.isInteger(size) || size < 0)) {
-        throw inputInvalid(this.label, `expected sizes that are natural numbers or null, got [${shape.join(', ')}]`);
+        throw inputInvalid(
+          this.label,
+          `expected sizes that are natural numbers or null, got [${shape.join(', ')}]`,
+        );
       }
     }
     this.batchShape = Object.freeze([...shape]);
@@ -84,7 +100,11 @@ export function isInputLayer(layer: Layer): layer is InputLayer {
 }
 
 function checkedList(subject: string, shape: unknown): (number | null)[] {
-  if (!Array.isArray(shape)) throw inputInvalid(subject, `expected a list of sizes, got ${JSON.stringify(shape)}`, 'write shape: [784]');
+  if (!Array.isArray(shape))
+    throw inputInvalid(
+      subject,
+      `expected a list of sizes, got ${JSON.stringify(shape)}`,
+      'write shape: [784]',
+    );
   return shape as (number | null)[];
 }
-

@@ -1,7 +1,15 @@
 // The Layer: builds weights from an input shape, computes in tfjs-core calls, and can be applied to symbolic tensors.
 // Not here: graphs of layers (functional.ts), training, files.
 import type * as tf from '@tensorflow/tfjs-core';
-import { formatShape, HostTensor, sameShape, withScope, type Shape, type StorageDType, type SymbolicShape } from '@lamella/program';
+import {
+  formatShape,
+  type HostTensor,
+  sameShape,
+  withScope,
+  type Shape,
+  type StorageDType,
+  type SymbolicShape,
+} from '@lamella/program';
 import type { CallContext } from './call-context.js';
 import type { Config, Serializable } from './config.js';
 import { inputInvalid, layerAlreadyBuilt, nameInvalid } from './errors.js';
@@ -58,15 +66,21 @@ export abstract class Layer implements Serializable {
   /** The calls on symbolic tensors, in order. */
   readonly inboundNodes: Node[] = [];
   private readonly ownWeights: Weight[] = [];
-  private built: { readonly shapes: readonly SymbolicShape[]; readonly structure: 'single' | 'list' } | undefined;
+  private built:
+    { readonly shapes: readonly SymbolicShape[]; readonly structure: 'single' | 'list' } | undefined;
   private building = false;
 
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
-    if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/')) throw nameInvalid(this.className, this.name);
+    if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/'))
+      throw nameInvalid(this.className, this.name);
     this.trainable = options.trainable ?? true;
     if (options.dtype !== undefined && options.dtype !== 'float32') {
-      throw inputInvalid(this.label, `expected dtype "float32", got ${JSON.stringify(options.dtype)}`, 'leave dtype out; other dtype policies are not supported yet');
+      throw inputInvalid(
+        this.label,
+        `expected dtype "float32", got ${JSON.stringify(options.dtype)}`,
+        'leave dtype out; other dtype policies are not supported yet',
+      );
     }
     Object.defineProperty(this, brand, { value: true });
   }
@@ -126,13 +140,19 @@ export abstract class Layer implements Serializable {
 
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
   get weights(): Weight[] {
-    const own = [...this.ownWeights.filter((w) => w.trainable), ...this.ownWeights.filter((w) => !w.trainable)];
+    const own = [
+      ...this.ownWeights.filter((w) => w.trainable),
+      ...this.ownWeights.filter((w) => !w.trainable),
+    ];
     return unique([...own, ...this.sublayers.flatMap((layer) => layer.weights)]);
   }
 
   get trainableWeights(): Weight[] {
     if (!this.trainable) return [];
-    return unique([...this.ownWeights.filter((w) => w.trainable), ...this.sublayers.flatMap((layer) => layer.trainableWeights)]);
+    return unique([
+      ...this.ownWeights.filter((w) => w.trainable),
+      ...this.sublayers.flatMap((layer) => layer.trainableWeights),
+    ]);
   }
 
   get nonTrainableWeights(): Weight[] {
@@ -153,11 +173,15 @@ export abstract class Layer implements Serializable {
   /** Sets all weights, in the order of {@link weights}. Throws: SHAPE_MISMATCH, and nothing has changed. */
   setWeights(values: readonly HostTensor[]): void {
     const weights = this.weights;
-    if (values.length !== weights.length) throw inputInvalid(this.label, `expected ${weights.length} weights, got ${values.length}`);
+    if (values.length !== weights.length)
+      throw inputInvalid(this.label, `expected ${weights.length} weights, got ${values.length}`);
     const wrong = weights.flatMap((weight, i) =>
-      sameShape(weight.shape, values[i]!.shape) ? [] : [`${weight.name} expected ${formatShape(weight.shape)}, got ${formatShape(values[i]!.shape)}`],
+      sameShape(weight.shape, values[i]!.shape)
+        ? []
+        : [`${weight.name} expected ${formatShape(weight.shape)}, got ${formatShape(values[i]!.shape)}`],
     );
-    if (wrong.length > 0) throw inputInvalid(this.label, `${wrong.length} weights do not fit: ${wrong.slice(0, 5).join('; ')}`);
+    if (wrong.length > 0)
+      throw inputInvalid(this.label, `${wrong.length} weights do not fit: ${wrong.slice(0, 5).join('; ')}`);
     weights.forEach((weight, i) => weight.set(values[i]!));
   }
 
@@ -167,20 +191,38 @@ export abstract class Layer implements Serializable {
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[], options: CallOptions = {}): SymbolicTensor {
     const outputs = this.applyAll(inputs, options);
-    if (outputs.length !== 1) throw inputInvalid(this.label, `it has ${outputs.length} outputs`, 'call applyAll(), which gives a list');
+    if (outputs.length !== 1)
+      throw inputInvalid(
+        this.label,
+        `it has ${outputs.length} outputs`,
+        'call applyAll(), which gives a list',
+      );
     return outputs[0]!;
   }
 
   /** Like {@link apply}, for a layer with several outputs. */
-  applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[], options: CallOptions = {}): readonly SymbolicTensor[] {
+  applyAll(
+    inputs: SymbolicTensor | readonly SymbolicTensor[],
+    options: CallOptions = {},
+  ): readonly SymbolicTensor[] {
     const structure = isSymbolicTensor(inputs) ? 'single' : 'list';
-    const list = isSymbolicTensor(inputs) ? [inputs] : [...(Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as unknown as SymbolicTensor])];
+    const list = isSymbolicTensor(inputs)
+      ? [inputs]
+      : [...(Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as unknown as SymbolicTensor])];
     list.forEach((tensor, i) => {
       if (isSymbolicTensor(tensor)) return;
-      const got = typeof tensor === 'object' && tensor !== null ? (tensor as object).constructor?.name : String(tensor);
-      throw inputInvalid(this.label, `expected symbolic tensors, got ${got} at position ${i}`, 'apply layers to what input() and apply() return; to compute values, use predict()');
+      const got =
+        typeof tensor === 'object' && tensor !== null ? (tensor as object).constructor?.name : String(tensor);
+      throw inputInvalid(
+        this.label,
+        `expected symbolic tensors, got ${got} at position ${i}`,
+        'apply layers to what input() and apply() return; to compute values, use predict()',
+      );
     });
-    this.ensureBuilt(list.map((tensor) => tensor.shape), structure);
+    this.ensureBuilt(
+      list.map((tensor) => tensor.shape),
+      structure,
+    );
     const node = new Node(this, list, structure, this.computeOutputs(list, structure), options);
     this.inboundNodes.push(node);
     return node.outputs;
@@ -215,8 +257,15 @@ export abstract class Layer implements Serializable {
    * Computes with tensors: builds where needed, runs {@link call} under the layer's name, and gives outputs and masks.
    * This is what a graph calls for each node.
    */
-  invoke(inputs: readonly tf.Tensor[], structure: 'single' | 'list', context: CallContext): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
-    this.ensureBuilt(inputs.map((tensor) => tensor.shape), structure);
+  invoke(
+    inputs: readonly tf.Tensor[],
+    structure: 'single' | 'list',
+    context: CallContext,
+  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
+    this.ensureBuilt(
+      inputs.map((tensor) => tensor.shape),
+      structure,
+    );
     return withScope(this.name, () => {
       const argument = structure === 'single' ? inputs[0]! : [...inputs];
       const result = this.call(argument, context);
@@ -226,7 +275,11 @@ export abstract class Layer implements Serializable {
   }
 
   /** The masks of the outputs; a layer made of others gives each output its own. */
-  protected masksOf(inputs: tf.Tensor | tf.Tensor[], outputs: readonly tf.Tensor[], context: CallContext): (tf.Tensor | null)[] {
+  protected masksOf(
+    inputs: tf.Tensor | tf.Tensor[],
+    outputs: readonly tf.Tensor[],
+    context: CallContext,
+  ): (tf.Tensor | null)[] {
     const mask = this.computeMask(inputs, context);
     return outputs.map(() => mask);
   }
@@ -234,7 +287,8 @@ export abstract class Layer implements Serializable {
   protected addWeight(spec: WeightSpec): Weight {
     if (!this.building) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" outside build()`);
     const path = `${this.name}/${spec.name}`;
-    if (this.ownWeights.some((weight) => weight.shortName === spec.name)) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" twice`);
+    if (this.ownWeights.some((weight) => weight.shortName === spec.name))
+      throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" twice`);
     const dtype = spec.dtype ?? 'float32';
     const weight = new Weight({
       name: spec.name,
@@ -250,7 +304,12 @@ export abstract class Layer implements Serializable {
 
   private firstNode(): Node {
     const node = this.inboundNodes[0];
-    if (node === undefined) throw inputInvalid(this.label, 'it has never been applied and has no input or output', 'call apply() first');
+    if (node === undefined)
+      throw inputInvalid(
+        this.label,
+        'it has never been applied and has no input or output',
+        'call apply() first',
+      );
     return node;
   }
 }

@@ -9,5 +9,7 @@ export interface NamedFunction<A extends readonly unknown[] = never[]> extends N
 
 /** Whether `value` is a function with a registered name. */
 export function isNamedFunction(value: unknown): value is NamedFunction {
-  return typeof value === 'function' && typeof (value as Partial<NamedFunctionReference>).functionName === 'string';
+  return (
+    typeof value === 'function' && typeof (value as Partial<NamedFunctionReference>).functionName === 'string'
+  );
 }

@@ -1,7 +1,14 @@
 // A Backend that replays Programs on a tfjs backend: host data in, host data out, no tensor left behind.
 // Which tfjs backend, and how it is loaded, its caller says. The current tfjs backend of the application stays current.
 import * as tf from '@tensorflow/tfjs-core';
-import { customGradientKernel, HostTensor, kernelUnsupported, replay, type Program, type TypedArray } from '@lamella/program';
+import {
+  customGradientKernel,
+  HostTensor,
+  kernelUnsupported,
+  replay,
+  type Program,
+  type TypedArray,
+} from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
 import { executableDisposed } from './errors.js';
 import { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
@@ -41,7 +48,11 @@ class ReplayExecutable implements Executable {
     for (const output of program.outputs) hostDType(program.type(output.id), `Output "${output.name}"`);
     for (const { kernel, scope } of program.nodes) {
       if (kernel === customGradientKernel || tf.getKernel(kernel, tfjsName) !== undefined) continue;
-      throw kernelUnsupported(scope === '' ? 'Program' : `Layer "${scope}"`, kernel, `implementation in tfjs' ${tfjsName} backend`);
+      throw kernelUnsupported(
+        scope === '' ? 'Program' : `Layer "${scope}"`,
+        kernel,
+        `implementation in tfjs' ${tfjsName} backend`,
+      );
     }
   }
 
@@ -53,11 +64,14 @@ class ReplayExecutable implements Executable {
     useBackend(this.tfjsName, tf.engine().findBackend(this.tfjsName));
     try {
       return tf.tidy(() => {
-        const tensors = inputs.map((input, i) => tf.cast(input.tensor(), program.type(program.inputs[i]!.id).dtype));
+        const tensors = inputs.map((input, i) =>
+          tf.cast(input.tensor(), program.type(program.inputs[i]!.id).dtype),
+        );
         const results = replay(program, tensors);
         return program.outputs.map((output, i) => {
           const type = program.type(output.id);
-          const target = outputs[i] ?? HostTensor.zeros(type.shape, hostDType(type, `Output "${output.name}"`));
+          const target =
+            outputs[i] ?? HostTensor.zeros(type.shape, hostDType(type, `Output "${output.name}"`));
           target.data.set(results[i]!.dataSync() as TypedArray);
           return target;
         }) as unknown as tf.TensorContainer;

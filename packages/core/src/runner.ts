@@ -1,6 +1,6 @@
 // A Runner: a captured Program on a backend, with the weights behind its state inputs. It fills the random inputs, gives
 // each update memory of its own, and hands new values to the weights only when the whole run has succeeded.
-import { computeDType, fillRandom, HostTensor, type Captured, type Program } from '@lamella/program';
+import { computeDType, fillRandom, type HostTensor, type Captured, type Program } from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
 import type { Weight } from './weight.js';
 
@@ -25,7 +25,9 @@ export class Runner {
     let next = 0;
     this.slotOfInput = program.inputs.map((input) => (input.kind === 'state' ? slots[next++] : undefined));
     this.randoms = program.inputs.map((input) =>
-      input.kind === 'random' ? backend.allocate(program.type(input.id).shape, storage(program, input.id)) : undefined,
+      input.kind === 'random'
+        ? backend.allocate(program.type(input.id).shape, storage(program, input.id))
+        : undefined,
     );
     this.updates = new Map(program.updates.map((update) => [update.output, update.input]));
     this.spare = program.outputs.map(() => undefined);
@@ -33,14 +35,23 @@ export class Runner {
 
   /** Compiles `captured`, whose slots must be weights. */
   static async create(backend: Backend, captured: Captured): Promise<Runner> {
-    return new Runner(backend, await backend.compile(captured.program), captured.program, captured.slots as readonly Weight[]);
+    return new Runner(
+      backend,
+      await backend.compile(captured.program),
+      captured.program,
+      captured.slots as readonly Weight[],
+    );
   }
 
   /**
    * Runs once on the arguments, in order, and gives the outputs that are no updates, in order.
    * Throws what the backend throws; the weights are then as before.
    */
-  async run(args: readonly HostTensor[], key: RunKey, outputs: readonly (HostTensor | undefined)[] = []): Promise<HostTensor[]> {
+  async run(
+    args: readonly HostTensor[],
+    key: RunKey,
+    outputs: readonly (HostTensor | undefined)[] = [],
+  ): Promise<HostTensor[]> {
     let nextArgument = 0;
     const inputs = this.program.inputs.map((input, i) => {
       if (input.kind === 'argument') return args[nextArgument++]!;
@@ -52,10 +63,14 @@ export class Runner {
     let nextOutput = 0;
     const targets = this.program.outputs.map((output, i) => {
       if (!this.updates.has(i)) return outputs[nextOutput++];
-      return (this.spare[i] ??= this.backend.allocate(this.program.type(output.id).shape, storage(this.program, output.id)));
+      return (this.spare[i] ??= this.backend.allocate(
+        this.program.type(output.id).shape,
+        storage(this.program, output.id),
+      ));
     });
     const results = await this.executable.run(inputs, targets);
-    for (const [output, input] of this.updates) this.spare[output] = this.slotOfInput[input]!.exchange(results[output]!);
+    for (const [output, input] of this.updates)
+      this.spare[output] = this.slotOfInput[input]!.exchange(results[output]!);
     return results.filter((_, i) => !this.updates.has(i));
   }
 

@@ -1,6 +1,6 @@
 // A Weight: a name, a shape, a dtype, a trainable flag and host data. It owns its memory; executables borrow it.
 // Sharing a layer means sharing its Weight objects and nothing else.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   assignState,
   formatShape,

@@ -3,17 +3,30 @@ import { lamellaError, type LamellaError } from '@lamella/program';
 
 /** `FILE_INVALID`: bytes that are not what their name says, or that a careful reader refuses. */
 export function fileInvalid(file: string, problem: string, fix?: string, cause?: unknown): LamellaError {
-  return lamellaError('FILE_INVALID', { subject: `"${file}"`, problem, ...(fix !== undefined && { fix }), ...(cause !== undefined && { cause }) });
+  return lamellaError('FILE_INVALID', {
+    subject: `"${file}"`,
+    problem,
+    ...(fix !== undefined && { fix }),
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 /** `FORMAT_UNKNOWN`: a file name whose ending no format has. */
 export function formatUnknown(file: string, what: string, extensions: readonly string[]): LamellaError {
-  return lamellaError('FORMAT_UNKNOWN', { subject: `"${file}"`, problem: `no format ${what}s a file with this ending`, fix: `use one of ${extensions.join(', ')}` });
+  return lamellaError('FORMAT_UNKNOWN', {
+    subject: `"${file}"`,
+    problem: `no format ${what}s a file with this ending`,
+    fix: `use one of ${extensions.join(', ')}`,
+  });
 }
 
 /** `WEIGHTS_MISMATCH`: weights that do not fit; lists every one at once. Nothing was loaded. */
 export function weightsMismatch(file: string, counts: string, details: readonly string[]): LamellaError {
-  return lamellaError('WEIGHTS_MISMATCH', { subject: `"${file}"`, problem: `it does not fit this model: ${counts}`, details: [...details.slice(0, 40), 'Nothing was loaded.'] });
+  return lamellaError('WEIGHTS_MISMATCH', {
+    subject: `"${file}"`,
+    problem: `it does not fit this model: ${counts}`,
+    details: [...details.slice(0, 40), 'Nothing was loaded.'],
+  });
 }
 
 /** `NOT_SERIALIZABLE`: something in a model that no file can hold. */
@@ -33,5 +46,10 @@ export function functionsUnknown(file: string, details: readonly string[]): Lame
 
 /** `CLASS_UNKNOWN`: classes that a file names and the composition does not know; lists all of them at once. */
 export function classesUnknown(file: string, details: readonly string[]): LamellaError {
-  return lamellaError('CLASS_UNKNOWN', { subject: `"${file}"`, problem: 'it holds classes that this composition does not know', details, fix: 'add the plugin that provides them to compose({ plugins })' });
+  return lamellaError('CLASS_UNKNOWN', {
+    subject: `"${file}"`,
+    problem: 'it holds classes that this composition does not know',
+    details,
+    fix: 'add the plugin that provides them to compose({ plugins })',
+  });
 }

@@ -1,5 +1,14 @@
 // saveModel, loadModel, saveWeights and loadWeights: a path's ending chooses the format, files are replaced whole.
-import { isLayer, type Composition, type Format, type FormatContext, type Functional, type Layer, type NamedFunction, type Plugin } from '@lamella/core';
+import {
+  isLayer,
+  type Composition,
+  type Format,
+  type FormatContext,
+  type Functional,
+  type Layer,
+  type NamedFunction,
+  type Plugin,
+} from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { formatUnknown, notSerializable } from './errors.js';
 import { readFile, writeFileAtomically } from './files/files.js';
@@ -38,7 +47,8 @@ export const io: Plugin<IoApi> = {
   formats: [weightsH5Format, kerasFormat, h5Format],
   api: (composition) => ({
     async saveModel(model, path, options = {}) {
-      if (!isLayer(model) || !('graph' in model)) throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
+      if (!isLayer(model) || !('graph' in model))
+        throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
       const format = formatFor(composition, path, 'writeModel');
       await writeFileAtomically(path, await format.writeModel!(model, contextOf(composition, path, options)));
     },
@@ -70,7 +80,17 @@ function formatFor(composition: Composition, path: string, verb: Verb): Format {
     .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
     .sort((a, b) => b.extension.length - a.extension.length);
   const found = ranked.find(({ extension }) => path.toLowerCase().endsWith(extension));
-  if (found !== undefined && !(verb.endsWith('Model') && path.toLowerCase().endsWith('.weights.h5'))) return found.format;
-  const doing: Readonly<Record<Verb, string>> = { writeModel: 'write', readModel: 'read', writeWeights: 'write', readWeights: 'read' };
-  throw formatUnknown(path, doing[verb], ranked.map(({ extension }) => extension));
+  if (found !== undefined && !(verb.endsWith('Model') && path.toLowerCase().endsWith('.weights.h5')))
+    return found.format;
+  const doing: Readonly<Record<Verb, string>> = {
+    writeModel: 'write',
+    readModel: 'read',
+    writeWeights: 'write',
+    readWeights: 'read',
+  };
+  throw formatUnknown(
+    path,
+    doing[verb],
+    ranked.map(({ extension }) => extension),
+  );
 }

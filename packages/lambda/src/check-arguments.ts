@@ -6,25 +6,37 @@ const maximumDepth = 32;
 
 /** A frozen copy. Throws: ARGUMENTS_INVALID naming the argument. */
 export function checkArguments(subject: string, given: unknown): LambdaArguments {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw argumentsInvalid(subject, 'list', 'expected a record of arguments by name');
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw argumentsInvalid(subject, 'list', 'expected a record of arguments by name');
   return copy(subject, given, 'arguments', 0) as LambdaArguments;
 }
 
 function copy(subject: string, value: unknown, path: string, depth: number): JsonValue {
   if (depth > maximumDepth) throw argumentsInvalid(subject, path, `nested more than ${maximumDepth} deep`);
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (Array.isArray(value)) return Object.freeze(value.map((item, i) => copy(subject, item, `${path}[${i}]`, depth + 1)));
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
+  if (Array.isArray(value))
+    return Object.freeze(value.map((item, i) => copy(subject, item, `${path}[${i}]`, depth + 1)));
   if (typeof value === 'object' && isPlain(value)) {
     const entries = Object.entries(value).map(([key, item]): [string, JsonValue] => {
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw argumentsInvalid(subject, `${path}.${key}`, 'this name is not allowed');
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+        throw argumentsInvalid(subject, `${path}.${key}`, 'this name is not allowed');
       return [key, copy(subject, item, `${path}.${key}`, depth + 1)];
     });
     return Object.freeze(Object.fromEntries(entries));
   }
-  throw argumentsInvalid(subject, path, `expected plain JSON, got ${typeof value === 'object' ? value.constructor.name : typeof value}`);
+  throw argumentsInvalid(
+    subject,
+    path,
+    `expected plain JSON, got ${typeof value === 'object' ? value.constructor.name : typeof value}`,
+  );
 }
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || (prototype as object).constructor.name === 'Object';
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (prototype as object).constructor.name === 'Object'
+  );
 }

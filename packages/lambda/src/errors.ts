@@ -12,7 +12,11 @@ export function functionNameInvalid(name: unknown): LamellaError {
 
 /** `FUNCTION_DUPLICATE`: two functions of one name. */
 export function functionDuplicate(name: string): LamellaError {
-  return lamellaError('FUNCTION_DUPLICATE', { subject: `Function "${name}"`, problem: 'another function has this name already', fix: 'rename one of the two; files refer to functions by name' });
+  return lamellaError('FUNCTION_DUPLICATE', {
+    subject: `Function "${name}"`,
+    problem: 'another function has this name already',
+    fix: 'rename one of the two; files refer to functions by name',
+  });
 }
 
 /** `FUNCTION_UNKNOWN`: a name that nobody registered. */
@@ -26,5 +30,9 @@ export function functionUnknown(subject: string, name: string, known: Iterable<s
 
 /** `ARGUMENTS_INVALID`: arguments of a Lambda that JSON cannot hold. */
 export function argumentsInvalid(subject: string, path: string, problem: string): LamellaError {
-  return lamellaError('ARGUMENTS_INVALID', { subject, problem: `argument ${path}: ${problem}`, fix: 'pass plain JSON; give tensors to the Lambda as inputs' });
+  return lamellaError('ARGUMENTS_INVALID', {
+    subject,
+    problem: `argument ${path}: ${problem}`,
+    fix: 'pass plain JSON; give tensors to the Lambda as inputs',
+  });
 }

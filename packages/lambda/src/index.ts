@@ -1,4 +1,17 @@
 export { FunctionRegistry } from './function-registry.js';
-export { Lambda, lambda, type LambdaConfig, type LambdaMask, type LambdaOptions, type OutputShape } from './lambda.js';
+export {
+  Lambda,
+  lambda,
+  type LambdaConfig,
+  type LambdaMask,
+  type LambdaOptions,
+  type OutputShape,
+} from './lambda.js';
 export { lambdas, type LambdasApi, type LambdasOptions } from './lambdas.js';
-export { namedFunction, type JsonValue, type LambdaArguments, type LambdaContext, type LambdaFunction } from './named-function.js';
+export {
+  namedFunction,
+  type JsonValue,
+  type LambdaArguments,
+  type LambdaContext,
+  type LambdaFunction,
+} from './named-function.js';

@@ -1,15 +1,37 @@
 // Lambda: a layer that is a function of tfjs-core calls. It has no weights; what has weights is a Layer subclass.
-import * as tf from '@tensorflow/tfjs-core';
-import { isNamedFunction, Layer, optionInvalid, type CallContext, type Config, type LayerOptions, type NamedFunction, type TensorSpec } from '@lamella/core';
-import { captureTemplate, formatShape, isLamellaError, lamellaError, sameShape, shapeMismatch, type ProgramTemplate, type SymbolicShape } from '@lamella/program';
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  isNamedFunction,
+  Layer,
+  optionInvalid,
+  type CallContext,
+  type Config,
+  type LayerOptions,
+  type NamedFunction,
+  type TensorSpec,
+} from '@lamella/core';
+import {
+  captureTemplate,
+  formatShape,
+  isLamellaError,
+  lamellaError,
+  sameShape,
+  shapeMismatch,
+  type ProgramTemplate,
+  type SymbolicShape,
+} from '@lamella/program';
 import { checkArguments } from './check-arguments.js';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
 
 /** The output's shape without the batch dimension, or a function from whole input shapes to the whole output shape. */
-export type OutputShape = SymbolicShape | ((inputShapes: SymbolicShape | readonly SymbolicShape[]) => SymbolicShape);
+export type OutputShape =
+  SymbolicShape | ((inputShapes: SymbolicShape | readonly SymbolicShape[]) => SymbolicShape);
 
 /** A mask to put out, or a function of inputs and their masks. */
-export type LambdaMask = (inputs: tf.Tensor | tf.Tensor[], mask: tf.Tensor | null | readonly (tf.Tensor | null)[]) => tf.Tensor | null;
+export type LambdaMask = (
+  inputs: tf.Tensor | tf.Tensor[],
+  mask: tf.Tensor | null | readonly (tf.Tensor | null)[],
+) => tf.Tensor | null;
 
 export interface LambdaOptions extends LayerOptions {
   /** Inferred where it is not given; checked where it is. */
@@ -33,7 +55,8 @@ export class Lambda extends Layer {
 
   constructor(config: LambdaConfig) {
     super(config);
-    if (typeof config.function !== 'function') throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);
+    if (typeof config.function !== 'function')
+      throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);
     this.function = config.function as LambdaFunction;
     this.arguments = checkArguments(this.label, config.arguments ?? {});
     this.outputShape = config.outputShape ?? null;
@@ -46,7 +69,10 @@ export class Lambda extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[] {
-    const inner: LambdaContext = { training: context.training, mask: Array.isArray(inputs) ? context.masks : context.mask };
+    const inner: LambdaContext = {
+      training: context.training,
+      mask: Array.isArray(inputs) ? context.masks : context.mask,
+    };
     return (this.function as LambdaFunction<unknown, unknown>)(inputs, this.arguments, inner);
   }
 
@@ -54,7 +80,11 @@ export class Lambda extends Layer {
     const inferred = this.infer(inputs, structure);
     const wanted = this.declaredShape(inputs, structure);
     if (wanted !== null && inferred.length === 1 && !agrees(inferred[0]!.shape, wanted)) {
-      throw shapeMismatch(this.label, `outputShape says ${formatShape(wanted)}, the function gives ${formatShape(inferred[0]!.shape)}`, 'leave outputShape out; it is inferred');
+      throw shapeMismatch(
+        this.label,
+        `outputShape says ${formatShape(wanted)}, the function gives ${formatShape(inferred[0]!.shape)}`,
+        'leave outputShape out; it is inferred',
+      );
     }
     return inferred;
   }
@@ -83,12 +113,29 @@ export class Lambda extends Layer {
    */
   captureProgram(options: { readonly training: boolean } = { training: false }): ProgramTemplate {
     const node = this.inboundNodes[0];
-    if (node === undefined) throw lamellaError('LAYER_NOT_BUILT', { subject: this.label, problem: 'it has never been applied, so its input shapes are not known', fix: 'call apply() first' });
-    const args = node.inputs.map((tensor, i) => ({ name: `input_${i}`, shape: tensor.shape, dtype: tensor.dtype }));
+    if (node === undefined)
+      throw lamellaError('LAYER_NOT_BUILT', {
+        subject: this.label,
+        problem: 'it has never been applied, so its input shapes are not known',
+        fix: 'call apply() first',
+      });
+    const args = node.inputs.map((tensor, i) => ({
+      name: `input_${i}`,
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+    }));
     const single = node.structure === 'single';
-    const context: LambdaContext = { training: options.training, mask: single ? null : node.inputs.map(() => null) };
+    const context: LambdaContext = {
+      training: options.training,
+      mask: single ? null : node.inputs.map(() => null),
+    };
     return captureTemplate(
-      (...tensors: tf.Tensor[]) => (this.function as LambdaFunction<unknown, unknown>)(single ? tensors[0]! : tensors, this.arguments, context),
+      (...tensors: tf.Tensor[]) =>
+        (this.function as LambdaFunction<unknown, unknown>)(
+          single ? tensors[0]! : tensors,
+          this.arguments,
+          context,
+        ),
       args,
       { subject: this.label },
     );
@@ -100,14 +147,20 @@ export class Lambda extends Layer {
     } catch (cause) {
       if (isLamellaError(cause)) throw cause;
       const shapes = inputs.map((tensor) => `${tensor.dtype}${formatShape(tensor.shape)}`).join(', ');
-      throw lamellaError('LAMBDA_FAILED', { subject: this.label, problem: `its function failed on ${shapes}: ${(cause as Error).message}`, fix: 'mend the function; the original error is the cause', cause });
+      throw lamellaError('LAMBDA_FAILED', {
+        subject: this.label,
+        problem: `its function failed on ${shapes}: ${(cause as Error).message}`,
+        fix: 'mend the function; the original error is the cause',
+        cause,
+      });
     }
   }
 
   private declaredShape(inputs: readonly TensorSpec[], structure: 'single' | 'list'): SymbolicShape | null {
     if (this.outputShape === null) return null;
     const shapes = inputs.map((tensor) => tensor.shape);
-    if (typeof this.outputShape === 'function') return this.outputShape(structure === 'single' ? shapes[0]! : shapes);
+    if (typeof this.outputShape === 'function')
+      return this.outputShape(structure === 'single' ? shapes[0]! : shapes);
     return [shapes[0]![0] ?? null, ...this.outputShape];
   }
 }

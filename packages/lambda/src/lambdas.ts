@@ -12,14 +12,21 @@ export interface LambdasOptions {
 }
 
 /** A function of one tensor or a list. */
-type AnyLambdaFunction = (inputs: never, args: LambdaArguments, context: LambdaContext) => tf.Tensor | tf.Tensor[];
+type AnyLambdaFunction = (
+  inputs: never,
+  args: LambdaArguments,
+  context: LambdaContext,
+) => tf.Tensor | tf.Tensor[];
 
 /** The functions that {@link lambdas} gives to a composition. */
 export interface LambdasApi {
   /** Like `lambda`, and takes the name of a registered function too. Throws: FUNCTION_UNKNOWN. */
   lambda(fn: AnyLambdaFunction | string, options?: LambdaOptions): Lambda;
   /** Names a function and registers it with this composition. Throws: FUNCTION_NAME_INVALID, FUNCTION_DUPLICATE. */
-  registerFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(name: string, fn: F): F & NamedFunction;
+  registerFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(
+    name: string,
+    fn: F,
+  ): F & NamedFunction;
   /** The names of all registered functions. */
   registeredFunctions(): string[];
 }
@@ -32,7 +39,8 @@ export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
     classes: { layers: [Lambda as never] },
     functions: [...registry],
     api: (composition: Composition): LambdasApi => ({
-      lambda: (fn, lambdaOptions = {}) => lambda((typeof fn === 'string' ? registered(composition, fn) : fn) as never, lambdaOptions),
+      lambda: (fn, lambdaOptions = {}) =>
+        lambda((typeof fn === 'string' ? registered(composition, fn) : fn) as never, lambdaOptions),
       registerFunction: (name, fn) => {
         const named = namedFunction(name, fn);
         registry.register(named);

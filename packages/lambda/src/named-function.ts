@@ -11,13 +11,18 @@ export interface LambdaContext {
 }
 
 /** Plain JSON; NaN and the infinities are allowed. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** A Lambda's arguments by name. */
 export type LambdaArguments = Readonly<Record<string, JsonValue>>;
 
 /** A function of one tensor, or of a list, in tfjs-core calls; then the Lambda's arguments, then the context. */
-export type LambdaFunction<I = never, A = never> = (inputs: I, args: A, context: LambdaContext) => tf.Tensor | tf.Tensor[];
+export type LambdaFunction<I = never, A = never> = (
+  inputs: I,
+  args: A,
+  context: LambdaContext,
+) => tf.Tensor | tf.Tensor[];
 
 const pattern = /^[A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
 
@@ -29,7 +34,10 @@ const pattern = /^[A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
  * @example
  * const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
  */
-export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(name: string, fn: F): F & NamedFunction {
+export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(
+  name: string,
+  fn: F,
+): F & NamedFunction {
   if (typeof name !== 'string' || !pattern.test(name)) throw functionNameInvalid(name);
   const named = (...args: never[]): tf.Tensor | tf.Tensor[] => fn(...args);
   Object.defineProperty(named, 'functionName', { value: name, enumerable: true });

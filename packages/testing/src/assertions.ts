@@ -5,21 +5,31 @@ import { formatShape, isLamellaError, sameShape, type HostTensor } from '@lamell
  * Throws unless both have the same shape and dtype and each pair of numbers differs by at most
  * `tolerance` times (1 + the larger magnitude); NaN equals NaN, and an infinity itself.
  */
-export function assertClose(actual: HostTensor, expected: HostTensor, tolerance: number, what = 'result'): void {
+export function assertClose(
+  actual: HostTensor,
+  expected: HostTensor,
+  tolerance: number,
+  what = 'result',
+): void {
   if (actual.dtype !== expected.dtype || !sameShape(actual.shape, expected.shape)) {
-    throw new Error(`${what}: expected ${expected.dtype}${formatShape(expected.shape)}, got ${actual.dtype}${formatShape(actual.shape)}`);
+    throw new Error(
+      `${what}: expected ${expected.dtype}${formatShape(expected.shape)}, got ${actual.dtype}${formatShape(actual.shape)}`,
+    );
   }
   for (let i = 0; i < expected.data.length; i++) {
     const [got, wanted] = [actual.data[i]!, expected.data[i]!];
     if (Object.is(got, wanted) || got === wanted) continue;
     if (Math.abs(got - wanted) <= tolerance * (1 + Math.abs(wanted))) continue;
-    throw new Error(`${what}: element ${i} of ${formatShape(expected.shape)}: expected ${wanted}, got ${got} (tolerance ${tolerance})`);
+    throw new Error(
+      `${what}: element ${i} of ${formatShape(expected.shape)}: expected ${wanted}, got ${got} (tolerance ${tolerance})`,
+    );
   }
 }
 
 /** Throws unless both are equal by `Object.is`. */
 export function assertSame(actual: unknown, expected: unknown, what: string): void {
-  if (!Object.is(actual, expected)) throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`);
+  if (!Object.is(actual, expected))
+    throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`);
 }
 
 /** Throws unless `run` fails with the coded error, whose message contains each of `parts`. */
@@ -30,9 +40,13 @@ export async function assertRejects(run: () => unknown, code: string, ...parts: 
   } catch (error) {
     failure = error;
   }
-  if (!isLamellaError(failure, code)) throw new Error(`expected ${code}, got ${failure === undefined ? 'no error' : String(failure)}`, { cause: failure });
+  if (!isLamellaError(failure, code))
+    throw new Error(`expected ${code}, got ${failure === undefined ? 'no error' : String(failure)}`, {
+      cause: failure,
+    });
   const missing = parts.filter((part) => !failure.message.includes(part));
-  if (missing.length > 0) throw new Error(`expected ${missing.map((part) => `"${part}"`).join(', ')} in: ${failure.message}`);
+  if (missing.length > 0)
+    throw new Error(`expected ${missing.map((part) => `"${part}"`).join(', ')} in: ${failure.message}`);
 }
 
 /** Throws unless `run` fails, in whatever way. */

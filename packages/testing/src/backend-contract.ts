@@ -1,7 +1,7 @@
 // What `Backend` and `Executable` promise beside right numbers: buffers, errors, memory, order. Used by testBackend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '@lamella/core';
-import { capture, HostTensor, Program, type ArgumentSpec } from '@lamella/program';
+import { capture, HostTensor, type Program, type ArgumentSpec } from '@lamella/program';
 import { assertClose, assertRejects, assertSame } from './assertions.js';
 import { argumentsFor, floats, integers } from './kernel-case.js';
 
@@ -13,7 +13,11 @@ export interface ContractTest {
 
 const x: ArgumentSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
 const addTwo = (): Program => capture((a) => tf.add(a!, 2), [x]).program;
-const plus = (tensor: HostTensor, value: number): HostTensor => new HostTensor(Float32Array.from(tensor.data, (v) => v + value), tensor.shape);
+const plus = (tensor: HostTensor, value: number): HostTensor =>
+  new HostTensor(
+    Float32Array.from(tensor.data, (v) => v + value),
+    tensor.shape,
+  );
 
 const buffers: readonly ContractTest[] = [
   {
@@ -59,7 +63,11 @@ const buffers: readonly ContractTest[] = [
       for (const dtype of ['float32', 'int32', 'bool', 'uint8'] as const) {
         const tensor = backend.allocate([2, 2], dtype);
         assertSame(tensor.dtype, dtype, 'dtype');
-        assertSame(tensor.data.every((value) => value === 0), true, 'all zero');
+        assertSame(
+          tensor.data.every((value) => value === 0),
+          true,
+          'all zero',
+        );
       }
     },
   },
@@ -67,11 +75,29 @@ const buffers: readonly ContractTest[] = [
     name: 'takes inputs stored as uint8 and gives bools as bytes',
     run: async (backend) => {
       const images = integers([2, 4], 256, 'uint8');
-      const { program } = capture((a) => [tf.div(tf.cast(a!, 'float32'), 255), tf.greater(a!, tf.scalar(100, 'int32')), a!], argumentsFor([images]));
+      const { program } = capture(
+        (a) => [tf.div(tf.cast(a!, 'float32'), 255), tf.greater(a!, tf.scalar(100, 'int32')), a!],
+        argumentsFor([images]),
+      );
       const executable = await backend.compile(program);
       const [scaled, isBright, same] = await executable.run([images]);
-      assertClose(scaled!, new HostTensor(Float32Array.from(images.data, (v) => v / 255), [2, 4]), 1e-6);
-      assertClose(isBright!, new HostTensor(Uint8Array.from(images.data, (v) => Number(v > 100)), [2, 4], 'bool'), 0);
+      assertClose(
+        scaled!,
+        new HostTensor(
+          Float32Array.from(images.data, (v) => v / 255),
+          [2, 4],
+        ),
+        1e-6,
+      );
+      assertClose(
+        isBright!,
+        new HostTensor(
+          Uint8Array.from(images.data, (v) => Number(v > 100)),
+          [2, 4],
+          'bool',
+        ),
+        0,
+      );
       assertClose(same!, new HostTensor(Int32Array.from(images.data), [2, 4], 'int32'), 0);
       executable.dispose();
     },
@@ -79,7 +105,13 @@ const buffers: readonly ContractTest[] = [
   {
     name: 'gives an input, a constant and one value twice as outputs of their own',
     run: async (backend) => {
-      const { program } = capture((a) => { const b = tf.add(a!, 1); return [a!, tf.tensor1d([1, 2]), b, b, a!]; }, [x]);
+      const { program } = capture(
+        (a) => {
+          const b = tf.add(a!, 1);
+          return [a!, tf.tensor1d([1, 2]), b, b, a!];
+        },
+        [x],
+      );
       const executable = await backend.compile(program);
       const input = floats([2, 3]);
       const results = await executable.run([input]);
@@ -97,7 +129,9 @@ const buffers: readonly ContractTest[] = [
   {
     name: 'runs programs without nodes, without outputs, and with inputs that nothing reads',
     run: async (backend) => {
-      const identity = await backend.compile(capture((a) => a!, [x, { name: 'unused', shape: [3], dtype: 'int32' }]).program);
+      const identity = await backend.compile(
+        capture((a) => a!, [x, { name: 'unused', shape: [3], dtype: 'int32' }]).program,
+      );
       const [same] = await identity.run([floats([2, 3]), integers([3], 5)]);
       assertClose(same!, floats([2, 3]), 0);
       const nothing = await backend.compile(capture(() => [], [x]).program);
@@ -110,7 +144,10 @@ const buffers: readonly ContractTest[] = [
     name: 'computes with tensors of no elements',
     run: async (backend) => {
       const empty = new HostTensor(new Float32Array(0), [0, 3]);
-      const { program } = capture((a) => [tf.add(a!, 1), tf.sum(a!, 0), tf.concat([a!, tf.ones([2, 3])], 0)], argumentsFor([empty]));
+      const { program } = capture(
+        (a) => [tf.add(a!, 1), tf.sum(a!, 0), tf.concat([a!, tf.ones([2, 3])], 0)],
+        argumentsFor([empty]),
+      );
       const executable = await backend.compile(program);
       const [sum, total, joined] = await executable.run([empty]);
       assertClose(sum!, empty, 0);
@@ -127,10 +164,30 @@ const failures: readonly ContractTest[] = [
     run: async (backend) => {
       const executable = await backend.compile(addTwo());
       await assertRejects(() => executable.run([]), 'EXECUTABLE_INVALID', '1 inputs');
-      await assertRejects(() => executable.run([floats([3, 2])]), 'SHAPE_MISMATCH', 'Input "x"', '[2, 3]', '[3, 2]');
-      await assertRejects(() => executable.run([integers([2, 3], 4)]), 'DTYPE_MISMATCH', 'Input "x"', 'float32', 'int32');
-      await assertRejects(() => executable.run([floats([2, 3])], [floats([6])]), 'SHAPE_MISMATCH', 'Output "output_0"');
-      await assertRejects(() => executable.run([floats([2, 3])], [integers([2, 3], 4)]), 'DTYPE_MISMATCH', 'Output "output_0"');
+      await assertRejects(
+        () => executable.run([floats([3, 2])]),
+        'SHAPE_MISMATCH',
+        'Input "x"',
+        '[2, 3]',
+        '[3, 2]',
+      );
+      await assertRejects(
+        () => executable.run([integers([2, 3], 4)]),
+        'DTYPE_MISMATCH',
+        'Input "x"',
+        'float32',
+        'int32',
+      );
+      await assertRejects(
+        () => executable.run([floats([2, 3])], [floats([6])]),
+        'SHAPE_MISMATCH',
+        'Output "output_0"',
+      );
+      await assertRejects(
+        () => executable.run([floats([2, 3])], [integers([2, 3], 4)]),
+        'DTYPE_MISMATCH',
+        'Output "output_0"',
+      );
       executable.dispose();
     },
   },
@@ -164,7 +221,12 @@ const failures: readonly ContractTest[] = [
       const program = addTwo();
       const [node] = program.nodes;
       const odd = program.with({ nodes: [{ ...node!, kernel: 'NoSuchKernel', scope: 'model/odd_layer' }] });
-      await assertRejects(() => backend.compile(odd), 'KERNEL_UNSUPPORTED', 'NoSuchKernel', 'model/odd_layer');
+      await assertRejects(
+        () => backend.compile(odd),
+        'KERNEL_UNSUPPORTED',
+        'NoSuchKernel',
+        'model/odd_layer',
+      );
     },
   },
 ];
@@ -178,7 +240,14 @@ const memory: readonly ContractTest[] = [
       const input = floats([2, 3]);
       const [[sum], [product]] = await Promise.all([one.run([input]), two.run([input])]);
       assertClose(sum!, plus(input, 2), 1e-6);
-      assertClose(product!, new HostTensor(Float32Array.from(input.data, (v) => v * 3), [2, 3]), 1e-6);
+      assertClose(
+        product!,
+        new HostTensor(
+          Float32Array.from(input.data, (v) => v * 3),
+          [2, 3],
+        ),
+        1e-6,
+      );
       one.dispose();
       assertClose((await two.run([input]))[0]!, product!, 0);
       two.dispose();

@@ -42,7 +42,11 @@ export function booleans(shape: Shape): HostTensor {
 }
 
 /** Given values, as a list or of a given shape. */
-export function list(values: readonly number[], dtype: StorageDType = 'float32', shape: Shape = [values.length]): HostTensor {
+export function list(
+  values: readonly number[],
+  dtype: StorageDType = 'float32',
+  shape: Shape = [values.length],
+): HostTensor {
   return filled(shape, dtype, (i) => values[i]!);
 }
 
@@ -56,7 +60,12 @@ function filled(shape: Shape, dtype: StorageDType, value: (index: number) => num
 export function argumentsFor(inputs: readonly HostTensor[]): ArgumentSpec[] {
   return inputs.map((input, i) => {
     const dtype = computeDType(input.dtype);
-    return { name: `x${i}`, shape: input.shape, dtype, ...(input.dtype !== dtype && { storage: input.dtype }) };
+    return {
+      name: `x${i}`,
+      shape: input.shape,
+      dtype,
+      ...(input.dtype !== dtype && { storage: input.dtype }),
+    };
   });
 }
 
@@ -67,7 +76,11 @@ export function programOf({ fn, inputs, withGradient }: KernelCase): Program {
     if (withGradient !== true) return result;
     const y = result as tf.Tensor;
     const dy = floats(y.shape, 0.5, 1.5);
-    const given = gradients(y, xs.filter((x) => x.dtype === 'float32'), tf.tensor(dy.data as Float32Array, y.shape));
+    const given = gradients(
+      y,
+      xs.filter((x) => x.dtype === 'float32'),
+      tf.tensor(dy.data as Float32Array, y.shape),
+    );
     return [y, ...given.filter((gradient) => gradient !== null)];
   }, argumentsFor(inputs)).program;
 }

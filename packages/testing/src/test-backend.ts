@@ -33,7 +33,11 @@ export interface TestBackendOptions {
  * @example
  * testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
  */
-export function testBackend(name: string, create: () => Backend | Promise<Backend>, options: TestBackendOptions = {}): void {
+export function testBackend(
+  name: string,
+  create: () => Backend | Promise<Backend>,
+  options: TestBackendOptions = {},
+): void {
   const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
   const tolerance = options.tolerance ?? 1e-5;
   describe(`backend ${name}`, () => {
@@ -42,23 +46,38 @@ export function testBackend(name: string, create: () => Backend | Promise<Backen
     });
     describe('computes', () => {
       for (const kernelCase of kernelCases) {
-        it(kernelCase.name, async () => compare(await create(), kernelCase, tolerance, options.unsupported ?? {}));
+        it(kernelCase.name, async () =>
+          compare(await create(), kernelCase, tolerance, options.unsupported ?? {}),
+        );
       }
     });
-    it('trains as backend-cpu does, over twenty steps of Adam', async () => trainAlike(await create()), 60_000);
+    it(
+      'trains as backend-cpu does, over twenty steps of Adam',
+      async () => trainAlike(await create()),
+      60_000,
+    );
   });
 }
 
-async function compare(backend: Backend, kernelCase: KernelCase, tolerance: number, unsupported: Readonly<Record<string, string>>): Promise<void> {
+async function compare(
+  backend: Backend,
+  kernelCase: KernelCase,
+  tolerance: number,
+  unsupported: Readonly<Record<string, string>>,
+): Promise<void> {
   const program = programOf(kernelCase);
   const missing = [...kernelsIn(program)].find((kernel) => Object.hasOwn(unsupported, kernel));
-  if (missing !== undefined) return assertRejects(() => backend.compile(program), 'KERNEL_UNSUPPORTED', missing);
-  if (Object.hasOwn(unsupported, kernelCase.name)) return assertFails(async () => (await backend.compile(program)).run(kernelCase.inputs));
+  if (missing !== undefined)
+    return assertRejects(() => backend.compile(program), 'KERNEL_UNSUPPORTED', missing);
+  if (Object.hasOwn(unsupported, kernelCase.name))
+    return assertFails(async () => (await backend.compile(program)).run(kernelCase.inputs));
   const [reference, executable] = [await cpu().compile(program), await backend.compile(program)];
   try {
     const expected = await reference.run(kernelCase.inputs);
     const actual = await executable.run(kernelCase.inputs);
-    expected.forEach((tensor, i) => assertClose(actual[i]!, tensor, kernelCase.tolerance ?? tolerance, `output ${i}`));
+    expected.forEach((tensor, i) =>
+      assertClose(actual[i]!, tensor, kernelCase.tolerance ?? tolerance, `output ${i}`),
+    );
   } finally {
     executable.dispose();
     reference.dispose();
@@ -73,8 +92,12 @@ async function trainAlike(backend: Backend): Promise<void> {
   const expected = await runSteps(cpu(), step, batch, 20);
   const actual = await runSteps(backend, step, batch, 20);
   expected.losses.forEach((loss, i) => {
-    if (Math.abs(actual.losses[i]! - loss) > 1e-4 * Math.abs(loss)) throw new Error(`loss of step ${i}: expected ${loss}, got ${actual.losses[i]!}`);
+    if (Math.abs(actual.losses[i]! - loss) > 1e-4 * Math.abs(loss))
+      throw new Error(`loss of step ${i}: expected ${loss}, got ${actual.losses[i]!}`);
   });
-  if (!(actual.losses[19]! < actual.losses[0]!)) throw new Error(`the loss did not fall: ${actual.losses.join(', ')}`);
-  expected.state.forEach((tensor, i) => assertClose(actual.state[i]!, tensor, 1e-3, step.state[i]!.slot.name));
+  if (!(actual.losses[19]! < actual.losses[0]!))
+    throw new Error(`the loss did not fall: ${actual.losses.join(', ')}`);
+  expected.state.forEach((tensor, i) =>
+    assertClose(actual.state[i]!, tensor, 1e-3, step.state[i]!.slot.name),
+  );
 }

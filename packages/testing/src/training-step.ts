@@ -1,7 +1,17 @@
 // A whole training step as one Program: a small classifier, its loss, gradients and Adam, for comparing backends.
 // Not an optimizer to use: those are in @lamella/training.
 import * as tf from '@tensorflow/tfjs-core';
-import { assignState, capture, gradients, HostTensor, readState, sizeOf, type Captured, type Shape, type StateSlot } from '@lamella/program';
+import {
+  assignState,
+  capture,
+  gradients,
+  HostTensor,
+  readState,
+  sizeOf,
+  type Captured,
+  type Shape,
+  type StateSlot,
+} from '@lamella/program';
 
 /** A weight of the step and what it starts from. */
 export interface StepState {
@@ -20,7 +30,10 @@ export function trainingStep(units: readonly number[], batch: number): TrainingS
   const cells = new Map<StateSlot, HostTensor>();
   const cell = (name: string, shape: Shape, spread: number): StateSlot => {
     const slot: StateSlot = { name, shape, dtype: 'float32' };
-    const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => spread * (2 * ((i * 0.6180339887498949 + name.length * 0.37) % 1) - 1));
+    const data = Float32Array.from(
+      { length: sizeOf(shape) },
+      (_, i) => spread * (2 * ((i * 0.6180339887498949 + name.length * 0.37) % 1) - 1),
+    );
     cells.set(slot, new HostTensor(data, shape));
     return slot;
   };
@@ -28,7 +41,10 @@ export function trainingStep(units: readonly number[], batch: number): TrainingS
     const spread = Math.sqrt(6 / (units[i]! + count));
     return [cell(`dense_${i}/kernel`, [units[i]!, count], spread), cell(`dense_${i}/bias`, [count], 0)];
   });
-  const moments = weights.map((weight) => [cell(`${weight.name}/m`, weight.shape, 0), cell(`${weight.name}/v`, weight.shape, 0)] as const);
+  const moments = weights.map(
+    (weight) =>
+      [cell(`${weight.name}/m`, weight.shape, 0), cell(`${weight.name}/v`, weight.shape, 0)] as const,
+  );
   const step = cell('step', [], 0);
   const captured = capture(
     (x, y) => {
@@ -63,7 +79,13 @@ function crossEntropy(y: tf.Tensor, logits: tf.Tensor): tf.Tensor {
   return tf.neg(tf.mean(tf.sum(tf.mul(y, logProbabilities), -1)));
 }
 
-function adam(weight: StateSlot, value: tf.Tensor, [m, v]: readonly [StateSlot, StateSlot], gradient: tf.Tensor, count: tf.Tensor): void {
+function adam(
+  weight: StateSlot,
+  value: tf.Tensor,
+  [m, v]: readonly [StateSlot, StateSlot],
+  gradient: tf.Tensor,
+  count: tf.Tensor,
+): void {
   const rate = tf.div(tf.mul(0.001, tf.sqrt(tf.sub(1, tf.pow(0.999, count)))), tf.sub(1, tf.pow(0.9, count)));
   const nextM = tf.add(readState(m), tf.mul(tf.sub(gradient, readState(m)), 0.1));
   const nextV = tf.add(readState(v), tf.mul(tf.sub(tf.square(gradient), readState(v)), 0.001));

@@ -23,8 +23,15 @@ export class CompiledLoss {
     loss: PerOutput<LossLike | null> | undefined,
     lossWeights: PerOutput<number> | undefined,
   ) {
-    this.losses = spreadOver<LossLike | null>(subject, 'loss', outputs, loss ?? null, isLossLike).map((item) => (item === null ? null : resolveLoss(item, subject)));
-    this.lossWeights = lossWeights === undefined ? outputs.map(() => 1) : spreadOver<number>(subject, 'lossWeights', outputs, lossWeights, (v) => typeof v === 'number').map((v) => v ?? 1);
+    this.losses = spreadOver<LossLike | null>(subject, 'loss', outputs, loss ?? null, isLossLike).map(
+      (item) => (item === null ? null : resolveLoss(item, subject)),
+    );
+    this.lossWeights =
+      lossWeights === undefined
+        ? outputs.map(() => 1)
+        : spreadOver<number>(subject, 'lossWeights', outputs, lossWeights, (v) => typeof v === 'number').map(
+            (v) => v ?? 1,
+          );
     this.perOutput = outputs.length > 1 ? outputs.map((name) => new Mean({ name: `${name}_loss` })) : [];
   }
 
@@ -38,11 +45,21 @@ export class CompiledLoss {
   }
 
   /** The summed loss of all outputs; inside a capture. Updates the trackers of the outputs, not that of the total. */
-  evaluate(yTrue: readonly tf.Tensor[], yPred: readonly tf.Tensor[], weights: readonly (tf.Tensor | null)[], masks: readonly (tf.Tensor | null)[]): tf.Tensor | null {
+  evaluate(
+    yTrue: readonly tf.Tensor[],
+    yPred: readonly tf.Tensor[],
+    weights: readonly (tf.Tensor | null)[],
+    masks: readonly (tf.Tensor | null)[],
+  ): tf.Tensor | null {
     let total: tf.Tensor | null = null;
     this.losses.forEach((loss, i) => {
       if (loss === null) return;
-      if (yTrue[i] === undefined) throw lamellaError('DATA_INVALID', { subject: this.subject, problem: `no targets for output ${i}, which has a loss`, fix: 'pass y to fit() and evaluate()' });
+      if (yTrue[i] === undefined)
+        throw lamellaError('DATA_INVALID', {
+          subject: this.subject,
+          problem: `no targets for output ${i}, which has a loss`,
+          fix: 'pass y to fit() and evaluate()',
+        });
       const value = loss.evaluate(yTrue[i], yPred[i]!, weights[i] ?? null, masks[i] ?? null);
       this.perOutput[i]?.updateValues(value, tf.scalar(yPred[i]!.shape[0]!));
       const weighted = this.lossWeights[i] === 1 ? value : tf.mul(value, this.lossWeights[i]!);
@@ -57,18 +74,34 @@ export class CompiledLoss {
 }
 
 function isLossLike(value: unknown): boolean {
-  return value === null || typeof value === 'string' || typeof value === 'function' || (typeof value === 'object' && (value as Partial<Loss>).kind === 'losses');
+  return (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'function' ||
+    (typeof value === 'object' && (value as Partial<Loss>).kind === 'losses')
+  );
 }
 
 /** One item for each output. Throws: OPTION_INVALID for a list or record that does not fit the outputs. */
-export function spreadOver<T>(subject: string, option: string, outputs: readonly string[], given: PerOutput<T>, isItem: (value: unknown) => boolean): (T | null)[] {
+export function spreadOver<T>(
+  subject: string,
+  option: string,
+  outputs: readonly string[],
+  given: PerOutput<T>,
+  isItem: (value: unknown) => boolean,
+): (T | null)[] {
   if (isItem(given)) return outputs.map(() => given as T);
   if (Array.isArray(given)) {
-    if (given.length !== outputs.length) throw optionInvalid(subject, option, `one for each of the ${outputs.length} outputs`, given.length);
+    if (given.length !== outputs.length)
+      throw optionInvalid(subject, option, `one for each of the ${outputs.length} outputs`, given.length);
     return [...(given as T[])];
   }
-  if (typeof given !== 'object' || given === null) throw optionInvalid(subject, option, 'a name, an object of Lamella, or a list or record of them', given);
+  if (typeof given !== 'object' || given === null)
+    throw optionInvalid(subject, option, 'a name, an object of Lamella, or a list or record of them', given);
   const unknown = Object.keys(given).filter((name) => !outputs.includes(name));
-  if (unknown.length > 0) throw optionInvalid(subject, option, `the names of outputs (${outputs.join(', ')})`, unknown.join(', '));
-  return outputs.map((name) => (Object.hasOwn(given, name) ? (given as Readonly<Record<string, T>>)[name]! : null));
+  if (unknown.length > 0)
+    throw optionInvalid(subject, option, `the names of outputs (${outputs.join(', ')})`, unknown.join(', '));
+  return outputs.map((name) =>
+    Object.hasOwn(given, name) ? (given as Readonly<Record<string, T>>)[name]! : null,
+  );
 }

@@ -6,7 +6,10 @@ import type { Metric } from './metrics/metric.js';
 import { resolveMetric, type MetricLike } from './metrics/resolve-metric.js';
 
 /** Metrics for all outputs, a list of lists by position, or a record by output. */
-export type MetricsOption = readonly MetricLike[] | readonly (readonly MetricLike[])[] | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
+export type MetricsOption =
+  | readonly MetricLike[]
+  | readonly (readonly MetricLike[])[]
+  | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
 
 interface Tracked {
   readonly output: number;
@@ -34,7 +37,11 @@ export class CompiledMetrics {
   }
 
   /** Inside a capture: takes one batch into account. */
-  update(yTrue: readonly tf.Tensor[], yPred: readonly tf.Tensor[], weights: readonly (tf.Tensor | null)[]): void {
+  update(
+    yTrue: readonly tf.Tensor[],
+    yPred: readonly tf.Tensor[],
+    weights: readonly (tf.Tensor | null)[],
+  ): void {
     this.tracked ??= this.make(yTrue, yPred);
     for (const { output, metric, weighted } of this.tracked) {
       if (yTrue[output] === undefined) continue;
@@ -51,7 +58,11 @@ export class CompiledMetrics {
     const build = (option: MetricsOption | undefined, weighted: boolean): Tracked[] =>
       perOutput(this.subject, this.outputs, option).flatMap((list, output) =>
         list.map((item): Tracked => {
-          const metric = resolveMetric(item, { subject: this.subject, yTrue: yTrue[output]?.shape, yPred: yPred[output]!.shape });
+          const metric = resolveMetric(item, {
+            subject: this.subject,
+            yTrue: yTrue[output]?.shape,
+            yPred: yPred[output]!.shape,
+          });
           const own = typeof item === 'string' ? item : metric.name;
           const base = `${this.outputs.length > 1 ? `${this.outputs[output]}_` : ''}${weighted && taken.has(own) ? `weighted_${own}` : own}`;
           let label = base;
@@ -64,18 +75,35 @@ export class CompiledMetrics {
   }
 }
 
-function perOutput(subject: string, outputs: readonly string[], option: MetricsOption | undefined): (readonly MetricLike[])[] {
+function perOutput(
+  subject: string,
+  outputs: readonly string[],
+  option: MetricsOption | undefined,
+): (readonly MetricLike[])[] {
   if (option === undefined) return outputs.map(() => []);
   if (Array.isArray(option)) {
     const list = option as readonly (MetricLike | readonly MetricLike[])[];
     if (!list.some((item) => Array.isArray(item))) return outputs.map(() => list as readonly MetricLike[]);
-    if (list.length !== outputs.length) throw optionInvalid(subject, 'metrics', `a list for each of the ${outputs.length} outputs`, list.length);
+    if (list.length !== outputs.length)
+      throw optionInvalid(
+        subject,
+        'metrics',
+        `a list for each of the ${outputs.length} outputs`,
+        list.length,
+      );
     return list.map((item) => (Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike]));
   }
-  if (typeof option !== 'object' || option === null) throw optionInvalid(subject, 'metrics', 'a list of metrics', option);
+  if (typeof option !== 'object' || option === null)
+    throw optionInvalid(subject, 'metrics', 'a list of metrics', option);
   const record = option as Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
   const unknown = Object.keys(record).filter((name) => !outputs.includes(name));
-  if (unknown.length > 0) throw optionInvalid(subject, 'metrics', `the names of outputs (${outputs.join(', ')})`, unknown.join(', '));
+  if (unknown.length > 0)
+    throw optionInvalid(
+      subject,
+      'metrics',
+      `the names of outputs (${outputs.join(', ')})`,
+      unknown.join(', '),
+    );
   return outputs.map((name) => {
     const item = Object.hasOwn(record, name) ? record[name]! : [];
     return Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike];

@@ -54,4 +54,3 @@ export function outputNames(model: Functional): string[] {
     return count === 0 ? tensor.name : `${tensor.name}_${count}`;
   });
 }
-

@@ -20,31 +20,55 @@ export interface LoopOptions {
 const breathEvery = 50;
 
 /** Runs one epoch of training and returns the logs of its last step. */
-export async function trainEpoch(model: Model, backend: Backend, source: BatchSource, order: Int32Array | undefined, options: LoopOptions): Promise<Logs> {
+export async function trainEpoch(
+  model: Model,
+  backend: Backend,
+  source: BatchSource,
+  order: Int32Array | undefined,
+  options: LoopOptions,
+): Promise<Logs> {
   const compiled = model.requireCompiled();
   compiled.reset();
   return overBatches(model, source, order, options, 'Train', async (batch) => {
     const runner = await model.step(`train ${stepKey(batch)}`, backend, () =>
       trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
     );
-    const results = await runner.run([...batch.x, ...batch.y, ...batch.weights], { seed: model.seed, step: compiled.optimizer.iterations.value.data[0]! });
+    const results = await runner.run([...batch.x, ...batch.y, ...batch.weights], {
+      seed: model.seed,
+      step: compiled.optimizer.iterations.value.data[0]!,
+    });
     return logsOf(runner, results);
   });
 }
 
 /** Evaluates once over the source. */
-export async function testEpoch(model: Model, backend: Backend, source: BatchSource, options: LoopOptions): Promise<Logs> {
+export async function testEpoch(
+  model: Model,
+  backend: Backend,
+  source: BatchSource,
+  options: LoopOptions,
+): Promise<Logs> {
   const compiled = model.requireCompiled();
   compiled.reset();
   let step = 0;
   return overBatches(model, source, undefined, options, 'Test', async (batch) => {
-    const runner = await model.step(`test ${stepKey(batch)}`, backend, () => testStep(model, compiled, batch));
-    return logsOf(runner, await runner.run([...batch.x, ...batch.y, ...batch.weights], { seed: model.seed, step: step++ }));
+    const runner = await model.step(`test ${stepKey(batch)}`, backend, () =>
+      testStep(model, compiled, batch),
+    );
+    return logsOf(
+      runner,
+      await runner.run([...batch.x, ...batch.y, ...batch.weights], { seed: model.seed, step: step++ }),
+    );
   });
 }
 
 /** Predicts over the source and gives each output whole. */
-export async function predictAll(model: Model, backend: Backend, source: BatchSource, options: LoopOptions): Promise<HostTensor[]> {
+export async function predictAll(
+  model: Model,
+  backend: Backend,
+  source: BatchSource,
+  options: LoopOptions,
+): Promise<HostTensor[]> {
   const collector = new OutputCollector(source.examples);
   let step = 0;
   await overBatches(model, source, undefined, options, 'Predict', async (batch) => {
@@ -86,12 +110,21 @@ async function overBatches(
       lastBreath = performance.now();
     }
   }
-  if (index === 0) throw lamellaError('DATA_INVALID', { subject: model.label, problem: 'the data gave no batch', fix: 'pass data that can be iterated once an epoch' });
+  if (index === 0)
+    throw lamellaError('DATA_INVALID', {
+      subject: model.label,
+      problem: 'the data gave no batch',
+      fix: 'pass data that can be iterated once an epoch',
+    });
   return logs;
 }
 
 function aborted(model: Model, signal: AbortSignal): Error {
-  return lamellaError('ABORTED', { subject: model.label, problem: 'the abort signal ended it; the weights are those of the last whole step', cause: signal.reason });
+  return lamellaError('ABORTED', {
+    subject: model.label,
+    problem: 'the abort signal ended it; the weights are those of the last whole step',
+    cause: signal.reason,
+  });
 }
 
 function logsOf(runner: Runner, results: readonly HostTensor[]): Logs {
@@ -103,7 +136,9 @@ const warned = new WeakSet<Model>();
 function warnUnconnected(model: Model, weights: readonly Weight[]): void {
   if (weights.length === 0 || warned.has(model)) return;
   warned.add(model);
-  console.warn(`[GRADIENT_MISSING] ${model.label}: the loss does not depend on ${weights.map((weight) => weight.name).join(', ')}; they will not train.`);
+  console.warn(
+    `[GRADIENT_MISSING] ${model.label}: the loss does not depend on ${weights.map((weight) => weight.name).join(', ')}; they will not train.`,
+  );
 }
 
 /** Collects the outputs of batches; where the number of examples is known, in place. */
@@ -115,8 +150,11 @@ class OutputCollector {
   constructor(private readonly examples: number | undefined) {}
 
   targets(runner: Runner, size: number): HostTensor[] {
-    const types = runner.program.outputs.slice(0, runner.program.outputs.length - runner.program.updates.length).map((output) => runner.program.type(output.id));
-    const dtypeOf = (dtype: string): 'float32' | 'int32' | 'bool' => (dtype === 'int32' || dtype === 'bool' ? dtype : 'float32');
+    const types = runner.program.outputs
+      .slice(0, runner.program.outputs.length - runner.program.updates.length)
+      .map((output) => runner.program.type(output.id));
+    const dtypeOf = (dtype: string): 'float32' | 'int32' | 'bool' =>
+      dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
     const start = this.filled;
     this.filled += size;
     if (this.examples === undefined || types.some((type) => type.shape[0] !== size)) {
@@ -124,7 +162,9 @@ class OutputCollector {
       this.parts.push(made);
       return made;
     }
-    this.whole ??= types.map((type) => HostTensor.zeros([this.examples!, ...type.shape.slice(1)], dtypeOf(type.dtype)));
+    this.whole ??= types.map((type) =>
+      HostTensor.zeros([this.examples!, ...type.shape.slice(1)], dtypeOf(type.dtype)),
+    );
     return types.map((type, i) => {
       const row = sizeOf(type.shape.slice(1));
       const { data, dtype } = this.whole![i]!;
@@ -137,7 +177,10 @@ class OutputCollector {
     return (this.parts[0] ?? []).map((first, i) => {
       const list = this.parts.map((part) => part[i]!);
       if (list.some((part) => part.shape.slice(1).join() !== first.shape.slice(1).join())) {
-        throw lamellaError('SHAPE_MISMATCH', { subject, problem: `output ${i} has another shape in another batch and cannot be joined` });
+        throw lamellaError('SHAPE_MISMATCH', {
+          subject,
+          problem: `output ${i} has another shape in another batch and cannot be joined`,
+        });
       }
       const rows = list.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0);
       const joined = HostTensor.zeros([rows, ...first.shape.slice(1)], first.dtype);

@@ -1,13 +1,32 @@
 // The Model: a functional graph that can be compiled, fitted, evaluated and asked to predict.
 // Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
-import { Functional, randomSeed, requireBackend, type Backend, type BatchStream, type Composition, type Dataset, type FunctionalOptions, type Runner, type SummaryOptions } from '@lamella/core';
+import {
+  Functional,
+  randomSeed,
+  requireBackend,
+  type Backend,
+  type BatchStream,
+  type Composition,
+  type Dataset,
+  type FunctionalOptions,
+  type Runner,
+  type SummaryOptions,
+} from '@lamella/core';
 import type { Captured, HostTensor } from '@lamella/program';
 import { lamellaError } from '@lamella/program';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { Callback, Logs } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { Compiled, outputNames, type CompileOptions } from './compile.js';
-import { adaptTensors, exampleSource, isExampleSource, rowsSource, type DataOptions, type Tensors, type TrainingData } from './data/adapt-data.js';
+import {
+  adaptTensors,
+  exampleSource,
+  isExampleSource,
+  rowsSource,
+  type DataOptions,
+  type Tensors,
+  type TrainingData,
+} from './data/adapt-data.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import { fit, type FitOptions } from './fit.js';
@@ -95,7 +114,11 @@ export class Model extends Functional {
   /** Throws: NOT_COMPILED. */
   requireCompiled(): Compiled {
     if (this.compiledState !== undefined) return this.compiledState;
-    throw lamellaError('NOT_COMPILED', { subject: this.label, problem: 'it has no optimizer and no loss yet', fix: 'call compile({ optimizer, loss }) first' });
+    throw lamellaError('NOT_COMPILED', {
+      subject: this.label,
+      problem: 'it has no optimizer and no loss yet',
+      fix: 'call compile({ optimizer, loss }) first',
+    });
   }
 
   /**
@@ -105,7 +128,9 @@ export class Model extends Functional {
   fit(x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
   fit(data: Dataset | BatchStream, options?: FitOptions): Promise<History>;
   fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
-    return isExampleSource(x) ? fit(this, x, undefined, y as FitOptions | undefined) : fit(this, x, y as Tensors, options);
+    return isExampleSource(x)
+      ? fit(this, x, undefined, y as FitOptions | undefined)
+      : fit(this, x, y as Tensors, options);
   }
 
   /** The loss and the metrics on given data, by name. */
@@ -113,10 +138,18 @@ export class Model extends Functional {
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
     this.requireCompiled();
-    const source = await this.source(x, { ...settings, y: isSource ? undefined : (y as Tensors), outputs: this.outputNames });
+    const source = await this.source(x, {
+      ...settings,
+      y: isSource ? undefined : (y as Tensors),
+      outputs: this.outputNames,
+    });
     const callbacks = this.attach(settings.callbacks ?? []);
     await callbacks.call('onTestBegin', {});
-    const logs = await testEpoch(this, this.backend, source, { callbacks, steps: settings.steps, signal: settings.signal });
+    const logs = await testEpoch(this, this.backend, source, {
+      callbacks,
+      steps: settings.steps,
+      signal: settings.signal,
+    });
     await callbacks.call('onTestEnd', logs);
     return logs;
   }
@@ -125,7 +158,11 @@ export class Model extends Functional {
   async predict(x: TrainingData, options: PredictOptions = {}): Promise<HostTensor> {
     const outputs = await this.predictAll(x, options);
     if (outputs.length === 1) return outputs[0]!;
-    throw lamellaError('OUTPUTS_SEVERAL', { subject: this.label, problem: `it has ${outputs.length} outputs`, fix: 'call predictAll(), which gives a list' });
+    throw lamellaError('OUTPUTS_SEVERAL', {
+      subject: this.label,
+      problem: `it has ${outputs.length} outputs`,
+      fix: 'call predictAll(), which gives a list',
+    });
   }
 
   /** The outputs for given inputs, in order. */
@@ -133,7 +170,11 @@ export class Model extends Functional {
     const source = await this.source(x, { batchSize: options.batchSize, outputs: [] });
     const callbacks = this.attach(options.callbacks ?? []);
     await callbacks.call('onPredictBegin', {});
-    const outputs = await predictAll(this, this.backend, source, { callbacks, steps: options.steps, signal: options.signal });
+    const outputs = await predictAll(this, this.backend, source, {
+      callbacks,
+      steps: options.steps,
+      signal: options.signal,
+    });
     await callbacks.call('onPredictEnd', {});
     return outputs;
   }
@@ -141,7 +182,10 @@ export class Model extends Functional {
   /** Prints the layers and the totals, the optimizer's state among them once it exists. */
   override summary(options: SummaryOptions = {}): void {
     const optimizer = this.optimizer;
-    super.summary({ ...(optimizer?.isBuilt === true && { optimizerWeights: optimizer.variables }), ...options });
+    super.summary({
+      ...(optimizer?.isBuilt === true && { optimizerWeights: optimizer.variables }),
+      ...options,
+    });
   }
 
   /** A compiled step, from the cache where it is there. For the loops. */

@@ -1,5 +1,16 @@
 // Sequential: a model that is a list of layers, each on the output of the one before.
-import { input, InputLayer, inputInvalid, isInputLayer, isLayer, uniqueName, type Composition, type Config, type Layer, type SymbolicTensor } from '@lamella/core';
+import {
+  input,
+  type InputLayer,
+  inputInvalid,
+  isInputLayer,
+  isLayer,
+  uniqueName,
+  type Composition,
+  type Config,
+  type Layer,
+  type SymbolicTensor,
+} from '@lamella/core';
 import { Model, type ModelOptions } from './model.js';
 
 export interface SequentialOptions extends Pick<ModelOptions, 'name' | 'trainable' | 'backend' | 'seed'> {
@@ -34,16 +45,28 @@ export class Sequential extends Model {
   }
 }
 
-function chain(subject: string, options: SequentialOptions): { inputs: SymbolicTensor; outputs: SymbolicTensor; stack: Layer[] } {
+function chain(
+  subject: string,
+  options: SequentialOptions,
+): { inputs: SymbolicTensor; outputs: SymbolicTensor; stack: Layer[] } {
   for (const layer of options.layers) {
-    if (!isLayer(layer)) throw inputInvalid(subject, `expected layers, got ${layer === null ? 'null' : typeof layer}`, 'pass what dense() and the other factories return');
+    if (!isLayer(layer))
+      throw inputInvalid(
+        subject,
+        `expected layers, got ${layer === null ? 'null' : typeof layer}`,
+        'pass what dense() and the other factories return',
+      );
   }
   const [first, ...rest] = options.layers;
   const hasInput = first !== undefined && isInputLayer(first);
   const stack = hasInput ? rest : [...options.layers];
   if (stack.length === 0) throw inputInvalid(subject, 'it has no layers', 'pass at least one layer');
   if (!hasInput && options.inputShape === undefined) {
-    throw inputInvalid(subject, 'the shape of its input is not known', 'pass inputShape, without the batch dimension');
+    throw inputInvalid(
+      subject,
+      'the shape of its input is not known',
+      'pass inputShape, without the batch dimension',
+    );
   }
   const inputs = hasInput ? (first as InputLayer).tensor : input({ shape: options.inputShape! });
   const outputs = stack.reduce((tensor, layer) => layer.apply(tensor), inputs);

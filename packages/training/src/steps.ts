@@ -2,23 +2,40 @@
 // One step is one pure Program; where it runs and how often is the loops' business.
 import * as tf from '@tensorflow/tfjs-core';
 import { callContext, isInputLayer, type Functional, type Weight } from '@lamella/core';
-import { capture, computeDType, gradients, withScope, type ArgumentSpec, type Captured, type HostTensor } from '@lamella/program';
+import {
+  capture,
+  computeDType,
+  gradients,
+  withScope,
+  type ArgumentSpec,
+  type Captured,
+  type HostTensor,
+} from '@lamella/program';
 import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch-source.js';
 import type { Gradient } from './optimizers/optimizer.js';
 
 /** What a step's Program depends on, beside the model: the shapes and dtypes of a batch. */
 export function stepKey(batch: Batch): string {
-  const part = (list: readonly HostTensor[]): string => list.map((t) => `${t.dtype}[${t.shape.join(',')}]`).join(' ');
+  const part = (list: readonly HostTensor[]): string =>
+    list.map((t) => `${t.dtype}[${t.shape.join(',')}]`).join(' ');
   return `${part(batch.x)} | ${part(batch.y)} | ${part(batch.weights)}`;
 }
 
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
-export function trainingStep(model: Functional, compiled: Compiled, batch: Batch, onUnconnected: (weights: readonly Weight[]) => void): Captured {
+export function trainingStep(
+  model: Functional,
+  compiled: Compiled,
+  batch: Batch,
+  onUnconnected: (weights: readonly Weight[]) => void,
+): Captured {
   return captureBatch(model, batch, (x, y, weights) => {
     const total = lossOf(model, compiled, { x, y, weights, training: true });
     const trainable = model.trainableWeights;
-    const found = gradients(total, trainable.map((weight) => weight.read()));
+    const found = gradients(
+      total,
+      trainable.map((weight) => weight.read()),
+    );
     onUnconnected(trainable.filter((_, i) => found[i] === null));
     const pairs = trainable.flatMap((weight, i): Gradient[] => {
       const gradient = found[i] ?? null;
@@ -42,7 +59,11 @@ export function testStep(model: Functional, compiled: Compiled, batch: Batch): C
 
 /** One forward pass: outputs are the model's. */
 export function predictStep(model: Functional, batch: Batch, training = false): Captured {
-  return captureBatch(model, batch, (x) => model.invoke(x, model.inputStructure, callContext({ training })).outputs);
+  return captureBatch(
+    model,
+    batch,
+    (x) => model.invoke(x, model.inputStructure, callContext({ training })).outputs,
+  );
 }
 
 interface StepInputs {
@@ -51,8 +72,17 @@ interface StepInputs {
   readonly weights: tf.Tensor[];
 }
 
-function captureBatch(model: Functional, batch: Batch, step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>): Captured {
-  const spec = (name: string, tensor: HostTensor): ArgumentSpec => ({ name, shape: tensor.shape, dtype: computeDType(tensor.dtype), storage: tensor.dtype });
+function captureBatch(
+  model: Functional,
+  batch: Batch,
+  step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>,
+): Captured {
+  const spec = (name: string, tensor: HostTensor): ArgumentSpec => ({
+    name,
+    shape: tensor.shape,
+    dtype: computeDType(tensor.dtype),
+    storage: tensor.dtype,
+  });
   const args = [
     ...batch.x.map((tensor, i) => spec(model.inputs[i]?.name ?? `x_${i}`, tensor)),
     ...batch.y.map((tensor, i) => spec(`y_${i}`, tensor)),
@@ -60,7 +90,16 @@ function captureBatch(model: Functional, batch: Batch, step: (x: tf.Tensor[], y:
   ];
   const nx = batch.x.length;
   const ny = batch.y.length;
-  return capture((...tensors) => step(tensors.slice(0, nx).map((t, i) => asDeclared(model, t, i)), tensors.slice(nx, nx + ny), tensors.slice(nx + ny)), args, { subject: model.label });
+  return capture(
+    (...tensors) =>
+      step(
+        tensors.slice(0, nx).map((t, i) => asDeclared(model, t, i)),
+        tensors.slice(nx, nx + ny),
+        tensors.slice(nx + ny),
+      ),
+    args,
+    { subject: model.label },
+  );
 }
 
 /** Data meets its input in the dtype the input declares: integers become float where floats are declared. */
@@ -71,14 +110,24 @@ function asDeclared(model: Functional, tensor: tf.Tensor, index: number): tf.Ten
   return tensor.dtype === wanted ? tensor : tf.cast(tensor, wanted);
 }
 
-function lossOf(model: Functional, compiled: Compiled, inputs: StepInputs & { readonly training: boolean }): tf.Tensor {
+function lossOf(
+  model: Functional,
+  compiled: Compiled,
+  inputs: StepInputs & { readonly training: boolean },
+): tf.Tensor {
   const added: tf.Tensor[] = [];
-  const { outputs, masks } = model.invoke(inputs.x, model.inputStructure, callContext({ training: inputs.training, losses: added }));
+  const { outputs, masks } = model.invoke(
+    inputs.x,
+    model.inputStructure,
+    callContext({ training: inputs.training, losses: added }),
+  );
   return withScope('loss', () => {
     const size = inputs.x[0]!.shape[0]!;
     const weights = inputs.weights.length === 0 ? outputs.map(() => null) : inputs.weights;
     const own = compiled.loss.evaluate(inputs.y, outputs, weights, masks);
-    const penalties = model.weights.flatMap((weight) => (weight.regularizer === null ? [] : [weight.regularizer.call(weight.read())]));
+    const penalties = model.weights.flatMap((weight) =>
+      weight.regularizer === null ? [] : [weight.regularizer.call(weight.read())],
+    );
     const parts = [...(own === null ? [] : [own]), ...penalties, ...added];
     const total = parts.length === 0 ? tf.scalar(0) : parts.reduce((a, b) => tf.add(a, b));
     compiled.loss.total.updateValues(total, tf.scalar(size));
@@ -88,5 +137,7 @@ function lossOf(model: Functional, compiled: Compiled, inputs: StepInputs & { re
 }
 
 function results(compiled: Compiled): Record<string, tf.Tensor> {
-  return Object.fromEntries(compiled.reported().map(({ label, metric }) => [label, withScope('metrics', () => metric.result())]));
+  return Object.fromEntries(
+    compiled.reported().map(({ label, metric }) => [label, withScope('metrics', () => metric.result())]),
+  );
 }

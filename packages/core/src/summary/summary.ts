@@ -28,13 +28,22 @@ export function summarize(model: Functional, options: SummaryOptions = {}): stri
   const columns = columnsOf(isChain, options.showTrainable === true);
   const lineLength = options.lineLength ?? defaultLineLength(isChain, options.showTrainable === true);
   const rows = rowsOf(model, model, isChain, options, 0);
-  return [`Model: "${model.name}"`, ...drawTable(columns, rows, lineLength), ...totals(model, options.optimizerWeights ?? []), ''].join('\n');
+  return [
+    `Model: "${model.name}"`,
+    ...drawTable(columns, rows, lineLength),
+    ...totals(model, options.optimizerWeights ?? []),
+    '',
+  ].join('\n');
 }
 
 function columnsOf(isChain: boolean, showTrainable: boolean): Column[] {
   const ends = isChain ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1];
   const titles = ['Layer (type)', 'Output Shape', 'Param #', ...(isChain ? [] : ['Connected to'])];
-  const columns = titles.map((title, i): Column => ({ title, end: ends[i]! * (showTrainable ? 0.9 : 1), align: title === 'Param #' ? 'right' : 'left' }));
+  const columns = titles.map((title, i): Column => ({
+    title,
+    end: ends[i]! * (showTrainable ? 0.9 : 1),
+    align: title === 'Param #' ? 'right' : 'left',
+  }));
   return showTrainable ? [...columns, { title: 'Trainable', end: 1, align: 'center' }] : columns;
 }
 
@@ -51,13 +60,27 @@ function isSequentialLike(model: Functional): boolean {
   return model.graph.nodes.every((node) => node.inputs.length <= 1) && model.inputs.length === 1;
 }
 
-function rowsOf(model: Functional, layersOf: { readonly layers: readonly Layer[] }, isChain: boolean, options: SummaryOptions, level: number): string[][] {
+function rowsOf(
+  model: Functional,
+  layersOf: { readonly layers: readonly Layer[] },
+  isChain: boolean,
+  options: SummaryOptions,
+  level: number,
+): string[][] {
   return layersOf.layers.flatMap((layer) => {
     const prefix = level === 0 ? '' : `${'   '.repeat(level)}└ `;
-    const row = [`${prefix}${layer.name} (${displayClass(layer)})`, outputShapes(layer), parameterText(layer)];
+    const row = [
+      `${prefix}${layer.name} (${displayClass(layer)})`,
+      outputShapes(layer),
+      parameterText(layer),
+    ];
     if (!isChain) row.push(connections(model, layer));
-    if (options.showTrainable === true) row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
-    const inner = options.expandNested === true && isNested(layer) ? rowsOf(model, layer, isChain, options, level + 1) : [];
+    if (options.showTrainable === true)
+      row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
+    const inner =
+      options.expandNested === true && isNested(layer)
+        ? rowsOf(model, layer, isChain, options, level + 1)
+        : [];
     return [row, ...inner];
   });
 }
@@ -71,7 +94,8 @@ function displayClass(layer: Layer): string {
 }
 
 function outputShapes(layer: Layer): string {
-  const shapes = layer.inboundNodes[0]?.outputs.map((tensor) => pythonShape(tensor.shape)) ?? nestedShapes(layer);
+  const shapes =
+    layer.inboundNodes[0]?.outputs.map((tensor) => pythonShape(tensor.shape)) ?? nestedShapes(layer);
   if (shapes.length === 0) return '?';
   return shapes.length === 1 ? shapes[0]! : `[${shapes.join(', ')}]`;
 }
@@ -92,14 +116,17 @@ function parameterText(layer: Layer): string {
 
 function connections(model: Functional, layer: Layer): string {
   const nodes = layer.inboundNodes.filter((node) => model.graph.depths.has(node));
-  const parents = nodes.flatMap((node) => node.inputs.map((tensor) => `${tensor.node.layer.name}[${tensor.node.index}][${tensor.index}]`));
+  const parents = nodes.flatMap((node) =>
+    node.inputs.map((tensor) => `${tensor.node.layer.name}[${tensor.node.index}][${tensor.index}]`),
+  );
   return parents.length === 0 ? '-' : parents.join(', ');
 }
 
 function totals(model: Functional, optimizerWeights: readonly Weight[]): string[] {
   const trainable = model.trainableWeights;
   const other = model.nonTrainableWeights;
-  const line = (label: string, weights: readonly Weight[]): string => ` ${label}: ${countOf(weights).toLocaleString('en-US')} (${readableBytes(weights)})`;
+  const line = (label: string, weights: readonly Weight[]): string =>
+    ` ${label}: ${countOf(weights).toLocaleString('en-US')} (${readableBytes(weights)})`;
   return [
     line('Total params', [...trainable, ...other, ...optimizerWeights]),
     line('Trainable params', trainable),

@@ -9,21 +9,31 @@ export interface Column {
 }
 
 /** The table as lines. Units: `lineLength` in characters. */
-export function drawTable(columns: readonly Column[], rows: readonly (readonly string[])[], lineLength: number): string[] {
+export function drawTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  lineLength: number,
+): string[] {
   const widths = columnWidths(columns, lineLength);
-  const rule = (left: string, line: string, cross: string, right: string): string => left + widths.map((width) => line.repeat(width)).join(cross) + right;
+  const rule = (left: string, line: string, cross: string, right: string): string =>
+    left + widths.map((width) => line.repeat(width)).join(cross) + right;
   const draw = (cells: readonly string[], bar: string): string[] => {
     const wrapped = cells.map((cell, i) => wrap(cell, widths[i]! - 2));
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from({ length: height }, (_, line) => {
-      const padded = wrapped.map((lines, i) => ` ${align(lines[line] ?? '', widths[i]! - 2, columns[i]!.align)} `);
+      const padded = wrapped.map(
+        (lines, i) => ` ${align(lines[line] ?? '', widths[i]! - 2, columns[i]!.align)} `,
+      );
       return bar + padded.join(bar) + bar;
     });
   };
   const body = rows.flatMap((row, i) => [...(i === 0 ? [] : [rule('├', '─', '┼', '┤')]), ...draw(row, '│')]);
   return [
     rule('┏', '━', '┳', '┓'),
-    ...draw(columns.map((column) => column.title), '┃'),
+    ...draw(
+      columns.map((column) => column.title),
+      '┃',
+    ),
     rule('┡', '━', '╇', '┩'),
     ...body,
     rule('└', '─', '┴', '┘'),

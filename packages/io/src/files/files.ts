@@ -9,7 +9,8 @@ export async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await read(path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw lamellaError('FILE_MISSING', { subject: `"${path}"`, problem: 'there is no such file', cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw lamellaError('FILE_MISSING', { subject: `"${path}"`, problem: 'there is no such file', cause });
     throw fileInvalid(path, `it cannot be read: ${(cause as Error).message}`, undefined, cause);
   }
 }
@@ -32,7 +33,12 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw lamellaError('FILE_NOT_WRITTEN', { subject: `"${path}"`, problem: `writing failed: ${(cause as Error).message}`, fix: 'make room or choose another place; what was there before is unchanged', cause });
+    throw lamellaError('FILE_NOT_WRITTEN', {
+      subject: `"${path}"`,
+      problem: `writing failed: ${(cause as Error).message}`,
+      fix: 'make room or choose another place; what was there before is unchanged',
+      cause,
+    });
   }
 }
 

@@ -10,7 +10,14 @@ const maximumMembers = 10_000;
 
 /** The archive's bytes. */
 export function writeZip(members: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(members).map(([name, bytes]) => [name, [bytes, { level: 0, mtime: '1980-01-02T00:00:00' }]])));
+  return zipSync(
+    Object.fromEntries(
+      Object.entries(members).map(([name, bytes]) => [
+        name,
+        [bytes, { level: 0, mtime: '1980-01-02T00:00:00' }],
+      ]),
+    ),
+  );
 }
 
 /** The members' bytes by name. Throws: FILE_INVALID for damage, bombs, and names that leave the archive. */
@@ -25,13 +32,17 @@ export function readZip(bytes: Uint8Array, file: string): Map<string, Uint8Array
         total += originalSize;
         if (total > limit) throw fileInvalid(file, `its members unfold to more than ${limit} bytes`);
         if (seen.has(name)) throw fileInvalid(file, `member "${name}" stands twice`);
-        if (seen.add(name).size > maximumMembers) throw fileInvalid(file, `it holds more than ${maximumMembers} members`);
-        if (name.startsWith('/') || name.split(/[/\\]/).includes('..')) throw fileInvalid(file, `member "${name}" points outside the archive`);
+        if (seen.add(name).size > maximumMembers)
+          throw fileInvalid(file, `it holds more than ${maximumMembers} members`);
+        if (name.startsWith('/') || name.split(/[/\\]/).includes('..'))
+          throw fileInvalid(file, `member "${name}" points outside the archive`);
         return !name.endsWith('/');
       },
     });
     return new Map(Object.entries(members));
   } catch (cause) {
-    throw isLamellaError(cause) ? cause : fileInvalid(file, 'the archive is damaged or cut off', undefined, cause);
+    throw isLamellaError(cause)
+      ? cause
+      : fileInvalid(file, 'the archive is damaged or cut off', undefined, cause);
   }
 }

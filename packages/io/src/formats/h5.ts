@@ -3,7 +3,14 @@ import type { Format, Functional, Layer } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { readHdf5, writeHdf5 } from '../hdf5/hdf5.js';
-import { isLegacyWeights, readLegacyOptimizer, readLegacyWeights, writeLegacyOptimizer, writeLegacyWeights, writtenKerasVersion } from '../hdf5/legacy-weights.js';
+import {
+  isLegacyWeights,
+  readLegacyOptimizer,
+  readLegacyWeights,
+  writeLegacyOptimizer,
+  writeLegacyWeights,
+  writtenKerasVersion,
+} from '../hdf5/legacy-weights.js';
 import { hdf5Group } from '../hdf5/tree.js';
 import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
 import { readCompileConfig, readModel } from '../keras-json/read-model.js';
@@ -20,12 +27,22 @@ export const h5Format: Format = {
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     root.attributes.set('backend', 'lamella');
     root.attributes.set('keras_version', writtenKerasVersion);
-    root.attributes.set('model_config', writePythonJson({ ...writeModel(model, 'hybrid'), lamella: { version: 1, seed: (model as Model).seed } }));
+    root.attributes.set(
+      'model_config',
+      writePythonJson({
+        ...writeModel(model, 'hybrid'),
+        lamella: { version: 1, seed: (model as Model).seed },
+      }),
+    );
     root.groups.set('model_weights', writeLegacyWeights(model));
     const { optimizer, ...training } = writeCompileConfig(model as Model);
     if (includeOptimizer && optimizer !== undefined) {
-      root.attributes.set('training_config', writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }));
-      if ((model as Model).compiled!.optimizer.isBuilt) root.groups.set('optimizer_weights', writeLegacyOptimizer(model as Model));
+      root.attributes.set(
+        'training_config',
+        writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }),
+      );
+      if ((model as Model).compiled!.optimizer.isBuilt)
+        root.groups.set('optimizer_weights', writeLegacyOptimizer(model as Model));
     }
     return writeHdf5(root);
   },
@@ -34,16 +51,26 @@ export const h5Format: Format = {
     const root = await readHdf5(bytes, context.file);
     const stored = root.attributes.get('model_config');
     const weights = root.groups.get('model_weights');
-    if (typeof stored !== 'string' || weights === undefined) throw fileInvalid(context.file, 'it holds no model', 'if it holds weights only, rebuild the model and call loadWeights()');
+    if (typeof stored !== 'string' || weights === undefined)
+      throw fileInvalid(
+        context.file,
+        'it holds no model',
+        'if it holds weights only, rebuild the model and call loadWeights()',
+      );
     const reading = readContext(context);
     const config = readPythonJson(stored, context.file);
     const own = isRecord(config) ? config['lamella'] : undefined;
-    const model = readModel(config, reading, isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined);
+    const model = readModel(
+      config,
+      reading,
+      isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined,
+    );
     readLegacyWeights(weights, model, context.file);
     const training = root.attributes.get('training_config');
     if (typeof training === 'string' && context.options['compile'] !== false) {
       const parsed = readPythonJson(training, context.file);
-      if (isRecord(parsed)) readCompileConfig(model, { ...parsed, optimizer: parsed['optimizer_config'] ?? null }, reading);
+      if (isRecord(parsed))
+        readCompileConfig(model, { ...parsed, optimizer: parsed['optimizer_config'] ?? null }, reading);
       const optimizer = root.groups.get('optimizer_weights');
       if (optimizer !== undefined) readLegacyOptimizer(optimizer, model, context.file);
     }
@@ -56,7 +83,11 @@ export const h5Format: Format = {
 
   async readWeights(bytes, layer: Layer, context) {
     const root = await readHdf5(bytes, context.file);
-    readLegacyWeights(isLegacyWeights(root) ? root : (root.groups.get('model_weights') ?? root), layer as Functional, context.file);
+    readLegacyWeights(
+      isLegacyWeights(root) ? root : (root.groups.get('model_weights') ?? root),
+      layer as Functional,
+      context.file,
+    );
   },
 };
 

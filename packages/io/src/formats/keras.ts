@@ -43,7 +43,8 @@ export const kerasFormat: Format = {
     const own = isRecord(config) ? config['lamella'] : undefined;
     const seed = isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined;
     const model = readModel(config, reading, seed);
-    if (context.options['compile'] !== false && isRecord(config)) readCompileConfig(model, config['compile_config'], reading);
+    if (context.options['compile'] !== false && isRecord(config))
+      readCompileConfig(model, config['compile_config'], reading);
     model.compiled?.optimizer.build(model.trainableWeights);
     readVariables(variables, model, context.file, { optimizer: model.compiled !== undefined });
     return model satisfies Functional;
@@ -51,11 +52,20 @@ export const kerasFormat: Format = {
 
   async readWeights(bytes, layer, context) {
     const members = readZip(bytes, context.file);
-    readVariables(await readHdf5(required(members, 'model.weights.h5', context), context.file), layer, context.file, { optimizer: false });
+    readVariables(
+      await readHdf5(required(members, 'model.weights.h5', context), context.file),
+      layer,
+      context.file,
+      { optimizer: false },
+    );
   },
 };
 
-function required(members: ReadonlyMap<string, Uint8Array>, name: string, context: FormatContext): Uint8Array {
+function required(
+  members: ReadonlyMap<string, Uint8Array>,
+  name: string,
+  context: FormatContext,
+): Uint8Array {
   const found = members.get(name);
   if (found === undefined) throw fileInvalid(context.file, `the archive lacks "${name}"`);
   return found;

@@ -12,13 +12,22 @@ export interface Offer {
 /** Puts all values in place. `unused` names what the file holds beyond the model. Throws: WEIGHTS_MISMATCH. */
 export function assignAll(file: string, offers: readonly Offer[], unused: readonly string[] = []): void {
   const missing = offers.filter((offer) => offer.value === undefined);
-  const misshapen = offers.filter((offer) => offer.value !== undefined && !sameShape(offer.value.shape, offer.weight.shape));
+  const misshapen = offers.filter(
+    (offer) => offer.value !== undefined && !sameShape(offer.value.shape, offer.weight.shape),
+  );
   if (missing.length + misshapen.length + unused.length > 0) {
-    throw weightsMismatch(file, `${missing.length} missing, ${misshapen.length} wrong shape, ${unused.length} unused`, [
-      ...misshapen.map(({ weight, value }) => `  ${weight.name}   expected ${formatShape(weight.shape)}, found ${formatShape(value!.shape)}`),
-      ...missing.map(({ weight }) => `  ${weight.name}   missing`),
-      ...unused.map((name) => `  ${name}   not in this model`),
-    ]);
+    throw weightsMismatch(
+      file,
+      `${missing.length} missing, ${misshapen.length} wrong shape, ${unused.length} unused`,
+      [
+        ...misshapen.map(
+          ({ weight, value }) =>
+            `  ${weight.name}   expected ${formatShape(weight.shape)}, found ${formatShape(value!.shape)}`,
+        ),
+        ...missing.map(({ weight }) => `  ${weight.name}   missing`),
+        ...unused.map((name) => `  ${name}   not in this model`),
+      ],
+    );
   }
   for (const { weight, value } of offers) weight.set(converted(value!, weight));
 }

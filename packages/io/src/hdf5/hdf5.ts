@@ -59,16 +59,30 @@ function writeAttribute(target: Group, name: string, value: Hdf5Attribute): void
   else target.create_attribute(name, [...value]);
 }
 
-const hdf5Types: Readonly<Record<StorageDType, string>> = { float32: '<f', int32: '<i', bool: '<B', uint8: '<B', int8: '<b', uint16: '<H', int16: '<h' };
+const hdf5Types: Readonly<Record<StorageDType, string>> = {
+  float32: '<f',
+  int32: '<i',
+  bool: '<B',
+  uint8: '<B',
+  int8: '<b',
+  uint16: '<H',
+  int16: '<h',
+};
 
 function writeDataset(target: Group, name: string, tensor: HostTensor): void {
-  target.create_dataset({ name, data: tensor.data, shape: [...tensor.shape], dtype: hdf5Types[tensor.dtype] });
+  target.create_dataset({
+    name,
+    data: tensor.data,
+    shape: [...tensor.shape],
+    dtype: hdf5Types[tensor.dtype],
+  });
 }
 
 /** The content of an HDF5 file. Throws: FILE_INVALID. */
 export function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Group> {
   const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-  if (signature.some((byte, i) => bytes[i] !== byte)) return Promise.reject(fileInvalid(file, 'it is no HDF5 file'));
+  if (signature.some((byte, i) => bytes[i] !== byte))
+    return Promise.reject(fileInvalid(file, 'it is no HDF5 file'));
   return withFile((library, path, fs) => {
     fs.writeFile(path, bytes);
     let opened: Hdf5File | undefined;
@@ -76,7 +90,9 @@ export function readHdf5(bytes: Uint8Array, file: string): Promise<Hdf5Group> {
       opened = new library.File(path, 'r');
       return new Reader(library, file, bytes.length).group(opened, 0);
     } catch (cause) {
-      throw isLamellaError(cause) ? cause : fileInvalid(file, 'its HDF5 structure is damaged', undefined, cause);
+      throw isLamellaError(cause)
+        ? cause
+        : fileInvalid(file, 'its HDF5 structure is damaged', undefined, cause);
     } finally {
       opened?.close();
     }
@@ -94,14 +110,16 @@ class Reader {
   ) {}
 
   group(source: Group, depth: number): Hdf5Group {
-    if (depth > maximumDepth) throw fileInvalid(this.file, `its groups are nested more than ${maximumDepth} deep`);
+    if (depth > maximumDepth)
+      throw fileInvalid(this.file, `its groups are nested more than ${maximumDepth} deep`);
     const result = hdf5Group();
     for (const [name, attribute] of Object.entries(source.attrs)) {
       const value = this.attribute(attribute.metadata, () => attribute.value);
       if (value !== undefined) result.attributes.set(name, value);
     }
     for (const name of source.keys()) {
-      if (++this.objects > maximumObjects) throw fileInvalid(this.file, `it holds more than ${maximumObjects} objects`);
+      if (++this.objects > maximumObjects)
+        throw fileInvalid(this.file, `it holds more than ${maximumObjects} objects`);
       this.refuseLinks(source, name);
       const item = source.get(name);
       if (item instanceof this.library.Group) result.groups.set(name, this.group(item, depth + 1));
@@ -115,7 +133,8 @@ class Reader {
     const module = this.library.Module;
     const path = `${source.path.replace(/\/$/, '')}/${name}`;
     const type = module.get_type(source.file_id, path);
-    if (type === module.H5G_LINK || type === module.H5G_UDLINK) throw fileInvalid(this.file, `"${path}" is a soft or external link, which is not followed`);
+    if (type === module.H5G_LINK || type === module.H5G_UDLINK)
+      throw fileInvalid(this.file, `"${path}" is a soft or external link, which is not followed`);
   }
 
   private attribute(metadata: Metadata, read: () => unknown): Hdf5Attribute | undefined {
@@ -128,8 +147,10 @@ class Reader {
   private dataset(source: Dataset): HostTensor {
     const { metadata } = source;
     const label = `dataset "${source.path}"`;
-    if ((metadata.virtual_sources?.length ?? 0) > 0) throw fileInvalid(this.file, `${label} is virtual and points to other files`);
-    if (metadata.shape === null || metadata.vlen || metadata.type > 1) throw fileInvalid(this.file, `${label} holds no numbers`);
+    if ((metadata.virtual_sources?.length ?? 0) > 0)
+      throw fileInvalid(this.file, `${label} is virtual and points to other files`);
+    if (metadata.shape === null || metadata.vlen || metadata.type > 1)
+      throw fileInvalid(this.file, `${label} holds no numbers`);
     this.account(metadata, label);
     return convert(source.value, metadata.shape, this.file, label);
   }
@@ -140,8 +161,15 @@ class Reader {
     this.declared += elements * metadata.size;
     const isFlat = metadata.chunks === null;
     const limit = this.stored * (isFlat ? 1 : maximumExpansion);
-    if (!Number.isSafeInteger(elements) || elements * metadata.size > limit || this.declared > this.stored * maximumExpansion) {
-      throw fileInvalid(this.file, `${label} declares ${elements} elements, more than the ${this.stored} bytes of the file can hold`);
+    if (
+      !Number.isSafeInteger(elements) ||
+      elements * metadata.size > limit ||
+      this.declared > this.stored * maximumExpansion
+    ) {
+      throw fileInvalid(
+        this.file,
+        `${label} declares ${elements} elements, more than the ${this.stored} bytes of the file can hold`,
+      );
     }
   }
 }
@@ -149,8 +177,14 @@ class Reader {
 const stringClass = 3;
 
 function convert(value: unknown, shape: readonly number[], file: string, label: string): HostTensor {
-  const data = typeof value === 'number' ? Float32Array.of(value) : typeof value === 'bigint' ? BigInt64Array.of(value) : value;
-  if (!ArrayBuffer.isView(data) || (data as TypedArray).length !== sizeOf(shape)) throw fileInvalid(file, `${label} cannot be read`);
+  const data =
+    typeof value === 'number'
+      ? Float32Array.of(value)
+      : typeof value === 'bigint'
+        ? BigInt64Array.of(value)
+        : value;
+  if (!ArrayBuffer.isView(data) || (data as TypedArray).length !== sizeOf(shape))
+    throw fileInvalid(file, `${label} cannot be read`);
   switch (data.constructor.name) {
     case 'Float32Array':
       return new HostTensor((data as Float32Array).slice(), shape, 'float32');
@@ -162,7 +196,11 @@ function convert(value: unknown, shape: readonly number[], file: string, label: 
       return new HostTensor((data as Uint8Array).slice(), shape, 'uint8');
     case 'BigInt64Array':
     case 'BigUint64Array':
-      return new HostTensor(Int32Array.from(data as unknown as bigint[], (item) => Number(item)), shape, 'int32');
+      return new HostTensor(
+        Int32Array.from(data as unknown as bigint[], (item) => Number(item)),
+        shape,
+        'int32',
+      );
     default:
       return new HostTensor(Int32Array.from(data as unknown as number[]), shape, 'int32');
   }

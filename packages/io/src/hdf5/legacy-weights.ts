@@ -22,7 +22,11 @@ export function writeLegacyWeights(model: Functional): Hdf5Group {
   const root = hdf5Group();
   root.attributes.set('backend', 'lamella');
   root.attributes.set('keras_version', writtenKerasVersion);
-  writeList(root, 'layer_names', model.sublayers.map((layer) => layer.name));
+  writeList(
+    root,
+    'layer_names',
+    model.sublayers.map((layer) => layer.name),
+  );
   for (const layer of model.sublayers) writeWeights(ensureGroup(root, [layer.name]), legacyWeights(layer));
   writeWeights(ensureGroup(root, ['top_level_model_weights']), []);
   return root;
@@ -36,7 +40,11 @@ export function writeLegacyOptimizer(model: Model): Hdf5Group {
 }
 
 function writeWeights(group: Hdf5Group, weights: readonly Weight[]): void {
-  writeList(group, 'weight_names', weights.map((weight) => weight.name));
+  writeList(
+    group,
+    'weight_names',
+    weights.map((weight) => weight.name),
+  );
   for (const weight of weights) {
     const path = weight.name.split('/');
     ensureGroup(group, path.slice(0, -1)).datasets.set(path[path.length - 1]!, weight.value);
@@ -51,7 +59,8 @@ function writeList(group: Hdf5Group, name: string, items: readonly string[]): vo
   }
   const chunks = Math.ceil((longest * items.length) / attributeLimit);
   const size = Math.ceil(items.length / chunks);
-  for (let k = 0; k * size < items.length; k++) group.attributes.set(`${name}${k}`, items.slice(k * size, (k + 1) * size));
+  for (let k = 0; k * size < items.length; k++)
+    group.attributes.set(`${name}${k}`, items.slice(k * size, (k + 1) * size));
 }
 
 function readList(group: Hdf5Group, name: string): readonly string[] | undefined {
@@ -74,13 +83,19 @@ export function isLegacyWeights(root: Hdf5Group): boolean {
 export function readLegacyWeights(root: Hdf5Group, model: Functional, file: string): void {
   const names = readList(root, 'layer_names');
   if (names === undefined) throw fileInvalid(file, 'it lists no layers');
-  const saved = names.map((name) => ({ name, values: readWeights(root.groups.get(name), file) })).filter((layer) => layer.values.length > 0);
+  const saved = names
+    .map((name) => ({ name, values: readWeights(root.groups.get(name), file) }))
+    .filter((layer) => layer.values.length > 0);
   const layers = model.sublayers.filter((layer) => layer.weights.length > 0);
   if (saved.length !== layers.length) {
-    throw weightsMismatch(file, `the model has ${layers.length} layers with weights, the file has ${saved.length}`, [
-      `  model: ${layers.map((layer) => layer.name).join(', ')}`,
-      `  file: ${saved.map((layer) => layer.name).join(', ')}`,
-    ]);
+    throw weightsMismatch(
+      file,
+      `the model has ${layers.length} layers with weights, the file has ${saved.length}`,
+      [
+        `  model: ${layers.map((layer) => layer.name).join(', ')}`,
+        `  file: ${saved.map((layer) => layer.name).join(', ')}`,
+      ],
+    );
   }
   const unused: string[] = [];
   const offers = layers.flatMap((layer, i): Offer[] => {
@@ -98,7 +113,10 @@ export function readLegacyOptimizer(root: Hdf5Group, model: Model, file: string)
   const optimizer = model.compiled?.optimizer;
   if (optimizer === undefined || values.length === 0) return;
   optimizer.build(model.trainableWeights);
-  assignAll(file, optimizer.variables.map((weight, i) => ({ weight, value: values[i] })));
+  assignAll(
+    file,
+    optimizer.variables.map((weight, i) => ({ weight, value: values[i] })),
+  );
 }
 
 function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {

@@ -5,15 +5,22 @@ import { findGroup, numberedDatasets, type Hdf5Group } from './tree.js';
 import { variablePlaces } from './variables.js';
 
 /** Sets the weights of `model`. Throws: WEIGHTS_MISMATCH, and nothing has changed. */
-export function readVariables(root: Hdf5Group, model: Layer, file: string, options: { readonly optimizer: boolean }): void {
+export function readVariables(
+  root: Hdf5Group,
+  model: Layer,
+  file: string,
+  options: { readonly optimizer: boolean },
+): void {
   const offers: Offer[] = [];
   const unused: string[] = [];
   const hasOptimizer = (findGroup(root, ['optimizer', 'vars'])?.datasets.size ?? 0) > 0;
   for (const place of variablePlaces(model, { optimizer: options.optimizer && hasOptimizer })) {
-    const group = findGroup(root, [...place.path, 'vars']) ?? findGroup(root, [...oldPath(place.path), 'vars']);
+    const group =
+      findGroup(root, [...place.path, 'vars']) ?? findGroup(root, [...oldPath(place.path), 'vars']);
     const values = group === undefined ? [] : numberedDatasets(group);
     place.weights.forEach((weight, i) => offers.push({ weight, value: values[i] }));
-    for (let i = place.weights.length; i < values.length; i++) unused.push([...place.path, 'vars', String(i)].join('/'));
+    for (let i = place.weights.length; i < values.length; i++)
+      unused.push([...place.path, 'vars', String(i)].join('/'));
   }
   assignAll(file, offers, unused);
 }

@@ -17,7 +17,8 @@ export function variablePlaces(model: Layer, options: { readonly optimizer: bool
   const seen = new Set<Layer>();
   visit(model, [], seen, places);
   const optimizer = (model as Partial<Model>).compiled?.optimizer;
-  if (options.optimizer && optimizer?.isBuilt === true) places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
+  if (options.optimizer && optimizer?.isBuilt === true)
+    places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
   return places;
 }
 
@@ -45,4 +46,3 @@ export function writeVariables(model: Layer, options: { readonly optimizer: bool
   }
   return root;
 }
-

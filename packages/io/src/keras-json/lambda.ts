@@ -18,13 +18,22 @@ export function isLambda(layer: Layer): layer is Lambda {
 /** The envelope of a Lambda. Throws: NOT_SERIALIZABLE for an anonymous function, NOT_CAPTURABLE. */
 export function writeLambda(layer: Lambda, style: ConfigStyle): Entry {
   if (layer.functionName === undefined) {
-    throw notSerializable(layer.label, 'its function has no registered name', "give it one: namedFunction('package>name', fn), listed in lambdas({ functions })");
+    throw notSerializable(
+      layer.label,
+      'its function has no registered name',
+      "give it one: namedFunction('package>name', fn), listed in lambdas({ functions })",
+    );
   }
   const { outputShape } = layer.getConfig();
   const config: Entry = {
     name: layer.name,
     trainable: layer.trainable,
-    function: { module: 'builtins', class_name: 'function', config: layer.functionName, registered_name: 'function' },
+    function: {
+      module: 'builtins',
+      class_name: 'function',
+      config: layer.functionName,
+      registered_name: 'function',
+    },
     ...(outputShape !== undefined && { output_shape: outputShape as WritableJson }),
     arguments: layer.arguments as WritableJson,
   };
@@ -52,7 +61,8 @@ export function isLambdaEntry(entry: Json): boolean {
 export function missingFunction(entry: Json, context: ReadContext): string | undefined {
   const { layerName, functionName, isBytecode } = describe(entry, context);
   if (resolve(layerName, functionName, context) !== undefined) return undefined;
-  if (isBytecode) return `  Lambda "${layerName}" holds Python bytecode, which is never decoded; pass { functions: { "${layerName}": fn } }`;
+  if (isBytecode)
+    return `  Lambda "${layerName}" holds Python bytecode, which is never decoded; pass { functions: { "${layerName}": fn } }`;
   return `  Lambda "${layerName}" refers to "${functionName}". ${suggest(functionName, context.composition.catalog.functions.keys())}`;
 }
 
@@ -68,7 +78,10 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
     ...(typeof config['trainable'] === 'boolean' && { trainable: config['trainable'] }),
     function: fn,
     arguments: (isRecord(given) ? given : {}) as never,
-    outputShape: Array.isArray(shape) && shape.every((size) => size === null || typeof size === 'number') ? (shape as (number | null)[]) : null,
+    outputShape:
+      Array.isArray(shape) && shape.every((size) => size === null || typeof size === 'number')
+        ? (shape as (number | null)[])
+        : null,
   });
 }
 

@@ -16,9 +16,41 @@ export function lamellaOption(name: string): string {
 
 /** Options that Python checks to be, or means to be, floats: a whole number there is written with a decimal point. */
 export const floatOptions: ReadonlySet<string> = new Set([
-  'learning_rate', 'weight_decay', 'clipnorm', 'clipvalue', 'global_clipnorm', 'ema_momentum', 'momentum', 'rho', 'epsilon', 'beta_1', 'beta_2',
-  'rate', 'stddev', 'mean', 'minval', 'maxval', 'scale', 'offset', 'gain', 'value', 'l1', 'l2', 'factor', 'negative_slope', 'max_value', 'min_value',
-  'threshold', 'alpha', 'label_smoothing', 'initial_accumulator_value', 'delta', 'gamma', 'decay_rate', 'initial_learning_rate', 'end_learning_rate',
+  'learning_rate',
+  'weight_decay',
+  'clipnorm',
+  'clipvalue',
+  'global_clipnorm',
+  'ema_momentum',
+  'momentum',
+  'rho',
+  'epsilon',
+  'beta_1',
+  'beta_2',
+  'rate',
+  'stddev',
+  'mean',
+  'minval',
+  'maxval',
+  'scale',
+  'offset',
+  'gain',
+  'value',
+  'l1',
+  'l2',
+  'factor',
+  'negative_slope',
+  'max_value',
+  'min_value',
+  'threshold',
+  'alpha',
+  'label_smoothing',
+  'initial_accumulator_value',
+  'delta',
+  'gamma',
+  'decay_rate',
+  'initial_learning_rate',
+  'end_learning_rate',
 ]);
 
 const modules: Readonly<Record<SerializableKind, string>> = {
@@ -42,5 +74,7 @@ export function kerasModule(kind: SerializableKind): string {
 /** The kind of classes that a module of Keras publishes, or undefined for a module that is not one of those. */
 export function kindOfModule(module: string): SerializableKind | undefined {
   const found = Object.entries(modules).find(([, name]) => name === module);
-  return (found?.[0] ?? (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as SerializableKind | undefined;
+  return (found?.[0] ??
+    (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as
+    SerializableKind | undefined;
 }

@@ -8,17 +8,31 @@ export class PythonFloat {
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type WritableJson = string | number | boolean | null | undefined | PythonFloat | readonly WritableJson[] | { readonly [key: string]: WritableJson };
+export type WritableJson =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | PythonFloat
+  | readonly WritableJson[]
+  | { readonly [key: string]: WritableJson };
 
 /** As Python's json.dumps: ASCII, `, ` and `: ` between items. */
 export function writePythonJson(value: WritableJson): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (typeof value === 'string')
+    return JSON.stringify(value).replace(
+      /[\u007f-\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
   if (typeof value === 'number') return writeNumber(value, false);
   if (value instanceof PythonFloat) return writeNumber(value.value, true);
   if (Array.isArray(value)) return `[${(value as readonly WritableJson[]).map(writePythonJson).join(', ')}]`;
-  const entries = Object.entries(value as { readonly [key: string]: WritableJson }).filter(([, item]) => item !== undefined);
+  const entries = Object.entries(value as { readonly [key: string]: WritableJson }).filter(
+    ([, item]) => item !== undefined,
+  );
   return `{${entries.map(([key, item]) => `${writePythonJson(key)}: ${writePythonJson(item)}`).join(', ')}}`;
 }
 
@@ -41,7 +55,14 @@ export function readPythonJson(text: string, file: string): Json {
   const skip = (): void => {
     while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
   };
-  const words: Readonly<Record<string, Json>> = { true: true, false: false, null: null, NaN, Infinity, '-Infinity': -Infinity };
+  const words: Readonly<Record<string, Json>> = {
+    true: true,
+    false: false,
+    null: null,
+    NaN,
+    Infinity,
+    '-Infinity': -Infinity,
+  };
   const string = (): string => {
     const match = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
     match.lastIndex = at;
@@ -81,7 +102,8 @@ export function readPythonJson(text: string, file: string): Json {
     for (;;) {
       skip();
       const key = string();
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') fail(`the key "${key}" is not allowed`);
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+        fail(`the key "${key}" is not allowed`);
       skip();
       if (text[at++] !== ':') fail('expected ":"');
       if (Object.hasOwn(entries, key)) fail(`the key "${key}" stands twice`);
@@ -104,7 +126,11 @@ export function readPythonJson(text: string, file: string): Json {
     const found = match.exec(text)?.[0];
     if (found === undefined) return fail('expected a value');
     at += found.length;
-    return Object.hasOwn(words, found) ? words[found]! : Number.isNaN(Number(found)) ? fail('expected a value') : Number(found);
+    return Object.hasOwn(words, found)
+      ? words[found]!
+      : Number.isNaN(Number(found))
+        ? fail('expected a value')
+        : Number(found);
   };
   const result = value(0);
   skip();

@@ -4,7 +4,14 @@ import { Model, Sequential } from '@lamella/training';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { isLambdaEntry, missingFunction, readLambda } from './lambda.js';
 import { isRecord, type Json } from './python-json.js';
-import { describeClass, findClass, isEnvelope, readObject, readValue, type ReadContext } from './read-object.js';
+import {
+  describeClass,
+  findClass,
+  isEnvelope,
+  readObject,
+  readValue,
+  type ReadContext,
+} from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
@@ -20,7 +27,14 @@ export function readCompileConfig(model: Model, config: Json | undefined, contex
   const options = Object.fromEntries(
     (['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics'] as const)
       .filter((key) => config[key] !== null && config[key] !== undefined)
-      .map((key) => [key, readValue(config[key]!, context, key === 'optimizer' ? 'optimizers' : key.startsWith('loss') ? 'losses' : 'metrics')]),
+      .map((key) => [
+        key,
+        readValue(
+          config[key]!,
+          context,
+          key === 'optimizer' ? 'optimizers' : key.startsWith('loss') ? 'losses' : 'metrics',
+        ),
+      ]),
   );
   model.compile({
     optimizer: options['optimizer'] as never,
@@ -55,7 +69,9 @@ function checkKnown(envelope: Json, context: ReadContext): void {
 }
 
 function isModelEntry(entry: JsonRecord & { readonly class_name: string }): boolean {
-  return entry.class_name === 'Functional' || entry.class_name === 'Model' || entry.class_name === 'Sequential';
+  return (
+    entry.class_name === 'Functional' || entry.class_name === 'Model' || entry.class_name === 'Sequential'
+  );
 }
 
 function configOf(entry: Json, context: ReadContext): JsonRecord {
@@ -72,11 +88,18 @@ function layersOf(entry: Json, context: ReadContext): readonly Json[] {
 
 function modelOf(entry: Json, context: ReadContext, seed?: number): Model {
   if (!isEnvelope(entry) || !isModelEntry(entry)) {
-    throw fileInvalid(context.file, `expected a functional or sequential model, got ${isEnvelope(entry) ? entry.class_name : 'something else'}`, 'subclassed models hold Python code; save a functional one');
+    throw fileInvalid(
+      context.file,
+      `expected a functional or sequential model, got ${isEnvelope(entry) ? entry.class_name : 'something else'}`,
+      'subclassed models hold Python code; save a functional one',
+    );
   }
   const id = entry['shared_object_id'];
   if (typeof id === 'number' && context.shared.has(id)) return context.shared.get(id) as Model;
-  const made = entry.class_name === 'Sequential' ? sequentialOf(entry, context, seed) : functionalOf(entry, context, seed);
+  const made =
+    entry.class_name === 'Sequential'
+      ? sequentialOf(entry, context, seed)
+      : functionalOf(entry, context, seed);
   if (typeof id === 'number') context.shared.set(id, made);
   return made;
 }
@@ -93,8 +116,18 @@ function sequentialOf(entry: Json, context: ReadContext, seed: number | undefine
   const layers = layersOf(entry, context).map((layer) => layerOf(layer, context));
   const shape = config['build_input_shape'];
   const hasInput = layers[0] !== undefined && isInputLayer(layers[0]);
-  if (!hasInput && !Array.isArray(shape)) throw fileInvalid(context.file, 'a sequential model was saved before it was built', 'call the model once before saving it');
-  const options = { ...nameAndTrainable(config), layers, seed, ...(!hasInput && { inputShape: (shape as (number | null)[]).slice(1) }) };
+  if (!hasInput && !Array.isArray(shape))
+    throw fileInvalid(
+      context.file,
+      'a sequential model was saved before it was built',
+      'call the model once before saving it',
+    );
+  const options = {
+    ...nameAndTrainable(config),
+    layers,
+    seed,
+    ...(!hasInput && { inputShape: (shape as (number | null)[]).slice(1) }),
+  };
   return new Sequential(options, context.composition);
 }
 
@@ -102,14 +135,19 @@ function layerOf(entry: Json, context: ReadContext): Layer {
   if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
   if (isModelEntry(entry)) return modelOf(entry, context);
   if (isLambdaEntry(entry)) return readLambda(entry, context);
-  const layer = entry.class_name === 'InputLayer' ? inputLayerOf(entry, context) : readObject(entry, context, 'layers');
+  const layer =
+    entry.class_name === 'InputLayer' ? inputLayerOf(entry, context) : readObject(entry, context, 'layers');
   if (!isLayer(layer)) throw fileInvalid(context.file, `"${entry.class_name}" is no layer`);
   return layer;
 }
 
 function inputLayerOf(entry: JsonRecord, context: ReadContext): unknown {
   const { batch_input_shape: older, ...config } = configOf(entry, context);
-  return readObject({ ...entry, config: older === undefined ? config : { ...config, batch_shape: older } }, context, 'layers');
+  return readObject(
+    { ...entry, config: older === undefined ? config : { ...config, batch_shape: older } },
+    context,
+    'layers',
+  );
 }
 
 /** A call waiting for its inputs. */
@@ -130,7 +168,8 @@ function functionalOf(entry: Json, context: ReadContext, seed: number | undefine
     layers.set(layer.name, layer);
     outputs.set(layer.name, isInputLayer(layer) ? [[layer.tensor]] : []);
     const nodes = isRecord(stored) ? stored['inbound_nodes'] : undefined;
-    for (const node of Array.isArray(nodes) ? (nodes as readonly Json[]) : []) calls.push({ layer, ...readCall(node, context) });
+    for (const node of Array.isArray(nodes) ? (nodes as readonly Json[]) : [])
+      calls.push({ layer, ...readCall(node, context) });
   }
   runCalls(calls, outputs, context);
   const find = (triple: Json): SymbolicTensor => {
@@ -140,29 +179,55 @@ function functionalOf(entry: Json, context: ReadContext, seed: number | undefine
     // Files count a nested functional model's own graph as its call 0 here, and only here.
     const nested = layers.get(name) instanceof Model && layers.get(name)!.className !== 'Sequential';
     const tensor = made[nested ? node - 1 : node]?.[index] ?? made[node]?.[index];
-    if (tensor === undefined) throw fileInvalid(context.file, `the model refers to output ${index} of call ${node} of "${name}", which does not exist`);
+    if (tensor === undefined)
+      throw fileInvalid(
+        context.file,
+        `the model refers to output ${index} of call ${node} of "${name}", which does not exist`,
+      );
     return tensor;
   };
   return new Model(
-    { ...nameAndTrainable(config), inputs: mirrored(config['input_layers'], find, context), outputs: mirrored(config['output_layers'], find, context), seed },
+    {
+      ...nameAndTrainable(config),
+      inputs: mirrored(config['input_layers'], find, context),
+      outputs: mirrored(config['output_layers'], find, context),
+      seed,
+    },
     context.composition,
   );
 }
 
 function isTriple(value: Json | undefined): value is readonly [string, number, number] {
-  return Array.isArray(value) && value.length >= 3 && typeof value[0] === 'string' && typeof value[1] === 'number' && typeof value[2] === 'number';
+  return (
+    Array.isArray(value) &&
+    value.length >= 3 &&
+    typeof value[0] === 'string' &&
+    typeof value[1] === 'number' &&
+    typeof value[2] === 'number'
+  );
 }
 
 /** One tensor, a list, or a record sorted by its keys, as the constructor was given them. */
-function mirrored(stored: Json | undefined, find: (triple: Json) => SymbolicTensor, context: ReadContext): SymbolicTensor | SymbolicTensor[] {
+function mirrored(
+  stored: Json | undefined,
+  find: (triple: Json) => SymbolicTensor,
+  context: ReadContext,
+): SymbolicTensor | SymbolicTensor[] {
   if (isTriple(stored)) return find(stored);
   if (Array.isArray(stored)) return (stored as readonly Json[]).map(find);
-  if (isRecord(stored)) return Object.keys(stored).sort().map((key) => find(stored[key]!));
+  if (isRecord(stored))
+    return Object.keys(stored)
+      .sort()
+      .map((key) => find(stored[key]!));
   throw fileInvalid(context.file, 'the model lists no inputs or no outputs');
 }
 
 /** Makes the calls in an order in which their inputs exist. */
-function runCalls(calls: readonly Call[], outputs: Map<string, (readonly SymbolicTensor[])[]>, context: ReadContext): void {
+function runCalls(
+  calls: readonly Call[],
+  outputs: Map<string, (readonly SymbolicTensor[])[]>,
+  context: ReadContext,
+): void {
   let waiting = [...calls];
   while (waiting.length > 0) {
     const later: Call[] = [];
@@ -178,16 +243,30 @@ function runCalls(calls: readonly Call[], outputs: Map<string, (readonly Symboli
       outputs.get(call.layer.name)!.push(call.layer.applyAll(args, call.options));
     }
     if (later.length === waiting.length) {
-      throw fileInvalid(context.file, `its graph has a loop or loose ends at ${[...blocked].slice(0, 5).map((name) => `"${name}"`).join(', ')}`);
+      throw fileInvalid(
+        context.file,
+        `its graph has a loop or loose ends at ${[...blocked]
+          .slice(0, 5)
+          .map((name) => `"${name}"`)
+          .join(', ')}`,
+      );
     }
     waiting = later;
   }
 }
 
-function resolve(args: Json, outputs: ReadonlyMap<string, (readonly SymbolicTensor[])[]>, context: ReadContext): SymbolicTensor | SymbolicTensor[] | undefined {
+function resolve(
+  args: Json,
+  outputs: ReadonlyMap<string, (readonly SymbolicTensor[])[]>,
+  context: ReadContext,
+): SymbolicTensor | SymbolicTensor[] | undefined {
   const one = (value: Json): SymbolicTensor | undefined => {
     if (!isTriple(value)) throw fileInvalid(context.file, 'a layer is called on something that is no tensor');
-    if (!outputs.has(value[0])) throw fileInvalid(context.file, `a layer is called on the output of "${value[0]}", which does not exist`);
+    if (!outputs.has(value[0]))
+      throw fileInvalid(
+        context.file,
+        `a layer is called on the output of "${value[0]}", which does not exist`,
+      );
     return outputs.get(value[0])![value[1]]?.[value[2]];
   };
   if (isTriple(args)) return one(args);
@@ -202,10 +281,20 @@ function readCall(node: Json, context: ReadContext): { args: Json; options: Call
     const kwargs = Array.isArray(node[0]) ? node[0][3] : undefined;
     return { args: triples.length === 1 ? triples[0]! : triples, options: callOptions(kwargs) };
   }
-  if (!isRecord(node) || !Array.isArray(node['args'])) throw fileInvalid(context.file, 'a layer has a malformed call');
+  if (!isRecord(node) || !Array.isArray(node['args']))
+    throw fileInvalid(context.file, 'a layer has a malformed call');
   const args = node['args'] as readonly Json[];
-  if (args.length !== 1) throw fileInvalid(context.file, `a layer is called with ${args.length} arguments, and layers take one tensor or one list`);
-  return { args: Array.isArray(args[0]) ? (args[0] as readonly Json[]).map((item) => history(item, context)) : history(args[0]!, context), options: callOptions(node['kwargs']) };
+  if (args.length !== 1)
+    throw fileInvalid(
+      context.file,
+      `a layer is called with ${args.length} arguments, and layers take one tensor or one list`,
+    );
+  return {
+    args: Array.isArray(args[0])
+      ? (args[0] as readonly Json[]).map((item) => history(item, context))
+      : history(args[0]!, context),
+    options: callOptions(node['kwargs']),
+  };
 }
 
 function history(value: Json, context: ReadContext): Json {
@@ -219,4 +308,3 @@ function history(value: Json, context: ReadContext): Json {
 function callOptions(kwargs: Json | undefined): CallOptions {
   return isRecord(kwargs) && typeof kwargs['training'] === 'boolean' ? { training: kwargs['training'] } : {};
 }
-

@@ -1,6 +1,14 @@
 // From Keras' envelopes back to objects, by the composition's catalog alone: no module is imported for a file, and every
 // class or function that is missing is reported at once, before anything is made.
-import { fromConfig, type Composition, type Config, type ConfigValue, type NamedFunction, type SerializableClass, type SerializableKind } from '@lamella/core';
+import {
+  fromConfig,
+  type Composition,
+  type Config,
+  type ConfigValue,
+  type NamedFunction,
+  type SerializableClass,
+  type SerializableKind,
+} from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { suggest } from '@lamella/program';
 import { kindOfModule, lamellaOption } from './names.js';
@@ -20,13 +28,39 @@ type JsonRecord = { readonly [key: string]: Json };
 
 /** Options that Keras writes and Lamella has no use for. */
 const dropped: ReadonlySet<string> = new Set([
-  'dtype', 'quantization_config', 'lora_rank', 'sparse', 'ragged', 'optional', 'loss_scale_factor', 'gradient_accumulation_steps', 'input_axes', 'output_axes', 'synchronized', 'renorm', 'autocast', 'fn', 'is_legacy_optimizer', 'jit_compile', 'build_input_shape',
+  'dtype',
+  'quantization_config',
+  'lora_rank',
+  'sparse',
+  'ragged',
+  'optional',
+  'loss_scale_factor',
+  'gradient_accumulation_steps',
+  'input_axes',
+  'output_axes',
+  'synchronized',
+  'renorm',
+  'autocast',
+  'fn',
+  'is_legacy_optimizer',
+  'jit_compile',
+  'build_input_shape',
 ]);
 
 /** Options whose values are the user's own JSON. */
 const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
-const kinds: readonly SerializableKind[] = ['layers', 'initializers', 'regularizers', 'constraints', 'activations', 'optimizers', 'losses', 'metrics', 'schedules'];
+const kinds: readonly SerializableKind[] = [
+  'layers',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'activations',
+  'optimizers',
+  'losses',
+  'metrics',
+  'schedules',
+];
 
 /** Whether `value` is an envelope. */
 export function isEnvelope(value: Json | undefined): value is JsonRecord & { readonly class_name: string } {
@@ -35,7 +69,8 @@ export function isEnvelope(value: Json | undefined): value is JsonRecord & { rea
 
 /** The object an envelope describes. `hint` says which family a class without a module belongs to. */
 export function readObject(envelope: Json, context: ReadContext, hint?: SerializableKind): unknown {
-  if (!isEnvelope(envelope)) throw fileInvalid(context.file, 'expected an object with a class name and a config');
+  if (!isEnvelope(envelope))
+    throw fileInvalid(context.file, 'expected an object with a class name and a config');
   const id = envelope['shared_object_id'];
   if (typeof id === 'number' && context.shared.has(id)) return context.shared.get(id);
   const made = make(envelope, context, hint);
@@ -43,16 +78,25 @@ export function readObject(envelope: Json, context: ReadContext, hint?: Serializ
   return made;
 }
 
-function make(envelope: JsonRecord & { readonly class_name: string }, context: ReadContext, hint: SerializableKind | undefined): unknown {
+function make(
+  envelope: JsonRecord & { readonly class_name: string },
+  context: ReadContext,
+  hint: SerializableKind | undefined,
+): unknown {
   if (envelope.class_name === 'function') return readFunction(envelope, context);
-  if (envelope.class_name === '__tuple__') return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));
+  if (envelope.class_name === '__tuple__')
+    return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));
   const found = findClass(envelope, context, hint);
   if (found === undefined) throw classesUnknown(context.file, [`  ${describeClass(envelope, context)}`]);
   return fromConfig(found, readConfig(isRecord(envelope['config']) ? envelope['config'] : {}, context));
 }
 
 /** The class that an envelope names, or undefined. */
-export function findClass(envelope: Json, context: ReadContext, hint?: SerializableKind): SerializableClass | undefined {
+export function findClass(
+  envelope: Json,
+  context: ReadContext,
+  hint?: SerializableKind,
+): SerializableClass | undefined {
   if (!isEnvelope(envelope)) return undefined;
   const { catalog } = context.composition;
   const registered = envelope['registered_name'];
@@ -75,7 +119,8 @@ export function findClass(envelope: Json, context: ReadContext, hint?: Serializa
 export function describeClass(envelope: Json, context: ReadContext): string {
   if (!isEnvelope(envelope)) return '(no class)';
   const module = envelope['module'];
-  if (typeof module === 'string' && module.startsWith('keras.src.ops')) return `operation ${envelope.class_name} (${module}): operations inside a graph are not supported yet; use a layer or a Lambda`;
+  if (typeof module === 'string' && module.startsWith('keras.src.ops'))
+    return `operation ${envelope.class_name} (${module}): operations inside a graph are not supported yet; use a layer or a Lambda`;
   return `${envelope.class_name}: ${suggest(envelope.class_name, context.composition.catalog.names('layers'))}`;
 }
 
@@ -83,7 +128,10 @@ export function describeClass(envelope: Json, context: ReadContext): string {
 export function readConfig(config: JsonRecord, context: ReadContext): Config {
   const entries = Object.entries(config)
     .filter(([key, value]) => !dropped.has(key) || (key === 'dtype' && typeof value === 'string'))
-    .map(([key, value]): [string, ConfigValue] => [lamellaOption(key), verbatim.has(key) ? (value as ConfigValue) : readValue(value, context, hintOf(key))]);
+    .map(([key, value]): [string, ConfigValue] => [
+      lamellaOption(key),
+      verbatim.has(key) ? (value as ConfigValue) : readValue(value, context, hintOf(key)),
+    ]);
   return Object.fromEntries(entries);
 }
 
@@ -101,32 +149,49 @@ export function readValue(value: Json, context: ReadContext, hint?: Serializable
     return readObject(value, context, hint) as ConfigValue;
   }
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readValue(item, context, hint));
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readValue(item, context, hint)]));
+  if (isRecord(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, readValue(item, context, hint)]),
+    );
   return value as ConfigValue;
 }
 
 function readPolicy(envelope: JsonRecord, context: ReadContext): string {
   const name = isRecord(envelope['config']) ? envelope['config']['name'] : undefined;
-  if (name !== 'float32') throw fileInvalid(context.file, `dtype policy ${JSON.stringify(name)} is not supported`, 'save the model with the policy float32');
+  if (name !== 'float32')
+    throw fileInvalid(
+      context.file,
+      `dtype policy ${JSON.stringify(name)} is not supported`,
+      'save the model with the policy float32',
+    );
   return 'float32';
 }
 
 /** A function by the name a file gives. Throws: FUNCTION_UNKNOWN. */
-export function readFunction(envelope: Json, context: ReadContext, layerName?: string): NamedFunction | string {
+export function readFunction(
+  envelope: Json,
+  context: ReadContext,
+  layerName?: string,
+): NamedFunction | string {
   const name = isRecord(envelope) ? envelope['config'] : undefined;
   if (typeof name !== 'string') throw fileInvalid(context.file, 'expected the name of a function');
   const found = findFunction(name, context, layerName);
   if (found !== undefined) return found;
   // Keras writes its own losses and activations as functions of builtins, under their plain names.
   if (!name.includes('>')) return name;
-  throw functionsUnknown(context.file, [`  "${name}". ${suggest(name, context.composition.catalog.functions.keys())}`]);
+  throw functionsUnknown(context.file, [
+    `  "${name}". ${suggest(name, context.composition.catalog.functions.keys())}`,
+  ]);
 }
 
 /** The function of this name: the caller's first, then the composition's. */
-export function findFunction(name: string, context: ReadContext, layerName?: string): NamedFunction | undefined {
+export function findFunction(
+  name: string,
+  context: ReadContext,
+  layerName?: string,
+): NamedFunction | undefined {
   const { functions, composition } = context;
   if (layerName !== undefined && Object.hasOwn(functions, layerName)) return functions[layerName];
   if (Object.hasOwn(functions, name)) return functions[name];
   return composition.catalog.findFunction(name);
 }
-

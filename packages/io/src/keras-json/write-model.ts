@@ -1,5 +1,12 @@
 // From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
-import { isInputLayer, type Functional, type Layer, type Node, type Structure, type SymbolicTensor } from '@lamella/core';
+import {
+  isInputLayer,
+  type Functional,
+  type Layer,
+  type Node,
+  type Structure,
+  type SymbolicTensor,
+} from '@lamella/core';
 import { Sequential, type Model } from '@lamella/training';
 import type { ConfigValue } from '@lamella/core';
 import { writeLambda, isLambda } from './lambda.js';
@@ -11,7 +18,12 @@ export type ConfigStyle = 'v3' | 'hybrid';
 
 type Entry = { [key: string]: WritableJson };
 
-const dtypePolicy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
+const dtypePolicy = {
+  module: 'keras',
+  class_name: 'DTypePolicy',
+  config: { name: 'float32' },
+  registered_name: null,
+};
 
 /** The envelope of a model. */
 export function writeModel(model: Functional, style: ConfigStyle): Entry {
@@ -22,7 +34,8 @@ export function writeModel(model: Functional, style: ConfigStyle): Entry {
 export function writeCompileConfig(model: Model): Entry {
   const options = model.compiled?.options;
   if (options === undefined || model.compiled === undefined) return {};
-  const write = (value: unknown): WritableJson => (value === undefined ? null : writeValue(value as ConfigValue, `${model.label}, compile()`));
+  const write = (value: unknown): WritableJson =>
+    value === undefined ? null : writeValue(value as ConfigValue, `${model.label}, compile()`);
   return {
     optimizer: write(model.compiled.optimizer),
     loss: write(options.loss),
@@ -49,12 +62,22 @@ function writeSequential(model: Sequential, style: ConfigStyle): Entry {
     build_input_shape: [...input.shape],
   };
   if (style === 'hybrid') return { class_name: 'Sequential', config };
-  return { module: 'keras', class_name: 'Sequential', config, registered_name: null, build_config: { input_shape: [...input.shape] } };
+  return {
+    module: 'keras',
+    class_name: 'Sequential',
+    config,
+    registered_name: null,
+    build_config: { input_shape: [...input.shape] },
+  };
 }
 
 function writeFunctional(model: Functional, style: ConfigStyle): Entry {
   const own = new Set(model.graph.nodes);
-  const history = (tensor: SymbolicTensor): WritableJson[] => [tensor.node.layer.name, nodeNumber(tensor.node, own), tensor.index];
+  const history = (tensor: SymbolicTensor): WritableJson[] => [
+    tensor.node.layer.name,
+    nodeNumber(tensor.node, own),
+    tensor.index,
+  ];
   const outer = (tensor: SymbolicTensor): WritableJson[] => {
     // In the lists of inputs and outputs, Keras counts a nested functional model's own graph as its call 0.
     const shift = isFunctionalNotSequential(tensor.node.layer) ? 1 : 0;
@@ -66,13 +89,21 @@ function writeFunctional(model: Functional, style: ConfigStyle): Entry {
     layers: model.layers.map((layer) => ({
       ...writeLayer(layer, style),
       name: layer.name,
-      inbound_nodes: layer.inboundNodes.filter((node) => own.has(node) && node.inputs.length > 0).map((node) => writeNode(node, history)),
+      inbound_nodes: layer.inboundNodes
+        .filter((node) => own.has(node) && node.inputs.length > 0)
+        .map((node) => writeNode(node, history)),
     })),
     input_layers: mirrored(model.inputStructure, model.inputs.map(outer)),
     output_layers: mirrored(model.outputStructure, model.outputs.map(outer)),
   };
   if (style === 'hybrid') return { class_name: 'Functional', config };
-  return { module: 'keras.src.models.functional', class_name: 'Functional', config, registered_name: 'Functional', build_config: { input_shape: null } };
+  return {
+    module: 'keras.src.models.functional',
+    class_name: 'Functional',
+    config,
+    registered_name: 'Functional',
+    build_config: { input_shape: null },
+  };
 }
 
 function mirrored(structure: Structure, triples: readonly WritableJson[]): WritableJson {
@@ -93,7 +124,10 @@ function writeNode(node: Node, history: (tensor: SymbolicTensor) => WritableJson
     config: { shape: [...tensor.shape], dtype: tensor.dtype, keras_history: history(tensor) },
   }));
   const { training } = node.options;
-  return { args: node.structure === 'single' ? tensors : [tensors], kwargs: training === undefined ? {} : { training } };
+  return {
+    args: node.structure === 'single' ? tensors : [tensors],
+    kwargs: training === undefined ? {} : { training },
+  };
 }
 
 function writeLayer(layer: Layer, style: ConfigStyle): Entry {
@@ -110,7 +144,11 @@ function writeLayer(layer: Layer, style: ConfigStyle): Entry {
 function buildConfig(layer: Layer): Entry {
   const shapes = layer.buildShapes;
   if (shapes === undefined || isInputLayer(layer)) return {};
-  return { build_config: { input_shape: layer.buildStructure === 'single' ? [...shapes[0]!] : shapes.map((shape) => [...shape]) } };
+  return {
+    build_config: {
+      input_shape: layer.buildStructure === 'single' ? [...shapes[0]!] : shapes.map((shape) => [...shape]),
+    },
+  };
 }
 
 function isModelLike(layer: Layer): layer is Functional {

@@ -1,5 +1,10 @@
 // From objects to the envelopes Keras stores them in: module, class name and config, options in snake_case.
-import { isSerializable, type ConfigValue, type NamedFunctionReference, type Serializable } from '@lamella/core';
+import {
+  isSerializable,
+  type ConfigValue,
+  type NamedFunctionReference,
+  type Serializable,
+} from '@lamella/core';
 import { notSerializable } from '../errors.js';
 import { floatOptions, kerasModule, kerasOption } from './names.js';
 import { PythonFloat, type WritableJson } from './python-json.js';
@@ -13,7 +18,11 @@ export function writeObject(object: Serializable): WritableJson {
 }
 
 /** The members of an envelope that say which class it is. */
-export function classReference(object: Serializable): { module: string | null; class_name: string; registered_name: string | null } {
+export function classReference(object: Serializable): {
+  module: string | null;
+  class_name: string;
+  registered_name: string | null;
+} {
   const custom = object.className.includes('>');
   return {
     module: custom ? null : kerasModule(object.kind),
@@ -23,35 +32,57 @@ export function classReference(object: Serializable): { module: string | null; c
 }
 
 /** A config with Keras' option names. */
-export function writeConfig(config: Readonly<Record<string, ConfigValue>>, subject: string): Record<string, WritableJson> {
+export function writeConfig(
+  config: Readonly<Record<string, ConfigValue>>,
+  subject: string,
+): Record<string, WritableJson> {
   return Object.fromEntries(
     Object.entries(config)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
         const key = kerasOption(name);
-        return [key, verbatim.has(key) ? (value as WritableJson) : writeValue(value, `${subject}, option "${name}"`, floatOptions.has(key))];
+        return [
+          key,
+          verbatim.has(key)
+            ? (value as WritableJson)
+            : writeValue(value, `${subject}, option "${name}"`, floatOptions.has(key)),
+        ];
       }),
   );
 }
 
 /** Any value of a config. */
 export function writeValue(value: ConfigValue, subject: string, isFloat = false): WritableJson {
-  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
+    return value;
   if (typeof value === 'number') return isFloat ? new PythonFloat(value) : value;
   if (typeof value === 'function') return writeFunction(value, subject);
   if (isSerializable(value)) return writeObject(value);
-  if (Array.isArray(value)) return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat));
+  if (Array.isArray(value))
+    return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat));
   if (typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value as Readonly<Record<string, ConfigValue>>).map(([key, item]) => [key, writeValue(item, subject, isFloat)]));
+    return Object.fromEntries(
+      Object.entries(value as Readonly<Record<string, ConfigValue>>).map(([key, item]) => [
+        key,
+        writeValue(item, subject, isFloat),
+      ]),
+    );
   }
-  throw notSerializable(subject, `a ${typeof value} cannot be stored`, 'use JSON, a named function, or an object of Lamella');
+  throw notSerializable(
+    subject,
+    `a ${typeof value} cannot be stored`,
+    'use JSON, a named function, or an object of Lamella',
+  );
 }
 
 function writeFunction(fn: unknown, subject: string): WritableJson {
   const name = (fn as Partial<NamedFunctionReference>).functionName;
   if (typeof name !== 'string') {
-    throw notSerializable(subject, 'a function without a registered name cannot be stored', "give it one with namedFunction('package>name', fn) and list it in the composition");
+    throw notSerializable(
+      subject,
+      'a function without a registered name cannot be stored',
+      "give it one with namedFunction('package>name', fn) and list it in the composition",
+    );
   }
   return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
 }
-

@@ -44,34 +44,131 @@ const pools: readonly (Convolution & { readonly meanGradient: boolean })[] = [
 export const imageCases: readonly KernelCase[] = [
   ...convolutions.map((c): KernelCase => ({
     name: `conv2d of ${describe(c)}`,
-    fn: (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, c.strides, c.pad, 'NHWC', c.dilations ?? 1, typeof c.pad === 'number' ? 'floor' : undefined),
-    inputs: [floats([2, c.size, c.size, c.channels?.[0] ?? 2]), floats([c.kernel, c.kernel, c.channels?.[0] ?? 2, c.channels?.[1] ?? 3], -1, 1)],
+    fn: (x, filter) =>
+      tf.conv2d(
+        x as tf.Tensor4D,
+        filter as tf.Tensor4D,
+        c.strides,
+        c.pad,
+        'NHWC',
+        c.dilations ?? 1,
+        typeof c.pad === 'number' ? 'floor' : undefined,
+      ),
+    inputs: [
+      floats([2, c.size, c.size, c.channels?.[0] ?? 2]),
+      floats([c.kernel, c.kernel, c.channels?.[0] ?? 2, c.channels?.[1] ?? 3], -1, 1),
+    ],
     // tfjs refuses gradients of dilated convolutions.
     withGradient: (c.dilations ?? 1) === 1,
   })),
-  ...convolutions.filter((c) => c.channels === undefined).map((c): KernelCase => ({
-    name: `depthwiseConv2d of ${describe(c)}`,
-    fn: (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, c.strides, c.pad, 'NHWC', c.dilations ?? 1, typeof c.pad === 'number' ? 'floor' : undefined),
-    inputs: [floats([2, c.size, c.size, 3]), floats([c.kernel, c.kernel, 3, 2], -1, 1)],
-    withGradient: (c.dilations ?? 1) === 1,
-  })),
-  { name: 'conv2dTranspose', fn: (x, filter) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 7, 7, 3], 2, 'same'), inputs: [floats([2, 4, 4, 2]), floats([3, 3, 3, 2], -1, 1)], withGradient: true },
-  { name: 'conv1d', fn: (x, filter) => tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, 2, 'same'), inputs: [floats([2, 7, 3]), floats([3, 3, 4], -1, 1)], withGradient: true },
-  { name: 'separableConv2d', fn: (x, depth, point) => tf.separableConv2d(x as tf.Tensor4D, depth as tf.Tensor4D, point as tf.Tensor4D, 1, 'same'), inputs: [floats([1, 5, 5, 2]), floats([3, 3, 2, 2], -1, 1), floats([1, 1, 4, 3], -1, 1)], withGradient: true },
-  { name: 'conv3d', fn: (x, filter) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, 2, 'same'), inputs: [floats([1, 4, 5, 4, 2]), floats([2, 3, 2, 2, 3], -1, 1)], withGradient: true },
+  ...convolutions
+    .filter((c) => c.channels === undefined)
+    .map((c): KernelCase => ({
+      name: `depthwiseConv2d of ${describe(c)}`,
+      fn: (x, filter) =>
+        tf.depthwiseConv2d(
+          x as tf.Tensor4D,
+          filter as tf.Tensor4D,
+          c.strides,
+          c.pad,
+          'NHWC',
+          c.dilations ?? 1,
+          typeof c.pad === 'number' ? 'floor' : undefined,
+        ),
+      inputs: [floats([2, c.size, c.size, 3]), floats([c.kernel, c.kernel, 3, 2], -1, 1)],
+      withGradient: (c.dilations ?? 1) === 1,
+    })),
+  {
+    name: 'conv2dTranspose',
+    fn: (x, filter) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 7, 7, 3], 2, 'same'),
+    inputs: [floats([2, 4, 4, 2]), floats([3, 3, 3, 2], -1, 1)],
+    withGradient: true,
+  },
+  {
+    name: 'conv1d',
+    fn: (x, filter) => tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, 2, 'same'),
+    inputs: [floats([2, 7, 3]), floats([3, 3, 4], -1, 1)],
+    withGradient: true,
+  },
+  {
+    name: 'separableConv2d',
+    fn: (x, depth, point) =>
+      tf.separableConv2d(x as tf.Tensor4D, depth as tf.Tensor4D, point as tf.Tensor4D, 1, 'same'),
+    inputs: [floats([1, 5, 5, 2]), floats([3, 3, 2, 2], -1, 1), floats([1, 1, 4, 3], -1, 1)],
+    withGradient: true,
+  },
+  {
+    name: 'conv3d',
+    fn: (x, filter) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, 2, 'same'),
+    inputs: [floats([1, 4, 5, 4, 2]), floats([2, 3, 2, 2, 3], -1, 1)],
+    withGradient: true,
+  },
   ...pools.flatMap((p): KernelCase[] => [
-    { name: `maxPool of ${describe(p)}`, fn: (x) => tf.maxPool(x as tf.Tensor4D, p.kernel, p.strides, p.pad), inputs: [floats([2, p.size, p.size, 3])], withGradient: true },
-    { name: `avgPool of ${describe(p)}`, fn: (x) => tf.avgPool(x as tf.Tensor4D, p.kernel, p.strides, p.pad), inputs: [floats([2, p.size, p.size, 3])], withGradient: p.meanGradient },
+    {
+      name: `maxPool of ${describe(p)}`,
+      fn: (x) => tf.maxPool(x as tf.Tensor4D, p.kernel, p.strides, p.pad),
+      inputs: [floats([2, p.size, p.size, 3])],
+      withGradient: true,
+    },
+    {
+      name: `avgPool of ${describe(p)}`,
+      fn: (x) => tf.avgPool(x as tf.Tensor4D, p.kernel, p.strides, p.pad),
+      inputs: [floats([2, p.size, p.size, 3])],
+      withGradient: p.meanGradient,
+    },
   ]),
-  { name: 'maxPool over images with equal maxima', fn: (x) => tf.maxPool(tf.relu(x as tf.Tensor4D), 2, 2, 'valid'), inputs: [floats([1, 4, 4, 2], -3, 1)], withGradient: true },
-  { name: 'maxPool3d', fn: (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid'), inputs: [floats([1, 4, 4, 4, 2])], withGradient: true },
-  { name: 'avgPool3d', fn: (x) => tf.avgPool3d(x as tf.Tensor5D, 2, 2, 'valid'), inputs: [floats([1, 4, 4, 4, 2])], withGradient: true },
+  {
+    name: 'maxPool over images with equal maxima',
+    fn: (x) => tf.maxPool(tf.relu(x as tf.Tensor4D), 2, 2, 'valid'),
+    inputs: [floats([1, 4, 4, 2], -3, 1)],
+    withGradient: true,
+  },
+  {
+    name: 'maxPool3d',
+    fn: (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid'),
+    inputs: [floats([1, 4, 4, 4, 2])],
+    withGradient: true,
+  },
+  {
+    name: 'avgPool3d',
+    fn: (x) => tf.avgPool3d(x as tf.Tensor5D, 2, 2, 'valid'),
+    inputs: [floats([1, 4, 4, 4, 2])],
+    withGradient: true,
+  },
   ...[false, true].flatMap((align): KernelCase[] => [
-    { name: `resizeBilinear${align ? ' with aligned corners' : ''}`, fn: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [7, 3], align), inputs: [floats([2, 4, 5, 2])] },
-    { name: `resizeNearestNeighbor${align ? ' with aligned corners' : ''}`, fn: (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [8, 10], align), inputs: [floats([2, 4, 5, 2])] },
+    {
+      name: `resizeBilinear${align ? ' with aligned corners' : ''}`,
+      fn: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [7, 3], align),
+      inputs: [floats([2, 4, 5, 2])],
+    },
+    {
+      name: `resizeNearestNeighbor${align ? ' with aligned corners' : ''}`,
+      fn: (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [8, 10], align),
+      inputs: [floats([2, 4, 5, 2])],
+    },
     // tfjs' cpu kernels for these gradients swap height and width, and mix up the images of a batch.
-    { name: `the gradients of resizing one square image${align ? ' with aligned corners' : ''}`, fn: (x) => tf.add(tf.image.resizeBilinear(x as tf.Tensor4D, [7, 9], align), tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 9], align)), inputs: [floats([1, 4, 4, 2])], withGradient: true },
+    {
+      name: `the gradients of resizing one square image${align ? ' with aligned corners' : ''}`,
+      fn: (x) =>
+        tf.add(
+          tf.image.resizeBilinear(x as tf.Tensor4D, [7, 9], align),
+          tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 9], align),
+        ),
+      inputs: [floats([1, 4, 4, 2])],
+      withGradient: true,
+    },
   ]),
-  { name: 'resizing with half-pixel centers', fn: (x) => [tf.image.resizeBilinear(x as tf.Tensor4D, [7, 3], false, true), tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 3], false, true)], inputs: [floats([1, 4, 5, 2])] },
-  { name: 'flipLeftRight', fn: (x) => tf.image.flipLeftRight(x as tf.Tensor4D), inputs: [floats([1, 2, 3, 2])] },
+  {
+    name: 'resizing with half-pixel centers',
+    fn: (x) => [
+      tf.image.resizeBilinear(x as tf.Tensor4D, [7, 3], false, true),
+      tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 3], false, true),
+    ],
+    inputs: [floats([1, 4, 5, 2])],
+  },
+  {
+    name: 'flipLeftRight',
+    fn: (x) => tf.image.flipLeftRight(x as tf.Tensor4D),
+    inputs: [floats([1, 2, 3, 2])],
+  },
 ];

@@ -6,4 +6,10 @@ import { matrixCases } from './matrix.js';
 import { reductionCases } from './reduction.js';
 import { shapeCases } from './shape.js';
 
-export const kernelCases: readonly KernelCase[] = [...elementWiseCases, ...reductionCases, ...matrixCases, ...shapeCases, ...imageCases];
+export const kernelCases: readonly KernelCase[] = [
+  ...elementWiseCases,
+  ...reductionCases,
+  ...matrixCases,
+  ...shapeCases,
+  ...imageCases,
+];

@@ -39,7 +39,8 @@ export class ProgressBar implements Callback {
     this.seen = batch + 1;
     this.logs = logs;
     if (this.seen === 1) this.firstStepDone = now;
-    if (this.parameters.verbose !== 1 || this.output.isTTY !== true || now - this.drawnAt < redrawEvery) return;
+    if (this.parameters.verbose !== 1 || this.output.isTTY !== true || now - this.drawnAt < redrawEvery)
+      return;
     this.drawnAt = now;
     this.output.write(`\r${this.line(now, false)}\u001b[K`);
   }
@@ -47,18 +48,30 @@ export class ProgressBar implements Callback {
   onEpochEnd(_epoch: number, logs: Logs): void {
     this.logs = logs;
     const line = this.line(performance.now(), true);
-    this.output.write(this.output.isTTY === true && this.parameters.verbose === 1 ? `\r${line}\u001b[K\n` : `${line}\n`);
+    this.output.write(
+      this.output.isTTY === true && this.parameters.verbose === 1 ? `\r${line}\u001b[K\n` : `${line}\n`,
+    );
   }
 
   private line(now: number, isFinal: boolean): string {
     const target = isFinal ? this.seen : this.parameters.steps;
     const elapsed = now - this.startedAt;
-    const perStep = this.seen > 1 ? (now - this.firstStepDone) / (this.seen - 1) : elapsed / Math.max(1, this.seen);
+    const perStep =
+      this.seen > 1 ? (now - this.firstStepDone) / (this.seen - 1) : elapsed / Math.max(1, this.seen);
     const rate = formatRate(perStep);
-    const values = Object.keys(this.logs).sort().map((name) => ` - ${name}: ${formatValue(this.logs[name]!)}`).join('');
-    const count = target === undefined ? `${String(this.seen).padStart(7)}/Unknown` : `${String(this.seen).padStart(String(target).length)}/${target}`;
+    const values = Object.keys(this.logs)
+      .sort()
+      .map((name) => ` - ${name}: ${formatValue(this.logs[name]!)}`)
+      .join('');
+    const count =
+      target === undefined
+        ? `${String(this.seen).padStart(7)}/Unknown`
+        : `${String(this.seen).padStart(String(target).length)}/${target}`;
     if (this.parameters.verbose === 2) return `${count} - ${formatSeconds(elapsed)} - ${rate}${values}`;
-    const time = isFinal || target === undefined ? formatSeconds(elapsed) : formatSeconds(perStep * (target - this.seen));
+    const time =
+      isFinal || target === undefined
+        ? formatSeconds(elapsed)
+        : formatSeconds(perStep * (target - this.seen));
     return `${count} ${bar(this.seen, target)} ${time} ${rate}${values}`;
   }
 }
@@ -72,7 +85,8 @@ function bar(seen: number, target: number | undefined): string {
 function formatSeconds(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const two = (n: number): string => String(n).padStart(2, '0');
-  if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+  if (seconds >= 3600)
+    return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
   if (seconds >= 60) return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
   return `${seconds}s`;
 }

@@ -23,13 +23,18 @@ export interface BatchSource {
 }
 
 /** Rows of tensors in memory. */
-export function tensorSource(x: readonly HostTensor[], y: readonly HostTensor[], weights: readonly HostTensor[], batchSize: number): BatchSource {
+export function tensorSource(
+  x: readonly HostTensor[],
+  y: readonly HostTensor[],
+  weights: readonly HostTensor[],
+  batchSize: number,
+): BatchSource {
   const examples = x[0]?.shape[0] ?? 0;
   const rows = [...x, ...y, ...weights].map((tensor) => new RowGatherer(tensor));
   return {
     examples,
     steps: Math.ceil(examples / batchSize),
-    // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, memory is not
+
     async *batches(order) {
       for (let start = 0; start < examples; start += batchSize) {
         const size = Math.min(batchSize, examples - start);
@@ -57,7 +62,12 @@ class RowGatherer {
   gather(start: number, size: number, order: Int32Array | undefined): HostTensor {
     const { data, dtype, shape } = this.tensor;
     const { rowSize } = this;
-    if (order === undefined) return new HostTensor(data.subarray(start * rowSize, (start + size) * rowSize), [size, ...shape.slice(1)], dtype);
+    if (order === undefined)
+      return new HostTensor(
+        data.subarray(start * rowSize, (start + size) * rowSize),
+        [size, ...shape.slice(1)],
+        dtype,
+      );
     const target = this.buffer(size);
     if (rowSize === 1) {
       for (let i = 0; i < size; i++) target.data[i] = data[order[start + i]!]!;
@@ -97,7 +107,10 @@ export function datasetSource(dataset: Dataset, layout: ExampleLayout, batchSize
         const size = Math.min(batchSize, dataset.length - start);
         const indices = Array.from({ length: size }, (_, i) => order?.[start + i] ?? start + i);
         const examples = await Promise.all(indices.map((index) => dataset.get(index)));
-        yield stack(examples.map((example) => spread(example, layout)), layout.subject);
+        yield stack(
+          examples.map((example) => spread(example, layout)),
+          layout.subject,
+        );
       }
     },
   };
@@ -121,19 +134,38 @@ type Spread = Omit<Batch, 'size'>;
 
 function spread(example: Example, layout: ExampleLayout): Spread {
   if (typeof example !== 'object' || example === null || example.x === undefined) {
-    throw lamellaError('DATA_INVALID', { subject: layout.subject, problem: 'expected examples of the form { x, y }', fix: 'map the dataset to { x, y } with host tensors' });
+    throw lamellaError('DATA_INVALID', {
+      subject: layout.subject,
+      problem: 'expected examples of the form { x, y }',
+      fix: 'map the dataset to { x, y } with host tensors',
+    });
   }
   return {
     x: listOf(example.x, layout.inputs, layout.subject, 'input'),
     y: example.y === undefined ? [] : listOf(example.y, layout.outputs, layout.subject, 'output'),
-    weights: example.sampleWeight === undefined ? [] : listOf(example.sampleWeight, layout.outputs, layout.subject, 'output'),
+    weights:
+      example.sampleWeight === undefined
+        ? []
+        : listOf(example.sampleWeight, layout.outputs, layout.subject, 'output'),
   };
 }
 
-function listOf(value: ExampleValue, names: readonly string[], subject: string, what: string): readonly HostTensor[] {
-  const list = isHostTensor(value) ? [value] : Array.isArray(value) ? (value as readonly HostTensor[]) : names.map((name) => (value as Readonly<Record<string, HostTensor>>)[name]!);
+function listOf(
+  value: ExampleValue,
+  names: readonly string[],
+  subject: string,
+  what: string,
+): readonly HostTensor[] {
+  const list = isHostTensor(value)
+    ? [value]
+    : Array.isArray(value)
+      ? (value as readonly HostTensor[])
+      : names.map((name) => (value as Readonly<Record<string, HostTensor>>)[name]!);
   if (list.length !== names.length || list.some((tensor) => !isHostTensor(tensor))) {
-    throw lamellaError('DATA_INVALID', { subject, problem: `expected a host tensor for each ${what} (${names.map((name) => `"${name}"`).join(', ')}), got ${list.filter(isHostTensor).length}` });
+    throw lamellaError('DATA_INVALID', {
+      subject,
+      problem: `expected a host tensor for each ${what} (${names.map((name) => `"${name}"`).join(', ')}), got ${list.filter(isHostTensor).length}`,
+    });
   }
   return list;
 }
@@ -145,7 +177,12 @@ function stack(examples: readonly Spread[], subject: string): Batch {
       const joined = new HostTensor(allocateArray(first.dtype, sizeOf(shape)), shape, first.dtype);
       examples.forEach((example, i) => {
         const part = pick(example)[k];
-        if (part?.size !== first.size) throw lamellaError('DATA_INVALID', { subject, problem: 'examples of one batch differ in shape', fix: 'pad or resize them in map()' });
+        if (part?.size !== first.size)
+          throw lamellaError('DATA_INVALID', {
+            subject,
+            problem: 'examples of one batch differ in shape',
+            fix: 'pad or resize them in map()',
+          });
         joined.data.set(part.data, i * first.size);
       });
       return joined;

@@ -6,12 +6,20 @@ export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number,
 
 /** A weight for each sample of the one output. Labels may be integers, or one-hot rows. */
 export function classWeights(subject: string, y: readonly HostTensor[], weight: ClassWeight): HostTensor[] {
-  if (y.length !== 1) throw lamellaError('OPTION_INVALID', { subject, problem: `classWeight works for models with one output, this one has ${y.length}`, fix: 'use sampleWeight' });
+  if (y.length !== 1)
+    throw lamellaError('OPTION_INVALID', {
+      subject,
+      problem: `classWeight works for models with one output, this one has ${y.length}`,
+      fix: 'use sampleWeight',
+    });
   const labels = y[0]!;
   const rows = labels.shape[0]!;
   const width = labels.size / rows;
-  const weightOf = (label: number): number => (weight instanceof Map ? weight.get(label) : (weight as Readonly<Record<number, number>>)[label]) ?? 1;
-  const weights = Float32Array.from({ length: rows }, (_, i) => weightOf(width === 1 ? labels.data[i]! : argMax(labels, i * width, width)));
+  const weightOf = (label: number): number =>
+    (weight instanceof Map ? weight.get(label) : (weight as Readonly<Record<number, number>>)[label]) ?? 1;
+  const weights = Float32Array.from({ length: rows }, (_, i) =>
+    weightOf(width === 1 ? labels.data[i]! : argMax(labels, i * width, width)),
+  );
   return [new HostTensor(weights, [rows])];
 }
 

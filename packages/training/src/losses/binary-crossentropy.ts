@@ -6,7 +6,11 @@ import { probabilityEpsilon, type CrossentropyOptions } from './categorical-cros
 import { Loss } from './loss.js';
 
 /** The mean over the last axis of each element's cross-entropy. Shapes: [batch, ..., d] -> [batch, ...]. */
-export function binaryCrossentropyOf(yTrue: tf.Tensor, yPred: tf.Tensor, options: CrossentropyOptions = {}): tf.Tensor {
+export function binaryCrossentropyOf(
+  yTrue: tf.Tensor,
+  yPred: tf.Tensor,
+  options: CrossentropyOptions = {},
+): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
   let target = alignTargets(yTrue, yPred, 'binary_crossentropy');
   if (labelSmoothing > 0) target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / 2);
@@ -28,7 +32,9 @@ function ofLogits(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
 /** Source: keras.losses.BinaryCrossentropy. */
 export class BinaryCrossentropy extends Loss {
   static readonly className = 'BinaryCrossentropy';
-  private readonly crossentropy: Required<Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>>;
+  private readonly crossentropy: Required<
+    Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
+  >;
 
   constructor(options: CrossentropyOptions = {}) {
     super('binary_crossentropy', options);

@@ -16,11 +16,16 @@ export interface CrossentropyOptions extends LossOptions {
 }
 
 /** Minus the target-weighted log of the predictions, renormalised and clipped as Keras does. Shapes: [batch, ..., classes] -> [batch, ...]. */
-export function categoricalCrossentropyOf(yTrue: tf.Tensor, yPred: tf.Tensor, options: CrossentropyOptions = {}): tf.Tensor {
+export function categoricalCrossentropyOf(
+  yTrue: tf.Tensor,
+  yPred: tf.Tensor,
+  options: CrossentropyOptions = {},
+): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
   let target = alignTargets(yTrue, yPred, 'categorical_crossentropy');
   const last = axis < 0 ? yPred.rank + axis : axis;
-  if (labelSmoothing > 0) target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / yPred.shape[last]!);
+  if (labelSmoothing > 0)
+    target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / yPred.shape[last]!);
   return tf.neg(tf.sum(tf.mul(target, logProbabilities(yPred, last, fromLogits)), last));
 }
 
@@ -37,7 +42,9 @@ export function logProbabilities(yPred: tf.Tensor, axis: number, fromLogits: boo
 /** Source: keras.losses.CategoricalCrossentropy. */
 export class CategoricalCrossentropy extends Loss {
   static readonly className = 'CategoricalCrossentropy';
-  private readonly crossentropy: Required<Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>>;
+  private readonly crossentropy: Required<
+    Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
+  >;
 
   constructor(options: CrossentropyOptions = {}) {
     super('categorical_crossentropy', options);

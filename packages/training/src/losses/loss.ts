@@ -1,5 +1,5 @@
 // What a loss is: a value for each sample, and the way those become one number. The losses themselves are beside this.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Config, Serializable } from '@lamella/core';
 import { reduceWeighted } from './reduce.js';
 
@@ -33,7 +33,12 @@ export abstract class Loss implements Serializable {
   abstract call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor;
 
   /** The reduced loss. `sampleWeight` broadcasts against the per-sample values; `mask` drops values. */
-  evaluate(yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight: tf.Tensor | null = null, mask: tf.Tensor | null = null): tf.Tensor {
+  evaluate(
+    yTrue: tf.Tensor,
+    yPred: tf.Tensor,
+    sampleWeight: tf.Tensor | null = null,
+    mask: tf.Tensor | null = null,
+  ): tf.Tensor {
     return reduceWeighted(this.call(yTrue, yPred), sampleWeight, mask, this.reduction);
   }
 

@@ -15,10 +15,17 @@ type LossClass = typeof losses.MeanSquaredError;
 const classes = new Map<string, LossClass>(
   Object.values(losses)
     .filter((value): value is LossClass => typeof value === 'function' && 'className' in value)
-    .flatMap((lossClass): [string, LossClass][] => [[snakeCaseClass(lossClass.className), lossClass], [lossClass.className, lossClass]]),
+    .flatMap((lossClass): [string, LossClass][] => [
+      [snakeCaseClass(lossClass.className), lossClass],
+      [lossClass.className, lossClass],
+    ]),
 );
 
-const shortNames: Readonly<Record<string, string>> = { mse: 'mean_squared_error', mae: 'mean_absolute_error', bce: 'binary_crossentropy' };
+const shortNames: Readonly<Record<string, string>> = {
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  bce: 'binary_crossentropy',
+};
 
 /** A loss made of a function; stored by the function's name. */
 export class FunctionLoss extends Loss {
@@ -39,6 +46,12 @@ export function resolveLoss(given: LossLike, subject: string): Loss {
   if (typeof given === 'function') return new FunctionLoss(given);
   const name = Object.hasOwn(shortNames, given) ? shortNames[given]! : given;
   const found = classes.get(name);
-  if (found === undefined) throw identifierUnknown(subject, 'loss', String(given), [...classes.keys()].filter((key) => key === key.toLowerCase()));
+  if (found === undefined)
+    throw identifierUnknown(
+      subject,
+      'loss',
+      String(given),
+      [...classes.keys()].filter((key) => key === key.toLowerCase()),
+    );
   return new found();
 }

@@ -10,7 +10,12 @@ export class Accuracy extends MeanMetricWrapper {
   static override readonly className = 'Accuracy';
 
   constructor(options: MetricOptions = {}) {
-    super((yTrue, yPred) => tf.cast(tf.equal(alignTargets(yTrue, yPred, 'accuracy'), tf.cast(yPred, 'float32')), 'float32'), 'accuracy', options);
+    super(
+      (yTrue, yPred) =>
+        tf.cast(tf.equal(alignTargets(yTrue, yPred, 'accuracy'), tf.cast(yPred, 'float32')), 'float32'),
+      'accuracy',
+      options,
+    );
   }
 
   override get direction(): 'up' {
@@ -30,8 +35,23 @@ export class BinaryAccuracy extends MeanMetricWrapper {
 
   constructor(options: BinaryAccuracyOptions = {}) {
     const threshold = options.threshold ?? 0.5;
-    if (!(threshold > 0 && threshold < 1)) throw optionInvalid('BinaryAccuracy', 'threshold', 'a number between 0 and 1', threshold);
-    super((yTrue, yPred) => tf.mean(tf.cast(tf.equal(alignTargets(yTrue, yPred, 'binary_accuracy'), tf.cast(tf.greater(yPred, threshold), 'float32')), 'float32'), -1), 'binary_accuracy', options);
+    if (!(threshold > 0 && threshold < 1))
+      throw optionInvalid('BinaryAccuracy', 'threshold', 'a number between 0 and 1', threshold);
+    super(
+      (yTrue, yPred) =>
+        tf.mean(
+          tf.cast(
+            tf.equal(
+              alignTargets(yTrue, yPred, 'binary_accuracy'),
+              tf.cast(tf.greater(yPred, threshold), 'float32'),
+            ),
+            'float32',
+          ),
+          -1,
+        ),
+      'binary_accuracy',
+      options,
+    );
     this.threshold = threshold;
   }
 
@@ -49,7 +69,11 @@ export class CategoricalAccuracy extends MeanMetricWrapper {
   static override readonly className = 'CategoricalAccuracy';
 
   constructor(options: MetricOptions = {}) {
-    super((yTrue, yPred) => tf.cast(tf.equal(tf.argMax(yTrue, -1), tf.argMax(yPred, -1)), 'float32'), 'categorical_accuracy', options);
+    super(
+      (yTrue, yPred) => tf.cast(tf.equal(tf.argMax(yTrue, -1), tf.argMax(yPred, -1)), 'float32'),
+      'categorical_accuracy',
+      options,
+    );
   }
 
   override get direction(): 'up' {
@@ -62,7 +86,11 @@ export class SparseCategoricalAccuracy extends MeanMetricWrapper {
   static override readonly className = 'SparseCategoricalAccuracy';
 
   constructor(options: MetricOptions = {}) {
-    super((yTrue, yPred) => tf.cast(tf.equal(integerLabels(yTrue, yPred), tf.argMax(yPred, -1)), 'float32'), 'sparse_categorical_accuracy', options);
+    super(
+      (yTrue, yPred) => tf.cast(tf.equal(integerLabels(yTrue, yPred), tf.argMax(yPred, -1)), 'float32'),
+      'sparse_categorical_accuracy',
+      options,
+    );
   }
 
   override get direction(): 'up' {
@@ -101,7 +129,11 @@ export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
 
   constructor(options: TopKOptions = {}) {
     const { k = 5 } = options;
-    super((yTrue, yPred) => inTopK(integerLabels(yTrue, yPred), yPred, k), 'sparse_top_k_categorical_accuracy', options);
+    super(
+      (yTrue, yPred) => inTopK(integerLabels(yTrue, yPred), yPred, k),
+      'sparse_top_k_categorical_accuracy',
+      options,
+    );
     this.k = k;
   }
 
@@ -115,7 +147,10 @@ export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
 }
 
 function integerLabels(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  const squeezed = yTrue.rank === yPred.rank && yTrue.shape[yTrue.rank - 1] === 1 ? tf.reshape(yTrue, yTrue.shape.slice(0, -1)) : yTrue;
+  const squeezed =
+    yTrue.rank === yPred.rank && yTrue.shape[yTrue.rank - 1] === 1
+      ? tf.reshape(yTrue, yTrue.shape.slice(0, -1))
+      : yTrue;
   return tf.cast(squeezed, 'int32');
 }
 

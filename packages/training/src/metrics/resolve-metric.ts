@@ -21,11 +21,20 @@ const classes = new Map<string, MetricClass>(
     .filter((value) => typeof value === 'function' && 'className' in value)
     .flatMap((value): [string, MetricClass][] => {
       const metricClass = value as unknown as MetricClass & { className: string };
-      return [[snakeCaseClass(metricClass.className), metricClass], [metricClass.className, metricClass]];
+      return [
+        [snakeCaseClass(metricClass.className), metricClass],
+        [metricClass.className, metricClass],
+      ];
     }),
 );
 
-const shortNames: Readonly<Record<string, string>> = { acc: 'accuracy', mse: 'mean_squared_error', mae: 'mean_absolute_error', bce: 'binary_crossentropy', ce: 'crossentropy' };
+const shortNames: Readonly<Record<string, string>> = {
+  acc: 'accuracy',
+  mse: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  bce: 'binary_crossentropy',
+  ce: 'crossentropy',
+};
 
 /** Throws: IDENTIFIER_UNKNOWN. */
 export function resolveMetric(given: MetricLike, context: MetricContext): Metric {
@@ -34,7 +43,13 @@ export function resolveMetric(given: MetricLike, context: MetricContext): Metric
   const full = Object.hasOwn(shortNames, given) ? shortNames[given]! : given;
   const name = full === 'accuracy' || full === 'crossentropy' ? `${form(context)}_${full}` : full;
   const found = classes.get(name);
-  if (found === undefined) throw identifierUnknown(context.subject, 'metric', String(given), [...classes.keys()].filter((key) => key === key.toLowerCase()));
+  if (found === undefined)
+    throw identifierUnknown(
+      context.subject,
+      'metric',
+      String(given),
+      [...classes.keys()].filter((key) => key === key.toLowerCase()),
+    );
   return new found({ name: given });
 }
 
@@ -42,6 +57,8 @@ export function resolveMetric(given: MetricLike, context: MetricContext): Metric
 function form({ yTrue, yPred }: MetricContext): 'binary' | 'sparse_categorical' | 'categorical' {
   const classesOf = yPred[yPred.length - 1];
   if (classesOf === 1) return 'binary';
-  const isSparse = yTrue !== undefined && (yTrue.length < yPred.length || (yTrue[yTrue.length - 1] === 1 && (classesOf ?? 0) > 1));
+  const isSparse =
+    yTrue !== undefined &&
+    (yTrue.length < yPred.length || (yTrue[yTrue.length - 1] === 1 && (classesOf ?? 0) > 1));
   return isSparse ? 'sparse_categorical' : 'categorical';
 }

@@ -16,7 +16,12 @@ export interface AdamOptions extends OptimizerOptions {
  */
 export class Adam extends Optimizer {
   static readonly className: string = 'Adam';
-  protected readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number; readonly amsgrad: boolean };
+  protected readonly adam: {
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+    readonly amsgrad: boolean;
+  };
   private readonly moments = new Map<Weight, { m: Weight; v: Weight; largest?: Weight }>();
 
   constructor(options: AdamOptions = {}, defaultName = 'adam') {
@@ -31,7 +36,8 @@ export class Adam extends Optimizer {
   }
 
   protected override createSlots(weights: readonly Weight[]): void {
-    for (const weight of weights) this.moments.set(weight, { m: this.addSlot(weight, 'momentum'), v: this.addSlot(weight, 'velocity') });
+    for (const weight of weights)
+      this.moments.set(weight, { m: this.addSlot(weight, 'momentum'), v: this.addSlot(weight, 'velocity') });
     if (!this.adam.amsgrad) return;
     for (const weight of weights) this.moments.get(weight)!.largest = this.addSlot(weight, 'velocity_hat');
   }

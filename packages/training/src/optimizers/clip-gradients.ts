@@ -3,17 +3,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Gradient, OptimizerOptions } from './optimizer.js';
 
 /** The gradients, clipped as the options say. Source: keras.optimizers.Optimizer (clipnorm, clipvalue, global_clipnorm). */
-export function clipGradients(gradients: readonly Gradient[], options: OptimizerOptions): readonly Gradient[] {
+export function clipGradients(
+  gradients: readonly Gradient[],
+  options: OptimizerOptions,
+): readonly Gradient[] {
   const { clipvalue, clipnorm, globalClipnorm } = options;
   if (clipnorm !== undefined && clipnorm !== null) {
-    return gradients.map(({ weight, gradient }) => ({ weight, gradient: limitNorm(gradient, tf.sqrt(squaredSum(gradient)), clipnorm) }));
+    return gradients.map(({ weight, gradient }) => ({
+      weight,
+      gradient: limitNorm(gradient, tf.sqrt(squaredSum(gradient)), clipnorm),
+    }));
   }
   if (globalClipnorm !== undefined && globalClipnorm !== null) {
-    const norm = tf.sqrt(gradients.map(({ gradient }) => squaredSum(gradient)).reduce((a, b) => tf.add(a, b)));
-    return gradients.map(({ weight, gradient }) => ({ weight, gradient: limitNorm(gradient, norm, globalClipnorm) }));
+    const norm = tf.sqrt(
+      gradients.map(({ gradient }) => squaredSum(gradient)).reduce((a, b) => tf.add(a, b)),
+    );
+    return gradients.map(({ weight, gradient }) => ({
+      weight,
+      gradient: limitNorm(gradient, norm, globalClipnorm),
+    }));
   }
   if (clipvalue !== undefined && clipvalue !== null) {
-    return gradients.map(({ weight, gradient }) => ({ weight, gradient: tf.clipByValue(gradient, -clipvalue, clipvalue) }));
+    return gradients.map(({ weight, gradient }) => ({
+      weight,
+      gradient: tf.clipByValue(gradient, -clipvalue, clipvalue),
+    }));
   }
   return gradients;
 }

@@ -47,7 +47,12 @@ export abstract class Optimizer implements Serializable {
     this.options = options;
     this.checkOptions(defaultLearningRate);
     this.iterations = this.cell('iteration', [], 'int32', 0);
-    this.learningRate = this.cell('learning_rate', [], 'float32', options.learningRate ?? defaultLearningRate);
+    this.learningRate = this.cell(
+      'learning_rate',
+      [],
+      'float32',
+      options.learningRate ?? defaultLearningRate,
+    );
   }
 
   get className(): string {
@@ -164,13 +169,24 @@ export abstract class Optimizer implements Serializable {
 
   private checkOptions(defaultLearningRate: number): void {
     const rate = this.options.learningRate ?? defaultLearningRate;
-    if (typeof rate !== 'number' || !(rate >= 0)) throw optionInvalid(this.label, 'learningRate', 'a number that is not negative', rate);
-    const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter((name) => this.options[name] !== undefined && this.options[name] !== null);
-    if (clips.length > 1) throw optionInvalid(this.label, clips.join(' and '), 'at most one of clipnorm, clipvalue and globalClipnorm', clips.length);
+    if (typeof rate !== 'number' || !(rate >= 0))
+      throw optionInvalid(this.label, 'learningRate', 'a number that is not negative', rate);
+    const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter(
+      (name) => this.options[name] !== undefined && this.options[name] !== null,
+    );
+    if (clips.length > 1)
+      throw optionInvalid(
+        this.label,
+        clips.join(' and '),
+        'at most one of clipnorm, clipvalue and globalClipnorm',
+        clips.length,
+      );
     for (const name of clips) {
-      if (!(this.options[name]! > 0)) throw optionInvalid(this.label, name, 'a positive number', this.options[name]);
+      if (!(this.options[name]! > 0))
+        throw optionInvalid(this.label, name, 'a positive number', this.options[name]);
     }
     const momentum = this.options.emaMomentum ?? 0.99;
-    if (!(momentum >= 0 && momentum <= 1)) throw optionInvalid(this.label, 'emaMomentum', 'a number in [0, 1]', momentum);
+    if (!(momentum >= 0 && momentum <= 1))
+      throw optionInvalid(this.label, 'emaMomentum', 'a number in [0, 1]', momentum);
   }
 }

@@ -17,7 +17,8 @@ export class SGD extends Optimizer {
   constructor(options: SGDOptions = {}) {
     super('sgd', 0.01, options);
     const { momentum = 0, nesterov = false } = options;
-    if (!(momentum >= 0 && momentum <= 1)) throw optionInvalid(this.label, 'momentum', 'a number in [0, 1]', momentum);
+    if (!(momentum >= 0 && momentum <= 1))
+      throw optionInvalid(this.label, 'momentum', 'a number in [0, 1]', momentum);
     this.sgd = { momentum, nesterov };
   }
 
