@@ -72,7 +72,7 @@ export const Slice: GradientRule = ({ inputs, attrs, dy }) => {
         x,
         attrs['begin'] as number[],
         attrs['size'] as number[],
-      );
+      ) as [number[], number[]];
       const paddings = x.shape.map((length, i): [number, number] => {
         const before = begin[i]!;
         return [before, length - before - size[i]!];
