@@ -48,4 +48,5 @@ export { Runner, type RunKey } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';
 export { isSymbolicTensor, SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+export { withWeightAllocator, type WeightAllocator, type WeightRequest } from './weight-allocation.js';
 export { Weight, type WeightOptions } from './weight.js';

@@ -19,6 +19,7 @@ import { snakeCaseClass, uniqueName } from './names.js';
 import { Node, type CallOptions } from './node.js';
 import { initializerKey } from './seed.js';
 import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+import { allocateWeight } from './weight-allocation.js';
 import { Weight } from './weight.js';
 
 const brand = Symbol.for('lamella.Layer');
@@ -293,7 +294,9 @@ export abstract class Layer implements Serializable {
     const weight = new Weight({
       name: spec.name,
       owner: this.name,
-      value: spec.initializer.initialize(spec.shape, dtype, initializerKey(path)),
+      value: allocateWeight({ path, shape: spec.shape, dtype }, () =>
+        spec.initializer.initialize(spec.shape, dtype, initializerKey(path)),
+      ),
       trainable: spec.trainable ?? true,
       regularizer: spec.regularizer ?? null,
       constraint: spec.constraint ?? null,

@@ -1,0 +1,32 @@
+// Where the first values of new weights come from. A reader of files replaces it while it builds a model: it counts what
+// a config asks for before memory is taken, and draws no numbers that the file is about to replace.
+import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+
+/** What a weight's first values are asked for. */
+export interface WeightRequest {
+  /** The weight's path, e.g. `dense_1/kernel`. */
+  readonly path: string;
+  readonly shape: Shape;
+  readonly dtype: StorageDType;
+}
+
+/** Gives the first values of a weight; throws to refuse it. */
+export type WeightAllocator = (request: WeightRequest) => HostTensor;
+
+let current: WeightAllocator | undefined;
+
+/** Runs `use`, synchronous code, with `allocator` in place of the layers' initializers. */
+export function withWeightAllocator<T>(allocator: WeightAllocator, use: () => T): T {
+  const outer = current;
+  current = allocator;
+  try {
+    return use();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The first values of a weight: the allocator's in force, else those that `initialize` draws. */
+export function allocateWeight(request: WeightRequest, initialize: () => HostTensor): HostTensor {
+  return current === undefined ? initialize() : current(request);
+}
