@@ -3,7 +3,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   Layer,
-  optionInvalid,
   rankMismatch,
   type CallContext,
   type Config,
@@ -25,6 +24,7 @@ import {
   type InitializerOption,
   type RegularizerOption,
 } from '../options/weight-options.js';
+import { renormClippingOf, renormCorrection, SquareRoots, type RenormClipping } from './renormalization.js';
 import { normalize, statistics, type Statistics } from './statistics.js';
 
 export interface BatchNormalizationOptions extends LayerOptions {
@@ -44,14 +44,18 @@ export interface BatchNormalizationOptions extends LayerOptions {
   readonly gammaRegularizer?: RegularizerOption;
   readonly betaConstraint?: ConstraintOption;
   readonly gammaConstraint?: ConstraintOption;
-  /** Batch renormalization is not supported: anything but false is refused. */
-  readonly renorm?: false;
+  /** Whether training corrects the batch's statistics by moving ones (batch renormalization), for small batches. */
+  readonly renorm?: boolean;
+  /** The bounds of those corrections. */
+  readonly renormClipping?: RenormClipping | null;
+  /** How slowly the statistics move that training uses; `momentum` is for those of inference. */
+  readonly renormMomentum?: number;
 }
 
 /**
  * `gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with the population variance; a masked place counts for
  * nothing in the statistics. With `trainable` false it uses and keeps the moving averages even in training.
- * Source: Ioffe and Szegedy (2015), keras.layers.BatchNormalization.
+ * Source: Ioffe and Szegedy (2015), Ioffe (2017), keras.layers.BatchNormalization.
  * Shapes: any to the same. Throws: OPTION_INVALID, IDENTIFIER_UNKNOWN, RANK_MISMATCH, SHAPE_MISMATCH.
  *
  * @example
@@ -64,6 +68,9 @@ export class BatchNormalization extends Layer {
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;
+  readonly renorm: boolean;
+  readonly renormClipping: RenormClipping | null;
+  readonly renormMomentum: number;
   private readonly betaInitializer: Initializer;
   private readonly gammaInitializer: Initializer;
   private readonly movingMeanInitializer: Initializer;
@@ -76,6 +83,8 @@ export class BatchNormalization extends Layer {
   private beta: Weight | undefined;
   private movingMean!: Weight;
   private movingVariance!: Weight;
+  private renormWeights:
+    { readonly deviation: Weight; readonly mean: Weight; readonly batchDeviation: Weight } | undefined;
 
   constructor(options: BatchNormalizationOptions = {}) {
     super(options);
@@ -85,8 +94,10 @@ export class BatchNormalization extends Layer {
     this.epsilon = nonNegative(label, 'epsilon', options.epsilon ?? 1e-3);
     this.center = options.center ?? true;
     this.scale = options.scale ?? true;
-    if ((options.renorm ?? false) !== false)
-      throw optionInvalid(label, 'renorm', 'false: batch renormalization is not supported', options.renorm);
+    this.renorm = options.renorm ?? false;
+    this.renormClipping =
+      this.renorm || options.renormClipping ? renormClippingOf(label, options.renormClipping) : null;
+    this.renormMomentum = finite(label, 'renormMomentum', options.renormMomentum ?? 0.99);
     this.betaInitializer = initializerOf(label, 'betaInitializer', options.betaInitializer ?? 'zeros');
     this.gammaInitializer = initializerOf(label, 'gammaInitializer', options.gammaInitializer ?? 'ones');
     this.movingMeanInitializer = initializerOf(
@@ -138,14 +149,17 @@ export class BatchNormalization extends Layer {
           constraint: betaConstraint,
         })
       : undefined;
-    this.movingMean = this.addWeight({
-      ...weight('moving_mean', this.movingMeanInitializer),
-      trainable: false,
-    });
-    this.movingVariance = this.addWeight({
-      ...weight('moving_variance', this.movingVarianceInitializer),
-      trainable: false,
-    });
+    const state = (name: string, initializer: Initializer): Weight =>
+      this.addWeight({ ...weight(name, initializer), trainable: false });
+    this.movingMean = state('moving_mean', this.movingMeanInitializer);
+    this.movingVariance = state('moving_variance', this.movingVarianceInitializer);
+    if (!this.renorm) return;
+    const deviations = new SquareRoots(this.movingVarianceInitializer);
+    this.renormWeights = {
+      deviation: state('moving_stddev', deviations),
+      mean: state('renorm_mean', this.movingMeanInitializer),
+      batchDeviation: state('renorm_stddev', deviations),
+    };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
@@ -161,7 +175,10 @@ export class BatchNormalization extends Layer {
     if (context.training && this.trainable) {
       const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
       const batch = statistics(x, others, this.maskFor(x, context.mask));
-      this.keepAverages(batch);
+      if (this.renormWeights !== undefined)
+        return this.renormalize(batch, this.renormWeights, spread, gamma, beta);
+      keep(this.movingMean, batch.mean, this.momentum);
+      keep(this.movingVariance, batch.variance, this.momentum);
       return normalize(batch, this.epsilon, gamma, beta);
     }
     const [mean, variance] = [spread(this.movingMean)!, spread(this.movingVariance)!];
@@ -187,16 +204,38 @@ export class BatchNormalization extends Layer {
       gammaRegularizer: this.gammaRegularizer,
       betaConstraint: this.betaConstraint,
       gammaConstraint: this.gammaConstraint,
+      renorm: this.renorm,
+      renormClipping: this.renormClipping as Config[string],
+      renormMomentum: this.renormMomentum,
     };
   }
 
-  private keepAverages({ mean, variance }: Statistics): void {
-    const keep = (weight: Weight, value: tf.Tensor): void => {
-      const next = tf.reshape(value, weight.shape as number[]);
-      weight.assign(tf.add(tf.mul(weight.read(), this.momentum), tf.mul(next, 1 - this.momentum)));
-    };
-    keep(this.movingMean, mean);
-    keep(this.movingVariance, variance);
+  private renormalize(
+    batch: Statistics,
+    weights: NonNullable<BatchNormalization['renormWeights']>,
+    spread: (weight: Weight) => tf.Tensor | null,
+    gamma: tf.Tensor | null,
+    beta: tf.Tensor | null,
+  ): tf.Tensor {
+    const deviation = tf.sqrt(tf.add(batch.variance, this.epsilon));
+    const { factor, shift } = renormCorrection(
+      { mean: batch.mean, deviation },
+      { mean: spread(weights.mean)!, deviation: spread(weights.batchDeviation)! },
+      this.epsilon,
+      this.renormClipping!,
+    );
+    keep(weights.mean, batch.mean, this.renormMomentum);
+    keep(weights.batchDeviation, deviation, this.renormMomentum);
+    keep(this.movingMean, batch.mean, this.momentum);
+    keep(weights.deviation, deviation, this.momentum);
+    this.movingVariance.assign(tf.relu(tf.sub(tf.square(weights.deviation.read()), this.epsilon)));
+    const offset = scaled(shift, gamma);
+    return normalize(
+      batch,
+      this.epsilon,
+      scaled(factor, gamma),
+      beta === null ? offset : tf.add(offset, beta),
+    );
   }
 
   private checkShape(shape: readonly number[]): number {
@@ -221,6 +260,12 @@ export class BatchNormalization extends Layer {
     }
     return wide;
   }
+}
+
+/** Moves a weight towards the batch's value. */
+function keep(weight: Weight, value: tf.Tensor, momentum: number): void {
+  const next = tf.reshape(value, weight.shape as number[]);
+  weight.assign(tf.add(tf.mul(weight.read(), momentum), tf.mul(next, 1 - momentum)));
 }
 
 function scaled(x: tf.Tensor, factor: tf.Tensor | null): tf.Tensor {

@@ -19,11 +19,13 @@ export function statistics(x: tf.Tensor, axes: number[], mask: tf.Tensor | null 
     const centred = tf.sub(x, mean);
     return { mean, centred, variance: tf.mean(tf.square(centred), axes, true) };
   }
-  const weights = tf.cast(tf.broadcastTo(mask, x.shape), 'float32');
-  const count = tf.add(tf.sum(weights, axes, true), epsilon);
-  const mean = tf.div(tf.sum(tf.mul(x, weights), axes, true), count);
+  // What is masked out may be infinite or NaN, and still counts for nothing.
+  const isIn = tf.broadcastTo(mask, x.shape);
+  const only = (values: tf.Tensor): tf.Tensor => tf.where(isIn, values, tf.zerosLike(values));
+  const count = tf.add(tf.sum(tf.cast(isIn, 'float32'), axes, true), epsilon);
+  const mean = tf.div(tf.sum(only(x), axes, true), count);
   const centred = tf.sub(x, mean);
-  return { mean, centred, variance: tf.div(tf.sum(tf.mul(tf.square(centred), weights), axes, true), count) };
+  return { mean, centred, variance: tf.div(tf.sum(tf.square(only(centred)), axes, true), count) };
 }
 
 /** `gamma * centred / sqrt(variance + epsilon) + beta`, where there are a gamma and a beta. */

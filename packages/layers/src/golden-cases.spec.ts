@@ -1,0 +1,204 @@
+// What the specs share that compare with real Keras: reading fixtures/keras, configs to objects and back, one test a case.
+// No test itself: jest.config.js passes it over.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
+import {
+  camelCase,
+  input,
+  isSerializable,
+  Layer,
+  snakeCase,
+  snakeCaseClass,
+  type ConfigValue,
+  type Serializable,
+} from '@lamella/core';
+import { allocateArray, HostTensor, sizeOf, type StorageDType, type SymbolicShape } from '@lamella/program';
+import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
+import * as constraints from './constraints/index.js';
+import * as initializers from './initializers/index.js';
+import * as layerClasses from './layer-classes.js';
+import * as regularizers from './regularizers/index.js';
+
+/** The tolerance of all comparisons with Keras: absolute and relative. */
+export const tolerance = 1e-5;
+
+export interface GoldenTensor {
+  readonly shape: readonly number[];
+  readonly dtype: StorageDType;
+  readonly data: readonly (number | string | boolean)[];
+}
+
+interface GoldenWeight extends GoldenTensor {
+  readonly name: string;
+  readonly trainable: boolean;
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonRecord = { readonly [key: string]: Json };
+
+interface GoldenLayerCase {
+  readonly name: string;
+  readonly config: JsonRecord;
+  readonly training: boolean;
+  readonly inputs: readonly GoldenTensor[];
+  readonly input_masks?: readonly (GoldenTensor | null)[];
+  readonly weights: readonly GoldenWeight[];
+  readonly outputs: readonly GoldenTensor[];
+  readonly cotangent: GoldenTensor;
+  readonly input_gradients: readonly (GoldenTensor | null)[];
+  readonly weight_gradients: readonly GoldenWeight[];
+  readonly updated_weights?: readonly GoldenWeight[];
+  readonly losses?: readonly GoldenTensor[];
+  readonly mask?: GoldenTensor | null;
+  readonly keras_config: JsonRecord;
+  readonly output_shape_symbolic: SymbolicShape;
+  readonly output_dtype: string;
+}
+
+/** A file of fixtures/keras. */
+export function readGolden<T>(path: string): T {
+  return JSON.parse(
+    readFileSync(fileURLToPath(new URL(`../../../fixtures/keras/${path}.json`, import.meta.url)), 'utf8'),
+  );
+}
+
+export function hostTensor({ shape, dtype, data }: GoldenTensor): HostTensor {
+  const array = allocateArray(dtype, sizeOf(shape));
+  data.forEach((value, i) => (array[i] = Number(value)));
+  return new HostTensor(array, shape, dtype);
+}
+
+const families: Readonly<Record<string, object>> = {
+  'keras.layers': layerClasses,
+  'keras.initializers': initializers,
+  'keras.regularizers': regularizers,
+  'keras.constraints': constraints,
+};
+
+/** A class of this package by Keras' name. */
+export function classOf(module: string, className: string): new (options: object) => Serializable {
+  const found = Object.values(families[module] ?? {}).find(
+    (value: { className?: unknown }) => value.className === className,
+  );
+  if (found === undefined) throw new Error(`no ${className} in ${module}`);
+  return found;
+}
+
+/** Keras' config as options, with the objects in it made. */
+export function optionsOf(config: JsonRecord): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), valueOf(value)]));
+}
+
+function valueOf(value: Json): unknown {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(valueOf);
+  if (typeof value !== 'object' || value === null) return value;
+  const { module, class_name: className, config } = value as JsonRecord;
+  return typeof className === 'string'
+    ? new (classOf(module as string, className))(optionsOf(config as JsonRecord))
+    : value;
+}
+
+/** An object as Keras writes it. */
+export function kerasConfig(object: Serializable): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(object.getConfig())
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [snakeCase(key), kerasValue(value)]),
+  );
+}
+
+function kerasValue(value: ConfigValue): Json {
+  if (Array.isArray(value)) return (value as readonly ConfigValue[]).map(kerasValue);
+  if (!isSerializable(value)) return value as Json;
+  const { kind, className } = value;
+  return {
+    module: `keras.${kind}`,
+    class_name: className,
+    config: kerasConfig(value),
+    registered_name: null,
+  };
+}
+
+/** What Keras writes into configs and Lamella leaves to the files: the dtype policy, what only Keras' own engines use. */
+const filesOwn: ReadonlySet<string> = new Set([
+  'dtype',
+  'quantization_config',
+  'synchronized',
+  'rms_scaling',
+]);
+
+/** Keras' config without what only concerns files, floats as Python's float32 prints them rounded back. */
+export function comparable(value: Json): Json {
+  if (typeof value === 'number') return Number(value.toPrecision(7));
+  if (Array.isArray(value)) return (value as readonly Json[]).map(comparable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !filesOwn.has(key))
+      .map(([key, item]) => [key, comparable(item)]),
+  );
+}
+
+/** Declares a test for each case that real Keras answered for this class: fixtures/keras/layers. */
+export function testAgainstKeras(layerClass: { readonly className: string }): void {
+  const { className } = layerClass;
+  const { cases } = readGolden<{ cases: readonly GoldenLayerCase[] }>(`layers/${snakeCaseClass(className)}`);
+  describe(`${className} computes what Keras computes`, () => {
+    for (const golden of cases) it(golden.name, () => compare(className, golden));
+  });
+}
+
+async function compare(className: string, golden: GoldenLayerCase): Promise<void> {
+  const layer = new (classOf('keras.layers', className))(optionsOf(golden.config)) as Layer;
+  const isList = golden.inputs.length > 1;
+  const symbols = golden.inputs.map(({ shape, dtype }) =>
+    input({ batchShape: [null, ...shape.slice(1)], dtype }),
+  );
+  const symbolic = layer.apply(isList ? symbols : symbols[0]!);
+  expect([symbolic.shape, symbolic.dtype]).toEqual([golden.output_shape_symbolic, golden.output_dtype]);
+  expect(layer.weights.map((weight) => [weight.shortName, weight.shape])).toEqual(
+    golden.weights.map(({ name, shape }) => [name, shape]),
+  );
+  const config = { ...golden.keras_config, name: layer.name };
+  expect(comparable(kerasConfig(layer))).toEqual(comparable(config));
+
+  layer.setWeights(golden.weights.map(hostTensor));
+  const masks = (golden.input_masks ?? []).map((mask) => (mask === null ? null : hostTensor(mask)));
+  const call: LayerCall = {
+    inputs: golden.inputs.map(hostTensor),
+    structure: isList ? 'list' : 'single',
+    training: golden.training,
+    cotangents: [hostTensor(golden.cotangent)],
+  };
+  // The oracle gives masks to layers of one input; those of several it only asks for the mask that comes out.
+  const result = await callLayer(layer, isList ? call : { ...call, masks }, cpu());
+  compareAll('output', result.outputs, golden.outputs);
+  compareAll('gradient of input', result.inputGradients, golden.input_gradients);
+  const trained = layer.weights.flatMap((weight, i) => (weight.trainable && layer.trainable ? [i] : []));
+  compareAll(
+    'gradient of weight',
+    trained.map((i) => result.weightGradients[i] ?? HostTensor.zeros(layer.weights[i]!.shape)),
+    golden.weight_gradients,
+  );
+  compareAll('weight after the call', result.weights, golden.updated_weights ?? golden.weights);
+  if (golden.losses !== undefined) compareAll('loss', result.losses, golden.losses);
+  if (golden.mask !== undefined)
+    compareAll('mask', (await callLayer(layer, { ...call, masks }, cpu())).masks, [golden.mask]);
+}
+
+function compareAll(
+  what: string,
+  actual: readonly (HostTensor | null)[],
+  expected: readonly (GoldenTensor | null)[],
+): void {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((golden, i) => {
+    const got = actual[i] ?? null;
+    if (golden === null) expect(got).toBeNull();
+    else if (got === null)
+      assertClose(HostTensor.zeros(golden.shape), hostTensor(golden), tolerance, `${what} ${i}`);
+    else assertClose(got, hostTensor(golden), tolerance, `${what} ${i}`);
+  });
+}

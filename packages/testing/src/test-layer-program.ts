@@ -1,0 +1,146 @@
+// One layer as a Program on a backend: outputs, masks, losses and gradients for given inputs, again and again.
+// Weights keep their values: what a call would make of them is a result like the others.
+import * as tf from '@tensorflow/tfjs-core';
+import { callContext, type Backend, type Executable, type Layer, type Weight } from '@lamella/core';
+import { capture, fillRandom, gradients, HostTensor, type Captured } from '@lamella/program';
+import { argumentsFor } from './kernel-case.js';
+
+/** How a layer is called. */
+export interface LayerCall {
+  readonly inputs: readonly HostTensor[];
+  /** Whether the layer takes one tensor or a list of them. */
+  readonly structure: 'single' | 'list';
+  readonly training?: boolean;
+  /** The mask of each input, bool, or null. */
+  readonly masks?: readonly (HostTensor | null)[];
+  /** The gradient of each output to start from; where it is not given, there are no gradients. */
+  readonly cotangents?: readonly HostTensor[];
+}
+
+/** What came of a call. */
+export interface LayerResult {
+  readonly outputs: readonly HostTensor[];
+  readonly masks: readonly (HostTensor | null)[];
+  /** What the layer and its sublayers add to a model's loss, then the penalty of each weight that has a regularizer. */
+  readonly losses: readonly HostTensor[];
+  /** By input; null for integers, and where nothing depends on it. */
+  readonly inputGradients: readonly (HostTensor | null)[];
+  /** By weight, in the order of `layer.weights`; null where it does not train, or nothing depends on it. */
+  readonly weightGradients: readonly (HostTensor | null)[];
+  /** The values of all weights after the call. */
+  readonly weights: readonly HostTensor[];
+}
+
+type Family = 'outputs' | 'masks' | 'losses' | 'inputGradients' | 'weightGradients';
+
+/** A layer, captured and compiled for one form of call. */
+export class LayerProgram {
+  private constructor(
+    private readonly layer: Layer,
+    private readonly captured: Captured,
+    private readonly executable: Executable,
+    private readonly places: Readonly<Record<Family, readonly (number | null)[]>>,
+  ) {}
+
+  /** Builds the layer where needed. Throws what the layer throws. */
+  static async create(layer: Layer, call: LayerCall, backend: Backend): Promise<LayerProgram> {
+    const places: Record<Family, (number | null)[]> = {
+      outputs: [],
+      masks: [],
+      losses: [],
+      inputGradients: [],
+      weightGradients: [],
+    };
+    const results: tf.Tensor[] = [];
+    const note = (family: Family, tensor: tf.Tensor | null): void => {
+      places[family].push(tensor === null ? null : results.push(tensor) - 1);
+    };
+    const masks = call.masks ?? [];
+    layer.ensureBuilt(
+      call.inputs.map((input) => input.shape),
+      call.structure,
+    );
+    const given = [...call.inputs, ...masks.filter((mask) => mask !== null)];
+    const captured = capture(
+      (...tensors) => {
+        const inputs = tensors.slice(0, call.inputs.length);
+        const rest = tensors.slice(call.inputs.length);
+        const weights = layer.weights.map((weight) => weight.read());
+        const losses: tf.Tensor[] = [];
+        const context = callContext({
+          training: call.training ?? false,
+          masks: inputs.map((_, i) => ((masks[i] ?? null) === null ? null : rest.shift()!)),
+          losses,
+        });
+        const result = layer.invoke(inputs, call.structure, context);
+        for (const output of result.outputs) note('outputs', output);
+        for (const mask of result.masks) note('masks', mask);
+        for (const loss of losses) note('losses', loss);
+        layer.weights.forEach((weight, i) => {
+          if (weight.regularizer !== null) note('losses', weight.regularizer.call(weights[i]!));
+        });
+        if (call.cotangents === undefined) return results;
+        const total = result.outputs
+          .map((output, i) => tf.sum(tf.mul(output, call.cotangents![i]!.tensor())))
+          .reduce((a, b) => tf.add(a, b));
+        const trainable = new Set<Weight>(layer.trainableWeights);
+        const found = gradients(total, [...inputs, ...weights]);
+        inputs.forEach((x, i) => note('inputGradients', x.dtype === 'float32' ? found[i]! : null));
+        layer.weights.forEach((weight, i) =>
+          note('weightGradients', trainable.has(weight) ? found[inputs.length + i]! : null),
+        );
+        return results;
+      },
+      argumentsFor(given),
+      { subject: layer.label },
+    );
+    return new LayerProgram(layer, captured, await backend.compile(captured.program), places);
+  }
+
+  /** Calls the layer on other values of the same shapes. `seed` decides what random layers draw. */
+  async run(
+    inputs: readonly HostTensor[],
+    masks: readonly (HostTensor | null)[] = [],
+    seed = 7,
+  ): Promise<LayerResult> {
+    const { program, slots } = this.captured;
+    const values = [...inputs, ...masks.filter((mask) => mask !== null)];
+    let [argument, slot] = [0, 0];
+    const results = await this.executable.run(
+      program.inputs.map((input) => {
+        if (input.kind === 'argument') return values[argument++]!;
+        if (input.kind === 'state') return (slots[slot++] as Weight).value;
+        const drawn = HostTensor.zeros(program.type(input.id).shape);
+        fillRandom(input.random!, { seed, step: 0 }, drawn.data);
+        return drawn;
+      }),
+    );
+    const pick = (family: Family): (HostTensor | null)[] =>
+      this.places[family].map((place) => (place === null ? null : results[place]!));
+    const updates = new Map(program.updates.map(({ input, output }) => [input, results[output]!]));
+    const stateInputs = program.inputs.flatMap((input, i) => (input.kind === 'state' ? [i] : []));
+    const after = new Map(slots.map((weight, i) => [weight, updates.get(stateInputs[i]!)]));
+    return {
+      outputs: pick('outputs') as HostTensor[],
+      masks: pick('masks'),
+      losses: pick('losses') as HostTensor[],
+      inputGradients: pick('inputGradients'),
+      weightGradients: pick('weightGradients'),
+      weights: this.layer.weights.map((weight) => after.get(weight) ?? weight.value),
+    };
+  }
+
+  dispose(): void {
+    this.executable.dispose();
+  }
+}
+
+/** Calls a layer once on a backend. Throws what the layer throws. */
+export async function callLayer(layer: Layer, call: LayerCall, backend: Backend): Promise<LayerResult> {
+  const program = await LayerProgram.create(layer, call, backend);
+  try {
+    return await program.run(call.inputs, call.masks);
+  } finally {
+    program.dispose();
+  }
+}
