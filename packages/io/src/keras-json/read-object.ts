@@ -39,7 +39,6 @@ const dropped: ReadonlySet<string> = new Set([
   'input_axes',
   'output_axes',
   'synchronized',
-  'renorm',
   'autocast',
   'fn',
   'is_legacy_optimizer',
