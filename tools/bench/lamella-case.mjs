@@ -1,0 +1,140 @@
+// One case of the benchmark through Lamella's public API, in a process of its own. Prints one JSON line.
+// Usage: node lamella-case.mjs CASE; the cases are those of README.md.
+import { loadMnist } from './mnist.mjs';
+
+const started = performance.now();
+const { compose, input } = await import('@lamella/core');
+const { conv2D, dense, flatten, layers, maxPooling2D, reLU, softmax } = await import('@lamella/layers');
+const { adam, training } = await import('@lamella/training');
+const { onnx } = await import('@lamella/backend-onnx');
+const importSeconds = (performance.now() - started) / 1000;
+
+const { model } = compose({ backend: onnx(), plugins: [layers, training] });
+
+function mlp() {
+  const pixels = input({ shape: [784] });
+  let values = pixels;
+  for (const units of [500, 250, 20]) values = reLU().apply(dense({ units }).apply(values));
+  const net = model({ inputs: pixels, outputs: softmax().apply(dense({ units: 10 }).apply(values)) });
+  net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy' });
+  return net;
+}
+
+function cnn() {
+  const image = input({ shape: [28, 28, 1] });
+  let values = image;
+  for (const filters of [32, 64])
+    values = maxPooling2D().apply(conv2D({ filters, kernelSize: 3, activation: 'relu' }).apply(values));
+  const outputs = dense({ units: 10, activation: 'softmax' }).apply(flatten().apply(values));
+  const net = model({ inputs: image, outputs });
+  net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
+  return net;
+}
+
+function tiny() {
+  const features = input({ shape: [4] });
+  const outputs = dense({ units: 1 }).apply(dense({ units: 16, activation: 'relu' }).apply(features));
+  const net = model({ inputs: features, outputs });
+  net.compile({ optimizer: 'adam', loss: 'mse' });
+  return net;
+}
+
+/**
+ * @param {ReturnType<typeof mlp>} net
+ * @param {{ data: Float32Array, shape: number[] }} x
+ * @param {{ data: Float32Array, shape: number[] }} y
+ * @param {number} batchSize
+ * @param {number} epochs
+ */
+async function fit(net, x, y, batchSize, epochs) {
+  const seconds = [];
+  let loss = NaN;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const start = performance.now();
+    const { history } = await net.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
+    seconds.push((performance.now() - start) / 1000);
+    loss = history['loss']?.at(-1) ?? NaN;
+  }
+  const steps = Math.ceil((x.shape[0] ?? 0) / batchSize);
+  const [first = NaN, ...later] = seconds;
+  return {
+    first_epoch_s: rounded(first),
+    ms_per_step: rounded((1000 * Math.min(...later)) / steps, 4),
+    loss,
+  };
+}
+
+/** @param {number} rows */
+function images(rows) {
+  const { x, y } = loadMnist(rows);
+  return { x: { data: x, shape: [rows, 784] }, y: { data: y, shape: [rows, 10] } };
+}
+
+/** @type {Record<string, () => Promise<Record<string, number>>>} */
+const cases = {
+  async mlp256() {
+    const { x, y } = images(60_000);
+    return fit(mlp(), x, y, 256, 4);
+  },
+  async mlp32() {
+    const { x, y } = images(15_360);
+    return fit(mlp(), x, y, 32, 4);
+  },
+  async cnn128() {
+    const { x, y } = images(12_800);
+    return fit(cnn(), { ...x, shape: [12_800, 28, 28, 1] }, y, 128, 4);
+  },
+  async tiny() {
+    const { x, y } = loadMnist(2000);
+    const features = Float32Array.from({ length: 8000 }, (_, i) => x[(i >> 2) * 784 + 400 + (i & 3)] ?? 0);
+    const targets = Float32Array.from({ length: 2000 }, (_, i) => y[i * 10] ?? 0);
+    return fit(tiny(), { data: features, shape: [2000, 4] }, { data: targets, shape: [2000, 1] }, 1, 3);
+  },
+  async predict() {
+    const { x } = images(60_000);
+    const net = mlp();
+    const seconds = await times(5, () => net.predict(x, { batchSize: 256 }));
+    return { rows_per_s: Math.round(60_000 / Math.min(...seconds)) };
+  },
+  async latency() {
+    const { x } = images(1);
+    const net = mlp();
+    await times(50, () => net.predict(x));
+    const seconds = await times(500, () => net.predict(x));
+    return { predict_ms: rounded((1000 * seconds.reduce((a, b) => a + b)) / seconds.length, 4) };
+  },
+};
+
+/**
+ * The seconds that each of `count` calls took.
+ * @param {number} count
+ * @param {() => Promise<unknown>} call
+ */
+async function times(count, call) {
+  const seconds = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await call();
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return seconds;
+}
+
+/** @param {number} value */
+function rounded(value, digits = 3) {
+  return Number(value.toFixed(digits));
+}
+
+const name = process.argv[2] ?? '';
+const measured = await cases[name]?.();
+if (measured === undefined)
+  throw new Error(`"${name}" is no case; the cases are ${Object.keys(cases).join(', ')}`);
+const line = {
+  peer: 'lamella-onnx',
+  version: '0.1.0',
+  case: name,
+  import_s: rounded(importSeconds),
+  ...measured,
+  rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+};
+console.log(JSON.stringify(line));

@@ -1,0 +1,76 @@
+"""One case in eager PyTorch with its fused Adam. Usage: python torch_case.py MNIST_FOLDER CASE"""
+import sys
+import time
+
+started = time.perf_counter()
+import torch  # noqa: E402
+
+import_s = time.perf_counter() - started
+
+from torch import nn  # noqa: E402
+
+from mnist import load_mnist  # noqa: E402
+from report import per_step, report, timed  # noqa: E402
+
+
+def mlp() -> nn.Module:
+    sizes = [784, 500, 250, 20]
+    hidden = [part for a, b in zip(sizes, sizes[1:]) for part in (nn.Linear(a, b), nn.ReLU())]
+    return nn.Sequential(*hidden, nn.Linear(20, 10))
+
+
+def cnn() -> nn.Module:
+    blocks = [part for a, b in ((1, 32), (32, 64)) for part in (nn.Conv2d(a, b, 3), nn.ReLU(), nn.MaxPool2d(2))]
+    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(1600, 10))
+
+
+def tiny() -> nn.Module:
+    return nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 1))
+
+
+def fit(model, x, y, batch: int, epochs: int, loss_of, rate: float) -> dict:
+    optimizer = torch.optim.Adam(model.parameters(), rate, fused=True)
+    steps = -(-len(x) // batch)
+    seconds, total = [], 0.0
+    for _ in range(epochs):
+        start = time.perf_counter()
+        total = 0.0
+        for rows in torch.randperm(len(x)).split(batch):
+            optimizer.zero_grad()
+            loss = loss_of(model(x[rows]), y[rows])
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        seconds.append(time.perf_counter() - start)
+    return {**per_step(seconds, steps), "loss": total / steps}
+
+
+def run(case: str, folder: str) -> dict:
+    if case in ("mlp256", "mlp32", "cnn128"):
+        rows = {"mlp256": 60_000, "mlp32": 15_360, "cnn128": 12_800}[case]
+        x, labels = load_mnist(folder, rows)
+        x, y = torch.from_numpy(x), torch.from_numpy(labels).long()
+        if case == "cnn128":
+            return fit(cnn(), x.reshape(-1, 1, 28, 28), y, 128, 4, nn.CrossEntropyLoss(), 1e-3)
+        return fit(mlp(), x, y, int(case[3:]), 4, nn.CrossEntropyLoss(), 5e-4)
+    if case == "tiny":
+        x, labels = load_mnist(folder, 2000)
+        x = torch.from_numpy(x[:, 400:404].copy())
+        y = (torch.from_numpy(labels)[:, None] == 0).float()
+        return fit(tiny(), x, y, 1, 3, nn.MSELoss(), 1e-3)
+    if case in ("predict", "latency"):
+        x = torch.from_numpy(load_mnist(folder, 60_000 if case == "predict" else 1)[0])
+        model = mlp().eval()
+        with torch.inference_mode():
+            if case == "predict":
+                whole = lambda: [torch.softmax(model(rows), -1) for rows in x.split(256)]  # noqa: E731
+                return {"rows_per_s": round(len(x) / min(timed(whole) for _ in range(5)))}
+            call = lambda: torch.softmax(model(x), -1).numpy()  # noqa: E731
+            for _ in range(50):
+                call()
+            return {"call_ms": round(1000 * timed(lambda: [call() for _ in range(500)]) / 500, 4)}
+    raise SystemExit(f"{case} is no case")
+
+
+folder, case = sys.argv[1:]
+report("torch", torch.__version__, case, import_s, **run(case, folder))
