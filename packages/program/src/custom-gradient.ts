@@ -1,62 +1,55 @@
 // Keeps `tf.customGrad`: the region it wraps is recorded as usual, and its gradient function as a Program of its own.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, popRecorder, pushRecorder, valueOf } from './capture-backend.js';
-import { notCapturable } from './errors.js';
 import { customGradientKernel, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 
-type CustomFunction = (...args: unknown[]) => {
-  value: tf.Tensor;
-  gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
-};
+/** What the engine is asked to run for a function that tf.customGrad made, whenever it was made. */
+interface CustomCall {
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
+  readonly backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Readonly<Record<string, () => tf.Tensor>>;
+}
 
-/** Replaces the engine's customGrad for the time of a capture; the returned function puts it back. */
+/**
+ * Takes over the engine's calls of custom gradients for the time of a capture; the returned function puts them back.
+ * Not `tf.customGrad` itself: most functions are made with it long before they are captured.
+ */
 export function interceptCustomGradient(): () => void {
-  const engine = tf.engine();
-  const owned = Object.hasOwn(engine, 'customGrad');
-  const original = engine.customGrad;
-  const intercepted = (fn: CustomFunction) => {
-    // Inside tf.grad() tfjs' own tape is at work and must see its own form.
-    const taped = original.call(engine, fn as never) as (...inputs: tf.Tensor[]) => tf.Tensor;
-    return (...inputs: tf.Tensor[]): tf.Tensor =>
-      engine.state.gradientDepth > 0 ? taped(...inputs) : recordCustomGradient(fn, inputs);
+  const engine = tf.engine() as unknown as {
+    runKernelFunc: (call: object) => unknown;
+    state: { gradientDepth: number };
   };
-  Object.defineProperty(engine, 'customGrad', { value: intercepted, configurable: true, writable: true });
+  const owned = Object.hasOwn(engine, 'runKernelFunc');
+  const original = engine.runKernelFunc;
+  const intercepted = (call: object): unknown => {
+    // Inside tf.grad() tfjs' own tape is at work and must see its own form.
+    const isCustom = 'forwardFunc' in call && engine.state.gradientDepth === 0;
+    return isCustom ? recordCustomGradient(call as CustomCall) : original.call(engine, call);
+  };
+  Object.defineProperty(engine, 'runKernelFunc', { value: intercepted, configurable: true, writable: true });
   return () => {
-    if (owned)
-      Object.defineProperty(engine, 'customGrad', { value: original, configurable: true, writable: true });
-    else delete (engine as { customGrad?: unknown }).customGrad;
+    if (owned) engine.runKernelFunc = original;
+    else delete (engine as { runKernelFunc?: unknown }).runKernelFunc;
   };
 }
 
-function recordCustomGradient(fn: CustomFunction, inputs: tf.Tensor[]): tf.Tensor {
+function recordCustomGradient(call: CustomCall): tf.Tensor {
   const recorder = currentRecorder()!;
+  const inputs = Object.values(call.inputs);
   const saved: tf.Tensor[] = [];
-  const { value, gradFunc } = fn(...inputs, (tensors: tf.Tensor[]) => saved.push(...tensors));
-  if (typeof gradFunc !== 'function' || !(value instanceof tf.Tensor)) {
-    throw notCapturable(
-      recorder.subject,
-      'the function given to tf.customGrad does not return { value, gradFunc }',
-    );
-  }
+  const value = call.forwardFunc(undefined, (tensors) => saved.push(...tensors));
   const inner = new Recorder(`the gradient function of tf.customGrad in ${recorder.subject}`, recorder);
   const dy = inner.argument({ name: 'dy', shape: value.shape, dtype: value.dtype });
   pushRecorder(inner);
   let results: tf.Tensor[];
   let outputs: { id: number; name: string }[];
   try {
-    const result = gradFunc(abstractTensor(inner, dy), saved);
-    results = Array.isArray(result) ? result : [result];
+    const found = call.backwardsFunc(abstractTensor(inner, dy), saved);
+    results = inputs.map((_, i) => found[i]!());
     outputs = results.map((tensor, i) => ({ id: valueOf(tensor, inner), name: `gradient_${i}` }));
   } finally {
     popRecorder();
-  }
-  if (results.length !== inputs.length) {
-    throw notCapturable(
-      recorder.subject,
-      `the gradient function of tf.customGrad gives ${results.length} gradients for ${inputs.length} inputs`,
-      'return one gradient for each input',
-    );
   }
   // The node's inputs: first the region's own, in order, then whatever else the gradient function uses.
   const own = inputs.map((tensor) => valueOf(tensor, recorder));

@@ -103,8 +103,18 @@ export function dtypeMismatch(subject: string, problem: string, fix?: string): L
 }
 
 /** `PROGRAM_INVALID`: a Program that breaks its own rules (unknown value, wrong arity, a cycle, a bad attribute). */
-export function programInvalid(problem: string, details?: readonly string[]): LamellaError {
-  return lamellaError('PROGRAM_INVALID', { subject: 'Program', problem, ...(details && { details }) });
+export function programInvalid(problem: string, details?: readonly string[], cause?: unknown): LamellaError {
+  return lamellaError('PROGRAM_INVALID', {
+    subject: 'Program',
+    problem,
+    ...(details && { details }),
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** `NOT_BATCH_POLYMORPHIC`: a function whose Program does not follow unknown dimensions in a way that can be saved. */
+export function notPolymorphic(subject: string, problem: string, fix: string): LamellaError {
+  return lamellaError('NOT_BATCH_POLYMORPHIC', { subject, problem, fix });
 }
 
 /** `KERNEL_UNSUPPORTED`: no rule for a kernel: its shape, its gradient, or its lowering to a backend. */

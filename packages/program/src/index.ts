@@ -74,3 +74,6 @@ export {
   type Shape,
   type SymbolicShape,
 } from './shape.js';
+export { captureTemplate, type TemplateArgument } from './template/capture-template.js';
+export { ProgramTemplate } from './template/program-template.js';
+export { type TemplateJson } from './template/template-json.js';

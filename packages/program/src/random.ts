@@ -68,7 +68,7 @@ export const random: Random = Object.freeze({
         `${min} and ${max}`,
       );
     }
-    return tf.tidy(() => affine(draw('uniform', shape, seed), max - min, min));
+    return tf.tidy(() => affine(drawRandom('uniform', shape, seed), max - min, min));
   },
 
   uniformInt: (shape, min, max, { seed } = {}) => {
@@ -83,14 +83,14 @@ export const random: Random = Object.freeze({
     }
     return tf.tidy(() => {
       // No product of a grid point below 1 and such a range rounds up to the range.
-      const steps = tf.cast(tf.floor(tf.mul(draw('uniform', shape, seed), range)), 'int32');
+      const steps = tf.cast(tf.floor(tf.mul(drawRandom('uniform', shape, seed), range)), 'int32');
       return min === 0 ? steps : tf.add(steps, tf.scalar(min, 'int32'));
     });
   },
 
   bernoulli: (shape, p, { seed, dtype = 'float32' } = {}) => {
     if (typeof p === 'number') requireShare('random.bernoulli', 'p', p);
-    return tf.tidy(() => tf.cast(tf.less(draw('uniform', shape, seed), p), dtype));
+    return tf.tidy(() => tf.cast(tf.less(drawRandom('uniform', shape, seed), p), dtype));
   },
 
   dropout: (x, rate, { seed, noiseShape = x.shape } = {}) => {
@@ -98,7 +98,7 @@ export const random: Random = Object.freeze({
     if (rate === 0) return tf.clone(x);
     if (rate === 1) return tf.zerosLike(x);
     return tf.tidy(() => {
-      const kept = tf.cast(tf.greaterEqual(draw('uniform', noiseShape, seed), rate), 'float32');
+      const kept = tf.cast(tf.greaterEqual(drawRandom('uniform', noiseShape, seed), rate), 'float32');
       return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
     });
   },
@@ -112,7 +112,7 @@ export const random: Random = Object.freeze({
     const classes = logits.shape[logits.rank - 1]!;
     return tf.tidy(() => {
       // The largest of logits + Gumbel noise is distributed as softmax(logits). Zero has no logarithm.
-      const u = tf.maximum(draw('uniform', [...batch, count, classes], seed), 2 ** -25);
+      const u = tf.maximum(drawRandom('uniform', [...batch, count, classes], seed), 2 ** -25);
       const gumbel = tf.neg(tf.log(tf.neg(tf.log(u))));
       return tf.argMax(tf.add(tf.expandDims(logits, -2), gumbel), -1);
     });
@@ -130,7 +130,7 @@ export function setRandomSeed(seed: number): void {
 }
 
 /** Raw numbers: an input of the Program that is being captured, else a tensor of the current backend. */
-function draw(
+export function drawRandom(
   distribution: Exclude<RandomSpec['distribution'], 'bits'>,
   shape: Shape,
   seed: number | undefined,
@@ -168,7 +168,7 @@ function gaussian(
   if (!Number.isFinite(mean)) throw randomInvalid(`random.${distribution}`, 'mean', 'a finite number', mean);
   if (!(stddev >= 0 && stddev < Infinity))
     throw randomInvalid(`random.${distribution}`, 'stddev', 'a finite number of at least 0', stddev);
-  return tf.tidy(() => affine(draw(distribution, shape, seed), stddev, mean));
+  return tf.tidy(() => affine(drawRandom(distribution, shape, seed), stddev, mean));
 }
 
 function requireShare(subject: string, option: string, value: number): void {

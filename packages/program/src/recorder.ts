@@ -70,6 +70,13 @@ export class Recorder {
     }
   }
 
+  /** An input taken over from another Program as it stands. */
+  input(input: Omit<ProgramInput, 'id'>, type: ValueType): ValueId {
+    const id = this.value(type);
+    this.inputs.push({ ...input, id });
+    return id;
+  }
+
   argument(spec: ArgumentSpec): ValueId {
     const id = this.value({ shape: spec.shape, dtype: spec.dtype });
     this.inputs.push({

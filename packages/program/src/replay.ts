@@ -53,7 +53,8 @@ function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): 
   return program.outputs.map((output) => tf.clone(values.get(output.id)!));
 }
 
-function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
+/** The outputs of one node, whose inputs `values` holds. */
+export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
   if (node.kernel === customGradientKernel) return [keepCustomGradient(node, inputs)];
   // Kernels that take a list expect a real array; integer keys come in ascending order.

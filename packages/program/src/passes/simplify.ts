@@ -1,5 +1,5 @@
 // The passes in the order in which they serve each other, repeated until nothing changes.
-import type { Program } from '../program.js';
+import type { Program, ProgramNode } from '../program.js';
 import { canonicalise } from './canonicalise.js';
 import { foldConstants } from './fold-constants.js';
 import { mergeCommon } from './merge-common.js';
@@ -27,7 +27,18 @@ export function simplify(program: Program): Program {
     for (const pass of passes) current = pass(current);
     if (current === before) break;
   }
-  return canonicalise(current);
+  return canonicalise(withSimpleInside(current));
+}
+
+/** The same for the Programs that nodes hold. */
+function withSimpleInside(program: Program): Program {
+  if (program.nodes.every((node) => node.programs === undefined)) return program;
+  const inside = (node: ProgramNode): ProgramNode => {
+    if (node.programs === undefined) return node;
+    const programs = Object.entries(node.programs).map(([name, inner]) => [name, simplify(inner)] as const);
+    return { ...node, programs: Object.fromEntries(programs) };
+  };
+  return program.with({ nodes: program.nodes.map(inside) });
 }
 
 /** {@link simplify} for a Program that is only to be run: gradients kept for `tf.customGrad` go too. */

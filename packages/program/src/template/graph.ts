@@ -1,0 +1,65 @@
+// What a template is made of: a Program's parts whose sizes, attributes and scalars may follow the unknown dimensions.
+// The types of intermediate values are not kept: they come from the kernels' shape rules once the sizes are known.
+import type { DType, StorageDType } from '../dtype.js';
+import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
+import { isPolynomial, sizeAt, type Polynomial, type Size } from './polynomial.js';
+
+export type TemplateAttribute =
+  | number
+  | boolean
+  | string
+  | null
+  | Polynomial
+  | readonly TemplateAttribute[]
+  | { readonly [key: string]: TemplateAttribute };
+
+export interface TemplateInput {
+  readonly id: ValueId;
+  readonly name: string;
+  readonly kind: 'argument' | 'state' | 'random';
+  readonly shape: readonly Size[];
+  readonly dtype: DType;
+  readonly storage?: StorageDType;
+  readonly random?: RandomSpec;
+}
+
+export interface TemplateConstant {
+  readonly id: ValueId;
+  readonly shape: readonly Size[];
+  readonly dtype: DType;
+  /** The values, or the one value that all elements have. */
+  readonly data: ConstantData | { readonly splat: Size };
+}
+
+export interface TemplateNode {
+  readonly kernel: string;
+  readonly inputs: Readonly<Record<string, ValueId>>;
+  readonly attrs: Readonly<Record<string, TemplateAttribute>>;
+  readonly outputs: readonly ValueId[];
+  readonly scope: string;
+  /** As in a Program: `gradient` of tf.customGrad. */
+  readonly programs?: Readonly<Record<string, TemplateGraph>>;
+}
+
+export interface TemplateGraph {
+  readonly inputs: readonly TemplateInput[];
+  readonly constants: readonly TemplateConstant[];
+  readonly nodes: readonly TemplateNode[];
+  readonly outputs: readonly ProgramOutput[];
+  readonly updates: readonly ProgramUpdate[];
+}
+
+/** Whether a constant is one value everywhere. */
+export function isSplat(data: TemplateConstant['data']): data is { readonly splat: Size } {
+  return 'splat' in data;
+}
+
+/** The attribute where the unknowns have these sizes. */
+export function attributeAt(value: TemplateAttribute, sizes: readonly number[]): TemplateAttribute {
+  if (isPolynomial(value)) return sizeAt(value, sizes);
+  if (Array.isArray(value)) return value.map((item) => attributeAt(item as TemplateAttribute, sizes));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, attributeAt(item as TemplateAttribute, sizes)]),
+  );
+}

@@ -1,0 +1,141 @@
+// Runs a template's graph on tensors once the unknown sizes are known: under a capture this writes it into the Program.
+import * as tf from '@tensorflow/tfjs-core';
+import { abstractTensor, currentRecorder } from '../capture-backend.js';
+import { capture } from '../capture.js';
+import { allocateArray, type DType } from '../dtype.js';
+import { programInvalid } from '../errors.js';
+import {
+  customGradientKernel,
+  type ConstantData,
+  type Program,
+  type ValueId,
+  type ValueType,
+} from '../program.js';
+import { runNode } from '../replay.js';
+import { formatShape, sizeOf } from '../shape.js';
+import {
+  attributeAt,
+  isSplat,
+  type TemplateConstant,
+  type TemplateGraph,
+  type TemplateNode,
+} from './graph.js';
+import { sizeAt, type Size } from './polynomial.js';
+
+/** The elements a value of a stored Program may have: no honest model comes near, and memory still holds it. */
+const mostElements = 2 ** 28;
+
+/** The graph's outputs for one tensor for each of its inputs, in order. Throws: PROGRAM_INVALID, SHAPE_MISMATCH. */
+export function runGraph(
+  graph: TemplateGraph,
+  inputs: readonly tf.Tensor[],
+  sizes: readonly number[],
+): tf.Tensor[] {
+  const values = new Map<ValueId, tf.Tensor>(graph.inputs.map((input, i) => [input.id, inputs[i]!]));
+  for (const constant of graph.constants) values.set(constant.id, constantAt(constant, sizes));
+  for (const node of graph.nodes) {
+    const results = runTemplateNode(node, values, sizes);
+    if (results.length !== node.outputs.length) {
+      throw programInvalid(
+        `${node.kernel} gives ${results.length} outputs, the Program says ${node.outputs.length}`,
+      );
+    }
+    node.outputs.forEach((id, k) => values.set(id, bounded(node.kernel, results[k]!)));
+  }
+  const outputs = graph.outputs.map((output) => values.get(output.id)!);
+  // Outside a capture an output may be an input itself: hand out tensors that can be disposed one by one.
+  return currentRecorder() === undefined ? outputs.map((tensor) => tf.clone(tensor)) : outputs;
+}
+
+/** The graph as a Program whose inputs have these types. */
+export function programAt(
+  graph: TemplateGraph,
+  types: readonly ValueType[],
+  sizes: readonly number[],
+): Program {
+  const body = (): tf.Tensor[] => {
+    const recorder = currentRecorder()!;
+    const inputs = graph.inputs.map(({ shape: _shape, dtype: _dtype, ...input }, i) =>
+      abstractTensor(recorder, recorder.input(input, types[i]!)),
+    );
+    return runGraph(graph, inputs, sizes);
+  };
+  const { program } = capture(body, [], { subject: 'Program' });
+  return program.with({
+    outputs: program.outputs.map(({ id }, i) => ({ id, name: graph.outputs[i]!.name })),
+    updates: graph.updates,
+  });
+}
+
+/** A shape where the unknowns have these sizes. Throws: PROGRAM_INVALID for one that no tensor can have. */
+export function shapeAt(shape: readonly Size[], sizes: readonly number[]): number[] {
+  const found = shape.map((size) => sizeAt(size, sizes));
+  if (found.every((size) => Number.isInteger(size) && size >= 0) && sizeOf(found) <= mostElements)
+    return found;
+  throw programInvalid(`a value has the shape ${formatShape(found)}`);
+}
+
+function runTemplateNode(
+  node: TemplateNode,
+  values: ReadonlyMap<ValueId, tf.Tensor>,
+  sizes: readonly number[],
+): tf.Tensor[] {
+  const attrs = attributeAt(node.attrs, sizes) as tf.NamedAttrMap;
+  const recorder = currentRecorder();
+  const run = (): tf.Tensor[] => {
+    const programs =
+      node.programs && recorder !== undefined ? { programs: gradientAt(node, values, sizes) } : {};
+    return runNode(
+      {
+        kernel: node.kernel,
+        inputs: node.inputs,
+        attrs: attrs as never,
+        outputs: node.outputs,
+        scope: node.scope,
+        ...programs,
+      },
+      values,
+    );
+  };
+  return recorder === undefined || node.scope === '' ? run() : recorder.within(node.scope, run);
+}
+
+/** The gradient Program of tf.customGrad at these sizes: it takes dy, of the value's type, and the node's other inputs. */
+function gradientAt(
+  node: TemplateNode,
+  values: ReadonlyMap<ValueId, tf.Tensor>,
+  sizes: readonly number[],
+): Record<string, Program> {
+  const { gradient } = node.programs!;
+  const value = values.get(node.inputs['value'] ?? -1);
+  if (node.kernel !== customGradientKernel || gradient === undefined || value === undefined) {
+    throw programInvalid(`${node.kernel} cannot hold Programs of its own`);
+  }
+  const others = Object.keys(node.inputs)
+    .filter((name) => name !== 'value')
+    .sort((a, b) => Number(a) - Number(b))
+    .map((name) => values.get(node.inputs[name]!)!);
+  const types = [value, ...others];
+  if (types.length !== gradient.inputs.length)
+    throw programInvalid('the gradient of a custom gradient takes other inputs than its node has');
+  return {
+    gradient: programAt(
+      gradient,
+      types.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType })),
+      sizes,
+    ),
+  };
+}
+
+function constantAt({ data, shape, dtype }: TemplateConstant, sizes: readonly number[]): tf.Tensor {
+  const at = shapeAt(shape, sizes);
+  if (!isSplat(data)) return tf.tensor(data as Float32Array, at, dtype);
+  if (dtype === 'string' || dtype === 'complex64') throw programInvalid(`a ${dtype} constant is one number`);
+  const values: ConstantData = allocateArray(dtype, sizeOf(at)).fill(sizeAt(data.splat, sizes));
+  return tf.tensor(values as Float32Array, at, dtype);
+}
+
+function bounded(kernel: string, tensor: tf.Tensor): tf.Tensor {
+  if (tensor.size <= mostElements) return tensor;
+  throw programInvalid(`${kernel} would give a tensor of shape ${formatShape(tensor.shape)}`);
+}

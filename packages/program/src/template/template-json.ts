@@ -1,0 +1,268 @@
+// The JSON form of a template, version 1: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
+// constants are base64 of little-endian bytes. Checking what is read is check-json.ts' and happens here on the way in.
+import { isStorageDType, type DType } from '../dtype.js';
+import { programInvalid } from '../errors.js';
+import {
+  scanKernel,
+  type ConstantData,
+  type ProgramOutput,
+  type ProgramUpdate,
+  type RandomSpec,
+  type ValueId,
+} from '../program.js';
+import { shapeRules } from '../kernels.js';
+import { customGradientKernel } from '../program.js';
+import { decompositions } from '../decompositions.js';
+import { constantFromJson, constantToJson } from './constant-json.js';
+import { integer, list, member, oneOf, record, text, type Json } from './check-json.js';
+import {
+  isSplat,
+  type TemplateAttribute,
+  type TemplateConstant,
+  type TemplateGraph,
+  type TemplateInput,
+  type TemplateNode,
+} from './graph.js';
+import { isPolynomial, Polynomial, type Size } from './polynomial.js';
+
+/** JSON as {@link writeTemplate} makes it. */
+export type TemplateJson = {
+  readonly format: 'lamella.program';
+  readonly version: 1;
+  readonly unknowns: readonly string[];
+} & Readonly<Record<string, Json>>;
+
+const dtypes: readonly DType[] = ['float32', 'int32', 'bool', 'complex64', 'string'];
+const kinds = ['argument', 'state', 'random'] as const;
+const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
+const mostNodes = 200_000;
+const deepest = 16;
+
+/** Source: this format's first version; a reader refuses versions it does not know. */
+export function writeTemplate(graph: TemplateGraph, unknowns: readonly string[]): TemplateJson {
+  return { format: 'lamella.program', version: 1, unknowns, ...writeGraph(graph) };
+}
+
+/** Reads what {@link writeTemplate} wrote. Throws: PROGRAM_INVALID naming the place. */
+export function readTemplate(json: unknown): [TemplateGraph, string[]] {
+  const file = record(json, 'the Program');
+  if (file['format'] !== 'lamella.program') throw programInvalid('it is no stored Program');
+  if (file['version'] !== 1)
+    throw programInvalid(
+      `its format version is ${JSON.stringify(file['version'])}, this release reads version 1`,
+    );
+  const unknowns = list(file['unknowns'], 'unknowns', 8).map((name) => text(name, 'an unknown'));
+  return [new GraphReader(unknowns.length).graph(file, 0), unknowns];
+}
+
+function writeGraph(graph: TemplateGraph): Record<string, Json> {
+  return {
+    inputs: graph.inputs.map(({ shape, random, ...input }) => ({
+      ...input,
+      shape: shape.map(writeAttribute),
+      ...(random && { random: { ...random } }),
+    })),
+    constants: graph.constants.map(({ id, dtype, shape, data }) => ({
+      id,
+      dtype,
+      shape: shape.map(writeAttribute),
+      ...(isSplat(data) ? { splat: writeAttribute(data.splat) } : constantToJson(data)),
+    })),
+    nodes: graph.nodes.map(({ kernel, inputs, attrs, outputs, scope, programs }) => ({
+      kernel,
+      inputs: { ...inputs },
+      attrs: writeAttribute(attrs),
+      outputs: [...outputs],
+      scope,
+      ...(programs && {
+        programs: Object.fromEntries(
+          Object.entries(programs).map(([name, inner]) => [name, writeGraph(inner)]),
+        ),
+      }),
+    })),
+    outputs: graph.outputs.map(({ id, name }) => ({ id, name })),
+    updates: graph.updates.map(({ output, input }) => ({ output, input })),
+  };
+}
+
+/** Plain JSON; `{ "$": ... }` stands for what JSON has no word for. */
+function writeAttribute(value: TemplateAttribute): Json {
+  if (isPolynomial(value))
+    return { $: 'polynomial', terms: value.terms.map(({ coefficient, powers }) => [coefficient, ...powers]) };
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : { $: Object.is(value, -0) ? '-0' : String(value) };
+  if (Array.isArray(value)) return value.map((item) => writeAttribute(item as TemplateAttribute));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, writeAttribute(item as TemplateAttribute)]),
+  );
+}
+
+class GraphReader {
+  private nodes = 0;
+
+  constructor(private readonly unknowns: number) {}
+
+  graph(json: Json, depth: number): TemplateGraph {
+    if (depth > deepest) throw programInvalid(`Programs are nested more than ${deepest} deep`);
+    const file = record(json, 'a Program');
+    const known = new Set<ValueId>();
+    const define = (id: Json | undefined, where: string): ValueId => {
+      const value = integer(id, where, 0, 2 ** 31 - 1);
+      if (known.has(value)) throw programInvalid(`value %${value} is defined twice`);
+      known.add(value);
+      return value;
+    };
+    const use = (id: Json | undefined, where: string): ValueId => {
+      const value = integer(id, where, 0, 2 ** 31 - 1);
+      if (!known.has(value)) throw programInvalid(`${where} reads value %${value} before it is computed`);
+      return value;
+    };
+    const inputs = list(file['inputs'], 'inputs', mostNodes).map((entry) => this.input(entry, define));
+    const constants = list(file['constants'], 'constants', mostNodes).map((entry) =>
+      this.constant(entry, define),
+    );
+    const nodes = list(file['nodes'], 'nodes', mostNodes).map((entry) =>
+      this.node(entry, define, use, depth),
+    );
+    const outputs = list(file['outputs'], 'outputs', mostNodes).map((entry): ProgramOutput => {
+      const output = record(entry, 'an output');
+      return { id: use(output['id'], 'an output'), name: text(output['name'], 'an output') };
+    });
+    const updates = list(file['updates'] ?? [], 'updates', mostNodes).map((entry): ProgramUpdate => {
+      const update = record(entry, 'an update');
+      return {
+        output: integer(update['output'], 'an update', 0, outputs.length - 1),
+        input: integer(update['input'], 'an update', 0, inputs.length - 1),
+      };
+    });
+    return { inputs, constants, nodes, outputs, updates };
+  }
+
+  private input(json: Json, define: (id: Json | undefined, where: string) => ValueId): TemplateInput {
+    const entry = record(json, 'an input');
+    const kind = oneOf(entry['kind'], kinds, "an input's kind");
+    const { storage } = entry;
+    if (storage !== undefined && !(typeof storage === 'string' && isStorageDType(storage)))
+      throw programInvalid(`an input is stored as ${JSON.stringify(storage)}`);
+    return {
+      id: define(entry['id'], 'an input'),
+      name: text(entry['name'], 'an input'),
+      kind,
+      ...this.type(entry, 'an input'),
+      ...(storage !== undefined && { storage }),
+      ...(kind === 'random' && { random: readRandom(entry['random']) }),
+    };
+  }
+
+  private constant(json: Json, define: (id: Json | undefined, where: string) => ValueId): TemplateConstant {
+    const entry = record(json, 'a constant');
+    const { shape, dtype } = this.type(entry, 'a constant');
+    const id = define(entry['id'], 'a constant');
+    if (entry['splat'] !== undefined)
+      return { id, shape, dtype, data: { splat: this.size(entry['splat'], `constant %${id}`) } };
+    if (shape.some(isPolynomial)) throw programInvalid(`constant %${id} has values and yet no fixed shape`);
+    const data: ConstantData = constantFromJson(entry, dtype, shape as readonly number[], `constant %${id}`);
+    return { id, shape, dtype, data };
+  }
+
+  private node(
+    json: Json,
+    define: (id: Json | undefined, where: string) => ValueId,
+    use: (id: Json | undefined, where: string) => ValueId,
+    depth: number,
+  ): TemplateNode {
+    if (++this.nodes > mostNodes) throw programInvalid(`it has more than ${mostNodes} nodes`);
+    const entry = record(json, 'a node');
+    const kernel = text(entry['kernel'], 'a kernel');
+    if (kernel === scanKernel)
+      throw programInvalid(`kernel ${scanKernel} is reserved; this release cannot run it`);
+    const isKnown =
+      kernel === customGradientKernel ||
+      Object.hasOwn(shapeRules, kernel) ||
+      Object.hasOwn(decompositions, kernel);
+    if (!isKnown) throw programInvalid(`it calls the unknown kernel ${JSON.stringify(kernel.slice(0, 60))}`);
+    const inputs = Object.entries(record(entry['inputs'], `the inputs of ${kernel}`)).map(
+      ([name, id]): [string, ValueId] => [member(name), use(id, kernel)],
+    );
+    const attrs = this.attribute(entry['attrs'] ?? {}, kernel, 0);
+    if (typeof attrs !== 'object' || attrs === null || Array.isArray(attrs) || isPolynomial(attrs))
+      throw programInvalid(`the attributes of ${kernel} are no record`);
+    const programs =
+      entry['programs'] === undefined
+        ? undefined
+        : Object.entries(record(entry['programs'], `the Programs of ${kernel}`));
+    return {
+      kernel,
+      inputs: Object.fromEntries(inputs),
+      attrs: attrs as Record<string, TemplateAttribute>,
+      ...(programs && {
+        programs: Object.fromEntries(
+          programs.map(([name, inner]) => [member(name), this.graph(inner, depth + 1)]),
+        ),
+      }),
+      outputs: list(entry['outputs'], `the outputs of ${kernel}`, mostNodes).map((id) => define(id, kernel)),
+      scope: text(entry['scope'] ?? '', `the scope of ${kernel}`),
+    };
+  }
+
+  private type(entry: Readonly<Record<string, Json>>, where: string): { shape: Size[]; dtype: DType } {
+    return {
+      dtype: oneOf(entry['dtype'], dtypes, `the dtype of ${where}`),
+      shape: list(entry['shape'], `the shape of ${where}`, 16).map((size) =>
+        this.size(size, `the shape of ${where}`),
+      ),
+    };
+  }
+
+  private size(json: Json, where: string): Size {
+    const size = this.attribute(json, where, 0);
+    if (typeof size === 'number' || isPolynomial(size)) return size;
+    throw programInvalid(`${where}: expected a number, got ${JSON.stringify(json).slice(0, 60)}`);
+  }
+
+  private attribute(json: Json, where: string, depth: number): TemplateAttribute {
+    if (depth > deepest) throw programInvalid(`attributes of ${where} are nested more than ${deepest} deep`);
+    if (Array.isArray(json))
+      return (json as readonly Json[]).map((item) => this.attribute(item, where, depth + 1));
+    if (typeof json !== 'object' || json === null) return json;
+    const entry = record(json, `an attribute of ${where}`);
+    const tag = entry['$'];
+    if (tag === undefined)
+      return Object.fromEntries(
+        Object.entries(entry).map(([key, item]) => [member(key), this.attribute(item, where, depth + 1)]),
+      );
+    if (tag === 'polynomial') return this.polynomial(entry['terms'], where);
+    const value = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity, '-0': -0 }[String(tag)];
+    if (typeof value !== 'number' || typeof tag !== 'string')
+      throw programInvalid(`an attribute of ${where} has the unknown tag ${JSON.stringify(tag)}`);
+    return value;
+  }
+
+  private polynomial(json: Json | undefined, where: string): Polynomial {
+    const terms = list(json, `a size in ${where}`, 64).map((term) => {
+      const [coefficient, ...powers] = list(term, `a size in ${where}`, 9);
+      if (powers.length !== this.unknowns)
+        throw programInvalid(
+          `a size in ${where} has ${powers.length} unknowns, the Program has ${this.unknowns}`,
+        );
+      return {
+        coefficient: integer(coefficient, `a size in ${where}`, -(2 ** 40), 2 ** 40),
+        powers: powers.map((power) => integer(power, `a size in ${where}`, 0, 4)),
+      };
+    });
+    return new Polynomial(terms);
+  }
+}
+
+function readRandom(json: Json | undefined): RandomSpec {
+  const entry = record(json, 'a random input');
+  const { seed } = entry;
+  return {
+    distribution: oneOf(entry['distribution'], distributions, 'a distribution'),
+    stream: text(entry['stream'], 'a random stream'),
+    ...(seed !== undefined && { seed: integer(seed, 'a seed', 0, 2 ** 32 - 1) }),
+  };
+}
