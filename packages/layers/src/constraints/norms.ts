@@ -1,8 +1,8 @@
 // Constraints on the length of weights along axes: for a kernel of Dense, axis 0 is a unit's incoming weights.
 import * as tf from '@tensorflow/tfjs-core';
-import { Constraint, type Config } from '@lamella/core';
+import { Constraint, optionInvalid, type Config } from '@lamella/core';
 import { axisOrList } from '../options/axes.js';
-import { nonNegative } from '../options/checks.js';
+import { finite, nonNegative } from '../options/checks.js';
 
 /** Keras' epsilon. */
 const epsilon = 1e-7;
@@ -87,7 +87,10 @@ export class MinMaxNorm extends Constraint {
     super();
     this.minValue = nonNegative('MinMaxNorm', 'minValue', minValue);
     this.maxValue = nonNegative('MinMaxNorm', 'maxValue', maxValue);
-    this.rate = nonNegative('MinMaxNorm', 'rate', rate);
+    if (minValue > maxValue)
+      throw optionInvalid('MinMaxNorm', 'minValue', `at most maxValue (${maxValue})`, minValue);
+    this.rate = finite('MinMaxNorm', 'rate', rate);
+    if (rate < 0 || rate > 1) throw optionInvalid('MinMaxNorm', 'rate', 'a number in [0, 1]', rate);
     this.axis = axisOrList('MinMaxNorm', 'axis', axis);
   }
 

@@ -1,5 +1,5 @@
 // Initializers that draw from a distribution given outright.
-import { Initializer, type Config, type InitializerKey } from '@lamella/core';
+import { Initializer, optionInvalid, type Config, type InitializerKey } from '@lamella/core';
 import type { HostTensor, Shape, StorageDType } from '@lamella/program';
 import { finite, nonNegative, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
@@ -86,6 +86,7 @@ export class RandomUniform extends Initializer {
     super();
     this.minval = finite('RandomUniform', 'minval', minval);
     this.maxval = finite('RandomUniform', 'maxval', maxval);
+    if (minval > maxval) throw optionInvalid('RandomUniform', 'minval', `at most maxval (${maxval})`, minval);
     this.seed = seedOrNull('RandomUniform', seed);
   }
 

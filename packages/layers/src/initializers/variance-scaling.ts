@@ -1,8 +1,8 @@
 // Initializers whose spread depends on how many values go into and out of each unit: Glorot's, He's, LeCun's.
-import { Initializer, type Config, type InitializerKey } from '@lamella/core';
+import { Initializer, optionInvalid, type Config, type InitializerKey } from '@lamella/core';
 import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import { axisOf, axisOrList } from '../options/axes.js';
 import { oneOf, seedOrNull } from '../options/checks.js';
-import { optionInvalid } from '@lamella/core';
 import { draw } from './draw.js';
 
 type Mode = 'fan_in' | 'fan_out' | 'fan_avg';
@@ -62,11 +62,19 @@ export class VarianceScaling extends Initializer {
       known,
     );
     this.seed = seedOrNull(this.className, seed);
-    this.inputAxes = inputAxes ?? null;
-    this.outputAxes = outputAxes ?? null;
+    this.inputAxes = axesOrNull(this.className, 'inputAxes', inputAxes);
+    this.outputAxes = axesOrNull(this.className, 'outputAxes', outputAxes);
+    if ((this.inputAxes === null) !== (this.outputAxes === null)) {
+      const [missing, given] =
+        this.inputAxes === null ? ['inputAxes', 'outputAxes'] : ['outputAxes', 'inputAxes'];
+      throw optionInvalid(this.className, missing, `a list of axes, as ${given} is one`, null);
+    }
   }
 
   override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+    const subject = `Initializer ${this.className}`;
+    for (const axis of this.inputAxes ?? []) axisOf(subject, 'inputAxes', axis, shape);
+    for (const axis of this.outputAxes ?? []) axisOf(subject, 'outputAxes', axis, shape);
     const [fanIn, fanOut] = fans(shape, this.inputAxes, this.outputAxes);
     const fan = this.mode === 'fan_in' ? fanIn : this.mode === 'fan_out' ? fanOut : (fanIn + fanOut) / 2;
     const variance = this.scale / Math.max(1, fan);
@@ -91,6 +99,12 @@ export class VarianceScaling extends Initializer {
   protected fanConfig(): Config {
     return { seed: this.seed, inputAxes: this.inputAxes, outputAxes: this.outputAxes };
   }
+}
+
+function axesOrNull(subject: string, option: string, value: unknown): readonly number[] | null {
+  if (value === undefined || value === null) return null;
+  const axes = axisOrList(subject, option, value);
+  return typeof axes === 'number' ? [axes] : axes;
 }
 
 /** How many values go into and come out of a unit: for a convolution, the receptive field times the channels. */
