@@ -6,7 +6,7 @@ export class AdamW extends Adam {
   static override readonly className = 'AdamW';
 
   constructor(options: AdamOptions = {}) {
-    super({ ...options, weightDecay: options.weightDecay ?? 0.004 }, 'adamw');
+    super({ ...options, weightDecay: options.weightDecay === undefined ? 0.004 : options.weightDecay });
   }
 }
 

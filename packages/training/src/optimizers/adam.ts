@@ -1,7 +1,8 @@
 // Adam.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, Weight } from '@lamella/core';
-import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import type { OptimizerOptions } from './check-options.js';
+import { Optimizer } from './optimizer.js';
 
 export interface AdamOptions extends OptimizerOptions {
   readonly beta1?: number;
@@ -24,8 +25,8 @@ export class Adam extends Optimizer {
   };
   private readonly moments = new Map<Weight, { m: Weight; v: Weight; largest?: Weight }>();
 
-  constructor(options: AdamOptions = {}, defaultName = 'adam') {
-    super(defaultName, 0.001, options);
+  constructor(options: AdamOptions = {}) {
+    super(0.001, options);
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
     this.adam = { beta1, beta2, epsilon, amsgrad };
   }
@@ -45,7 +46,7 @@ export class Adam extends Optimizer {
   protected override update(weight: Weight, gradient: tf.Tensor, learningRate: tf.Tensor): void {
     const { beta1, beta2, epsilon } = this.adam;
     const { m, v, largest } = this.moments.get(weight)!;
-    const step = this.step();
+    const step = this.updateNumber();
     const correction = tf.div(tf.sqrt(tf.sub(1, tf.pow(beta2, step))), tf.sub(1, tf.pow(beta1, step)));
     const alpha = tf.mul(learningRate, correction);
     m.assign(tf.add(m.read(), tf.mul(tf.sub(gradient, m.read()), 1 - beta1)));

@@ -1,29 +1,29 @@
 // What an optimizer is: slots for each weight and an update written in tfjs-core calls, captured into the training step.
-// This class does what all share, in Keras' order: clip, decay, update, average, constrain. The rules are beside it.
+// This class does what all share, in Keras' order: accumulate, clip, decay, update, average, constrain. The rules are beside it.
 import * as tf from '@tensorflow/tfjs-core';
 import { HostTensor, type Shape, type StorageDType } from '@lamella/program';
-import { optionInvalid, uniqueName, Weight, type Config, type Serializable } from '@lamella/core';
+import {
+  optionInvalid,
+  snakeCaseClass,
+  uniqueName,
+  Weight,
+  type Config,
+  type Serializable,
+} from '@lamella/core';
+import { checkOptimizerOptions, type OptimizerOptions } from './check-options.js';
 import { clipGradients } from './clip-gradients.js';
-
-/** The options every optimizer takes, with Keras' defaults. */
-export interface OptimizerOptions {
-  readonly learningRate?: number;
-  readonly weightDecay?: number | null;
-  /** Clips the norm of each gradient. At most one of the three. */
-  readonly clipnorm?: number | null;
-  readonly clipvalue?: number | null;
-  readonly globalClipnorm?: number | null;
-  readonly useEma?: boolean;
-  readonly emaMomentum?: number;
-  /** Every so many steps the weights take their averages' values. */
-  readonly emaOverwriteFrequency?: number | null;
-  readonly name?: string;
-}
+import { isSchedule, type LearningRateSchedule } from './schedules/schedule.js';
 
 /** A weight and its gradient, one step. */
 export interface Gradient {
   readonly weight: Weight;
   readonly gradient: tf.Tensor;
+}
+
+/** Which weights do not decay: the weights themselves, or all whose own name contains one of the words. */
+export interface DecayExclusion {
+  readonly weights?: readonly Weight[];
+  readonly names?: readonly string[];
 }
 
 /**
@@ -35,24 +35,24 @@ export abstract class Optimizer implements Serializable {
   readonly name: string;
   /** The step counter, int32. */
   readonly iterations: Weight;
-  /** The learning rate, a cell that callbacks may set between steps. */
-  readonly learningRate: Weight;
   protected readonly options: OptimizerOptions;
+  private readonly rate: Weight;
+  private readonly schedule: LearningRateSchedule | undefined;
   private readonly slots: Weight[] = [];
-  private averages = new Map<Weight, Weight>();
-  private built: readonly Weight[] | undefined;
+  private averages: ReadonlyMap<Weight, Weight> = new Map();
+  private accumulators: ReadonlyMap<Weight, Weight> = new Map();
+  private exclusion: DecayExclusion = {};
+  private built = false;
 
-  constructor(defaultName: string, defaultLearningRate: number, options: OptimizerOptions) {
-    this.name = options.name ?? uniqueName(defaultName);
+  /** Throws: OPTION_INVALID. */
+  constructor(defaultLearningRate: number, options: OptimizerOptions) {
+    this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
+    checkOptimizerOptions(this.label, options);
     this.options = options;
-    this.checkOptions(defaultLearningRate);
+    const rate = options.learningRate ?? defaultLearningRate;
+    this.schedule = isSchedule(rate) ? rate : undefined;
     this.iterations = this.cell('iteration', [], 'int32', 0);
-    this.learningRate = this.cell(
-      'learning_rate',
-      [],
-      'float32',
-      options.learningRate ?? defaultLearningRate,
-    );
+    this.rate = this.cell('learning_rate', [], 'float32', isSchedule(rate) ? rate.at(0) : rate);
   }
 
   get className(): string {
@@ -64,54 +64,102 @@ export abstract class Optimizer implements Serializable {
     return `${this.className} "${this.name}"`;
   }
 
-  /** All state in Keras' order: the iteration, the learning rate, averages, then the slots. */
+  /** The rate of the next step; setting it takes effect there. Throws: OPTION_INVALID where a schedule decides. */
+  get learningRate(): number {
+    return this.schedule?.at(this.iterations.value.data[0]!) ?? this.rate.value.data[0]!;
+  }
+
+  set learningRate(value: number) {
+    if (this.schedule !== undefined) {
+      throw optionInvalid(
+        this.label,
+        'learningRate',
+        `none, because ${this.schedule.className} "${this.schedule.name}" decides it`,
+        value,
+      );
+    }
+    checkOptimizerOptions(this.label, { learningRate: value });
+    this.setRate(value);
+  }
+
+  /** All state in Keras' order: the iteration, the learning rate unless a schedule decides it, then averages and slots. */
   get variables(): Weight[] {
-    return [this.iterations, this.learningRate, ...this.averages.values(), ...this.slots];
+    return [
+      this.iterations,
+      ...(this.schedule === undefined ? [this.rate] : []),
+      ...this.averages.values(),
+      ...this.accumulators.values(),
+      ...this.slots,
+    ];
   }
 
   get isBuilt(): boolean {
-    return this.built !== undefined;
+    return this.built;
   }
 
   /** Creates the slots for these weights, once. */
   build(weights: readonly Weight[]): void {
-    if (this.built !== undefined) return;
-    this.built = [...weights];
-    if (this.options.useEma === true) {
-      this.averages = new Map(weights.map((weight) => [weight, this.like(weight, 'average')]));
-    }
+    if (this.built) return;
+    this.built = true;
+    if (this.options.useEma === true) this.averages = this.forEach(weights, 'average');
+    if (this.accumulationSteps > 1) this.accumulators = this.forEach(weights, 'gradient_accumulator');
     this.createSlots(weights);
+  }
+
+  /** Says which weights do not decay; before the first step. Throws: OPTION_INVALID after it. */
+  excludeFromWeightDecay(exclusion: DecayExclusion): void {
+    if (this.built)
+      throw optionInvalid(this.label, 'excludeFromWeightDecay()', 'a call before the first step', 'one after it');
+    this.exclusion = exclusion;
+  }
+
+  /** On the host, before a step: puts the rate that a schedule gives into its cell. */
+  beforeStep(): void {
+    if (this.schedule !== undefined) this.setRate(this.learningRate);
+  }
+
+  /** Inside a capture: the loss to take gradients of, scaled up where the options ask for it. */
+  scaleLoss(loss: tf.Tensor): tf.Tensor {
+    const scale = this.options.lossScaleFactor ?? 1;
+    return scale === 1 ? loss : tf.mul(loss, scale);
   }
 
   /** Inside a capture: applies one step to all weights at once. */
   apply(gradients: readonly Gradient[]): void {
     this.build(gradients.map(({ weight }) => weight));
-    const learningRate = this.learningRate.read();
-    for (const { weight, gradient } of clipGradients(gradients, this.options)) {
-      if (this.decays(weight)) {
-        const value = weight.read();
-        weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, this.options.weightDecay!))));
-      }
-      this.update(weight, gradient, learningRate);
-    }
-    this.iterations.assign(tf.add(this.iterations.read(), tf.scalar(1, 'int32')));
+    const scale = this.options.lossScaleFactor ?? 1;
+    const unscaled =
+      scale === 1
+        ? gradients
+        : gradients.map(({ weight, gradient }) => ({ weight, gradient: tf.div(gradient, scale) }));
+    if (this.accumulationSteps > 1) this.accumulate(unscaled);
+    else this.step(unscaled);
     for (const [weight, average] of this.averages) this.average(weight, average);
     for (const { weight } of gradients) {
       if (weight.constraint !== null) weight.assign(weight.constraint.call(weight.read()));
     }
+    this.iterations.assign(tf.add(this.iterations.read(), tf.scalar(1, 'int32')));
+  }
+
+  /** On the host, after training: with `useEma`, the weights take their averages' values. */
+  finalize(): void {
+    for (const [weight, average] of this.averages) weight.set(average.value);
   }
 
   getConfig(): Config {
+    const { options } = this;
     return {
       name: this.name,
-      learningRate: this.learningRate.value.data[0]!,
-      weightDecay: this.options.weightDecay ?? null,
-      clipnorm: this.options.clipnorm ?? null,
-      globalClipnorm: this.options.globalClipnorm ?? null,
-      clipvalue: this.options.clipvalue ?? null,
-      useEma: this.options.useEma ?? false,
-      emaMomentum: this.options.emaMomentum ?? 0.99,
-      emaOverwriteFrequency: this.options.emaOverwriteFrequency ?? null,
+      learningRate: this.schedule ?? this.rate.value.data[0]!,
+      weightDecay: options.weightDecay ?? null,
+      clipnorm: options.clipnorm ?? null,
+      globalClipnorm: options.globalClipnorm ?? null,
+      clipvalue: options.clipvalue ?? null,
+      useEma: options.useEma ?? false,
+      emaMomentum: options.emaMomentum ?? 0.99,
+      emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,
+      lossScaleFactor: options.lossScaleFactor ?? null,
+      gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
     };
   }
 
@@ -128,19 +176,86 @@ export abstract class Optimizer implements Serializable {
     return slot;
   }
 
-  /** A scalar slot. */
-  protected addScalarSlot(name: string, initial = 0): Weight {
-    const slot = this.cell(name, [], 'float32', initial);
-    this.slots.push(slot);
-    return slot;
+  /** The number of this update, from 1, as float32. */
+  protected updateNumber(): tf.Tensor {
+    return tf.add(tf.cast(this.updatesDone(), 'float32'), 1);
   }
 
-  /** The number of this step, from 1, as float32. */
-  protected step(): tf.Tensor {
-    return tf.add(tf.cast(this.iterations.read(), 'float32'), 1);
+  private get accumulationSteps(): number {
+    return this.options.gradientAccumulationSteps ?? 1;
   }
 
-  private like(weight: Weight, name: string, initial = 0): Weight {
+  private setRate(value: number): void {
+    this.rate.set(new HostTensor(Float32Array.of(value), []));
+  }
+
+  private updatesDone(): tf.Tensor {
+    const steps = this.iterations.read();
+    return this.accumulationSteps === 1
+      ? steps
+      : tf.floorDiv(steps, tf.scalar(this.accumulationSteps, 'int32'));
+  }
+
+  private step(gradients: readonly Gradient[]): void {
+    const learningRate = this.rate.read();
+    for (const { weight, gradient } of clipGradients(gradients, this.options)) {
+      if (this.decays(weight)) {
+        const value = weight.read();
+        weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, this.options.weightDecay!))));
+      }
+      this.update(weight, gradient, learningRate);
+    }
+  }
+
+  /** Adds gradients up; every so many steps their mean is applied. What a step in between computes is not taken over. */
+  private accumulate(gradients: readonly Gradient[]): void {
+    const due = this.isMultiple(this.accumulationSteps);
+    const sums = gradients.map(({ weight, gradient }) =>
+      tf.add(gradient, this.accumulators.get(weight)!.read()),
+    );
+    const before = [...gradients.map(({ weight }) => weight), ...this.slots].map(
+      (cell) => [cell, cell.read()] as const,
+    );
+    this.step(
+      gradients.map(({ weight }, i) => ({ weight, gradient: tf.div(sums[i]!, this.accumulationSteps) })),
+    );
+    for (const [cell, value] of before) cell.assign(tf.where(due, cell.read(), value));
+    gradients.forEach(({ weight }, i) =>
+      this.accumulators.get(weight)!.assign(tf.where(due, tf.zerosLike(sums[i]!), sums[i]!)),
+    );
+  }
+
+  /** Whether this step is the last of `every`. */
+  private isMultiple(every: number): tf.Tensor {
+    const next = tf.add(this.iterations.read(), tf.scalar(1, 'int32'));
+    return tf.equal(tf.mod(next, tf.scalar(every, 'int32')), tf.scalar(0, 'int32'));
+  }
+
+  private average(weight: Weight, average: Weight): void {
+    // The first update replaces the average, which is zero until then.
+    const isLater = tf.cast(tf.notEqual(this.updatesDone(), tf.scalar(0, 'int32')), 'float32');
+    const momentum = tf.mul(isLater, this.options.emaMomentum ?? 0.99);
+    const value = weight.read();
+    average.assign(tf.add(tf.mul(momentum, average.read()), tf.mul(tf.sub(1, momentum), value)));
+    const every = this.options.emaOverwriteFrequency ?? null;
+    if (every === null) return;
+    weight.assign(tf.where(this.isMultiple(every), average.read(), value));
+  }
+
+  private decays(weight: Weight): boolean {
+    const { weights = [], names = [] } = this.exclusion;
+    return (
+      (this.options.weightDecay ?? null) !== null &&
+      !weights.includes(weight) &&
+      !names.some((name) => weight.shortName.includes(name))
+    );
+  }
+
+  private forEach(weights: readonly Weight[], name: string): Map<Weight, Weight> {
+    return new Map(weights.map((weight) => [weight, this.like(weight, name, 0)]));
+  }
+
+  private like(weight: Weight, name: string, initial: number): Weight {
     return this.cell(`${weight.name.replaceAll('/', '_')}_${name}`, weight.shape, 'float32', initial);
   }
 
@@ -148,45 +263,5 @@ export abstract class Optimizer implements Serializable {
     const value = HostTensor.zeros(shape, dtype);
     value.data.fill(initial);
     return new Weight({ name, owner: this.name, value, trainable: false });
-  }
-
-  private decays(_weight: Weight): boolean {
-    return this.options.weightDecay !== undefined && this.options.weightDecay !== null;
-  }
-
-  private average(weight: Weight, average: Weight): void {
-    const momentum = this.options.emaMomentum ?? 0.99;
-    // Keras starts the average at the weight's own first value.
-    const first = tf.equal(this.iterations.read(), tf.scalar(1, 'int32'));
-    const value = weight.read();
-    const next = tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum));
-    average.assign(tf.where(first, value, next));
-    const every = this.options.emaOverwriteFrequency;
-    if (every === undefined || every === null) return;
-    const due = tf.equal(tf.mod(this.iterations.read(), tf.scalar(every, 'int32')), tf.scalar(0, 'int32'));
-    weight.assign(tf.where(due, average.read(), value));
-  }
-
-  private checkOptions(defaultLearningRate: number): void {
-    const rate = this.options.learningRate ?? defaultLearningRate;
-    if (typeof rate !== 'number' || !(rate >= 0))
-      throw optionInvalid(this.label, 'learningRate', 'a number that is not negative', rate);
-    const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter(
-      (name) => this.options[name] !== undefined && this.options[name] !== null,
-    );
-    if (clips.length > 1)
-      throw optionInvalid(
-        this.label,
-        clips.join(' and '),
-        'at most one of clipnorm, clipvalue and globalClipnorm',
-        clips.length,
-      );
-    for (const name of clips) {
-      if (!(this.options[name]! > 0))
-        throw optionInvalid(this.label, name, 'a positive number', this.options[name]);
-    }
-    const momentum = this.options.emaMomentum ?? 0.99;
-    if (!(momentum >= 0 && momentum <= 1))
-      throw optionInvalid(this.label, 'emaMomentum', 'a number in [0, 1]', momentum);
   }
 }

@@ -1,7 +1,8 @@
 // RMSprop.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, Weight } from '@lamella/core';
-import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import type { OptimizerOptions } from './check-options.js';
+import { Optimizer } from './optimizer.js';
 
 export interface RMSpropOptions extends OptimizerOptions {
   readonly rho?: number;
@@ -24,7 +25,7 @@ export class RMSprop extends Optimizer {
   private readonly means = new Map<Weight, Weight>();
 
   constructor(options: RMSpropOptions = {}) {
-    super('rmsprop', 0.001, options);
+    super(0.001, options);
     const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
     this.rms = { rho, momentum, epsilon, centered };
   }

@@ -1,7 +1,8 @@
 // Stochastic gradient descent, with momentum where asked.
 import * as tf from '@tensorflow/tfjs-core';
 import { optionInvalid, type Config, type Weight } from '@lamella/core';
-import { Optimizer, type OptimizerOptions } from './optimizer.js';
+import type { OptimizerOptions } from './check-options.js';
+import { Optimizer } from './optimizer.js';
 
 export interface SGDOptions extends OptimizerOptions {
   readonly momentum?: number;
@@ -15,10 +16,10 @@ export class SGD extends Optimizer {
   private readonly momenta = new Map<Weight, Weight>();
 
   constructor(options: SGDOptions = {}) {
-    super('sgd', 0.01, options);
+    super(0.01, options);
     const { momentum = 0, nesterov = false } = options;
     if (!(momentum >= 0 && momentum <= 1))
-      throw optionInvalid(this.label, 'momentum', 'a number in [0, 1]', momentum);
+      throw optionInvalid(this.label, 'momentum', 'a number from 0 to 1', momentum);
     this.sgd = { momentum, nesterov };
   }
 
