@@ -36,3 +36,17 @@ export function argumentsInvalid(subject: string, path: string, problem: string)
     fix: 'pass plain JSON; give tensors to the Lambda as inputs',
   });
 }
+
+/** `CONSTANTS_TOO_LARGE`: tensors captured from outside a Lambda that are weights in truth. */
+export function constantsTooLarge(
+  subject: string,
+  shapes: readonly string[],
+  bytes: number,
+  most: number,
+): LamellaError {
+  return lamellaError('CONSTANTS_TOO_LARGE', {
+    subject,
+    problem: `its function captures constants of ${bytes} bytes (${shapes.slice(0, 5).join(', ')}), at most ${most} go into a file`,
+    fix: 'make them weights: write a Layer subclass that creates them with addWeight({ trainable: false }), or give them to the Lambda as an input',
+  });
+}

@@ -1,3 +1,4 @@
+export { captureFunction, functionDrift, type FunctionCall } from './capture-function.js';
 export { FunctionRegistry } from './function-registry.js';
 export {
   Lambda,
@@ -15,3 +16,4 @@ export {
   type LambdaContext,
   type LambdaFunction,
 } from './named-function.js';
+export { functionOf, savedFunctionOf, type SavedFunction } from './saved-function.js';

@@ -11,17 +11,17 @@ import {
   type TensorSpec,
 } from '@lamella/core';
 import {
-  captureTemplate,
   formatShape,
   isLamellaError,
   lamellaError,
   sameShape,
   shapeMismatch,
-  type ProgramTemplate,
   type SymbolicShape,
 } from '@lamella/program';
+import { captureFunction } from './capture-function.js';
 import { checkArguments } from './check-arguments.js';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+import { savedFunctionOf, type SavedFunction } from './saved-function.js';
 
 /** The output's shape without the batch dimension, or a function from whole input shapes to the whole output shape. */
 export type OutputShape =
@@ -51,7 +51,8 @@ export class Lambda extends Layer {
   readonly function: LambdaFunction;
   readonly arguments: LambdaArguments;
   private readonly outputShape: OutputShape | null;
-  private readonly mask: LambdaMask | null;
+  /** Gives the mask of the output; null where none comes out. */
+  readonly maskFunction: LambdaMask | null;
 
   constructor(config: LambdaConfig) {
     super(config);
@@ -60,7 +61,7 @@ export class Lambda extends Layer {
     this.function = config.function as LambdaFunction;
     this.arguments = checkArguments(this.label, config.arguments ?? {});
     this.outputShape = config.outputShape ?? null;
-    this.mask = config.mask ?? null;
+    this.maskFunction = config.mask ?? null;
   }
 
   /** The registered name of the function, or undefined for an anonymous one. */
@@ -90,11 +91,11 @@ export class Lambda extends Layer {
   }
 
   override get supportsMasking(): boolean {
-    return this.mask !== null;
+    return this.maskFunction !== null;
   }
 
   override computeMask(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | null {
-    return this.mask?.(inputs, Array.isArray(inputs) ? context.masks : context.mask) ?? null;
+    return this.maskFunction?.(inputs, Array.isArray(inputs) ? context.masks : context.mask) ?? null;
   }
 
   override getConfig(): Config {
@@ -108,37 +109,28 @@ export class Lambda extends Layer {
   }
 
   /**
-   * The function as data, for files: its Program in the sizes still unknown, for inference or training.
-   * Throws: NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC.
+   * The function as data, for files: its Programs in the sizes still unknown.
+   * Throws: NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC, CONSTANTS_TOO_LARGE; LAYER_NOT_BUILT before the first call.
    */
-  captureProgram(options: { readonly training: boolean } = { training: false }): ProgramTemplate {
+  saveFunction(): SavedFunction {
+    const saved = savedFunctionOf(this.function);
+    if (saved !== undefined) return saved;
     const node = this.inboundNodes[0];
-    if (node === undefined)
+    if (node === undefined) {
       throw lamellaError('LAYER_NOT_BUILT', {
         subject: this.label,
         problem: 'it has never been applied, so its input shapes are not known',
         fix: 'call apply() first',
       });
-    const args = node.inputs.map((tensor, i) => ({
-      name: `input_${i}`,
-      shape: tensor.shape,
-      dtype: tensor.dtype,
-    }));
-    const single = node.structure === 'single';
-    const context: LambdaContext = {
-      training: options.training,
-      mask: single ? null : node.inputs.map(() => null),
-    };
-    return captureTemplate(
-      (...tensors: tf.Tensor[]) =>
-        (this.function as LambdaFunction<unknown, unknown>)(
-          single ? tensors[0]! : tensors,
-          this.arguments,
-          context,
-        ),
-      args,
-      { subject: this.label },
-    );
+    }
+    return captureFunction({
+      subject: this.label,
+      function: this.function,
+      functionName: this.functionName,
+      arguments: this.arguments,
+      structure: node.structure,
+      inputs: openWhereCallsDiffer(this.inboundNodes.map((call) => call.inputs)),
+    });
   }
 
   private infer(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
@@ -163,6 +155,14 @@ export class Lambda extends Layer {
       return this.outputShape(structure === 'single' ? shapes[0]! : shapes);
     return [shapes[0]![0] ?? null, ...this.outputShape];
   }
+}
+
+/** The inputs of a layer's first call; a size that another call has otherwise is unknown. */
+function openWhereCallsDiffer(calls: readonly (readonly TensorSpec[])[]): TensorSpec[] {
+  return calls[0]!.map(({ shape, dtype }, i) => ({
+    dtype,
+    shape: shape.map((size, axis) => (calls.every((call) => call[i]?.shape[axis] === size) ? size : null)),
+  }));
 }
 
 /** Whether an inferred shape is what was declared; an unknown size agrees with any. */

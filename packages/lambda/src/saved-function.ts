@@ -1,0 +1,41 @@
+// A Lambda's function as files hold it: its captured Programs and perhaps a registered name. It runs in the function's
+// place, trains, and can be saved again as it is. Finding one is capture-function.ts'; reading and writing files is io's.
+import type * as tf from '@tensorflow/tfjs-core';
+import type { ProgramTemplate } from '@lamella/program';
+import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+
+const brand = Symbol.for('lamella.SavedFunction');
+
+export interface SavedFunction {
+  /** The registered name, where the function has one. */
+  readonly functionName?: string | undefined;
+  /** Whether it takes one tensor or a list. */
+  readonly structure: 'single' | 'list';
+  readonly inference: ProgramTemplate;
+  /** What it computes while training; the same object where that is no different. */
+  readonly training: ProgramTemplate;
+}
+
+/** A function for a Lambda that runs a saved one; the Lambda's arguments are part of the Programs already. */
+export function functionOf(saved: SavedFunction): LambdaFunction {
+  const run = (
+    inputs: tf.Tensor | tf.Tensor[],
+    _args: LambdaArguments,
+    { training }: LambdaContext,
+  ): tf.Tensor | tf.Tensor[] => {
+    const outputs = (training ? saved.training : saved.inference).call(
+      Array.isArray(inputs) ? inputs : [inputs],
+    );
+    return outputs.length === 1 ? outputs[0]! : outputs;
+  };
+  Object.defineProperty(run, brand, { value: saved });
+  if (saved.functionName !== undefined) {
+    Object.defineProperty(run, 'functionName', { value: saved.functionName, enumerable: true });
+  }
+  return run as unknown as LambdaFunction;
+}
+
+/** The saved function that `fn` runs, or undefined where it is a live one. */
+export function savedFunctionOf(fn: LambdaFunction): SavedFunction | undefined {
+  return (fn as { readonly [brand]?: SavedFunction })[brand];
+}
