@@ -53,3 +53,13 @@ export function classesUnknown(file: string, details: readonly string[]): Lamell
     fix: 'add the plugin that provides them to compose({ plugins })',
   });
 }
+
+/** `FUNCTION_DRIFTED`: a registered function that computes something else than when the file was written. */
+export function functionDrifted(subject: string, name: string, difference: string): LamellaError {
+  return lamellaError('FUNCTION_DRIFTED', {
+    subject,
+    problem: `function "${name}" computes something else than when this file was written (- saved, + now)`,
+    details: difference.split('\n').map((line) => `  ${line}`),
+    fix: "restore the function, give the new one another name, or pass loadModel(path, { onDrift: 'useSaved' })",
+  });
+}

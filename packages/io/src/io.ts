@@ -26,6 +26,13 @@ export interface LoadOptions {
   readonly functions?: Readonly<Record<string, NamedFunction | ((...args: never[]) => unknown)>>;
   /** Whether to compile the model as it was when it was saved. Default true. */
   readonly compile?: boolean;
+  /**
+   * What to do where a registered function no longer computes what it did when the file was written: say so and use the
+   * function (`warn`, the default), refuse (`error`), or run the saved Program (`useSaved`).
+   */
+  readonly onDrift?: 'warn' | 'error' | 'useSaved';
+  /** Where warnings go. Default: console.warn. */
+  readonly warn?: (message: string) => void;
 }
 
 /** The functions that {@link io} gives to a composition. */

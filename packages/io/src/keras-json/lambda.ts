@@ -1,55 +1,76 @@
 // How a Lambda stands in a config: by its function's registered name, with its arguments, and beside them, where Keras does
-// not look, the captured Program. Python bytecode is recognised and never decoded.
-import type { Layer, NamedFunction } from '@lamella/core';
-import { suggest, type ProgramTemplate } from '@lamella/program';
-import { Lambda } from '@lamella/lambda';
-import { fileInvalid, notSerializable } from '../errors.js';
+// not look, the captured Programs. Loading runs no function of the user's, and Python bytecode is never decoded.
+import type { Layer, NamedFunction, TensorSpec } from '@lamella/core';
+import { functionDrift, functionOf, Lambda, type LambdaFunction, type SavedFunction } from '@lamella/lambda';
+import { isLamellaError, ProgramTemplate, suggest, type TemplateJson } from '@lamella/program';
+import { fileInvalid, functionDrifted, notSerializable } from '../errors.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
 import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
 import type { ConfigStyle } from './write-model.js';
 
 type Entry = { [key: string]: WritableJson };
+type JsonRecord = { readonly [key: string]: Json };
+
+/** What stands for the name of a function that has none: Keras then says that it does not know this one. */
+const anonymous = 'lamella>captured_program';
 
 /** Whether a layer is a Lambda, of any copy of that package. */
 export function isLambda(layer: Layer): layer is Lambda {
   return layer.className === Lambda.className;
 }
 
-/** The envelope of a Lambda. Throws: NOT_SERIALIZABLE for an anonymous function, NOT_CAPTURABLE. */
+/**
+ * The envelope of a Lambda. A named function that cannot be captured is stored by its name alone, with the reason.
+ * Throws: for an anonymous one NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC; CONSTANTS_TOO_LARGE; NOT_SERIALIZABLE.
+ */
 export function writeLambda(layer: Lambda, style: ConfigStyle): Entry {
-  if (layer.functionName === undefined) {
-    throw notSerializable(
-      layer.label,
-      'its function has no registered name',
-      "give it one: namedFunction('package>name', fn), listed in lambdas({ functions })",
-    );
-  }
   const { outputShape } = layer.getConfig();
   const config: Entry = {
     name: layer.name,
     trainable: layer.trainable,
-    function: {
-      module: 'builtins',
-      class_name: 'function',
-      config: layer.functionName,
-      registered_name: 'function',
-    },
+    function: functionReference(layer.functionName ?? anonymous),
     ...(outputShape !== undefined && { output_shape: outputShape as WritableJson }),
+    ...(layer.maskFunction !== null && { mask: functionReference(maskName(layer)) }),
     arguments: layer.arguments as WritableJson,
   };
-  const [node] = layer.inboundNodes;
-  const own: Entry = {
-    version: 1,
-    outputs: (node?.outputs ?? []).map((tensor) => ({ shape: [...tensor.shape], dtype: tensor.dtype })),
-    programs: { inference: programOf(layer, false), training: programOf(layer, true) },
-  };
+  const own = { version: 1, outputs: outputsOf(layer), ...programsOf(layer) };
   if (style === 'hybrid') return { class_name: 'Lambda', config, lamella: own };
   return { module: 'keras.layers', class_name: 'Lambda', config, registered_name: null, lamella: own };
 }
 
-function programOf(layer: Lambda, training: boolean): WritableJson {
-  const template: ProgramTemplate = layer.captureProgram({ training });
-  return template.toJSON() as unknown as WritableJson;
+function functionReference(name: string): Entry {
+  return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
+}
+
+function maskName(layer: Lambda): string {
+  const name = (layer.maskFunction as Partial<NamedFunction> | null)?.functionName;
+  if (name !== undefined) return name;
+  throw notSerializable(
+    layer.label,
+    'its mask function has no registered name',
+    "give it one with namedFunction('package>name', fn)",
+  );
+}
+
+function outputsOf(layer: Lambda): WritableJson {
+  const outputs: readonly TensorSpec[] = layer.inboundNodes[0]?.outputs ?? [];
+  return outputs.map(({ shape, dtype }) => ({ shape: [...shape], dtype }));
+}
+
+function programsOf(layer: Lambda): Entry {
+  try {
+    const { structure, inference, training } = layer.saveFunction();
+    const json = (template: ProgramTemplate): WritableJson => template.toJSON() as unknown as WritableJson;
+    return {
+      structure,
+      programs: { inference: json(inference), ...(training !== inference && { training: json(training) }) },
+    };
+  } catch (error) {
+    const isNameEnough =
+      isLamellaError(error, 'NOT_CAPTURABLE') || isLamellaError(error, 'NOT_BATCH_POLYMORPHIC');
+    if (layer.functionName === undefined || !isNameEnough) throw error;
+    return { programs: null, reason: error.message.split('\n')[0]! };
+  }
 }
 
 /** Whether a stored layer is a Lambda. */
@@ -57,54 +78,111 @@ export function isLambdaEntry(entry: Json): boolean {
   return isEnvelope(entry) && entry.class_name === 'Lambda';
 }
 
-/** One line about the function that a stored Lambda needs and that is not at hand, or undefined. */
-export function missingFunction(entry: Json, context: ReadContext): string | undefined {
-  const { layerName, functionName, isBytecode } = describe(entry, context);
-  if (resolve(layerName, functionName, context) !== undefined) return undefined;
-  if (isBytecode)
-    return `  Lambda "${layerName}" holds Python bytecode, which is never decoded; pass { functions: { "${layerName}": fn } }`;
-  return `  Lambda "${layerName}" refers to "${functionName}". ${suggest(functionName, context.composition.catalog.functions.keys())}`;
+/** Lines about what a stored Lambda needs and nobody has: a function, or one for its mask. */
+export function missingFunctions(entry: Json, context: ReadContext): string[] {
+  const stored = describe(entry, context);
+  const missing: string[] = [];
+  if (liveFunction(stored, context) === undefined && stored.programs === undefined) {
+    const { layerName, functionName, reason } = stored;
+    missing.push(
+      functionName === undefined
+        ? `  Lambda "${layerName}" holds Python bytecode, which is never decoded; pass { functions: { "${layerName}": fn } }`
+        : `  Lambda "${layerName}" refers to "${functionName}", and the file holds no captured Program for it${reason}. ${near(functionName, context)}`,
+    );
+  }
+  const { maskName: mask } = stored;
+  if (mask !== undefined && findFunction(mask, context) === undefined) {
+    missing.push(`  Lambda "${stored.layerName}" refers to "${mask}" for its mask. ${near(mask, context)}`);
+  }
+  return missing;
 }
 
-/** The Lambda a stored entry describes. */
+function near(name: string, context: ReadContext): string {
+  return suggest(name, context.composition.catalog.functions.keys());
+}
+
+/**
+ * The Lambda a stored entry describes: with the live function where one of its name is at hand, else with the saved
+ * Programs. Throws: FUNCTION_DRIFTED, where that is to be an error; FILE_INVALID, PROGRAM_INVALID.
+ */
 export function readLambda(entry: Json, context: ReadContext): Lambda {
-  const { layerName, functionName, config } = describe(entry, context);
-  const fn = resolve(layerName, functionName, context);
-  if (fn === undefined) throw fileInvalid(context.file, `Lambda "${layerName}" has no function`);
-  const given = config['arguments'];
-  const shape = config['output_shape'];
-  return new Lambda({
-    name: layerName,
-    ...(typeof config['trainable'] === 'boolean' && { trainable: config['trainable'] }),
-    function: fn,
+  const stored = describe(entry, context);
+  const live = liveFunction(stored, context);
+  const given = stored.config['arguments'];
+  const shape = stored.config['output_shape'];
+  const options = {
+    name: stored.layerName,
+    ...(typeof stored.config['trainable'] === 'boolean' && { trainable: stored.config['trainable'] }),
     arguments: (isRecord(given) ? given : {}) as never,
-    outputShape:
-      Array.isArray(shape) && shape.every((size) => size === null || typeof size === 'number')
-        ? (shape as (number | null)[])
-        : null,
-  });
+    outputShape: isShape(shape) ? shape : null,
+    ...(stored.maskName !== undefined && { mask: findFunction(stored.maskName, context) as never }),
+  };
+  const saved = stored.programs === undefined ? undefined : savedFunction(stored);
+  if (live === undefined) {
+    if (saved === undefined) throw fileInvalid(context.file, `Lambda "${stored.layerName}" has no function`);
+    return new Lambda({ ...options, function: functionOf(saved) });
+  }
+  const lambda = new Lambda({ ...options, function: live });
+  if (saved === undefined) return lambda;
+  const subject = {
+    subject: lambda.label,
+    function: live as unknown as LambdaFunction,
+    arguments: lambda.arguments,
+  };
+  const difference = functionDrift(subject, saved);
+  if (difference === null) return lambda;
+  if (context.onDrift === 'useSaved') return new Lambda({ ...options, function: functionOf(saved) });
+  const drift = functionDrifted(lambda.label, stored.functionName ?? stored.layerName, difference);
+  if (context.onDrift === 'error') throw drift;
+  context.warn(drift.message);
+  return lambda;
 }
 
-interface Description {
+interface Stored {
   readonly layerName: string;
-  readonly functionName: string;
-  readonly isBytecode: boolean;
-  readonly config: { readonly [key: string]: Json };
+  /** Undefined where the file holds something else than a name. */
+  readonly functionName: string | undefined;
+  readonly maskName: string | undefined;
+  readonly config: JsonRecord;
+  readonly structure: 'single' | 'list';
+  readonly programs: JsonRecord | undefined;
+  /** Why there are no Programs, as part of a sentence. */
+  readonly reason: string;
 }
 
-function describe(entry: Json, context: ReadContext): Description {
+function describe(entry: Json, context: ReadContext): Stored {
   const config = isRecord(entry) ? entry['config'] : undefined;
   if (!isRecord(config)) throw fileInvalid(context.file, 'a Lambda has no config');
-  const stored = config['function'];
-  const name = isRecord(stored) && stored['class_name'] === 'function' ? stored['config'] : stored;
+  const own = isRecord(entry) && isRecord(entry['lamella']) ? entry['lamella'] : {};
+  const { programs, reason, structure } = own;
   return {
     layerName: typeof config['name'] === 'string' ? config['name'] : 'lambda',
-    functionName: typeof name === 'string' ? name : '(none)',
-    isBytecode: typeof name !== 'string',
+    functionName: nameIn(config['function']),
+    maskName: config['mask'] === undefined || config['mask'] === null ? undefined : nameIn(config['mask']),
     config,
+    structure: structure === 'list' ? 'list' : 'single',
+    programs: isRecord(programs) ? programs : undefined,
+    reason: typeof reason === 'string' ? ` (${reason.slice(0, 300)})` : '',
   };
 }
 
-function resolve(layerName: string, functionName: string, context: ReadContext): NamedFunction | undefined {
-  return findFunction(functionName, context, layerName);
+function nameIn(stored: Json | undefined): string | undefined {
+  const name = isRecord(stored) && stored['class_name'] === 'function' ? stored['config'] : stored;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function liveFunction({ layerName, functionName }: Stored, context: ReadContext): NamedFunction | undefined {
+  return findFunction(functionName ?? anonymous, context, layerName);
+}
+
+function savedFunction({ functionName, structure, programs }: Stored): SavedFunction {
+  const inference = ProgramTemplate.fromJSON(programs!['inference'] as unknown as TemplateJson);
+  const training =
+    programs!['training'] === undefined ? inference : ProgramTemplate.fromJSON(programs!['training']);
+  const isNamed = functionName !== undefined && functionName !== anonymous;
+  return { structure, inference, training, ...(isNamed && { functionName }) };
+}
+
+function isShape(value: Json | undefined): value is readonly (number | null)[] {
+  return Array.isArray(value) && value.every((size) => size === null || typeof size === 'number');
 }

@@ -2,7 +2,7 @@
 import { isInputLayer, isLayer, type CallOptions, type Layer, type SymbolicTensor } from '@lamella/core';
 import { Model, Sequential } from '@lamella/training';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
-import { isLambdaEntry, missingFunction, readLambda } from './lambda.js';
+import { isLambdaEntry, missingFunctions, readLambda } from './lambda.js';
 import { isRecord, type Json } from './python-json.js';
 import {
   describeClass,
@@ -52,8 +52,7 @@ function checkKnown(envelope: Json, context: ReadContext): void {
   const look = (entry: Json): void => {
     if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
     if (isLambdaEntry(entry)) {
-      const missing = missingFunction(entry, context);
-      if (missing !== undefined) functions.add(missing);
+      for (const missing of missingFunctions(entry, context)) functions.add(missing);
       return;
     }
     if (isModelEntry(entry)) {

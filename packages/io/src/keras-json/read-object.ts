@@ -22,6 +22,9 @@ export interface ReadContext {
   readonly functions: Readonly<Record<string, NamedFunction>>;
   /** Objects by Keras' shared_object_id. */
   readonly shared: Map<number, unknown>;
+  /** What to do where a function no longer computes what it did when the file was written. */
+  readonly onDrift: 'warn' | 'error' | 'useSaved';
+  readonly warn: (message: string) => void;
 }
 
 type JsonRecord = { readonly [key: string]: Json };
