@@ -11,6 +11,25 @@ export function fileInvalid(subject: string, problem: string, fix?: string, caus
   });
 }
 
+/** `FILE_MISSING`: a file that the cache folder does not have, or that cannot be read. */
+export function cacheUnreadable(path: string, cause: unknown): LamellaError {
+  const { code, message } = cause as { code?: string; message: string };
+  return lamellaError('FILE_MISSING', {
+    subject: `"${path}"`,
+    problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be used: ${message}`,
+    cause,
+  });
+}
+
+/** `FILE_MISSING`: an npm package that is not installed. */
+export function packageMissing(name: string, cause: unknown): LamellaError {
+  return lamellaError('FILE_MISSING', {
+    subject: `Package "${name}"`,
+    problem: 'it is not installed',
+    cause,
+  });
+}
+
 /** `CHECKSUM_MISMATCH`: a file whose bytes are not those that were published. */
 export function checksumMismatch(subject: string, expected: string, got: string): LamellaError {
   return lamellaError('CHECKSUM_MISMATCH', { subject, problem: `expected sha256 ${expected}, got ${got}` });
@@ -51,11 +70,24 @@ export function dataInvalid(subject: string, problem: string, fix?: string): Lam
   return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
 }
 
+/** `DATA_LENGTH`: data whose parts have different numbers of examples. */
+export function dataLength(subject: string, lengths: Readonly<Record<string, number>>): LamellaError {
+  return lamellaError('DATA_LENGTH', {
+    subject,
+    problem: 'all data must have the same number of examples',
+    details: Object.entries(lengths).map(([name, length]) => `  ${name}: ${length}`),
+    fix: 'shorten the longer ones with take()',
+  });
+}
+
 /** `INDEX_OUT_OF_RANGE`: an example that a dataset does not have. */
 export function indexOutOfRange(subject: string, index: number, length: number): LamellaError {
   return lamellaError('INDEX_OUT_OF_RANGE', {
     subject,
-    problem: `expected an index from 0 to ${length - 1}, got ${index}`,
+    problem:
+      length === 0
+        ? `it has no examples, got index ${index}`
+        : `expected an index from 0 to ${length - 1}, got ${index}`,
   });
 }
 

@@ -1,1 +1,13 @@
-export {};
+export { batch, type BatchOptions } from './examples/batch.js';
+export { fromTensors } from './examples/from-tensors.js';
+export { map } from './examples/map.js';
+export { shuffle } from './examples/shuffle.js';
+export { skip, take } from './examples/take.js';
+export { zip, type Zipped } from './examples/zip.js';
+export { readIdx, writeIdx, type ReadIdxOptions } from './formats/idx.js';
+export { readNpy, writeNpy, type ReadNpyOptions } from './formats/npy.js';
+export { readNpz, writeNpz, type ReadNpzOptions } from './formats/npz.js';
+export { mnist, type Mnist, type MnistOptions, type MnistPart } from './mnist.js';
+export { download, type DownloadOptions, type DownloadProgress } from './sources/download.js';
+export { progressLines } from './sources/progress-lines.js';
+export { toCategorical, type Labels } from './to-categorical.js';

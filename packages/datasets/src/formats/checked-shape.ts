@@ -3,7 +3,7 @@ import { formatShape } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 
 /** As many dimensions as NumPy allows. */
-const maximumRank = 64;
+export const maximumRank = 64;
 const maximumSize = 2147483647;
 
 /** Throws: FILE_INVALID unless `stored` bytes are exactly what `shape` needs. */

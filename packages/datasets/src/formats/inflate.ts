@@ -11,11 +11,16 @@ export function inflate(packed: Uint8Array, size: number, checksum: number, subj
   return unpack(packed, size, checksum, subject, (out) => inflateSync(packed, { out }));
 }
 
+/** Whether `bytes` begin as gzip files do. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** Throws: FILE_INVALID for damage, or a declared size above `maximumSize` or above what the file can hold. */
 export function gunzip(bytes: Uint8Array, maximumSize: number, name: string): Uint8Array {
   const subject = `"${name}"`;
-  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-    throw fileInvalid(subject, 'expected a gzip file, which begins with 1f 8b');
+  if (bytes.length < 18 || !isGzip(bytes))
+    throw fileInvalid(subject, 'expected a gzip file, which begins with 1f 8b and has 18 bytes or more');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = view.getUint32(bytes.length - 4, true);
   if (size > maximumSize)

@@ -13,9 +13,6 @@ export interface NpyHeader {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const maximumLength = 65_536;
-const dictionary =
-  /^\{((?:\s*'(?:descr|fortran_order|shape)'\s*:\s*(?:'[^'\\]*'|True|False|\([0-9L,\s]*\))\s*,?)*)\s*\}\s*$/;
-const entry = /'(descr|fortran_order|shape)'\s*:\s*('[^'\\]*'|True|False|\([0-9L,\s]*\))/g;
 
 /** Throws: FILE_INVALID for anything but a header that NumPy writes. */
 export function readNpyHeader(bytes: Uint8Array, subject: string): NpyHeader {
@@ -25,15 +22,13 @@ export function readNpyHeader(bytes: Uint8Array, subject: string): NpyHeader {
   if (version !== 1 && version !== 2 && version !== 3)
     throw fileInvalid(subject, `expected .npy version 1, 2 or 3, got ${version ?? 'the end of the file'}`);
   const lengthSize = version === 1 ? 2 : 4;
-  if (bytes.length < 8 + lengthSize)
-    throw fileInvalid(subject, `it ends inside its header, after ${bytes.length} bytes`);
+  if (bytes.length < 8 + lengthSize) throw cutOff(subject, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = 8 + lengthSize + length;
   if (length > maximumLength)
     throw fileInvalid(subject, `expected a header of at most ${maximumLength} bytes, got ${length}`);
-  if (bytes.length < start)
-    throw fileInvalid(subject, `it ends inside its header, after ${bytes.length} bytes`);
+  if (bytes.length < start) throw cutOff(subject, bytes);
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(
     bytes.subarray(8 + lengthSize, start),
   );
@@ -47,33 +42,77 @@ function parse(text: string, subject: string): Omit<NpyHeader, 'start'> {
       'it holds an array of records, which is not supported',
       'save each field as an array of its own',
     );
-  const body = dictionary.exec(text)?.[1];
-  const entries =
-    body === undefined ? [] : [...body.matchAll(entry)].map((match) => [match[1]!, match[2]!] as const);
-  const found = new Map(entries);
-  const descr = found.get('descr');
-  const order = found.get('fortran_order');
-  const shape = found.get('shape');
-  const isComplete =
-    descr?.startsWith("'") === true &&
-    (order === 'True' || order === 'False') &&
-    shape?.startsWith('(') === true;
-  if (!isComplete || entries.length !== 3) {
+  const found = parseDictionary(text);
+  const descr = found?.get('descr');
+  const fortranOrder = found?.get('fortran_order');
+  const shape = found?.get('shape');
+  if (
+    found?.size !== 3 ||
+    typeof descr !== 'string' ||
+    typeof fortranOrder !== 'boolean' ||
+    !Array.isArray(shape)
+  ) {
     throw fileInvalid(
       subject,
       `expected a header with descr, fortran_order and shape, got ${JSON.stringify(text.trim().slice(0, 80))}`,
     );
   }
-  return { descr: descr.slice(1, -1), fortranOrder: order === 'True', shape: parseTuple(shape, subject) };
+  return { descr, fortranOrder, shape };
 }
 
-function parseTuple(text: string, subject: string): number[] {
-  const inner = text.slice(1, -1).trim();
-  if (inner === '') return [];
-  const items = inner.split(',').map((item) => item.trim());
-  if (items[items.length - 1] === '') items.pop();
-  // Python 2 wrote long integers with an L.
-  if (items.length === 0 || !items.every((item) => /^\d+L?$/.test(item)))
-    throw fileInvalid(subject, `expected a shape of natural numbers, got ${text.slice(0, 80)}`);
-  return items.map((item) => Number(item.replace('L', '')));
+type Value = string | boolean | number[];
+
+/** The dictionary, or undefined where the text is anything else or names a key twice. */
+function parseDictionary(text: string): Map<string, Value> | undefined {
+  const tokens = tokenize(text);
+  if (tokens === undefined || tokens[0] !== '{') return undefined;
+  const found = new Map<string, Value>();
+  let at = 1;
+  while (tokens[at] !== '}') {
+    const key = quoted(tokens[at]);
+    if (key === undefined || found.has(key) || tokens[at + 1] !== ':') return undefined;
+    const [value, end] = parseValue(tokens, at + 2);
+    if (value === undefined || (tokens[end] !== ',' && tokens[end] !== '}')) return undefined;
+    found.set(key, value);
+    at = tokens[end] === ',' ? end + 1 : end;
+  }
+  return at === tokens.length - 1 ? found : undefined;
+}
+
+/** The value that begins at a token, and the place of the token after it. */
+function parseValue(tokens: readonly string[], start: number): [Value | undefined, number] {
+  const first = tokens[start];
+  if (first === 'True' || first === 'False') return [first === 'True', start + 1];
+  if (first !== '(') return [quoted(first), start + 1];
+  const sizes: number[] = [];
+  let at = start + 1;
+  while (/^\d/.test(tokens[at] ?? '')) {
+    // Python 2 wrote long integers with an L.
+    sizes.push(Number(tokens[at]!.replace('L', '')));
+    at++;
+    if (tokens[at] !== ',') break;
+    at++;
+  }
+  return [tokens[at] === ')' ? sizes : undefined, at + 1];
+}
+
+/** Quoted words, numbers, names and punctuation, in one pass; undefined where the text holds anything else. */
+function tokenize(text: string): string[] | undefined {
+  const pattern = /\s*('[^'\\]*'|True|False|\d+L?|[{}():,])/y;
+  const tokens: string[] = [];
+  const end = text.trimEnd().length;
+  while (pattern.lastIndex < end) {
+    const token = pattern.exec(text)?.[1];
+    if (token === undefined) return undefined;
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+function quoted(token: string | undefined): string | undefined {
+  return token?.startsWith("'") === true ? token.slice(1, -1) : undefined;
+}
+
+function cutOff(subject: string, bytes: Uint8Array): Error {
+  return fileInvalid(subject, `it ends inside its header, after ${bytes.length} bytes`);
 }

@@ -30,9 +30,14 @@ const descriptions: Readonly<Record<StorageDType, string>> = {
   bool: '|b1',
 };
 
+export interface ReadNpyOptions {
+  /** The file's name, for errors. */
+  readonly name?: string;
+}
+
 /**
  * Reads a .npy file. Both byte orders and both memory orders are understood; float16 and float64 become float32,
- * 64-bit and unsigned 32-bit integers int32. `name` stands in errors.
+ * 64-bit and unsigned 32-bit integers int32.
  *
  * Throws: FILE_INVALID for damaged files, arrays of objects, strings, dates, complex numbers or records, and for values
  * that the narrower dtype cannot hold.
@@ -40,8 +45,8 @@ const descriptions: Readonly<Record<StorageDType, string>> = {
  * @example
  * readNpy(writeNpy(new HostTensor(new Float32Array([1, 2]), [2]))).array(); // [1, 2]
  */
-export function readNpy(bytes: Uint8Array, name = 'array.npy'): HostTensor {
-  const subject = `"${name}"`;
+export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): HostTensor {
+  const subject = `"${options.name ?? 'array.npy'}"`;
   const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, subject);
   const byteOrder = descr[0] ?? '';
   const type = types.get(descr.slice(1));

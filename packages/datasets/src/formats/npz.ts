@@ -1,8 +1,13 @@
 // NumPy's .npz files: zip archives of .npy files.
 import { zipSync } from 'fflate';
 import type { HostTensor } from '@lamella/program';
+import { dataInvalid } from '../errors.js';
 import { readNpy, writeNpy } from './npy.js';
 import { readZip } from './read-zip.js';
+
+const longestName = 65_535;
+/** What headers and directory take for a member beside its name. Units: bytes. */
+const memberOverhead = 128;
 
 export interface ReadNpzOptions {
   /** The file's name, for errors. */
@@ -30,21 +35,33 @@ export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Readon
     if (!member.name.endsWith('.npy')) continue;
     const key = member.name.slice(0, -'.npy'.length);
     if (only === undefined || only.includes(key))
-      arrays.set(key, readNpy(member.bytes(), `${name}/${member.name}`));
+      arrays.set(key, readNpy(member.bytes(), { name: `${name}/${member.name}` }));
   }
   return arrays;
 }
 
-/** Arrays by name as a .npz file, compressed as `numpy.savez_compressed` does, or not, as `numpy.savez`. */
+/**
+ * Arrays by name as a .npz file, compressed as `numpy.savez_compressed` does, or not, as `numpy.savez`. Equal arrays give
+ * equal files.
+ *
+ * Throws: DATA_INVALID for names that a zip archive cannot hold, and for 4 GiB or more.
+ */
 export function writeNpz(
   arrays: Readonly<Record<string, HostTensor>> | ReadonlyMap<string, HostTensor>,
   options: { readonly compressed?: boolean } = {},
 ): Uint8Array {
-  const entries =
-    arrays instanceof Map
-      ? [...(arrays as ReadonlyMap<string, HostTensor>)]
-      : Object.entries(arrays as Readonly<Record<string, HostTensor>>);
-  const members = Object.fromEntries(entries.map(([name, tensor]) => [`${name}.npy`, writeNpy(tensor)]));
-  // A fixed time, so that equal arrays give equal files.
+  const entries = arrays instanceof Map ? [...arrays] : Object.entries(arrays);
+  const members: Record<string, Uint8Array> = {};
+  let total = 0;
+  for (const [name, tensor] of entries as [string, HostTensor][]) {
+    const member = `${name}.npy`;
+    const length = new TextEncoder().encode(member).length;
+    if (length > longestName)
+      throw dataInvalid('writeNpz()', `expected names of at most ${longestName} bytes, got ${length}`);
+    members[member] = writeNpy(tensor);
+    total += members[member].length + 2 * length + memberOverhead;
+  }
+  if (total >= 2 ** 32)
+    throw dataInvalid('writeNpz()', `${total} bytes are too many for a .npz file`, 'write several files');
   return zipSync(members, { level: options.compressed === true ? 6 : 0, mtime: '1980-01-02T00:00:00' });
 }
