@@ -1,4 +1,4 @@
-// The kernels that have no shape rule, each with its reason. shape-rules.spec.ts holds this list against tfjs' own.
+// The kernels that have no shape rule, each with its reason. kernels.spec.ts holds this list against tfjs' own.
 
 /** By kernel name: why its output has no type before it runs. */
 export const shapeRuleExclusions: Readonly<Record<string, string>> = {

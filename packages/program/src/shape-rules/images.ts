@@ -1,10 +1,11 @@
 // Kernels on images [batch, height, width, channels].
+import type { DType } from '../dtype.js';
 import { kernelUnsupported } from '../errors.js';
 import type { ShapeRule } from '../shape-rule.js';
 import { formatShape } from '../shape.js';
 import { misfit, requireDType, requireRank, requireReal, requireShape, type Named } from './requirements.js';
 
-function resize(kernel: string): ShapeRule {
+function resize(kernel: string, resultOf: (dtype: DType) => DType): ShapeRule {
   return ({ images }: Named<'images'>, { size }: { size: readonly [number, number] }) => {
     requireReal(kernel, 'images', images);
     requireRank(kernel, 'images', images, 4);
@@ -12,7 +13,7 @@ function resize(kernel: string): ShapeRule {
       throw misfit(kernel, `expected a size of two whole numbers, got ${formatShape(size)}`);
     }
     const [batch, , , channels] = images.shape as [number, number, number, number];
-    return { shape: [batch, size[0], size[1], channels], dtype: 'float32' };
+    return { shape: [batch, size[0], size[1], channels], dtype: resultOf(images.dtype) };
   };
 }
 
@@ -32,9 +33,9 @@ function resizeGradient(kernel: string): ShapeRule {
   };
 }
 
-export const ResizeBilinear = resize('ResizeBilinear');
+export const ResizeBilinear = resize('ResizeBilinear', () => 'float32');
 export const ResizeBilinearGrad = resizeGradient('ResizeBilinearGrad');
-export const ResizeNearestNeighbor = resize('ResizeNearestNeighbor');
+export const ResizeNearestNeighbor = resize('ResizeNearestNeighbor', (dtype) => dtype);
 export const ResizeNearestNeighborGrad = resizeGradient('ResizeNearestNeighborGrad');
 
 function sameImage(kernel: string): ShapeRule {

@@ -1,6 +1,7 @@
 // Kernels that reduce axes or accumulate along one. Max alone calls its axes `reductionIndices`.
 import type { DType } from '../dtype.js';
 import type { ShapeRule } from '../shape-rule.js';
+import { formatShape } from '../shape.js';
 import { reducedShape, resolveAxes, resolveAxis, type AxisParameter } from './axes.js';
 import {
   accumulated,
@@ -67,7 +68,7 @@ export const Softmax: ShapeRule = ({ logits }: Named<'logits'>, { dim = -1 }: { 
   if (resolveAxis('Softmax', dim, logits.shape) !== logits.shape.length - 1) {
     throw misfit(
       'Softmax',
-      `expected the last axis, got ${dim} for logits of rank ${logits.shape.length}`,
+      `expected the last axis, got ${dim} (logits ${formatShape(logits.shape)})`,
       'transpose the logits first',
     );
   }

@@ -1,0 +1,17 @@
+export { arrangement } from './arrangement.js';
+export { binary } from './binary.js';
+export { blocks } from './blocks.js';
+export { complex } from './complex.js';
+export { convolutions } from './convolutions.js';
+export { counting } from './counting.js';
+export { creation } from './creation.js';
+export { dilation } from './dilation.js';
+export { images } from './images.js';
+export { indexing } from './indexing.js';
+export { matrices } from './matrices.js';
+export { normalization } from './normalization.js';
+export { pooling } from './pooling.js';
+export { reductions } from './reductions.js';
+export { sparse } from './sparse.js';
+export { strings } from './strings.js';
+export { unary } from './unary.js';
