@@ -6,12 +6,14 @@ import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import {
   camelCase,
+  compose,
   input,
   isSerializable,
   Layer,
   snakeCase,
   snakeCaseClass,
   type ConfigValue,
+  type Functional,
   type Serializable,
 } from '@lamella/core';
 import { allocateArray, HostTensor, sizeOf, type StorageDType, type SymbolicShape } from '@lamella/program';
@@ -19,6 +21,7 @@ import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
 import * as constraints from './constraints/index.js';
 import * as initializers from './initializers/index.js';
 import * as layerClasses from './layer-classes.js';
+import { layers } from './layers.js';
 import * as regularizers from './regularizers/index.js';
 
 /** The tolerance of all comparisons with Keras: absolute and relative. */
@@ -201,4 +204,13 @@ function compareAll(
       assertClose(HostTensor.zeros(golden.shape), hostTensor(golden), tolerance, `${what} ${i}`);
     else assertClose(got, hostTensor(golden), tolerance, `${what} ${i}`);
   });
+}
+
+/** A model through the bytes of a .keras file and back. */
+export async function reload(model: Functional): Promise<Layer> {
+  const [{ io }, { training }] = await Promise.all([import('@lamella/io'), import('@lamella/training')]);
+  const composition = compose({ backend: cpu(), plugins: [layers, training, io] });
+  const format = composition.catalog.formats.find(({ extensions }) => extensions.includes('.keras'))!;
+  const context = { file: 'model.keras', composition, options: {} };
+  return (await format.readModel!(await format.writeModel!(model, context), context)) as Layer;
 }

@@ -69,7 +69,8 @@ describe('initializers without randomness', () => {
   });
 
   it('fill integers too', () => {
-    expect(initializers.constant(3).initialize([2], 'int32', key)).toMatchObject({
+    const threes: Initializer = initializers.constant(3);
+    expect(threes.initialize([2], 'int32', key)).toMatchObject({
       dtype: 'int32',
       data: Int32Array.of(3, 3),
     });
@@ -80,7 +81,8 @@ describe('random initializers', () => {
   for (const given of golden.random) {
     it(`${title(given)} draws [${given.shape.join(', ')}] with Keras' mean, deviation and limits`, () => {
       const initializer = make(given);
-      const { data, shape } = initializer.initialize(given.shape, 'float32', key);
+      const { data: values, shape } = initializer.initialize(given.shape, 'float32', key);
+      const data = Array.from(values);
       expect(shape).toEqual(given.shape);
       const count = data.length;
       const mean = data.reduce((sum, value) => sum + value, 0) / count;

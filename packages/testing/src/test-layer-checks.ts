@@ -1,0 +1,275 @@
+// What testLayer asks of a layer, one function a promise. Each throws where the layer breaks it.
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  callContext,
+  compose,
+  fromConfig,
+  Functional,
+  input,
+  Layer,
+  type Backend,
+  type Plugin,
+  type SerializableClass,
+  type SymbolicTensor,
+} from '@lamella/core';
+import { layers } from '@lamella/layers';
+import {
+  computeDType,
+  fitsShape,
+  formatShape,
+  HostTensor,
+  sameShape,
+  type TypedArray,
+} from '@lamella/program';
+import { assertClose, assertSame } from './assertions.js';
+import { configFromText, configToText } from './test-layer-config.js';
+import { checkGradients } from './test-layer-gradients.js';
+import { callLayer, type LayerCall, type LayerResult } from './test-layer-program.js';
+
+/** One way to make and call a layer. */
+export interface LayerCase<Options> {
+  /** What is special about it, e.g. "without a bias". */
+  readonly name: string;
+  readonly options: Options;
+  /** What the layer is called on: one tensor, or a list of them. */
+  readonly inputs: HostTensor | readonly HostTensor[];
+  /** The mask of each input, bool, or null. */
+  readonly masks?: readonly (HostTensor | null)[];
+  /** What comes out, where the layer has no weights or an initializer without randomness. */
+  readonly outputs?: HostTensor | readonly HostTensor[];
+  /** Whether training changes the outputs or the weights. Default: `same`. */
+  readonly inTraining?: 'same' | 'differs';
+  /** False where a gradient cannot be told from differences, e.g. of steps. Default: true. */
+  readonly hasGradient?: boolean;
+}
+
+/** What the checks of a case work with. */
+export interface LayerSubject {
+  readonly create: () => Layer;
+  readonly given: LayerCase<unknown>;
+  readonly backend: Backend;
+  readonly plugins: readonly Plugin[];
+  readonly tolerance: number;
+  readonly gradientTolerance: number;
+  readonly reload: ((model: Functional) => Promise<Layer>) | undefined;
+}
+
+/** A promise: the sentence after "it", and its proof. */
+export interface LayerCheck {
+  readonly name: string;
+  readonly applies?: (subject: LayerSubject) => boolean;
+  readonly run: (subject: LayerSubject) => Promise<void>;
+}
+
+function callOf({ inputs, masks }: LayerCase<unknown>, training = false): LayerCall {
+  const isList = Array.isArray(inputs);
+  return {
+    inputs: (isList ? inputs : [inputs]) as readonly HostTensor[],
+    structure: isList ? 'list' : 'single',
+    training,
+    ...(masks !== undefined && { masks }),
+  };
+}
+
+/** Symbolic inputs for a case, with the batch unknown or as it is. */
+function symbols(given: LayerCase<unknown>, batch: 'unknown' | 'known' = 'unknown'): SymbolicTensor[] {
+  return callOf(given).inputs.map(({ shape, dtype }) =>
+    input({ batchShape: batch === 'known' ? shape : [null, ...shape.slice(1)], dtype }),
+  );
+}
+
+function apply(
+  layer: Layer,
+  given: LayerCase<unknown>,
+  tensors: SymbolicTensor[],
+): readonly SymbolicTensor[] {
+  return layer.applyAll(Array.isArray(given.inputs) ? tensors : tensors[0]!);
+}
+
+function assertAlike(what: string, actual: LayerResult, expected: LayerResult, tolerance: number): void {
+  assertSame(actual.outputs.length, expected.outputs.length, `${what}: number of outputs`);
+  expected.outputs.forEach((tensor, i) =>
+    assertClose(actual.outputs[i]!, tensor, tolerance, `${what}: output ${i}`),
+  );
+  expected.losses.forEach((tensor, i) =>
+    assertClose(actual.losses[i]!, tensor, tolerance, `${what}: loss ${i}`),
+  );
+}
+
+async function infersShapes({ create, given, backend }: LayerSubject): Promise<void> {
+  const layer = create();
+  const unknown = apply(layer, given, symbols(given));
+  const known = apply(create(), given, symbols(given, 'known'));
+  const { outputs } = await callLayer(layer, callOf(given), backend);
+  assertSame(unknown.length, outputs.length, 'number of outputs');
+  outputs.forEach(({ shape, dtype }, i) => {
+    assertSame(unknown[i]!.dtype, dtype, `inferred dtype of output ${i}`);
+    if (!fitsShape(shape, unknown[i]!.shape) || !sameShape(shape, known[i]!.shape as number[])) {
+      throw new Error(
+        `output ${i} has shape ${formatShape(shape)}, but ${formatShape(known[i]!.shape)} was inferred, ` +
+          `and ${formatShape(unknown[i]!.shape)} for an unknown batch`,
+      );
+    }
+  });
+  // A layer's own computeOutputs must agree with what capturing its call finds.
+  const specs = symbols(given).map(({ shape, dtype }) => ({ shape, dtype }));
+  const { structure } = callOf(given);
+  const captured = Layer.prototype.computeOutputs.call(layer, specs, structure);
+  assertSame(
+    layer
+      .computeOutputs(specs, structure)
+      .map(({ shape, dtype }) => dtype + formatShape(shape))
+      .join(' '),
+    captured.map(({ shape, dtype }) => dtype + formatShape(shape)).join(' '),
+    'what computeOutputs says, against what a capture finds',
+  );
+}
+
+async function survivesConfig(subject: LayerSubject): Promise<void> {
+  const { create, given, backend, plugins } = subject;
+  const layer = create();
+  const config = layer.getConfig();
+  for (const [option, value] of Object.entries((given.options ?? {}) as object)) {
+    if (value !== undefined && value !== null && option !== 'dtype' && !Object.hasOwn(config, option))
+      throw new Error(`getConfig() lacks the option "${option}" that the layer was given`);
+  }
+  const text = configToText(config, layer.label);
+  const { catalog } = compose({
+    plugins: plugins.some(({ name }) => name === layers.name) ? plugins : [layers, ...plugins],
+  });
+  const again = fromConfig(
+    layer.constructor as unknown as SerializableClass<Layer>,
+    configFromText(text, catalog),
+  );
+  assertSame(again.className, layer.className, 'class name');
+  assertSame(configToText(again.getConfig(), again.label), text, 'the config after a round trip');
+  const call = callOf(given, given.inTraining === 'differs');
+  const expected = await callLayer(layer, call, backend);
+  const shapes = call.inputs.map(({ shape }) => shape);
+  again.ensureBuilt(shapes, call.structure);
+  again.setWeights(layer.getWeights());
+  assertAlike('made from its config', await callLayer(again, call, backend), expected, 0);
+}
+
+async function obeysTraining({ create, given, backend }: LayerSubject): Promise<void> {
+  const layer = create();
+  const [inference, training] = [
+    await callLayer(layer, callOf(given), backend),
+    await callLayer(layer, callOf(given, true), backend),
+  ];
+  layer.weights.forEach((weight, i) =>
+    assertClose(inference.weights[i]!, weight.value, 0, `${weight.name} after a call outside training`),
+  );
+  const isSame = ([a, b]: readonly [readonly HostTensor[], readonly HostTensor[]]): boolean =>
+    a.every(({ data }, i) => data.every((value, k) => Object.is(value, b[i]!.data[k])));
+  const differs =
+    !isSame([inference.outputs, training.outputs]) || !isSame([inference.weights, training.weights]);
+  if (differs !== (given.inTraining === 'differs'))
+    throw new Error(
+      `in training the layer ${differs ? 'does otherwise' : 'does the same'}, unlike its case says`,
+    );
+}
+
+async function sharesWeights({ create, given, backend }: LayerSubject): Promise<void> {
+  const layer = create();
+  const [first, second] = [symbols(given), symbols(given)];
+  const outputs = [...apply(layer, given, first), ...apply(layer, given, second)];
+  assertSame(layer.inboundNodes.length, 2, 'number of calls');
+  const model = new Functional({ inputs: [...first, ...second], outputs });
+  assertSame(model.weights.length, layer.weights.length, 'number of weights of a model that uses it twice');
+  const call = callOf(given);
+  const alone = await callLayer(layer, call, backend);
+  const masks = call.inputs.map((_, i) => call.masks?.[i] ?? null);
+  const twice = await callLayer(
+    model,
+    { inputs: [...call.inputs, ...call.inputs], masks: [...masks, ...masks], structure: 'list' },
+    backend,
+  );
+  const both = { ...alone, outputs: [...alone.outputs, ...alone.outputs], losses: [] };
+  assertAlike('used twice', twice, both, 0);
+}
+
+async function capturesWhatItComputes({ create, given, backend, tolerance }: LayerSubject): Promise<void> {
+  const layer = create();
+  const call = callOf(given);
+  const captured = await callLayer(layer, call, backend);
+  const { backendName } = tf.engine();
+  await tf.setBackend('cpu');
+  try {
+    tf.tidy(() => {
+      const masks = call.inputs.map((_, i) => call.masks?.[i]?.tensor() ?? null);
+      const context = callContext({ masks });
+      const { outputs } = layer.invoke(
+        call.inputs.map((tensor) => tensor.tensor()),
+        call.structure,
+        context,
+      );
+      const eager = outputs.map(
+        (x) => new HostTensor(x.dataSync() as TypedArray, x.shape, computeDType(x.dtype as 'float32')),
+      );
+      assertAlike('replayed', captured, { ...captured, outputs: eager, losses: [] }, tolerance);
+    });
+  } finally {
+    if (backendName !== undefined && backendName !== 'cpu') await tf.setBackend(backendName);
+  }
+}
+
+async function givesOutputs({ create, given, backend, tolerance }: LayerSubject): Promise<void> {
+  const { outputs } = await callLayer(create(), callOf(given), backend);
+  const expected = [given.outputs!].flat() as HostTensor[];
+  assertSame(outputs.length, expected.length, 'number of outputs');
+  expected.forEach((tensor, i) => assertClose(outputs[i]!, tensor, tolerance, `output ${i}`));
+}
+
+async function hasRightGradients(subject: LayerSubject): Promise<void> {
+  const { create, given, backend, gradientTolerance } = subject;
+  await checkGradients(create(), callOf(given), backend, gradientTolerance);
+  if (given.inTraining === 'differs')
+    await checkGradients(create(), callOf(given, true), backend, gradientTolerance);
+}
+
+async function survivesReload({ create, given, backend, reload }: LayerSubject): Promise<void> {
+  const tensors = symbols(given);
+  const model = new Functional({ inputs: tensors, outputs: [...apply(create(), given, tensors)] });
+  const call = { ...callOf(given), structure: 'list' as const };
+  const expected = await callLayer(model, call, backend);
+  assertAlike('saved and loaded', await callLayer(await reload!(model), call, backend), expected, 0);
+}
+
+async function leavesNoTensors({ create, given, backend }: LayerSubject): Promise<void> {
+  const use = async (): Promise<void> => {
+    const layer = create();
+    apply(layer, given, symbols(given));
+    await callLayer(layer, callOf(given, true), backend);
+    layer.getConfig();
+  };
+  await use();
+  const before = tf.memory().numTensors;
+  await use();
+  assertSame(tf.memory().numTensors, before, 'number of tfjs tensors after building, applying and running');
+}
+
+/** All promises, in the order in which they are worth reading. */
+export const layerChecks: readonly LayerCheck[] = [
+  {
+    name: 'gives the expected outputs',
+    applies: ({ given }) => given.outputs !== undefined,
+    run: givesOutputs,
+  },
+  { name: 'infers the shapes and dtypes that it computes', run: infersShapes },
+  { name: 'comes back from its config, and computes the same', run: survivesConfig },
+  {
+    name: 'has the gradients that finite differences have',
+    applies: ({ given }) => given.hasGradient !== false,
+    run: hasRightGradients,
+  },
+  { name: 'does otherwise in training exactly where its case says so', run: obeysTraining },
+  { name: 'shares its weights where it is applied twice', run: sharesWeights },
+  { name: 'computes the same captured and at once', run: capturesWhatItComputes },
+  {
+    name: 'predicts the same after its model was saved and loaded',
+    applies: ({ reload }) => reload !== undefined,
+    run: survivesReload,
+  },
+  { name: 'leaves no tfjs tensor behind', run: leavesNoTensors },
+];
