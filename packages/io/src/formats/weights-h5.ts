@@ -1,7 +1,8 @@
 // `.weights.h5`: Keras 3's file of variables, the optimizer's among them.
 import type { Format } from '@lamella/core';
 import type { Model } from '@lamella/training';
-import { readHdf5, writeHdf5 } from '../hdf5/hdf5.js';
+import { readHdf5 } from '../hdf5/read-hdf5.js';
+import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { writeVariables } from '../hdf5/variables.js';
@@ -11,7 +12,7 @@ export const weightsH5Format: Format = {
   name: 'weights.h5',
   extensions: ['.weights.h5'],
 
-  writeWeights(layer) {
+  async writeWeights(layer) {
     return writeHdf5(writeVariables(layer, { optimizer: true }));
   },
 
