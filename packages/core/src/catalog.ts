@@ -1,7 +1,7 @@
 // The Catalog: which classes and functions a composition knows, by the names files use. Filled from plugins, explicitly;
 // a Map per family, so that no name falls through to a prototype, a module or another family.
 import type { Serializable, SerializableClass, SerializableKind } from './config.js';
-import { identifierUnknown, pluginInvalid } from './errors.js';
+import { identifierUnknown, layerUnknown, pluginInvalid } from './errors.js';
 import type { Format } from './format.js';
 import type { NamedFunction } from './named-function.js';
 
@@ -10,6 +10,7 @@ export type ClassTable<T extends Serializable = Serializable> = Readonly<
   Record<string, SerializableClass<T>>
 >;
 
+/** Classes by family and name, named functions and file formats of one composition. */
 export class Catalog {
   private readonly families = new Map<SerializableKind, Map<string, SerializableClass>>();
   private readonly owners = new Map<unknown, string>();
@@ -57,12 +58,16 @@ export class Catalog {
     return this.families.get(kind)?.get(className);
   }
 
-  /** The class of this name. Throws: IDENTIFIER_UNKNOWN with near matches. */
+  /** The class of this name. Throws: LAYER_UNKNOWN for layers, IDENTIFIER_UNKNOWN for others, with near matches. */
   get(kind: SerializableKind, className: string, subject = 'Catalog'): SerializableClass {
     const found = this.find(kind, className);
-    if (found === undefined)
-      throw identifierUnknown(subject, `class in ${kind}`, className, this.names(kind));
-    return found;
+    if (found !== undefined) return found;
+    if (kind === 'layers') {
+      const fix =
+        "list the plugin that brings it in compose({ plugins }); Keras' own are in layers of @lamella/layers";
+      throw layerUnknown(subject, className, this.names(kind), fix);
+    }
+    throw identifierUnknown(subject, `class in ${kind}`, className, this.names(kind));
   }
 
   names(kind: SerializableKind): string[] {

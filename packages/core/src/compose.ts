@@ -2,8 +2,10 @@
 // nothing registers itself by being imported.
 import type { Backend } from './backend.js';
 import { Catalog } from './catalog.js';
-import type { SerializableClass, SerializableKind } from './config.js';
-import { backendMissing, pluginInvalid } from './errors.js';
+import { checkCopy } from './copies.js';
+import { serializableKinds, type SerializableClass, type SerializableKind } from './config.js';
+import { backendMissing, optionInvalid, pluginInvalid } from './errors.js';
+import { suggest } from '@lamella/program';
 import type { Format } from './format.js';
 import type { NamedFunction } from './named-function.js';
 
@@ -46,14 +48,26 @@ export interface ComposeOptions<P extends readonly Plugin[]> {
 /**
  * Puts a backend and plugins together.
  *
- * Throws: PLUGIN_INVALID when two plugins bring the same name, or one misses another it requires.
+ * Throws: PLUGIN_INVALID when two plugins bring the same name, or one misses another it requires; OPTION_INVALID;
+ * PACKAGE_DUPLICATED when a plugin's layers extend another copy of this package.
  *
  * @example
- * const { model } = compose({ backend: cpu(), plugins: [layers, training] });
+ * import { compose } from '@lamella/core';
+ *
+ * const greeting = { name: 'acme-greeting', api: () => ({ greet: (who: string) => `Hello, ${who}` }) };
+ * const { greet } = compose({ plugins: [greeting] });
+ * greet('Ada'); // 'Hello, Ada'
  */
 export function compose<const P extends readonly Plugin[]>(options: ComposeOptions<P>): Composed<P> {
   const catalog = new Catalog();
   const names = new Set<string>();
+  if (!Array.isArray(options.plugins as unknown))
+    throw optionInvalid('compose()', 'plugins', 'a list of plugins', options.plugins);
+  options.plugins.forEach((plugin: Plugin | undefined, i) => {
+    if (typeof plugin?.name === 'string' && plugin.name !== '') return;
+    const got = typeof plugin === 'function' ? 'a function; was it meant to be called?' : typeof plugin;
+    throw pluginInvalid(`${i}`, `expected a plugin, an object with a name, got ${got}`);
+  });
   for (const plugin of options.plugins) {
     if (names.has(plugin.name))
       throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
@@ -83,8 +97,14 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
 
 function fill(catalog: Catalog, plugin: Plugin): void {
   for (const [kind, classes] of Object.entries(plugin.classes ?? {})) {
-    const list = Array.isArray(classes) ? classes : Object.values(classes as object);
-    catalog.add(plugin.name, kind as SerializableKind, list.filter(isClass));
+    if (!(serializableKinds as readonly string[]).includes(kind))
+      throw pluginInvalid(
+        plugin.name,
+        `unknown family of classes "${kind}". ${suggest(kind, serializableKinds)}`,
+      );
+    const list = (Array.isArray(classes) ? classes : Object.values(classes as object)).filter(isClass);
+    for (const one of list) checkCopy(`Plugin "${plugin.name}", class "${one.className}"`, one);
+    catalog.add(plugin.name, kind as SerializableKind, list);
   }
   for (const fn of plugin.functions ?? []) catalog.addFunction(plugin.name, fn);
   for (const format of plugin.formats ?? []) catalog.addFormat(plugin.name, format);

@@ -22,17 +22,21 @@ export interface NamedFunctionReference {
 }
 
 /** The families of storable objects; each is a table of the {@link Catalog}. */
-export type SerializableKind =
-  | 'layers'
-  | 'initializers'
-  | 'regularizers'
-  | 'constraints'
-  | 'activations'
-  | 'losses'
-  | 'metrics'
-  | 'optimizers'
-  | 'schedules'
-  | 'callbacks';
+export const serializableKinds = [
+  'layers',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'activations',
+  'losses',
+  'metrics',
+  'optimizers',
+  'schedules',
+  'callbacks',
+] as const;
+
+/** The name of a family of storable objects. */
+export type SerializableKind = (typeof serializableKinds)[number];
 
 /** An object that can be stored as its class name and its config. */
 export interface Serializable {

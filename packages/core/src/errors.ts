@@ -1,5 +1,6 @@
 // The error codes of this package.
 import { formatShape, lamellaError, suggest, type LamellaError, type SymbolicShape } from '@lamella/program';
+import type { TensorSpec } from './symbolic-tensor.js';
 
 /** `NAME_INVALID`: a name that files or graphs cannot carry. */
 export function nameInvalid(subject: string, name: unknown): LamellaError {
@@ -10,12 +11,20 @@ export function nameInvalid(subject: string, name: unknown): LamellaError {
   });
 }
 
-/** `NAME_DUPLICATE`: two layers of one model with the same name. */
-export function nameDuplicate(subject: string, name: string, count: number): LamellaError {
+/** `NAME_DUPLICATE`: two layers of one model, or two weights of one layer, with the same name. */
+export function nameDuplicate(
+  subject: string,
+  name: string,
+  count: number,
+  what: 'layers' | 'weights' = 'layers',
+): LamellaError {
   return lamellaError('NAME_DUPLICATE', {
     subject,
-    problem: `${count} different layers are named "${name}"`,
-    fix: 'give each layer of a model a name of its own',
+    problem: `${count} different ${what} are named "${name}"`,
+    fix:
+      what === 'layers'
+        ? 'give each layer of a model a name of its own'
+        : 'name each weight of a layer differently',
   });
 }
 
@@ -43,11 +52,11 @@ export function graphCyclic(subject: string, path: readonly string[]): LamellaEr
   return lamellaError('GRAPH_CYCLIC', { subject, problem: `its graph has a cycle: ${path.join(' -> ')}` });
 }
 
-/** `LAYER_NOT_BUILT`: weights asked of a layer that has not seen an input shape. */
-export function layerNotBuilt(subject: string): LamellaError {
+/** `LAYER_NOT_BUILT`: weights, an input or an output asked of a layer that has not seen an input. */
+export function layerNotBuilt(subject: string, problem: string): LamellaError {
   return lamellaError('LAYER_NOT_BUILT', {
     subject,
-    problem: 'it has no weights yet, because it has not seen an input',
+    problem,
     fix: 'call apply() on an input first, or build() with its shape',
   });
 }
@@ -57,9 +66,39 @@ export function layerAlreadyBuilt(subject: string, problem: string): LamellaErro
   return lamellaError('LAYER_ALREADY_BUILT', { subject, problem, fix: 'create weights in build() only' });
 }
 
-/** `LAYER_UNKNOWN`: a name or class that is not there. */
-export function layerUnknown(subject: string, name: string, known: Iterable<string>): LamellaError {
-  return lamellaError('LAYER_UNKNOWN', { subject, problem: `no layer "${name}". ${suggest(name, known)}` });
+/** `LAYER_UNKNOWN`: a layer's name or class that is not there. */
+export function layerUnknown(
+  subject: string,
+  name: string,
+  known: Iterable<string>,
+  fix?: string,
+): LamellaError {
+  return lamellaError('LAYER_UNKNOWN', {
+    subject,
+    problem: `no layer "${name}". ${suggest(name, known)}`,
+    ...(fix !== undefined && { fix }),
+  });
+}
+
+/** `LAYER_FAILED`: a layer's `call` threw something that is no coded error. */
+export function layerFailed(subject: string, inputs: readonly TensorSpec[], cause: unknown): LamellaError {
+  const shapes = inputs.map((tensor) => `${tensor.dtype}${formatShape(tensor.shape)}`).join(', ');
+  return lamellaError('LAYER_FAILED', {
+    subject,
+    problem: `its call() failed on ${shapes}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    fix: 'mend call(); the original error is the cause',
+    cause,
+  });
+}
+
+/** `PACKAGE_DUPLICATED`: objects of two copies of this package in one graph or composition. */
+export function packageDuplicated(subject: string, locations: readonly string[]): LamellaError {
+  return lamellaError('PACKAGE_DUPLICATED', {
+    subject,
+    problem: 'it was made by another copy of @lamella/core than the one in use',
+    details: locations.map((location) => `  ${location}`),
+    fix: 'install one copy: "npm ls @lamella/core" shows who brings which, "npm dedupe" merges them',
+  });
 }
 
 /** `IDENTIFIER_UNKNOWN`: a string that names no known activation, loss, initializer and so on. */

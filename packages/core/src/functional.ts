@@ -1,20 +1,33 @@
 // The Functional: a graph of layers as a layer. It runs, nests and shares; training is @lamella/training's.
-import type * as tf from '@tensorflow/tfjs-core';
-import { fitsShape, formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  fitsShape,
+  formatShape,
+  sameShape,
+  shapeMismatch,
+  withScope,
+  type SymbolicShape,
+} from '@lamella/program';
 import { callContext, type CallContext } from './call-context.js';
+import { checkCopy } from './copies.js';
 import { inputInvalid, layerUnknown } from './errors.js';
 import { buildGraph, type Graph } from './graph.js';
-import { InputLayer, isInputLayer } from './input.js';
 import { Layer, type LayerOptions } from './layer.js';
 import type { Node, Structure } from './node.js';
 import { summarize, type SummaryOptions } from './summary/summary.js';
-import { isSymbolicTensor, type SymbolicTensor } from './symbolic-tensor.js';
+import { reroot } from './reroot.js';
+import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
 
 export interface FunctionalOptions extends LayerOptions {
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
+/**
+ * A graph of layers as a layer. Applications make a `Model`, which is one that trains too.
+ *
+ * Throws: INPUT_INVALID, GRAPH_DISCONNECTED, GRAPH_CYCLIC, NAME_DUPLICATE, PACKAGE_DUPLICATED.
+ */
 export class Functional extends Layer {
   static readonly className: string = 'Functional';
   readonly inputs: readonly SymbolicTensor[];
@@ -31,9 +44,7 @@ export class Functional extends Layer {
     this.outputStructure = isSymbolicTensor(options.outputs) ? 'single' : 'list';
     if (new Set(inputs).size < inputs.length)
       throw inputInvalid(this.label, 'the same tensor stands twice in inputs');
-    const rooted = inputs.every((tensor) => isInputLayer(tensor.node.layer))
-      ? { inputs, outputs }
-      : reroot(this.label, inputs, outputs);
+    const rooted = reroot(this.label, { inputs, outputs });
     this.inputs = rooted.inputs;
     this.outputs = rooted.outputs;
     this.graph = buildGraph(this.label, this.inputs, this.outputs);
@@ -41,6 +52,8 @@ export class Functional extends Layer {
       this.inputs.map((tensor) => tensor.shape),
       this.inputStructure,
     );
+    // False freezes all there is; true is the default and leaves layers frozen that were frozen before.
+    if (options.trainable === false) this.trainable = false;
   }
 
   /** All layers, inputs included, in Keras' order. */
@@ -56,11 +69,11 @@ export class Functional extends Layer {
     return true;
   }
 
-  /** A layer by name, or by its place in {@link layers}. Throws: LAYER_UNKNOWN. */
+  /** A layer by name, or by its place in {@link layers}, counted from the end where negative. Throws: LAYER_UNKNOWN. */
   getLayer(nameOrIndex: string | number): Layer {
     const found =
       typeof nameOrIndex === 'number'
-        ? this.layers[nameOrIndex]
+        ? this.layers.at(nameOrIndex)
         : this.layers.find((layer) => layer.name === nameOrIndex);
     if (found === undefined)
       throw layerUnknown(
@@ -69,6 +82,14 @@ export class Functional extends Layer {
         this.layers.map((layer) => layer.name),
       );
     return found;
+  }
+
+  /** The outputs of the graph, where the inputs are as declared; else those that its layers give for them. */
+  override computeOutputs(inputs: readonly TensorSpec[], structure: Structure): TensorSpec[] {
+    const isAsDeclared =
+      inputs.length === this.inputs.length &&
+      inputs.every((tensor, i) => sameShape(tensor.shape, this.inputs[i]!.shape));
+    return isAsDeclared ? [...this.outputs] : super.computeOutputs(inputs, structure);
   }
 
   /** Prints the layers and the totals as Keras does. */
@@ -97,7 +118,8 @@ export class Functional extends Layer {
     const values = new Map<SymbolicTensor, tf.Tensor>();
     const masks = new Map<SymbolicTensor, tf.Tensor | null>();
     this.inputs.forEach((tensor, i) => {
-      values.set(tensor, inputs[i]!);
+      // Integers become floats where floats are declared, as in Keras.
+      values.set(tensor, inputs[i]!.dtype === tensor.dtype ? inputs[i]! : tf.cast(inputs[i]!, tensor.dtype));
       masks.set(tensor, context.masks[i] ?? null);
     });
     for (const node of this.graph.nodes) {
@@ -144,36 +166,11 @@ function runNode(
     ...callContext({ training: node.options.training ?? context.training, masks: own }),
     addLoss: context.addLoss,
   };
-  return node.layer.invoke(inputs, node.structure, inner);
-}
-
-/** Gives a graph that begins at intermediate tensors inputs of its own, by applying its (shared) layers once more. */
-function reroot(
-  subject: string,
-  inputs: readonly SymbolicTensor[],
-  outputs: readonly SymbolicTensor[],
-): { inputs: SymbolicTensor[]; outputs: SymbolicTensor[] } {
-  const replaced = new Map<SymbolicTensor, SymbolicTensor>();
-  const fresh = inputs.map((tensor) => {
-    const own = isInputLayer(tensor.node.layer)
-      ? tensor
-      : new InputLayer({
-          batchShape: tensor.shape,
-          dtype: tensor.dtype as 'float32',
-          name: `${tensor.name}_input`,
-        }).tensor;
-    replaced.set(tensor, own);
-    return own;
-  });
-  for (const node of buildGraph(subject, inputs, outputs).nodes) {
-    if (node.outputs.every((tensor) => replaced.has(tensor)) || node.inputs.length === 0) continue;
-    const args = node.inputs.map((tensor) => replaced.get(tensor) ?? tensor);
-    const results = node.layer.applyAll(node.structure === 'single' ? args[0]! : args, node.options);
-    node.outputs.forEach((tensor, i) => {
-      if (!replaced.has(tensor)) replaced.set(tensor, results[i]!);
-    });
-  }
-  return { inputs: fresh, outputs: outputs.map((tensor) => replaced.get(tensor) ?? tensor) };
+  const { layer } = node;
+  // A layer gives its own name to what it does; a graph does so only inside another one.
+  const isGraph = 'graph' in layer;
+  const invoke = (): ReturnType<Layer['invoke']> => layer.invoke(inputs, node.structure, inner);
+  return isGraph ? withScope(layer.name, invoke) : invoke();
 }
 
 function tensors(
@@ -184,6 +181,7 @@ function tensors(
   const list: readonly unknown[] = isSymbolicTensor(given) ? [given] : Array.isArray(given) ? given : [given];
   if (list.length === 0) throw inputInvalid(subject, `${what} is empty`, 'pass at least one symbolic tensor');
   for (const item of list) {
+    checkCopy(subject, item);
     if (!isSymbolicTensor(item))
       throw inputInvalid(
         subject,

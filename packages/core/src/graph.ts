@@ -1,11 +1,12 @@
 // The graph between given inputs and outputs: which nodes it has, in an order in which they can run, and Keras' order of
 // its layers. Iterative throughout: chains of ten thousand layers are fine.
-import { graphDisconnected, nameDuplicate } from './errors.js';
 import { formatShape } from '@lamella/program';
+import { graphCyclic, graphDisconnected, nameDuplicate } from './errors.js';
 import type { Layer } from './layer.js';
 import type { Node } from './node.js';
 import type { SymbolicTensor } from './symbolic-tensor.js';
 
+/** The calls and layers between a model's inputs and outputs. */
 export interface Graph {
   /** In an order in which they can run; the inputs' own nodes first. */
   readonly nodes: readonly Node[];
@@ -15,18 +16,20 @@ export interface Graph {
   readonly depths: ReadonlyMap<Node, number>;
 }
 
-/** Walks back from `outputs` to `inputs`. Throws: GRAPH_DISCONNECTED, NAME_DUPLICATE. */
+/**
+ * Walks back from `outputs` to `inputs`; a call whose outputs are all among the inputs is no part of it.
+ * Throws: GRAPH_DISCONNECTED, GRAPH_CYCLIC, NAME_DUPLICATE.
+ */
 export function buildGraph(
   subject: string,
   inputs: readonly SymbolicTensor[],
   outputs: readonly SymbolicTensor[],
 ): Graph {
-  const boundary = new Set(inputs.map((tensor) => tensor.node));
   const met = new Map<Layer, number>();
-  const order = walk(subject, boundary, outputs, met);
+  const order = walk(subject, new Set(inputs), outputs, met);
   const { depths, layerDepths } = measureDepths(order);
   for (const tensor of inputs) {
-    if (depths.has(tensor.node)) continue;
+    if (depths.has(tensor.node) || tensor.node.inputs.length > 0) continue;
     depths.set(tensor.node, 0);
     order.unshift(tensor.node);
     if (!met.has(tensor.node.layer)) {
@@ -43,53 +46,52 @@ export function buildGraph(
 
 function walk(
   subject: string,
-  boundary: ReadonlySet<Node>,
+  inputs: ReadonlySet<SymbolicTensor>,
   outputs: readonly SymbolicTensor[],
   met: Map<Layer, number>,
 ): Node[] {
   const order: Node[] = [];
-  const done = new Set<Node>();
+  const progress = new Map<Node, 'begun' | 'done'>();
+  const isBeyond = (tensor: SymbolicTensor): boolean => inputs.has(tensor) && tensor.node.inputs.length > 0;
   for (const output of outputs) {
-    const stack: { node: Node; next: number }[] = [{ node: output.node, next: 0 }];
+    const stack: { node: Node; next: number }[] = [];
+    const trail = (): string[] => stack.map((frame) => frame.node.layer.name);
+    const enter = (tensor: SymbolicTensor): void => {
+      const { node } = tensor;
+      if (progress.get(node) === 'done' || isBeyond(tensor)) return;
+      if (progress.get(node) === 'begun') {
+        const start = stack.findIndex((frame) => frame.node === node);
+        throw graphCyclic(subject, [...trail().slice(start), node.layer.name].reverse());
+      }
+      progress.set(node, 'begun');
+      stack.push({ node, next: 0 });
+      if (!met.has(node.layer)) met.set(node.layer, met.size);
+      if (node.inputs.length === 0 && !inputs.has(tensor)) throw missingInput(subject, node, output, trail());
+    };
+    enter(output);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const { node } = top;
-      if (done.has(node)) {
-        stack.pop();
-        continue;
-      }
-      if (!met.has(node.layer)) met.set(node.layer, met.size);
-      if (!boundary.has(node) && node.inputs.length === 0)
-        throw missingInput(
-          subject,
-          node,
-          output,
-          stack.map((frame) => frame.node),
-        );
-      const parent = boundary.has(node) ? undefined : node.inputs[top.next++];
+      const parent = top.node.inputs[top.next++];
       if (parent !== undefined) {
-        if (!done.has(parent.node)) stack.push({ node: parent.node, next: 0 });
+        enter(parent);
         continue;
       }
-      done.add(node);
-      order.push(node);
+      progress.set(top.node, 'done');
+      order.push(top.node);
       stack.pop();
     }
   }
   return order;
 }
 
-function missingInput(subject: string, node: Node, output: SymbolicTensor, path: readonly Node[]): Error {
+function missingInput(subject: string, node: Node, output: SymbolicTensor, trail: readonly string[]): Error {
   const shape = formatShape(node.outputs[0]!.shape);
-  const trail = path
-    .map((step) => step.layer.name)
-    .reverse()
-    .slice(0, 6)
-    .join(' -> ');
+  const path = [...trail].reverse();
+  const shown = path.length <= 6 ? path : [...path.slice(0, 4), '...', path[path.length - 1]!];
   return graphDisconnected(
     subject,
     `output "${output.name}" needs tensor "${node.layer.name}" ${shape}, which is not among the inputs`,
-    [`It is reached through ${trail}.`],
+    [`It is reached through ${shown.join(' -> ')}.`],
   );
 }
 

@@ -13,6 +13,7 @@ export {
   camelCase,
   fromConfig,
   isSerializable,
+  serializableKinds,
   snakeCase,
   type Config,
   type ConfigValue,
@@ -37,6 +38,7 @@ export { type Format, type FormatContext, type NamedTensor } from './format.js';
 export { Functional, type FunctionalOptions } from './functional.js';
 export { type Graph } from './graph.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
+export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
 export { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';

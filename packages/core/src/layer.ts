@@ -2,25 +2,26 @@
 // Not here: graphs of layers (functional.ts), training, files.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
-  formatShape,
-  type HostTensor,
-  sameShape,
+  isLamellaError,
   withScope,
+  type HostTensor,
   type Shape,
   type StorageDType,
   type SymbolicShape,
 } from '@lamella/program';
 import type { CallContext } from './call-context.js';
 import type { Config, Serializable } from './config.js';
-import { inputInvalid, layerAlreadyBuilt, nameInvalid } from './errors.js';
-import { inferOutputs } from './infer-outputs.js';
+import { checkCopy, markCopy } from './copies.js';
+import { inputInvalid, layerAlreadyBuilt, layerFailed, layerNotBuilt, nameInvalid } from './errors.js';
+import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
 import type { Constraint, Initializer, Regularizer } from './initializer.js';
 import { snakeCaseClass, uniqueName } from './names.js';
-import { Node, type CallOptions } from './node.js';
-import { initializerKey } from './seed.js';
+import { Node, type CallOptions, type Structure } from './node.js';
+import { setWeightValues } from './set-weight-values.js';
 import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
-import { allocateWeight } from './weight-allocation.js';
-import { Weight } from './weight.js';
+import { createWeight } from './create-weight.js';
+import { whileRunning } from './weight-access.js';
+import type { Weight } from './weight.js';
 
 const brand = Symbol.for('lamella.Layer');
 
@@ -48,6 +49,10 @@ export interface WeightSpec {
  * {@link call} with tfjs-core calls, and say their options in {@link getConfig}. Shapes are inferred by capturing `call`.
  *
  * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Layer, type Weight } from '@lamella/core';
+ * import { ones } from '@lamella/layers';
+ *
  * class Scale extends Layer {
  *   static readonly className = 'acme>Scale';
  *   private factor!: Weight;
@@ -60,22 +65,25 @@ export interface WeightSpec {
  * }
  */
 export abstract class Layer implements Serializable {
+  static {
+    markCopy(this);
+  }
+
   readonly kind = 'layers';
   readonly name: string;
-  /** Whether the layer's weights train. Takes effect at the next compile. */
-  trainable: boolean;
   /** The calls on symbolic tensors, in order. */
   readonly inboundNodes: Node[] = [];
-  private readonly ownWeights: Weight[] = [];
-  private built:
-    { readonly shapes: readonly SymbolicShape[]; readonly structure: 'single' | 'list' } | undefined;
+  /** In the order of creation, those first that were created to be trained. */
+  private readonly ownWeights = { trainable: [] as Weight[], other: [] as Weight[] };
+  private built: { readonly shapes: readonly SymbolicShape[]; readonly structure: Structure } | undefined;
   private building = false;
+  private isTrainable: boolean;
 
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
     if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/'))
       throw nameInvalid(this.className, this.name);
-    this.trainable = options.trainable ?? true;
+    this.isTrainable = options.trainable ?? true;
     if (options.dtype !== undefined && options.dtype !== 'float32') {
       throw inputInvalid(
         this.label,
@@ -88,6 +96,16 @@ export abstract class Layer implements Serializable {
 
   get className(): string {
     return (this.constructor as unknown as { className: string }).className;
+  }
+
+  /** Whether the layer's weights train; setting it sets it for all it is made of. Takes effect at the next step. */
+  get trainable(): boolean {
+    return this.isTrainable;
+  }
+
+  set trainable(value: boolean) {
+    this.isTrainable = value;
+    for (const layer of this.sublayers) layer.trainable = value;
   }
 
   /** How errors name the layer: `Dense "classifier"`. */
@@ -107,7 +125,7 @@ export abstract class Layer implements Serializable {
   }
 
   /** The outputs' shapes and dtypes for given inputs. The default captures {@link call} at differing sizes. */
-  computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+  computeOutputs(inputs: readonly TensorSpec[], structure: Structure): TensorSpec[] {
     return inferOutputs(this, inputs, structure);
   }
 
@@ -135,23 +153,20 @@ export abstract class Layer implements Serializable {
     return this.built?.shapes;
   }
 
-  get buildStructure(): 'single' | 'list' {
+  get buildStructure(): Structure {
     return this.built?.structure ?? 'single';
   }
 
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
   get weights(): Weight[] {
-    const own = [
-      ...this.ownWeights.filter((w) => w.trainable),
-      ...this.ownWeights.filter((w) => !w.trainable),
-    ];
-    return unique([...own, ...this.sublayers.flatMap((layer) => layer.weights)]);
+    const { trainable, other } = this.ownWeights;
+    return unique([...trainable, ...other, ...this.sublayers.flatMap((layer) => layer.weights)]);
   }
 
   get trainableWeights(): Weight[] {
     if (!this.trainable) return [];
     return unique([
-      ...this.ownWeights.filter((w) => w.trainable),
+      ...[...this.ownWeights.trainable, ...this.ownWeights.other].filter((weight) => weight.trainable),
       ...this.sublayers.flatMap((layer) => layer.trainableWeights),
     ]);
   }
@@ -161,8 +176,9 @@ export abstract class Layer implements Serializable {
     return this.weights.filter((weight) => !trainable.has(weight));
   }
 
-  /** The number of values in all weights. */
+  /** The number of values in all weights. Throws: LAYER_NOT_BUILT. */
   get parameterCount(): number {
+    if (!this.isBuilt) throw layerNotBuilt(this.label, 'its weights cannot be counted yet');
     return this.weights.reduce((sum, weight) => sum + weight.value.size, 0);
   }
 
@@ -171,24 +187,18 @@ export abstract class Layer implements Serializable {
     return this.weights.map((weight) => weight.value.clone());
   }
 
-  /** Sets all weights, in the order of {@link weights}. Throws: SHAPE_MISMATCH, and nothing has changed. */
+  /**
+   * Sets all weights, in the order of {@link weights}.
+   * Throws: LAYER_NOT_BUILT, INPUT_INVALID, WEIGHTS_MISMATCH naming every one that does not fit; nothing has changed then.
+   */
   setWeights(values: readonly HostTensor[]): void {
-    const weights = this.weights;
-    if (values.length !== weights.length)
-      throw inputInvalid(this.label, `expected ${weights.length} weights, got ${values.length}`);
-    const wrong = weights.flatMap((weight, i) =>
-      sameShape(weight.shape, values[i]!.shape)
-        ? []
-        : [`${weight.name} expected ${formatShape(weight.shape)}, got ${formatShape(values[i]!.shape)}`],
-    );
-    if (wrong.length > 0)
-      throw inputInvalid(this.label, `${wrong.length} weights do not fit: ${wrong.slice(0, 5).join('; ')}`);
-    weights.forEach((weight, i) => weight.set(values[i]!));
+    if (!this.isBuilt) throw layerNotBuilt(this.label, 'it has no weights to set yet');
+    setWeightValues(this.label, this.weights, values);
   }
 
   /**
    * Applies the layer to a symbolic tensor, or a list of them, and gives the one output.
-   * Throws: INPUT_INVALID, SHAPE_MISMATCH, NOT_CAPTURABLE.
+   * Throws: INPUT_INVALID, SHAPE_MISMATCH, NOT_CAPTURABLE, LAYER_FAILED, PACKAGE_DUPLICATED.
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[], options: CallOptions = {}): SymbolicTensor {
     const outputs = this.applyAll(inputs, options);
@@ -207,26 +217,20 @@ export abstract class Layer implements Serializable {
     options: CallOptions = {},
   ): readonly SymbolicTensor[] {
     const structure = isSymbolicTensor(inputs) ? 'single' : 'list';
-    const list = isSymbolicTensor(inputs)
-      ? [inputs]
-      : [...(Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as unknown as SymbolicTensor])];
-    list.forEach((tensor, i) => {
-      if (isSymbolicTensor(tensor)) return;
-      const got =
-        typeof tensor === 'object' && tensor !== null ? (tensor as object).constructor?.name : String(tensor);
-      throw inputInvalid(
-        this.label,
-        `expected symbolic tensors, got ${got} at position ${i}`,
-        'apply layers to what input() and apply() return; to compute values, use predict()',
+    const list = this.checkedInputs(structure === 'single' ? [inputs] : inputs);
+    const wasBuilt = this.isBuilt;
+    try {
+      this.ensureBuilt(
+        list.map((tensor) => tensor.shape),
+        structure,
       );
-    });
-    this.ensureBuilt(
-      list.map((tensor) => tensor.shape),
-      structure,
-    );
-    const node = new Node(this, list, structure, this.computeOutputs(list, structure), options);
-    this.inboundNodes.push(node);
-    return node.outputs;
+      const node = new Node(this, list, structure, this.computeOutputs(list, structure), options);
+      this.inboundNodes.push(node);
+      return node.outputs;
+    } catch (cause) {
+      if (!wasBuilt) this.unbuild();
+      throw isLamellaError(cause) ? cause : layerFailed(this.label, list, cause);
+    }
   }
 
   /** The first call's input; for a layer applied once to one tensor. */
@@ -240,13 +244,13 @@ export abstract class Layer implements Serializable {
   }
 
   /** Builds once; later shapes are checked by the layer's own `call`. */
-  ensureBuilt(shapes: readonly SymbolicShape[], structure: 'single' | 'list'): void {
+  ensureBuilt(shapes: readonly SymbolicShape[], structure: Structure): void {
     if (this.built !== undefined) return;
     this.building = true;
     try {
       this.build(structure === 'single' ? shapes[0]! : shapes);
     } catch (error) {
-      this.ownWeights.length = 0;
+      this.unbuild();
       throw error;
     } finally {
       this.building = false;
@@ -260,19 +264,20 @@ export abstract class Layer implements Serializable {
    */
   invoke(
     inputs: readonly tf.Tensor[],
-    structure: 'single' | 'list',
+    structure: Structure,
     context: CallContext,
   ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
     this.ensureBuilt(
-      inputs.map((tensor) => tensor.shape),
+      inputs.map((tensor) => withoutTrialSizes(tensor.shape)),
       structure,
     );
-    return withScope(this.name, () => {
+    const run = (): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } => {
       const argument = structure === 'single' ? inputs[0]! : [...inputs];
       const result = this.call(argument, context);
       const outputs = Array.isArray(result) ? result : [result];
       return { outputs, masks: this.masksOf(argument, outputs, context) };
-    });
+    };
+    return withScope(this.name, () => whileRunning(this, run));
   }
 
   /** The masks of the outputs; a layer made of others gives each output its own. */
@@ -285,34 +290,48 @@ export abstract class Layer implements Serializable {
     return outputs.map(() => mask);
   }
 
+  /**
+   * Creates a weight; only in {@link build}.
+   * Throws: LAYER_ALREADY_BUILT, NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH.
+   */
   protected addWeight(spec: WeightSpec): Weight {
     if (!this.building) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" outside build()`);
-    const path = `${this.name}/${spec.name}`;
-    if (this.ownWeights.some((weight) => weight.shortName === spec.name))
-      throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" twice`);
-    const dtype = spec.dtype ?? 'float32';
-    const weight = new Weight({
-      name: spec.name,
-      owner: this.name,
-      value: allocateWeight({ path, shape: spec.shape, dtype }, () =>
-        spec.initializer.initialize(spec.shape, dtype, initializerKey(path)),
-      ),
-      trainable: spec.trainable ?? true,
-      regularizer: spec.regularizer ?? null,
-      constraint: spec.constraint ?? null,
-    });
-    this.ownWeights.push(weight);
+    const { trainable, other } = this.ownWeights;
+    const weight = createWeight(this, spec, [...trainable, ...other]);
+    (weight.trainable ? trainable : other).push(weight);
     return weight;
+  }
+
+  private unbuild(): void {
+    this.built = undefined;
+    this.ownWeights.trainable.length = 0;
+    this.ownWeights.other.length = 0;
+  }
+
+  private checkedInputs(inputs: unknown): readonly SymbolicTensor[] {
+    const list: readonly unknown[] = Array.isArray(inputs) ? [...inputs] : [inputs];
+    if (list.length === 0)
+      throw inputInvalid(
+        this.label,
+        'expected symbolic tensors, got an empty list',
+        'apply it to at least one',
+      );
+    list.forEach((tensor, i) => {
+      checkCopy(this.label, tensor);
+      if (isSymbolicTensor(tensor)) return;
+      throw inputInvalid(
+        this.label,
+        `expected symbolic tensors, got ${describeValue(tensor)} at position ${i}`,
+        'apply layers to what input() and apply() return; to compute values, use predict()',
+      );
+    });
+    return list as readonly SymbolicTensor[];
   }
 
   private firstNode(): Node {
     const node = this.inboundNodes[0];
     if (node === undefined)
-      throw inputInvalid(
-        this.label,
-        'it has never been applied and has no input or output',
-        'call apply() first',
-      );
+      throw layerNotBuilt(this.label, 'it has never been applied and has no input or output');
     return node;
   }
 }
@@ -320,6 +339,15 @@ export abstract class Layer implements Serializable {
 /** Whether `value` is a {@link Layer}, of any copy of this package. */
 export function isLayer(value: unknown): value is Layer {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+function describeValue(value: unknown): string {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject
+    ? (value.constructor?.name ?? 'an object')
+    : typeof value === 'function'
+      ? 'a function'
+      : String(value);
 }
 
 function unique<T>(items: readonly T[]): T[] {

@@ -10,6 +10,7 @@ export interface CallOptions {
   readonly training?: boolean;
 }
 
+/** One call of a layer: what went in and what comes out. */
 export class Node {
   readonly outputs: readonly SymbolicTensor[];
 

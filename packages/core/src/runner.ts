@@ -10,6 +10,7 @@ export interface RunKey {
   readonly step: number;
 }
 
+/** A compiled Program with weights behind its state. Not reentrant: await one run before the next. */
 export class Runner {
   private readonly spare: (HostTensor | undefined)[];
   private readonly randoms: (HostTensor | undefined)[];

@@ -1,5 +1,6 @@
 // Symbolic tensors: what `input()` and `layer.apply()` return. A shape, a dtype and where it came from; never values.
 import type { DType, SymbolicShape } from '@lamella/program';
+import { markCopy } from './copies.js';
 import type { Node } from './node.js';
 
 const brand = Symbol.for('lamella.SymbolicTensor');
@@ -10,6 +11,7 @@ export interface TensorSpec {
   readonly dtype: DType;
 }
 
+/** A tensor to come: the output of a layer's call, or an input of a graph. It never holds values. */
 export class SymbolicTensor implements TensorSpec {
   readonly shape: SymbolicShape;
   readonly dtype: DType;
@@ -23,6 +25,7 @@ export class SymbolicTensor implements TensorSpec {
     this.node = node;
     this.index = index;
     Object.defineProperty(this, brand, { value: true });
+    markCopy(this);
   }
 
   /** The name of the layer that produces it. */

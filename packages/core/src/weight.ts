@@ -3,8 +3,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   assignState,
+  computeDType,
+  dtypeMismatch,
   formatShape,
-  HostTensor,
+  type HostTensor,
   isCapturing,
   readState,
   sameShape,
@@ -15,6 +17,7 @@ import {
   type TypedArray,
 } from '@lamella/program';
 import type { Constraint, Regularizer } from './initializer.js';
+import { checkWeightAccess } from './weight-access.js';
 
 export interface WeightOptions {
   /** Its own name, e.g. `kernel`. */
@@ -27,6 +30,7 @@ export interface WeightOptions {
   readonly constraint?: Constraint | null;
 }
 
+/** A cell of numbers that layers read, training changes and files keep. Layers create it with `addWeight`. */
 export class Weight implements StateSlot {
   /** Its own name, e.g. `kernel`. */
   readonly shortName: string;
@@ -64,32 +68,50 @@ export class Weight implements StateSlot {
 
   /** The weight as a tfjs tensor: its symbolic value inside a capture, else a copy of its values on the current backend. */
   read(): tf.Tensor {
+    checkWeightAccess(this);
     return isCapturing() ? readState(this) : this.memory.tensor();
   }
 
-  /** Gives it a new value from tfjs code; inside a capture this becomes an update of the Program. */
+  /**
+   * Gives it a new value from tfjs code; inside a capture this becomes an update of the Program.
+   * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed.
+   */
   assign(value: tf.Tensor): void {
-    if (isCapturing()) assignState(this, value);
-    else this.set(new HostTensor(value.dataSync() as TypedArray, value.shape, this.dtype));
+    checkWeightAccess(this);
+    if (isCapturing()) return assignState(this, value);
+    this.checkFits(value, computeDType(this.dtype));
+    this.memory.data.set(value.dataSync() as TypedArray);
+    this.changes++;
   }
 
-  /** Copies values in. Throws: SHAPE_MISMATCH, and nothing has changed. */
+  /** Copies values in. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed. */
   set(value: HostTensor): void {
-    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
-      throw shapeMismatch(
-        `Weight "${this.name}"`,
-        `expected ${this.dtype}${formatShape(this.shape)}, got ${value.dtype}${formatShape(value.shape)}`,
-      );
-    }
+    this.checkFits(value, this.dtype);
     this.memory.data.set(value.data);
     this.changes++;
   }
 
-  /** Takes `next` as its memory, already filled, and gives back the old one. For executors that write beside the weight. */
+  /**
+   * Takes `next` as its memory, already filled, and gives back the old one. For executors that write beside the weight.
+   * What the executor computed in a wider dtype than the weight's is copied in instead, and `next` given back.
+   */
   exchange(next: HostTensor): HostTensor {
+    this.checkFits(next, next.dtype === this.dtype ? this.dtype : computeDType(this.dtype));
+    const isNarrow = next.dtype !== this.dtype;
     const previous = this.memory;
-    this.memory = next;
+    if (isNarrow) previous.data.set(next.data);
+    else this.memory = next;
     this.changes++;
-    return previous;
+    return isNarrow ? next : previous;
+  }
+
+  private checkFits(value: { readonly shape: Shape; readonly dtype: string }, dtype: StorageDType): void {
+    const subject = `Weight "${this.name}"`;
+    if (!sameShape(value.shape, this.shape))
+      throw shapeMismatch(
+        subject,
+        `expected shape ${formatShape(this.shape)}, got ${formatShape(value.shape)}`,
+      );
+    if (value.dtype !== dtype) throw dtypeMismatch(subject, `expected ${dtype}, got ${value.dtype}`);
   }
 }

@@ -1,5 +1,6 @@
 // The summary of a graph in Keras' form: a table of layers, then the totals.
-import { bytesPerElement, type SymbolicShape } from '@lamella/program';
+import { bytesPerElement } from '@lamella/program';
+import { optionInvalid } from '../errors.js';
 import type { Functional } from '../functional.js';
 import type { Layer } from '../layer.js';
 import type { Weight } from '../weight.js';
@@ -8,6 +9,10 @@ import { drawTable, type Column } from './table.js';
 export interface SummaryOptions {
   /** Units: characters. By default what Keras takes, or what the terminal holds. */
   readonly lineLength?: number;
+  /** Where each column ends, as fractions of the line. */
+  readonly positions?: readonly number[];
+  /** The first and the last layer to list, by names or by the beginnings of names as regular expressions. */
+  readonly layerRange?: readonly [string, string];
   /** Whether to list the layers of nested models, indented. */
   readonly expandNested?: boolean;
   /** Whether to show a column that tells which layers train. */
@@ -22,12 +27,18 @@ interface Nested extends Layer {
   readonly layers: readonly Layer[];
 }
 
-/** The summary as text. */
+/** The summary as text, each line ended. Throws: OPTION_INVALID. */
 export function summarize(model: Functional, options: SummaryOptions = {}): string {
   const isChain = isSequentialLike(model);
-  const columns = columnsOf(isChain, options.showTrainable === true);
+  const columns = columnsOf(isChain, options);
   const lineLength = options.lineLength ?? defaultLineLength(isChain, options.showTrainable === true);
-  const rows = rowsOf(model, model, isChain, options, 0);
+  let start = 0;
+  for (const { end } of columns) {
+    const width = Math.trunc(end * lineLength) - start;
+    if (!(width >= 4)) throw optionInvalid(model.label, 'lineLength', 'room for the columns', lineLength);
+    start += width;
+  }
+  const rows = rowsOf(model, layersInRange(model, options.layerRange), isChain, options, 0);
   return [
     `Model: "${model.name}"`,
     ...drawTable(columns, rows, lineLength),
@@ -36,8 +47,9 @@ export function summarize(model: Functional, options: SummaryOptions = {}): stri
   ].join('\n');
 }
 
-function columnsOf(isChain: boolean, showTrainable: boolean): Column[] {
-  const ends = isChain ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1];
+function columnsOf(isChain: boolean, options: SummaryOptions): Column[] {
+  const { showTrainable = false } = options;
+  const ends = options.positions ?? (isChain ? [0.45, 0.8, 1] : [0.3, 0.56, 0.74, 1]);
   const titles = ['Layer (type)', 'Output Shape', 'Param #', ...(isChain ? [] : ['Connected to'])];
   const columns = titles.map((title, i): Column => ({
     title,
@@ -47,27 +59,49 @@ function columnsOf(isChain: boolean, showTrainable: boolean): Column[] {
   return showTrainable ? [...columns, { title: 'Trainable', end: 1, align: 'center' }] : columns;
 }
 
-function defaultLineLength(isChain: boolean, showTrainable: boolean): number {
-  const wished = (isChain ? 88 : 108) + (showTrainable ? 12 : 0);
-  const columns = (globalThis as { process?: { stdout?: { columns?: number } } }).process?.stdout?.columns;
-  return columns === undefined || columns < 24 ? wished : Math.min(wished, columns - 4);
+interface Terminal {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stdout?: { readonly columns?: number };
 }
 
-/** One node at each depth, each layer called once on one tensor. */
+/** As Keras: at most what the terminal holds, which COLUMNS may say and which is 80 where there is none. */
+function defaultLineLength(isChain: boolean, showTrainable: boolean): number {
+  const wished = (isChain ? 88 : 108) + (showTrainable ? 12 : 0);
+  const { process } = globalThis as { process?: Terminal };
+  const columns = Number(process?.env?.COLUMNS) || process?.stdout?.columns || 80;
+  return Math.min(wished, columns - 4);
+}
+
+function layersInRange(model: Functional, range: readonly [string, string] | undefined): readonly Layer[] {
+  if (range === undefined) return model.layers;
+  const [lower, upper] = range.map((pattern) => {
+    const expression = new RegExp(`^(?:${pattern})`);
+    return model.layers.flatMap((layer, i) => (expression.test(layer.name) ? [i] : []));
+  });
+  if (lower === undefined || upper === undefined || lower.length === 0 || upper.length === 0)
+    throw optionInvalid(model.label, 'layerRange', 'two names that layers of it have', range);
+  const [first, last] = [lower[0]!, upper[upper.length - 1]!];
+  return first <= last
+    ? model.layers.slice(first, last + 1)
+    : model.layers.slice(upper[0], lower[lower.length - 1]! + 1);
+}
+
+/** A Sequential, or one node at each depth, each layer called once on one tensor. */
 function isSequentialLike(model: Functional): boolean {
-  const depths = [...model.graph.depths.values()];
-  if (new Set(depths).size < depths.length) return false;
-  return model.graph.nodes.every((node) => node.inputs.length <= 1) && model.inputs.length === 1;
+  if (model.className === 'Sequential') return true;
+  const { nodes, depths, layers } = model.graph;
+  const isOneEach = new Set(depths.values()).size === nodes.length && layers.length === nodes.length;
+  return isOneEach && nodes.every((node) => node.inputs.length <= 1);
 }
 
 function rowsOf(
   model: Functional,
-  layersOf: { readonly layers: readonly Layer[] },
+  layers: readonly Layer[],
   isChain: boolean,
   options: SummaryOptions,
   level: number,
 ): string[][] {
-  return layersOf.layers.flatMap((layer) => {
+  return layers.flatMap((layer) => {
     const prefix = level === 0 ? '' : `${'   '.repeat(level)}└ `;
     const row = [
       `${prefix}${layer.name} (${displayClass(layer)})`,
@@ -79,7 +113,7 @@ function rowsOf(
       row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
     const inner =
       options.expandNested === true && isNested(layer)
-        ? rowsOf(model, layer, isChain, options, level + 1)
+        ? rowsOf(model, layer.layers, isChain, options, level + 1)
         : [];
     return [row, ...inner];
   });
@@ -93,21 +127,14 @@ function displayClass(layer: Layer): string {
   return layer.className.replace(/^.*>/, '');
 }
 
+/** Those of the last call, as in Keras. */
 function outputShapes(layer: Layer): string {
-  const shapes =
-    layer.inboundNodes[0]?.outputs.map((tensor) => pythonShape(tensor.shape)) ?? nestedShapes(layer);
+  const outputs = layer.inboundNodes.at(-1)?.outputs ?? (layer as Partial<Functional>).outputs ?? [];
+  const shapes = outputs.map(
+    ({ shape }) => `(${shape.map((size) => (size === null ? 'None' : String(size))).join(', ')})`,
+  );
   if (shapes.length === 0) return '?';
   return shapes.length === 1 ? shapes[0]! : `[${shapes.join(', ')}]`;
-}
-
-function nestedShapes(layer: Layer): string[] {
-  return ((layer as Partial<Functional>).outputs ?? []).map((tensor) => pythonShape(tensor.shape));
-}
-
-/** A shape as Python prints a tuple: `(None, 8)`, `(None,)`. */
-function pythonShape(shape: SymbolicShape): string {
-  const sizes = shape.map((size) => (size === null ? 'None' : String(size)));
-  return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(', ')})`;
 }
 
 function parameterText(layer: Layer): string {

@@ -66,7 +66,8 @@ function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
     let line = '';
-    for (const word of paragraph.split(' ')) {
+    // Spaces at the beginning, the indentation of nested layers, belong to the first word.
+    for (const word of paragraph.match(/^\s*\S+|\S+/g) ?? ['']) {
       if (line === '') line = word;
       else if (line.length + 1 + word.length <= width) line += ` ${word}`;
       else {

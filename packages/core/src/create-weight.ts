@@ -1,0 +1,44 @@
+// Creating a layer's weight: checks what was asked for, draws the first values, checks those too.
+import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
+import { nameDuplicate, nameInvalid, optionInvalid } from './errors.js';
+import type { Layer, WeightSpec } from './layer.js';
+import { initializerKey } from './seed.js';
+import { allocateWeight } from './weight-allocation.js';
+import { Weight } from './weight.js';
+
+/** A weight of `layer`. Throws: NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH. */
+export function createWeight(layer: Layer, spec: WeightSpec, others: readonly Weight[]): Weight {
+  const { name, shape, dtype = 'float32', initializer } = spec;
+  if (typeof name !== 'string' || name === '' || name.includes('/'))
+    throw nameInvalid(`A weight of ${layer.label}`, name);
+  const subject = `Weight "${layer.name}/${name}"`;
+  if (others.some((weight) => weight.shortName === name))
+    throw nameDuplicate(layer.label, name, 2, 'weights');
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw optionInvalid(
+      subject,
+      'shape',
+      'natural numbers; does its layer need a size that is not known?',
+      shape,
+    );
+  if (typeof (initializer as Partial<typeof initializer> | undefined)?.initialize !== 'function')
+    throw optionInvalid(subject, 'initializer', 'an initializer such as zeros()', initializer);
+  const path = `${layer.name}/${name}`;
+  const value = allocateWeight({ path, shape, dtype }, () =>
+    initializer.initialize(shape, dtype, initializerKey(path)),
+  );
+  if (!sameShape(value.shape, shape) || value.dtype !== dtype) {
+    throw shapeMismatch(
+      subject,
+      `expected ${dtype}${formatShape(shape)} from its initializer, got ${value.dtype}${formatShape(value.shape)}`,
+    );
+  }
+  return new Weight({
+    name,
+    owner: layer.name,
+    value,
+    trainable: spec.trainable ?? true,
+    regularizer: spec.regularizer ?? null,
+    constraint: spec.constraint ?? null,
+  });
+}

@@ -1,0 +1,36 @@
+// Setting many weights at once: all of them or none.
+import { formatShape, isHostTensor, lamellaError, sameShape, type HostTensor } from '@lamella/program';
+import { inputInvalid } from './errors.js';
+import type { Weight } from './weight.js';
+
+/** Throws: INPUT_INVALID, WEIGHTS_MISMATCH with every weight that does not fit; nothing has changed then. */
+export function setWeightValues(
+  subject: string,
+  weights: readonly Weight[],
+  values: readonly HostTensor[],
+): void {
+  if (!Array.isArray(values) || !values.every(isHostTensor))
+    throw inputInvalid(
+      subject,
+      'expected a list of host tensors',
+      'pass what getWeights() gives, or HostTensor objects',
+    );
+  const given: readonly HostTensor[] = values;
+  if (given.length !== weights.length)
+    throw inputInvalid(subject, `expected ${weights.length} weights, got ${given.length}`);
+  const wrong = weights.flatMap((weight, i) => {
+    const { shape, dtype } = given[i]!;
+    const fits = sameShape(weight.shape, shape) && weight.dtype === dtype;
+    const expected = `${weight.dtype}${formatShape(weight.shape)}`;
+    return fits ? [] : [`  ${weight.name}   expected ${expected}, got ${dtype}${formatShape(shape)}`];
+  });
+  if (wrong.length > 0) {
+    throw lamellaError('WEIGHTS_MISMATCH', {
+      subject,
+      problem: `${wrong.length} of ${weights.length} weights do not fit`,
+      details: [...wrong.slice(0, 20), 'Nothing was set.'],
+      fix: 'pass values in the order, shapes and dtypes of weights',
+    });
+  }
+  weights.forEach((weight, i) => weight.set(given[i]!));
+}

@@ -1,0 +1,41 @@
+// Which layers are running and who may touch which weights meanwhile. Not here: what a forbidden access means; whoever
+// guards says so by throwing.
+import type { Layer } from './layer.js';
+import type { Weight } from './weight.js';
+
+/** Asked before a weight is read or assigned; throws where that is not allowed. */
+export type WeightGuard = (weight: Weight) => void;
+
+const running: Layer[] = [];
+let guard: WeightGuard | undefined;
+
+/** Runs `fn` as a part of `layer`. */
+export function whileRunning<T>(layer: Layer, fn: () => T): T {
+  running.push(layer);
+  try {
+    return fn();
+  } finally {
+    running.pop();
+  }
+}
+
+/** The layers whose `call` is under way, outermost first; graphs of layers are not among them. */
+export function runningLayers(): readonly Layer[] {
+  return [...running];
+}
+
+/** Runs `fn` with every access to a weight put before `next`; an outer guard is not asked meanwhile. */
+export function guardWeights<T>(next: WeightGuard, fn: () => T): T {
+  const outer = guard;
+  guard = next;
+  try {
+    return fn();
+  } finally {
+    guard = outer;
+  }
+}
+
+/** Puts an access before the guard, if there is one. */
+export function checkWeightAccess(weight: Weight): void {
+  guard?.(weight);
+}
