@@ -41,6 +41,7 @@ export { foldConstants } from './passes/fold-constants.js';
 export { mergeCommon } from './passes/merge-common.js';
 export { removeDeadCode } from './passes/remove-dead-code.js';
 export { removeCustomGradients, removeIdentities } from './passes/remove-identities.js';
+export { rewrite, type NodeRewrite, type Rewriter } from './passes/rewriter.js';
 export { simplifyAlgebra } from './passes/simplify-algebra.js';
 export { forExecution, simplify } from './passes/simplify.js';
 export {
