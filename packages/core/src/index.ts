@@ -29,6 +29,7 @@ export {
   executableDisposed,
   identifierUnknown,
   inputInvalid,
+  layerNotBuilt,
   layerUnknown,
   optionInvalid,
   pluginInvalid,

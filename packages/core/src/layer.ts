@@ -74,16 +74,17 @@ export abstract class Layer implements Serializable {
   /** The calls on symbolic tensors, in order. */
   readonly inboundNodes: Node[] = [];
   /** In the order of creation, those first that were created to be trained. */
-  private readonly ownWeights = { trainable: [] as Weight[], other: [] as Weight[] };
-  private built: { readonly shapes: readonly SymbolicShape[]; readonly structure: Structure } | undefined;
-  private building = false;
-  private isTrainable: boolean;
+  // Hard private names: a subclass may have fields called `built` or `building`, in JavaScript unseen.
+  readonly #ownWeights = { trainable: [] as Weight[], other: [] as Weight[] };
+  #built: { readonly shapes: readonly SymbolicShape[]; readonly structure: Structure } | undefined;
+  #building = false;
+  #trainable: boolean;
 
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
     if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/'))
       throw nameInvalid(this.className, this.name);
-    this.isTrainable = options.trainable ?? true;
+    this.#trainable = options.trainable ?? true;
     if (options.dtype !== undefined && options.dtype !== 'float32') {
       throw inputInvalid(
         this.label,
@@ -100,11 +101,11 @@ export abstract class Layer implements Serializable {
 
   /** Whether the layer's weights train; setting it sets it for all it is made of. Takes effect at the next step. */
   get trainable(): boolean {
-    return this.isTrainable;
+    return this.#trainable;
   }
 
   set trainable(value: boolean) {
-    this.isTrainable = value;
+    this.#trainable = value;
     for (const layer of this.sublayers) layer.trainable = value;
   }
 
@@ -145,28 +146,28 @@ export abstract class Layer implements Serializable {
   }
 
   get isBuilt(): boolean {
-    return this.built !== undefined;
+    return this.#built !== undefined;
   }
 
   /** The input shapes seen at build, or undefined before. */
   get buildShapes(): readonly SymbolicShape[] | undefined {
-    return this.built?.shapes;
+    return this.#built?.shapes;
   }
 
   get buildStructure(): Structure {
-    return this.built?.structure ?? 'single';
+    return this.#built?.structure ?? 'single';
   }
 
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
   get weights(): Weight[] {
-    const { trainable, other } = this.ownWeights;
+    const { trainable, other } = this.#ownWeights;
     return unique([...trainable, ...other, ...this.sublayers.flatMap((layer) => layer.weights)]);
   }
 
   get trainableWeights(): Weight[] {
     if (!this.trainable) return [];
     return unique([
-      ...[...this.ownWeights.trainable, ...this.ownWeights.other].filter((weight) => weight.trainable),
+      ...[...this.#ownWeights.trainable, ...this.#ownWeights.other].filter((weight) => weight.trainable),
       ...this.sublayers.flatMap((layer) => layer.trainableWeights),
     ]);
   }
@@ -217,7 +218,7 @@ export abstract class Layer implements Serializable {
     options: CallOptions = {},
   ): readonly SymbolicTensor[] {
     const structure = isSymbolicTensor(inputs) ? 'single' : 'list';
-    const list = this.checkedInputs(structure === 'single' ? [inputs] : inputs);
+    const list = this.#checkedInputs(structure === 'single' ? [inputs] : inputs);
     const wasBuilt = this.isBuilt;
     try {
       this.ensureBuilt(
@@ -228,34 +229,34 @@ export abstract class Layer implements Serializable {
       this.inboundNodes.push(node);
       return node.outputs;
     } catch (cause) {
-      if (!wasBuilt) this.unbuild();
+      if (!wasBuilt) this.#unbuild();
       throw isLamellaError(cause) ? cause : layerFailed(this.label, list, cause);
     }
   }
 
   /** The first call's input; for a layer applied once to one tensor. */
   get input(): SymbolicTensor {
-    return this.firstNode().inputs[0]!;
+    return this.#firstNode().inputs[0]!;
   }
 
   /** The first call's output. */
   get output(): SymbolicTensor {
-    return this.firstNode().outputs[0]!;
+    return this.#firstNode().outputs[0]!;
   }
 
   /** Builds once; later shapes are checked by the layer's own `call`. */
   ensureBuilt(shapes: readonly SymbolicShape[], structure: Structure): void {
-    if (this.built !== undefined) return;
-    this.building = true;
+    if (this.#built !== undefined) return;
+    this.#building = true;
     try {
       this.build(structure === 'single' ? shapes[0]! : shapes);
     } catch (error) {
-      this.unbuild();
+      this.#unbuild();
       throw error;
     } finally {
-      this.building = false;
+      this.#building = false;
     }
-    this.built = { shapes: shapes.map((shape) => [...shape]), structure };
+    this.#built = { shapes: shapes.map((shape) => [...shape]), structure };
   }
 
   /**
@@ -295,20 +296,20 @@ export abstract class Layer implements Serializable {
    * Throws: LAYER_ALREADY_BUILT, NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH.
    */
   protected addWeight(spec: WeightSpec): Weight {
-    if (!this.building) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" outside build()`);
-    const { trainable, other } = this.ownWeights;
+    if (!this.#building) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" outside build()`);
+    const { trainable, other } = this.#ownWeights;
     const weight = createWeight(this, spec, [...trainable, ...other]);
     (weight.trainable ? trainable : other).push(weight);
     return weight;
   }
 
-  private unbuild(): void {
-    this.built = undefined;
-    this.ownWeights.trainable.length = 0;
-    this.ownWeights.other.length = 0;
+  #unbuild(): void {
+    this.#built = undefined;
+    this.#ownWeights.trainable.length = 0;
+    this.#ownWeights.other.length = 0;
   }
 
-  private checkedInputs(inputs: unknown): readonly SymbolicTensor[] {
+  #checkedInputs(inputs: unknown): readonly SymbolicTensor[] {
     const list: readonly unknown[] = Array.isArray(inputs) ? [...inputs] : [inputs];
     if (list.length === 0)
       throw inputInvalid(
@@ -328,7 +329,7 @@ export abstract class Layer implements Serializable {
     return list as readonly SymbolicTensor[];
   }
 
-  private firstNode(): Node {
+  #firstNode(): Node {
     const node = this.inboundNodes[0];
     if (node === undefined)
       throw layerNotBuilt(this.label, 'it has never been applied and has no input or output');
