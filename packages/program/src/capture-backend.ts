@@ -7,6 +7,7 @@ import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './
 import type { Recorder } from './recorder.js';
 import { decompositions } from './decompositions.js';
 import { kernelNames, shapeRules } from './kernels.js';
+import { portableForms } from './portable-forms.js';
 import { formatShape, type Shape } from './shape.js';
 
 export const captureBackendName = 'lamella-capture';
@@ -163,8 +164,11 @@ function recordKernel(
       'it belongs to a capture that has ended',
       'return it from the captured function',
     );
-  const decompose = decompositions[kernel];
-  if (decompose !== undefined) return decompose(call.inputs as tf.NamedTensorMap, call.attrs ?? {});
+  const rewritten = (decompositions[kernel] ?? portableForms[kernel])?.(
+    call.inputs as tf.NamedTensorMap,
+    call.attrs ?? {},
+  );
+  if (rewritten !== undefined) return rewritten;
   const inputs: Record<string, ValueId> = {};
   for (const [name, tensor] of Object.entries(call.inputs)) {
     if (tensor !== undefined && tensor !== null) inputs[name] = valueOf(tensor, recorder);

@@ -1,7 +1,7 @@
 // Gradients of element-wise arithmetic on two or more tensors. Broadcast inputs are summed back only where shapes differ.
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientRule, KernelCall } from '../gradient-rule.js';
-import { listOf, sumTo } from './broadcasting.js';
+import { byPart, listOf, sumTo } from './broadcasting.js';
 
 type Partials = (
   a: tf.Tensor,
@@ -30,7 +30,7 @@ export const Add = binary((_a, _b, dy) => ({ a: () => dy, b: () => dy }));
 
 export const Sub: GradientRule = ({ inputs, dy }) => ({
   a: () => sumTo(dy[0]!, inputs['a']!.shape),
-  b: () => tf.neg(sumTo(dy[0]!, inputs['b']!.shape)),
+  b: () => byPart(sumTo(dy[0]!, inputs['b']!.shape), tf.neg),
 });
 
 export const Multiply = binary((a, b, dy) => ({

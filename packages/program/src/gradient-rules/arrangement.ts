@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientRule } from '../gradient-rule.js';
 import { sizeOf, type Shape } from '../shape.js';
-import { byPart, listOf, once, reshapeTo, runKernel, sumTo } from './broadcasting.js';
+import { listOf, once, reshapeTo, runKernel, sumTo } from './broadcasting.js';
 import { spread } from './spread.js';
 
 export const Identity: GradientRule = ({ dy }) => ({ x: () => dy[0]! });
@@ -79,7 +79,7 @@ export const Slice: GradientRule = ({ inputs, attrs, dy }) => {
       });
       return paddings.every(([before, after]) => before === 0 && after === 0)
         ? dy[0]!
-        : byPart(dy[0]!, (part) => tf.pad(part, paddings));
+        : tf.pad(dy[0]!, paddings);
     },
   };
 };
@@ -87,7 +87,7 @@ export const Slice: GradientRule = ({ inputs, attrs, dy }) => {
 export const StridedSlice: GradientRule = ({ inputs, attrs, dy }) => {
   const x = inputs['x']!;
   return {
-    x: () => byPart(dy[0]!, (part) => unslice(part, x.shape, attrs as unknown as tf.StridedSliceAttrs)),
+    x: () => unslice(dy[0]!, x.shape, attrs as unknown as tf.StridedSliceAttrs),
   };
 };
 

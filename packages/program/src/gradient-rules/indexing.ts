@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientRule } from '../gradient-rule.js';
 import { sizeOf } from '../shape.js';
-import { byPart, reshapeTo, runKernel } from './broadcasting.js';
+import { reshapeTo, runKernel } from './broadcasting.js';
 
 export const Select: GradientRule = ({ inputs, dy: [dy] }) => {
   const condition = inputs['condition']!;
@@ -19,7 +19,7 @@ export const GatherV2: GradientRule = ({ inputs, attrs, dy }) => {
   const axis = tf.util.parseAxisParam(attrs['axis'] as number, x.shape)[0]!;
   const given = (attrs['batchDims'] as number | undefined) ?? 0;
   const batchDims = given < 0 ? given + indices.rank : given;
-  return { x: () => byPart(dy[0]!, (part) => ungather(part, x.shape, indices, axis, batchDims)) };
+  return { x: () => ungather(dy[0]!, x.shape, indices, axis, batchDims) };
 };
 
 /** `dy` is [batch…, outer…, indices…, inner…]; its rows go to [batch…, axis, outer…, inner…] and that is turned back. */
@@ -82,7 +82,11 @@ export const ScatterNd: GradientRule = ({ inputs, dy }) => ({
 export const TensorScatterUpdate: GradientRule = ({ inputs, dy: [dy] }) => {
   const { indices, updates } = inputs as { indices: tf.Tensor; updates: tf.Tensor };
   return {
-    tensor: () => runKernel(tf.TensorScatterUpdate, { tensor: dy!, indices, updates: tf.zerosLike(updates) }),
+    // Not by the kernel itself: tfjs-backend-cpu's writes into its input.
+    tensor: () => {
+      const times = tf.scatterND(indices, tf.onesLike(updates), dy!.shape);
+      return tf.mul(dy!, tf.cast(tf.equal(times, 0), 'float32'));
+    },
     updates: () => tf.gatherND(dy!, indices),
   };
 };

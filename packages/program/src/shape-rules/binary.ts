@@ -2,10 +2,8 @@
 import type { DType } from '../dtype.js';
 import type { ValueType } from '../program.js';
 import type { ShapeRule } from '../shape-rule.js';
-import { formatShape, sameShape } from '../shape.js';
 import { broadcastShapes } from './broadcast.js';
 import {
-  misfit,
   requireDType,
   requireNumeric,
   requireReal,
@@ -78,19 +76,13 @@ export const AddN: ShapeRule = (inputs: Readonly<Record<string, ValueType>>) => 
   return first!;
 };
 
-/** A condition of rank 1 may choose among whole rows of `t` and `e`; else it has their shape (or none, for a scalar). */
+/** tf.where broadcasts before; what else the kernel of a backend may take differs among them. */
 export const Select: ShapeRule = ({ condition, t, e }: Named<'condition' | 't' | 'e'>) => {
   requireDType('Select', 'condition', condition, 'bool');
   requireReal('Select', 't', t);
   requireReal('Select', 'e', e);
   requireShape('Select', 'e', e, t.shape, 'as t');
-  const isRowwise = condition.shape.length === 1 && t.shape.length > 1 && condition.shape[0] === t.shape[0];
-  if (!isRowwise && !sameShape(condition.shape, t.shape)) {
-    throw misfit(
-      'Select',
-      `expected a condition of shape ${formatShape(t.shape)}, as t, got ${formatShape(condition.shape)}`,
-    );
-  }
+  requireShape('Select', 'condition', condition, t.shape, 'as t');
   return { shape: t.shape, dtype: upcast(t.dtype, e.dtype) };
 };
 

@@ -65,7 +65,6 @@ export const binary: ShapeCases = {
     op('AddN', '', [int(2), int(2)], (...xs: tf.Tensor[]) => tf.addN(xs)),
     op('Select', '', [bool(2, 3), float(2, 3), float(2, 3)], tf.where),
     op('Select', 'broadcast by its op', [bool(3, 1), float(2), float(1, 2)], tf.where),
-    call('Select', { condition: bool(2), t: float(2, 3), e: float(2, 3) }),
     call('Select', { condition: bool(2), t: int(2), e: float(2) }),
     call('Select', { condition: bool(2), t: bool(2), e: bool(2) }),
   ],

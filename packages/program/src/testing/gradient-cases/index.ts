@@ -1,0 +1,13 @@
+export { activation } from './activation.js';
+export { arithmetic } from './arithmetic.js';
+export { arrangement } from './arrangement.js';
+export { complex } from './complex.js';
+export { convolution } from './convolution.js';
+export { image } from './image.js';
+export { indexing } from './indexing.js';
+export { matrix } from './matrix.js';
+export { morphology } from './morphology.js';
+export { normalization } from './normalization.js';
+export { pooling } from './pooling.js';
+export { reduction } from './reduction.js';
+export { unary } from './unary.js';
