@@ -1,5 +1,12 @@
 // The error codes of this package.
-import { formatShape, lamellaError, suggest, type LamellaError, type SymbolicShape } from '@lamella/program';
+import {
+  formatShape,
+  isLamellaError,
+  lamellaError,
+  suggest,
+  type LamellaError,
+  type SymbolicShape,
+} from '@lamella/program';
 import type { TensorSpec } from './symbolic-tensor.js';
 
 /** `NAME_INVALID`: a name that files or graphs cannot carry. */
@@ -80,13 +87,28 @@ export function layerUnknown(
   });
 }
 
-/** `LAYER_FAILED`: a layer's `call` threw something that is no coded error. */
-export function layerFailed(subject: string, inputs: readonly TensorSpec[], cause: unknown): LamellaError {
+/**
+ * What went wrong when a layer was called, told with the layer's name: `LAYER_FAILED` for an error that is not coded; a
+ * coded one keeps its code, and stays as it is where it names a layer, a weight or an input already.
+ */
+export function callFailed(subject: string, inputs: readonly TensorSpec[], cause: unknown): unknown {
   const shapes = inputs.map((tensor) => `${tensor.dtype}${formatShape(tensor.shape)}`).join(', ');
-  return lamellaError('LAYER_FAILED', {
+  const problem = (text: string): string => `its call() failed on ${shapes}: ${text}`;
+  if (!isLamellaError(cause)) {
+    return lamellaError('LAYER_FAILED', {
+      subject,
+      problem: problem(cause instanceof Error ? cause.message : String(cause)),
+      fix: 'mend call(); the original error is the cause',
+      cause,
+    });
+  }
+  const isNamed = cause.subject.includes('"') && !cause.subject.startsWith('Kernel "');
+  if (isNamed) return cause;
+  const [first, ...details] = cause.message.split('\n');
+  return lamellaError(cause.code, {
     subject,
-    problem: `its call() failed on ${shapes}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    fix: 'mend call(); the original error is the cause',
+    problem: problem(first!.replace(`[${cause.code}] `, '')),
+    details,
     cause,
   });
 }

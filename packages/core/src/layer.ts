@@ -2,7 +2,6 @@
 // Not here: graphs of layers (functional.ts), training, files.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
-  isLamellaError,
   withScope,
   type HostTensor,
   type Shape,
@@ -12,7 +11,7 @@ import {
 import type { CallContext } from './call-context.js';
 import type { Config, Serializable } from './config.js';
 import { checkCopy, markCopy } from './copies.js';
-import { inputInvalid, layerAlreadyBuilt, layerFailed, layerNotBuilt, nameInvalid } from './errors.js';
+import { callFailed, inputInvalid, layerAlreadyBuilt, layerNotBuilt, nameInvalid } from './errors.js';
 import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
 import type { Constraint, Initializer, Regularizer } from './initializer.js';
 import { snakeCaseClass, uniqueName } from './names.js';
@@ -230,7 +229,7 @@ export abstract class Layer implements Serializable {
       return node.outputs;
     } catch (cause) {
       if (!wasBuilt) this.#unbuild();
-      throw isLamellaError(cause) ? cause : layerFailed(this.label, list, cause);
+      throw callFailed(this.label, list, cause);
     }
   }
 
