@@ -214,3 +214,8 @@ export async function reload(model: Functional): Promise<Layer> {
   const context = { file: 'model.keras', composition, options: {} };
   return (await format.readModel!(await format.writeModel!(model, context), context)) as Layer;
 }
+
+/** Applies a layer to two inputs of different shapes, without the batch. */
+export function applyTwice(layer: Layer, first: SymbolicShape, second: SymbolicShape): void {
+  for (const shape of [first, second]) layer.apply(input({ shape }));
+}

@@ -1,5 +1,6 @@
 // Layers whose output has the shape and dtype of their one input, and which pass masks on. Their shapes need no capture.
 import { Layer, type TensorSpec } from '@lamella/core';
+import type { SymbolicShape } from '@lamella/program';
 
 export abstract class ShapePreserving extends Layer {
   override get supportsMasking(): boolean {
@@ -9,6 +10,10 @@ export abstract class ShapePreserving extends Layer {
   override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
     const [input] = inputs;
     if (structure === 'list' || input?.dtype !== 'float32') return super.computeOutputs(inputs, structure);
+    this.checkShape(input.shape);
     return [{ shape: input.shape, dtype: 'float32' }];
   }
+
+  /** Throws for shapes that the layer cannot take. For layers that are not for all. */
+  protected checkShape(_shape: SymbolicShape): void {}
 }

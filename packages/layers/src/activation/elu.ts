@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerOptions } from '@lamella/core';
 import { elu as eluOf } from '../activations/rectified.js';
 import { finite } from '../options/checks.js';
-import { singleTensor } from '../options/single-input.js';
+import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 export interface ELUOptions extends LayerOptions {
@@ -27,7 +27,7 @@ export class ELU extends ShapePreserving {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return eluOf(singleTensor(this.label, inputs), this.alpha);
+    return eluOf(floatTensor(singleTensor(this.label, inputs)), this.alpha);
   }
 
   override getConfig(): Config {

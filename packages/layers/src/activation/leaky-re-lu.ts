@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerOptions } from '@lamella/core';
 import { leakyRelu } from '../activations/rectified.js';
 import { nonNegative } from '../options/checks.js';
-import { singleTensor } from '../options/single-input.js';
+import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 export interface LeakyReLUOptions extends LayerOptions {
@@ -27,7 +27,7 @@ export class LeakyReLU extends ShapePreserving {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return leakyRelu(singleTensor(this.label, inputs), this.negativeSlope);
+    return leakyRelu(floatTensor(singleTensor(this.label, inputs)), this.negativeSlope);
   }
 
   override getConfig(): Config {

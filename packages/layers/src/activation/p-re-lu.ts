@@ -10,9 +10,10 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, isConcrete, sameShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, isConcrete, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { axisOrList } from '../options/axes.js';
-import { singleShape, singleTensor } from '../options/single-input.js';
+import { requireBuilt } from '../options/built.js';
+import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
   constraintOf,
   initializerOf,
@@ -87,17 +88,26 @@ export class PReLU extends ShapePreserving {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], _context: CallContext): tf.Tensor {
-    const x = singleTensor(this.label, inputs);
-    const wanted = this.alpha.shape.map((size, i) =>
-      this.sharedAxes?.includes(i + 1) === true ? x.shape[i + 1]! : size,
-    );
-    if (!sameShape(x.shape.slice(1), wanted)) {
-      throw shapeMismatch(
-        this.label,
-        `expected inputs of shape ${formatShape([null, ...wanted])}, as its alpha was created for, got ${formatShape(x.shape)}`,
-      );
-    }
+    requireBuilt(this);
+    const x = floatTensor(singleTensor(this.label, inputs));
+    this.checkShape(x.shape);
     return tf.add(tf.relu(x), tf.mul(this.alpha.read(), tf.minimum(x, 0)));
+  }
+
+  protected override checkShape(shape: SymbolicShape): void {
+    const wanted = this.alpha.shape.map((size, i) =>
+      this.sharedAxes?.includes(i + 1) === true ? null : size,
+    );
+    const given = shape.slice(1);
+    const fits =
+      given.length === wanted.length &&
+      wanted.every((size, i) => size === null || given[i] === null || given[i] === size);
+    if (fits) return;
+    throw shapeMismatch(
+      this.label,
+      `expected inputs of shape ${formatShape([null, ...wanted])}, as its alpha was created for, got ${formatShape(shape)}`,
+      `feed inputs of that shape, or rebuild the graph for ${formatShape(given)}`,
+    );
   }
 
   override getConfig(): Config {

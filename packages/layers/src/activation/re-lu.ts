@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Config, LayerOptions } from '@lamella/core';
 import { relu } from '../activations/rectified.js';
 import { nonNegative } from '../options/checks.js';
-import { singleTensor } from '../options/single-input.js';
+import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 export interface ReLUOptions extends LayerOptions {
@@ -37,7 +37,7 @@ export class ReLU extends ShapePreserving {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const { negativeSlope, threshold } = this;
     const maxValue = this.maxValue === Infinity ? null : this.maxValue;
-    return relu(singleTensor(this.label, inputs), { negativeSlope, maxValue, threshold });
+    return relu(floatTensor(singleTensor(this.label, inputs)), { negativeSlope, maxValue, threshold });
   }
 
   override getConfig(): Config {

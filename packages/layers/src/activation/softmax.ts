@@ -4,7 +4,7 @@ import type { CallContext, Config, LayerOptions } from '@lamella/core';
 import { broadcastable, formatShape, shapeMismatch } from '@lamella/program';
 import { softmax as softmaxOf } from '../activations/along-axis.js';
 import { axesOf, axisOrList } from '../options/axes.js';
-import { singleShape, singleTensor } from '../options/single-input.js';
+import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 import type { SymbolicShape } from '@lamella/program';
 
@@ -33,12 +33,12 @@ export class Softmax extends ShapePreserving {
   }
 
   override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
-    axesOf(this.label, 'axis', this.axis, singleShape(this.label, inputShape));
+    this.checkShape(singleShape(this.label, inputShape));
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
-    const x = singleTensor(this.label, inputs);
-    axesOf(this.label, 'axis', this.axis, x.shape);
+    const x = floatTensor(singleTensor(this.label, inputs));
+    this.checkShape(x.shape);
     const { mask } = context;
     if (mask === null) return softmaxOf(x, this.axis);
     if (mask.rank > x.rank || !broadcastable(mask.shape, x.shape)) {
@@ -49,6 +49,10 @@ export class Softmax extends ShapePreserving {
     }
     const shares = softmaxOf(tf.where(mask, x, tf.fill(x.shape, minusInfinity)), this.axis);
     return tf.where(mask, shares, tf.zerosLike(shares));
+  }
+
+  protected override checkShape(shape: SymbolicShape): void {
+    axesOf(this.label, 'axis', this.axis, shape);
   }
 
   override getConfig(): Config {

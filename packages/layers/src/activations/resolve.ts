@@ -9,6 +9,7 @@ import {
   type ConfigValue,
   type Layer,
 } from '@lamella/core';
+import { floatTensor } from '../options/single-input.js';
 import { glu, logSoftmax, softmax, sparsemax } from './along-axis.js';
 import * as rectified from './rectified.js';
 import * as smooth from './smooth.js';
@@ -101,7 +102,8 @@ function ofFunction(fn: ActivationFunction): Activation {
     config: name ?? (fn as unknown as ConfigValue),
     keepsShape: name !== undefined && name !== 'glu',
     layer: null,
-    apply: (x) => fn(x),
+    // Keras' functions compute in floats; what a user's own does with integers is its own affair.
+    apply: (x) => fn(name === undefined || name === 'linear' ? x : floatTensor(x)),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { activationOf, type Activation, type ActivationOption } from '../activations/resolve.js';
 import { addActivityLoss } from '../options/activity.js';
+import { requireBuilt } from '../options/built.js';
 import { positiveInteger } from '../options/checks.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
@@ -165,6 +166,7 @@ export class Conv2D extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     this.checkShape(x.shape);
     const sums = withChannelsLast(x, this.dataFormat, (images) => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { input } from '@lamella/core';
+import { callContext, input } from '@lamella/core';
 import { floats, integers, list, testLayer } from '@lamella/testing';
 import { reload, testAgainstKeras } from '../golden-cases.spec.js';
 import { leakyReLU } from '../activation/leaky-re-lu.js';
+import { pReLU } from '../activation/p-re-lu.js';
 import { constant, ones } from '../initializers/index.js';
 import { l1L2 } from '../regularizers/index.js';
 import { dense, Dense } from './dense.js';
@@ -49,6 +50,74 @@ testLayer(
         says: ['Dense "d": units: expected a positive integer, got -1'],
       },
       { name: 'no units', run: () => dense({} as never), code: 'OPTION_INVALID', says: ['units'] },
+      {
+        name: 'an unknown activation',
+        run: () => dense({ units: 1, activation: 'reluu' as 'relu' }),
+        code: 'IDENTIFIER_UNKNOWN',
+        says: ['Did you mean "relu"'],
+      },
+      {
+        name: 'an unknown initializer',
+        run: () => dense({ units: 1, kernelInitializer: 'glorot' as 'zeros' }),
+        code: 'IDENTIFIER_UNKNOWN',
+        says: ['unknown initializer "glorot"'],
+      },
+      {
+        name: 'an initializer where a regularizer belongs',
+        run: () => dense({ units: 1, kernelRegularizer: ones() as never }),
+        code: 'OPTION_INVALID',
+        says: ['kernelRegularizer'],
+      },
+      {
+        name: 'a dtype policy other than float32, by its name',
+        run: () => dense({ units: 1, name: 'd', dtype: 'mixed_float16' as 'float32' }),
+        code: 'INPUT_INVALID',
+        says: ['Dense "d"', '"mixed_float16"', 'Fix: leave dtype out'],
+      },
+      {
+        name: 'a scalar an example',
+        run: () => dense({ units: 1 }).apply(input({ shape: [] })),
+        code: 'RANK_MISMATCH',
+        says: ['rank 2 or more ([batch, ..., features]), got rank 1'],
+      },
+      {
+        name: 'a number of features that is not known',
+        run: () => dense({ units: 1 }).apply(input({ shape: [null] })),
+        code: 'SHAPE_MISMATCH',
+        says: ['a known last dimension', 'Fix'],
+      },
+      {
+        name: 'a list of tensors',
+        run: () => dense({ units: 1 }).apply([input({ shape: [2] }), input({ shape: [2] })]),
+        code: 'INPUT_INVALID',
+        says: ['expected one tensor, got a list of 2', 'Fix'],
+      },
+      {
+        name: 'to compute before it was built',
+        run: () => dense({ units: 1, name: 'd' }).call([], callContext()),
+        code: 'LAYER_NOT_BUILT',
+        says: ['Dense "d"', 'Fix'],
+      },
     ],
   },
 );
+
+describe('Dense', () => {
+  it('says which input its kernel was created for when another number of features comes', () => {
+    const layer = dense({ units: 10, name: 'classifier' });
+    layer.apply(input({ shape: [784], name: 'pixels' }));
+    expect(() => layer.apply(input({ batchShape: [32, 768] }))).toThrow(
+      [
+        '[SHAPE_MISMATCH] Dense "classifier": expected last dimension 784, got 768 (input [32, 768]).',
+        'Its kernel was created for 784 features from input "pixels".',
+        'Fix: feed [batch, 784], or rebuild the graph with input({ shape: [768] }).',
+      ].join('\n'),
+    );
+  });
+
+  it('trains the weights of the layer that is its activation', () => {
+    const layer = dense({ units: 2, activation: pReLU() });
+    layer.apply(input({ shape: [3] }));
+    expect(layer.weights.map((weight) => weight.shortName)).toEqual(['kernel', 'bias', 'alpha']);
+  });
+});

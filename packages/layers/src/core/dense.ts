@@ -1,6 +1,7 @@
 // Dense: the fully connected layer.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  isInputLayer,
   Layer,
   rankMismatch,
   type CallContext,
@@ -15,6 +16,7 @@ import {
 import { formatShape, shapeMismatch, type LamellaError, type SymbolicShape } from '@lamella/program';
 import { activationOf, type Activation, type ActivationOption } from '../activations/resolve.js';
 import { addActivityLoss } from '../options/activity.js';
+import { requireBuilt } from '../options/built.js';
 import { positiveInteger } from '../options/checks.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
@@ -121,6 +123,7 @@ export class Dense extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     this.checkShape(x.shape);
     const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1)!]);
@@ -163,12 +166,14 @@ export class Dense extends Layer {
   }
 
   private wrongFeatures(features: number, given: number, shape: SymbolicShape): LamellaError {
-    const source = this.inboundNodes[0]?.inputs[0]?.name;
+    const source = this.inboundNodes[0]?.inputs[0]?.node.layer;
+    const origin =
+      source === undefined ? '' : ` from ${isInputLayer(source) ? `input "${source.name}"` : source.label}`;
     return shapeMismatch(
       this.label,
       `expected last dimension ${features}, got ${given} (input ${formatShape(shape)})`,
       `feed [batch, ${features}], or rebuild the graph with input({ shape: [${given}] })`,
-      [`Its kernel was created for ${features} features${source === undefined ? '' : ` from "${source}"`}.`],
+      [`Its kernel was created for ${features} features${origin}.`],
     );
   }
 }

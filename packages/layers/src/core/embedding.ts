@@ -12,6 +12,7 @@ import {
 } from '@lamella/core';
 import type { SymbolicShape } from '@lamella/program';
 import { addActivityLoss } from '../options/activity.js';
+import { requireBuilt } from '../options/built.js';
 import { positiveInteger } from '../options/checks.js';
 import { singleShape, singleTensor } from '../options/single-input.js';
 import {
@@ -87,6 +88,7 @@ export class Embedding extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    requireBuilt(this);
     const output = tf.gather(this.embeddings.read(), tf.cast(singleTensor(this.label, inputs), 'int32'));
     addActivityLoss(this.activityRegularizer, output, context);
     return output;

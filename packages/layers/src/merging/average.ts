@@ -1,6 +1,7 @@
 // Average: the mean of its inputs.
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOptions } from '@lamella/core';
+import { floatTensor } from '../options/single-input.js';
 import { Merge } from './merge.js';
 
 export type AverageOptions = LayerOptions;
@@ -18,7 +19,7 @@ export class Average extends Merge {
 
   protected override merge(inputs: readonly tf.Tensor[]): tf.Tensor {
     return tf.div(
-      inputs.reduce((a, b) => tf.add(a, b)),
+      inputs.map(floatTensor).reduce((a, b) => tf.add(a, b)),
       inputs.length,
     );
   }

@@ -4,6 +4,7 @@ import { inputInvalid, Layer, type CallContext, type Config, type LayerOptions }
 import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { integer } from '../options/checks.js';
+import { floatTensor } from '../options/single-input.js';
 import { notAList } from './merge.js';
 
 export interface ConcatenateOptions extends LayerOptions {
@@ -38,7 +39,9 @@ export class Concatenate extends Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     if (!Array.isArray(inputs)) throw notAList(this.label);
-    return tf.concat(inputs, this.checkShapes(inputs.map((x) => x.shape)));
+    const axis = this.checkShapes(inputs.map((x) => x.shape));
+    const isMixed = inputs.some((x) => x.dtype !== inputs[0]!.dtype);
+    return tf.concat(isMixed ? inputs.map(floatTensor) : inputs, axis);
   }
 
   override computeMask(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | null {

@@ -10,6 +10,7 @@ import {
 } from '@lamella/core';
 import { formatShape, shapeMismatch, sizeOf, type SymbolicShape } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
+import { floatTensor } from '../options/single-input.js';
 import { unitLength } from '../unit-length.js';
 import { notAList } from './merge.js';
 
@@ -56,7 +57,9 @@ export class Dot extends Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     if (!Array.isArray(inputs)) throw notAList(this.label);
     const [first, second] = this.axesFor(inputs.map((x) => x.shape));
-    const [a, b] = inputs.map((x, i) => (this.normalize ? unitLength(x, i === 0 ? first : second) : x)) as [
+    const [a, b] = inputs
+      .map(floatTensor)
+      .map((x, i) => (this.normalize ? unitLength(x, i === 0 ? first : second) : x)) as [
       tf.Tensor,
       tf.Tensor,
     ];

@@ -15,6 +15,7 @@ import {
 import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { finite, integer, nonNegative } from '../options/checks.js';
+import { requireBuilt } from '../options/built.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
   constraintOf,
@@ -163,6 +164,7 @@ export class BatchNormalization extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     const axis = this.checkShape(x.shape);
     // A vector stands for its axis: [1, size, 1, 1], or as it is where that axis is the last.

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   Layer,
+  optionInvalid,
   type Config,
   type Constraint,
   type Initializer,
@@ -12,6 +13,7 @@ import {
 import { formatShape, isConcrete, sameShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { axesOf, axisOrList } from '../options/axes.js';
 import { nonNegative } from '../options/checks.js';
+import { requireBuilt } from '../options/built.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
   constraintOf,
@@ -22,7 +24,6 @@ import {
   type RegularizerOption,
 } from '../options/weight-options.js';
 import { normalize, statistics } from './statistics.js';
-import { optionInvalid } from '@lamella/core';
 
 export interface LayerNormalizationOptions extends LayerOptions {
   /** The axis, or axes taken together, along which an example is normalized. */
@@ -120,6 +121,7 @@ export class LayerNormalization extends Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     const axes = axesOf(this.label, 'axis', this.axis, x.shape);
     const given = axes.map((axis) => x.shape[axis]!);

@@ -1,5 +1,6 @@
 // AveragePooling2D: the mean of each window of an image.
 import * as tf from '@tensorflow/tfjs-core';
+import { floatTensor } from '../options/single-input.js';
 import { Pooling2D, type Pooling2DOptions } from './pooling2d.js';
 
 export type AveragePooling2DOptions = Pooling2DOptions;
@@ -15,7 +16,12 @@ export class AveragePooling2D extends Pooling2D {
   static readonly className = 'AveragePooling2D';
 
   protected override pool(images: tf.Tensor4D): tf.Tensor4D {
-    return tf.avgPool(images, [...this.poolSize], [...this.strides], this.padding);
+    return tf.avgPool(
+      floatTensor(images) as tf.Tensor4D,
+      [...this.poolSize],
+      [...this.strides],
+      this.padding,
+    );
   }
 }
 

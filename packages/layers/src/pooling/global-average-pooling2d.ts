@@ -1,5 +1,6 @@
 // GlobalAveragePooling2D: the mean of each channel of an image.
 import * as tf from '@tensorflow/tfjs-core';
+import { floatTensor } from '../options/single-input.js';
 import { GlobalPooling2D, type GlobalPooling2DOptions } from './global-pooling2d.js';
 
 export type GlobalAveragePooling2DOptions = GlobalPooling2DOptions;
@@ -15,7 +16,7 @@ export class GlobalAveragePooling2D extends GlobalPooling2D {
   static readonly className = 'GlobalAveragePooling2D';
 
   protected override pool(x: tf.Tensor, axes: number[]): tf.Tensor {
-    return tf.mean(x, axes, this.keepdims);
+    return tf.mean(floatTensor(x), axes, this.keepdims);
   }
 }
 

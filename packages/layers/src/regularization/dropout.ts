@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { optionInvalid, type CallContext, type Config, type LayerOptions } from '@lamella/core';
 import { formatShape, random, shapeMismatch, type SymbolicShape } from '@lamella/program';
 import { seedOrNull, share } from '../options/checks.js';
-import { singleTensor } from '../options/single-input.js';
+import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 export interface DropoutOptions extends LayerOptions {
@@ -45,7 +45,7 @@ export class Dropout extends ShapePreserving {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
-    const x = singleTensor(this.label, inputs);
+    const x = floatTensor(singleTensor(this.label, inputs));
     if (!context.training || this.rate === 0) return x;
     const seed = this.seed === null ? {} : { seed: this.seed };
     return random.dropout(x, this.rate, { ...seed, noiseShape: this.noiseFor(x.shape) });
@@ -55,15 +55,25 @@ export class Dropout extends ShapePreserving {
     return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };
   }
 
-  private noiseFor(shape: readonly number[]): readonly number[] {
-    if (this.noiseShape === null) return shape;
-    const noise = this.noiseShape.map((size, axis) => size ?? shape[axis] ?? 1);
-    if (noise.length === shape.length && noise.every((size, axis) => size === 1 || size === shape[axis]))
-      return noise;
+  protected override checkShape(shape: SymbolicShape): void {
+    const noise = this.noiseShape;
+    if (noise === null) return;
+    const broadcasts =
+      noise.length === shape.length &&
+      noise.every(
+        (size, axis) => size === null || size === 1 || shape[axis] === null || size === shape[axis],
+      );
+    if (broadcasts) return;
     throw shapeMismatch(
       this.label,
-      `noiseShape ${formatShape(this.noiseShape)} does not broadcast to the input ${formatShape(shape)}`,
+      `noiseShape ${formatShape(noise)} does not broadcast to the input ${formatShape(shape)}`,
+      'give it as many sizes as the input has axes, each 1, null or the size of that axis',
     );
+  }
+
+  private noiseFor(shape: readonly number[]): readonly number[] {
+    this.checkShape(shape);
+    return this.noiseShape?.map((size, axis) => size ?? shape[axis]!) ?? shape;
   }
 }
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type CallContext, type Config, type LayerOptions } from '@lamella/core';
 import { random } from '@lamella/program';
 import { nonNegative, seedOrNull } from '../options/checks.js';
-import { singleTensor } from '../options/single-input.js';
+import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 export interface GaussianNoiseOptions extends LayerOptions {
@@ -30,7 +30,7 @@ export class GaussianNoise extends ShapePreserving {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
-    const x = singleTensor(this.label, inputs);
+    const x = floatTensor(singleTensor(this.label, inputs));
     if (!context.training || this.stddev === 0) return x;
     const seed = this.seed === null ? {} : { seed: this.seed };
     return tf.add(x, random.normal(x.shape, { ...seed, stddev: this.stddev }));

@@ -1,7 +1,7 @@
 // Reshape: the same values in another shape.
 import * as tf from '@tensorflow/tfjs-core';
-import { Layer, optionInvalid, type Config, type LayerOptions } from '@lamella/core';
-import { formatShape, shapeMismatch, sizeOf } from '@lamella/program';
+import { Layer, optionInvalid, type Config, type LayerOptions, type TensorSpec } from '@lamella/core';
+import { formatShape, isConcrete, shapeMismatch, sizeOf } from '@lamella/program';
 import { singleTensor } from '../options/single-input.js';
 
 export interface ReshapeOptions extends LayerOptions {
@@ -50,6 +50,14 @@ export class Reshape extends Layer {
     }
     const target = this.targetShape.map((part) => (part === -1 ? (known === 0 ? 0 : size / known) : part));
     return tf.reshape(x, [size === 0 ? x.shape[0]! : -1, ...target]);
+  }
+
+  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
+    const shape = inputs[0]!.shape.slice(1);
+    if (structure === 'list' || isConcrete(shape)) return super.computeOutputs(inputs, structure);
+    // How many values an example has is known when it comes; then `call` checks them.
+    const target = this.targetShape.map((size) => (size === -1 ? null : size));
+    return [{ shape: [inputs[0]!.shape[0] ?? null, ...target], dtype: inputs[0]!.dtype }];
   }
 
   override getConfig(): Config {
