@@ -65,7 +65,10 @@ function run(model: Functional, ...values: number[]): number[] {
 
 const names = (model: Functional): string[] => model.layers.map((layer) => layer.name);
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => {
+  tf.env().set('IS_TEST', true); // tfjs greets Node's users else
+  return tf.setBackend('cpu');
+});
 beforeEach(() => clearNames());
 
 describe('a graph of layers', () => {

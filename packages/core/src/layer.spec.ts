@@ -56,7 +56,10 @@ class Plain extends Layer {
   }
 }
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => {
+  tf.env().set('IS_TEST', true); // tfjs greets Node's users else
+  return tf.setBackend('cpu');
+});
 beforeEach(() => clearNames());
 
 describe('a layer', () => {

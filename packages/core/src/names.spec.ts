@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { dense, maxPooling2D } from '@lamella/layers';
-import { Model } from '@lamella/training';
+import { Functional } from './functional.js';
 import { input } from './input.js';
 import { clearNames, snakeCaseClass, uniqueName } from './names.js';
 
@@ -35,7 +35,7 @@ describe('names', () => {
     const pool = maxPooling2D();
     expect([x.name, input({ shape: [1] }).name]).toEqual(['input_layer', 'input_layer_1']);
     expect([pool.name, maxPooling2D().name]).toEqual(['max_pooling2d', 'max_pooling2d_1']);
-    const models = [1, 2].map(() => new Model({ inputs: x, outputs: pool.apply(x) }));
+    const models = [1, 2].map(() => new Functional({ inputs: x, outputs: pool.apply(x) }));
     expect(models.map((model) => model.name)).toEqual(['functional', 'functional_1']);
   });
 

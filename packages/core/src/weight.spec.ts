@@ -14,7 +14,10 @@ const weightOf = (values: number[], dtype: 'float32' | 'int32' | 'uint8' = 'floa
 };
 const host = (values: number[]): HostTensor => new HostTensor(new Float32Array(values), [values.length]);
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(() => {
+  tf.env().set('IS_TEST', true); // tfjs greets Node's users else
+  return tf.setBackend('cpu');
+});
 
 describe('a weight', () => {
   it('has a path, a shape, a dtype and trains unless told otherwise', () => {
