@@ -39,7 +39,7 @@ describe('lowerProgram', () => {
 
 describe('lowerings', () => {
   it('are functions named like kernels that tfjs knows', () => {
-    const kernels = new Set(Object.values(tf).filter((value) => typeof value === 'string'));
+    const kernels = new Set<unknown>(Object.values(tf).filter((value) => typeof value === 'string'));
     expect(Object.keys(lowerings).filter((name) => !kernels.has(name))).toEqual([]);
     expect(Object.values(lowerings).every((lowering) => typeof lowering === 'function')).toBe(true);
   });

@@ -81,3 +81,8 @@ export function uniform(graph: GraphBuilder, value: number, type: OperandType): 
     },
   };
 }
+
+/** `x` through the activation of a fused kernel, which fuseBias() makes with ReLU or none. */
+export function activated(call: LoweringCall, x: string): string {
+  return call.attribute<string | undefined>('activation') === 'relu' ? call.graph.op('Relu', [x]) : x;
+}

@@ -3,6 +3,7 @@ import { optionInvalid, type Backend, type Executable } from '@lamella/core';
 import { HostTensor, type Program, type Shape, type StorageDType } from '@lamella/program';
 import { OnnxExecutable } from './executable.js';
 import { lowerProgram } from './lower-program.js';
+import { prepareProgram } from './passes/prepare-program.js';
 import { loadRuntime } from './runtime.js';
 
 export interface OnnxOptions {
@@ -43,7 +44,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
   constructor(private readonly options: OnnxOptions) {}
 
   async compile(program: Program): Promise<Executable> {
-    const lowered = lowerProgram(program);
+    const lowered = lowerProgram(prepareProgram(program));
     const runtime = await loadRuntime();
     const session =
       lowered.outputs.length === 0

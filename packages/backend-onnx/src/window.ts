@@ -165,7 +165,12 @@ export function toChannelsLast(graph: GraphBuilder, x: string, axes: number): st
 }
 
 /** For each place in the window, in order, the elements of x (channels last) that fall on it, one for each output. */
-export function elementsByOffset(graph: GraphBuilder, x: string, windows: readonly Window[]): string[] {
+export function elementsByOffset(
+  graph: GraphBuilder,
+  x: string,
+  xShape: Shape,
+  windows: readonly Window[],
+): string[] {
   const pads = padsOf(windows);
   const n = windows.length;
   const isPadded = pads.some((pad) => pad > 0);
@@ -173,23 +178,37 @@ export function elementsByOffset(graph: GraphBuilder, x: string, windows: readon
     ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
     : x;
   const axes = windows.map((_, i) => i + 1);
+  const space = windows.map((window, i) => window.input + pads[i]! + pads[i + n]!);
+  const shape = [xShape[0]!, ...space, xShape.at(-1)!];
   return offsetsOf(windows).map((offset) => {
     const begin = offset.map((place, i) => place * windows[i]!.dilation);
     const end = begin.map((start, i) => start + (windows[i]!.output - 1) * windows[i]!.stride + 1);
     const isWhole = windows.every(
-      (window, i) =>
-        begin[i] === 0 && window.stride === 1 && end[i] === window.input + pads[i]! + pads[i + n]!,
+      (window, i) => begin[i] === 0 && window.stride === 1 && end[i] === space[i],
     );
-    return isWhole
-      ? padded
-      : graph.slice(
-          padded,
-          axes,
-          begin,
-          end,
-          windows.map((window) => window.stride),
-        );
+    if (isWhole) return padded;
+    return channelsLastSlice(graph, padded, shape, axes, begin, end, windows);
   });
+}
+
+/** A slice over space. The last axis of space is joined with the channels where it has no stride: long runs copy fast. */
+function channelsLastSlice(
+  graph: GraphBuilder,
+  x: string,
+  shape: Shape,
+  axes: readonly number[],
+  begin: readonly number[],
+  end: readonly number[],
+  windows: readonly Window[],
+): string {
+  const strides = windows.map((window) => window.stride);
+  if (strides.at(-1) !== 1) return graph.slice(x, axes, begin, end, strides);
+  const channels = shape.at(-1)!;
+  const joined = graph.reshape(x, [...shape.slice(0, -2), shape.at(-2)! * channels]);
+  const scaled = (positions: readonly number[]): number[] =>
+    positions.map((position, i) => (i === positions.length - 1 ? position * channels : position));
+  const part = graph.slice(joined, axes, scaled(begin), scaled(end), strides);
+  return graph.reshape(part, [shape[0]!, ...windows.map((window) => window.output), channels]);
 }
 
 function offsetsOf(windows: readonly Window[]): number[][] {

@@ -31,7 +31,11 @@ export interface TestBackendOptions {
  * Declares the suite for one backend.
  *
  * @example
- * testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
+ * // In the spec file of a backend; here with a runner that only lists what would run.
+ * const names: string[] = [];
+ * const runner = { describe: (_: string, body: () => void) => body(), it: (name: string) => void names.push(name) };
+ * testBackend('cpu', () => cpu(), { tolerance: 1e-5, runner });
+ * names.includes('matMul of batches'); // true
  */
 export function testBackend(
   name: string,

@@ -1,7 +1,7 @@
 // Convolutions over two and three axes, and their gradients. tfjs keeps channels last, ONNX first: Transposes go around
 // Conv. Weight gradients are matrix products on channels-last slices, measured to be twice as fast as a convolution.
 import { sizeOf, type Shape } from '@lamella/program';
-import type { Lowering, LoweringCall } from '../lowering.js';
+import { activated, type Lowering, type LoweringCall } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
 import {
   convolutionWindows,
@@ -19,6 +19,8 @@ const thinChannels = 16;
 const joinedColumns = 64;
 
 export const Conv2D: Lowering = convolution;
+/** With a bias, and ReLU behind it where that is the activation; made by fuseBias(). */
+export const FusedConv2D: Lowering = convolution;
 export const Conv3D: Lowering = convolution;
 export const Conv2DBackpropInput: Lowering = inputGradient;
 export const Conv3DBackpropInputV2: Lowering = inputGradient;
@@ -32,11 +34,12 @@ function convolution(call: LoweringCall): string {
   const channelsFirst = isChannelsFirst(call);
   if (!channelsFirst && isPointwise(windows)) {
     const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
-    const product = graph.op('MatMul', [
+    const product = graph.product(
       graph.reshape(x.name, [sizeOf(x.shape) / inputs, inputs]),
       graph.reshape(filter.name, [inputs, outputs]),
-    ]);
-    return graph.reshape(product, call.output.shape);
+      call.optional('bias')?.name,
+    );
+    return graph.reshape(activated(call, product), call.output.shape);
   }
   if (!channelsFirst && isThin(windows, filter.shape)) return thinConvolution(call, windows);
   const attributes = {
@@ -44,24 +47,28 @@ function convolution(call: LoweringCall): string {
     group: x.shape[channelsFirst ? 1 : x.shape.length - 1]! / filter.shape[windows.length]!,
   };
   const image = channelsFirst ? x.name : toChannelsFirst(graph, x.name, windows.length);
-  const result = graph.op('Conv', [image, filterFirst(graph, filter.name, windows.length)], attributes);
+  const bias = call.optional('bias');
+  const inputs = [image, filterFirst(graph, filter.name, windows.length), ...(bias ? [bias.name] : [])];
+  const result = activated(call, graph.op('Conv', inputs, attributes));
   return channelsFirst ? result : toChannelsLast(graph, result, windows.length);
 }
 
 /** With few input channels, as images have them: one product of all slices side by side, and no Transpose at all. */
 function thinConvolution(call: LoweringCall, windows: readonly Window[]): string {
   const { graph } = call;
-  const filter = call.input('filter');
+  const [x, filter] = [call.input('x'), call.input('filter')];
   const outputs = filter.shape.at(-1)!;
   const columns = sizeOf(filter.shape) / outputs;
-  const joined = graph.op('Concat', elementsByOffset(graph, call.input('x').name, windows), {
+  const joined = graph.op('Concat', elementsByOffset(graph, x.name, x.shape, windows), {
     axis: windows.length + 1,
   });
   const rows = graph.reshape(joined, [sizeOf(call.output.shape) / outputs, columns]);
-  return graph.reshape(
-    graph.op('MatMul', [rows, graph.reshape(filter.name, [columns, outputs])]),
-    call.output.shape,
+  const product = graph.product(
+    rows,
+    graph.reshape(filter.name, [columns, outputs]),
+    call.optional('bias')?.name,
   );
+  return graph.reshape(activated(call, product), call.output.shape);
 }
 
 function isThin(windows: readonly Window[], filter: Shape): boolean {
@@ -86,13 +93,16 @@ function inputGradient(call: LoweringCall): string {
     );
   }
   const gradient = channelsFirst ? dy.name : toChannelsFirst(graph, dy.name, windows.length);
-  const result = transposedConvolution(
-    graph,
-    gradient,
-    filterFirst(graph, filter.name, windows.length),
-    windows,
-    1,
-  );
+  const axes = Array.from({ length: windows.length }, (_, i) => i);
+  const result = fitsTurned(windows)
+    ? turnedConvolution(
+        graph,
+        gradient,
+        graph.transpose(turned(graph, filter), [windows.length, windows.length + 1, ...axes]),
+        windows,
+        1,
+      )
+    : transposedConvolution(graph, gradient, filterFirst(graph, filter.name, windows.length), windows, 1);
   return channelsFirst ? result : toChannelsLast(graph, result, windows.length);
 }
 
@@ -106,7 +116,8 @@ function filterGradient(call: LoweringCall): string {
   const last = (name: string): string => (channelsFirst ? toChannelsLast(graph, name, windows.length) : name);
   const count = sizeOf(dy.shape) / outputs;
   const gradients = graph.reshape(last(dy.name), [count, outputs]);
-  const elements = elementsByOffset(graph, last(x.name), windows);
+  const shape = channelsFirst ? [x.shape[0]!, ...x.shape.slice(2), inputs] : x.shape;
+  const elements = elementsByOffset(graph, last(x.name), shape, windows);
   const together = inputs < thinChannels ? Math.floor(joinedColumns / inputs) : 1;
   const parts: string[] = [];
   for (let i = 0; i < elements.length; i += together) {
@@ -151,34 +162,10 @@ export const DepthwiseConv2dNativeBackpropInput: Lowering = (call) => {
   const windows = convolutionWindows(call, call.output.shape, filter.shape, true);
   const gradient = toChannelsFirst(graph, dy.name, 2);
   const group = filter.shape[2]!;
-  const fits = windows.every(
-    (window) => window.stride === 1 && window.before < window.size * window.dilation,
-  );
-  if (!fits)
-    return toChannelsLast(
-      graph,
-      transposedConvolution(graph, gradient, depthwiseFilter(graph, filter), windows, group),
-      2,
-    );
-  // Without strides it is a convolution with the filter turned around: several times faster than ConvTranspose in groups.
-  const turned = graph.slice(
-    filter.name,
-    [0, 1],
-    [-1, -1],
-    filter.shape.slice(0, 2).map((size) => -(size + 1)),
-    [-1, -1],
-  );
-  const reach = (window: Window): number => (window.size - 1) * window.dilation;
-  const pads = [
-    ...windows.map((window) => reach(window) - window.before),
-    ...windows.map((window) => window.input + window.before - window.output),
-  ];
-  const attributes = { ...windowAttributes(windows), pads, group };
-  return toChannelsLast(
-    graph,
-    graph.op('Conv', [gradient, graph.transpose(turned, [2, 3, 0, 1])], attributes),
-    2,
-  );
+  const result = fitsTurned(windows)
+    ? turnedConvolution(graph, gradient, graph.transpose(turned(graph, filter), [2, 3, 0, 1]), windows, group)
+    : transposedConvolution(graph, gradient, depthwiseFilter(graph, filter), windows, group);
+  return toChannelsLast(graph, result, 2);
 };
 
 export const DepthwiseConv2dNativeBackpropFilter: Lowering = (call) => {
@@ -188,7 +175,7 @@ export const DepthwiseConv2dNativeBackpropFilter: Lowering = (call) => {
   const windows = convolutionWindows(call, x.shape, filter, true);
   const [channels, multiplier] = [filter[2], filter[3]];
   const gradients = graph.reshape(dy.name, [...dy.shape.slice(0, 3), channels, multiplier]);
-  const parts = elementsByOffset(graph, x.name, windows).map((slice) => {
+  const parts = elementsByOffset(graph, x.name, x.shape, windows).map((slice) => {
     const wide = graph.op('Unsqueeze', [slice, graph.ints([4])]);
     return graph.reduce('ReduceSum', graph.op('Mul', [wide, gradients]), [0, 1, 2], false);
   });
@@ -202,4 +189,40 @@ function depthwiseFilter(
 ): string {
   const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
   return graph.reshape(graph.transpose(filter.name, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
+}
+
+/** Whether {@link turnedConvolution} gives the gradient of a convolution by its input. */
+function fitsTurned(windows: readonly Window[]): boolean {
+  return windows.every((window) => window.stride === 1 && window.before <= reach(window));
+}
+
+function reach(window: Window): number {
+  return (window.size - 1) * window.dilation;
+}
+
+/** Without strides the gradient is a convolution with the filter turned around: faster than ConvTranspose. */
+function turnedConvolution(
+  graph: GraphBuilder,
+  dy: string,
+  filter: string,
+  windows: readonly Window[],
+  group: number,
+): string {
+  const pads = [
+    ...windows.map((window) => reach(window) - window.before),
+    ...windows.map((window) => window.input + window.before - window.output),
+  ];
+  return graph.op('Conv', [dy, filter], { ...windowAttributes(windows), pads, group });
+}
+
+/** The filter backwards along its axes of space, which are its first. */
+function turned(graph: GraphBuilder, filter: { readonly name: string; readonly shape: Shape }): string {
+  const sizes = filter.shape.slice(0, -2);
+  return graph.slice(
+    filter.name,
+    sizes.map((_, i) => i),
+    sizes.map(() => -1),
+    sizes.map((size) => -(size + 1)),
+    sizes.map(() => -1),
+  );
 }

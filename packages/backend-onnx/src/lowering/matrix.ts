@@ -1,7 +1,7 @@
 // Products of matrices, Einstein sums and diagonals.
 import { sizeOf } from '@lamella/program';
 import { as, commonType, declared } from '../element-wise.js';
-import { uniform, type Lowering, type Operand } from '../lowering.js';
+import { activated, uniform, type Lowering, type Operand } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
 import type { ElementType } from '../model/onnx-model.js';
 
@@ -14,16 +14,20 @@ export const BatchMatMul: Lowering = (call) => {
     call.attribute<boolean>('transposeA'),
     call.attribute<boolean>('transposeB'),
   ];
-  const isPlain = a.shape.length === 2 && b.shape.length === 2 && type === 'float32';
-  if (isPlain && (transposeA || transposeB)) {
-    return graph.op('Gemm', [as(graph, a, type), as(graph, b, type)], {
-      transA: Number(transposeA),
-      transB: Number(transposeB),
-    });
-  }
-  // Without transposes MatMul serves better: ONNX Runtime fuses a bias added to it, but not one added to Gemm.
+  if (a.shape.length === 2 && b.shape.length === 2 && type === 'float32')
+    return graph.product(as(graph, a, type), as(graph, b, type), undefined, { a: transposeA, b: transposeB });
   const left = transposeA ? transposed(graph, as(graph, a, type), a.shape.length) : as(graph, a, type);
   return declared(call, graph.op('MatMul', [left, rightFactor(graph, b, a, type, transposeB)]), type);
+};
+
+/** Two matrices and a bias, and ReLU behind it where that is the activation; made by fuseBias(). */
+export const _FusedMatMul: Lowering = (call) => {
+  const [a, b, bias] = [call.input('a').name, call.input('b').name, call.input('bias').name];
+  const transposes = {
+    a: call.attribute<boolean>('transposeA'),
+    b: call.attribute<boolean>('transposeB'),
+  };
+  return activated(call, call.graph.product(a, b, bias, transposes));
 };
 
 /** One matrix for a whole batch goes in with rank 2, so that ONNX Runtime computes one product and not one a row. */

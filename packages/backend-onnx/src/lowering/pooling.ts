@@ -4,7 +4,6 @@ import type { Lowering, LoweringCall } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
 import {
   after,
-  elementsByOffset,
   poolWindows,
   toChannelsFirst,
   toChannelsLast,
@@ -26,6 +25,7 @@ function pool(call: LoweringCall, operator: string): string {
   const { graph } = call;
   const x = call.input('x');
   const windows = poolWindows(call, x.shape);
+  if (operator === 'MaxPool' && isTiled(windows)) return tiledMaximum(call, windows);
   const pooled = graph.op(
     operator,
     [toChannelsFirst(graph, x.name, windows.length)],
@@ -34,13 +34,40 @@ function pool(call: LoweringCall, operator: string): string {
   return toChannelsLast(graph, pooled, windows.length);
 }
 
+/** Windows side by side, with nothing of them outside the input. */
+function isTiled(windows: readonly Window[]): boolean {
+  return windows.every(
+    (window) => window.stride === window.size && window.before === 0 && after(window) <= 0,
+  );
+}
+
+/** One reduction an axis, in place of two transposes of the whole image around a pooling. */
+function tiledMaximum(call: LoweringCall, windows: readonly Window[]): string {
+  const { graph } = call;
+  const shape = [...call.input('x').shape];
+  return windows.reduce((x, window, i) => {
+    const axis = i + 1;
+    const covered = window.output * window.size;
+    const inside = covered === window.input ? x : graph.slice(x, [axis], [0], [covered]);
+    const rows = sizeOf(shape.slice(0, axis)) * window.output;
+    const columns = sizeOf(shape.slice(axis + 1));
+    shape[axis] = window.output;
+    const largest = graph.reduce(
+      'ReduceMax',
+      graph.reshape(inside, [rows, window.size, columns]),
+      [1],
+      false,
+    );
+    return graph.reshape(largest, shape);
+  }, call.input('x').name);
+}
+
 /** Adds each gradient to the element that was its window's first maximum. */
 function maximumGradient(call: LoweringCall): string {
   const { graph } = call;
   const [dy, x] = [call.input('dy'), call.input('input')];
   const windows = poolWindows(call, x.shape);
-  if (windows.every((window) => window.stride === window.size && window.before === 0 && after(window) <= 0))
-    return tiledMaximumGradient(call, windows);
+  if (isTiled(windows)) return tiledMaximumGradient(call, windows);
   const image = toChannelsFirst(graph, x.name, windows.length);
   const [, places] = graph.ops('MaxPool', [image], 2, windowAttributes(windows));
   const gradients = graph.reshape(toChannelsFirst(graph, dy.name, windows.length), [sizeOf(dy.shape)]);
@@ -59,30 +86,49 @@ function maximumGradient(call: LoweringCall): string {
   );
 }
 
-/** Windows side by side, the usual case: place by place, whether it holds the maximum and none before it did. */
+/**
+ * Windows side by side, the usual case: a mask of the places that hold the maximum with none before them, and one choice
+ * by it. The mask is put together as bytes; the floats are read once and written once.
+ */
 function tiledMaximumGradient(call: LoweringCall, windows: readonly Window[]): string {
   const { graph } = call;
   const [dy, x, y] = [call.input('dy'), call.input('input'), call.input('output')];
-  let free: string | undefined;
-  const parts = elementsByOffset(graph, x.name, windows).map((place) => {
-    const isMaximum = graph.op('Equal', [place, y.name]);
-    const isFirst = free === undefined ? isMaximum : graph.op('And', [isMaximum, free]);
-    const others = graph.op('Not', [isMaximum]);
-    free = free === undefined ? others : graph.op('And', [free, others]);
-    return graph.op('Where', [isFirst, dy.name, graph.scalar(0)]);
-  });
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!];
+  const covered = windows.map((window) => window.output * window.size);
+  const rest = windows.map((window, i) => window.input - covered[i]!);
+  const isWhole = rest.every((size) => size === 0);
+  const axes = windows.map((_, i) => i + 1);
+  const none = axes.map(() => 0);
+  const inside = isWhole ? x.name : graph.slice(x.name, axes, none, covered);
+  const wide = [batch, ...windows.flatMap((window) => [window.output, window.size]), channels];
   const apart = [batch, ...windows.flatMap((window) => [window.output, 1]), channels];
-  const wide = parts.map((part) => graph.reshape(part, apart));
-  const joined = graph.reshape(interleaved(graph, wide, windows, 0), [
-    batch,
-    ...windows.map((window) => window.output * window.size),
-    channels,
-  ]);
-  const rest = windows.map((window) => window.input - window.output * window.size);
-  if (rest.every((size) => size === 0)) return joined;
-  const none = windows.map(() => 0);
+  const isMaximum = graph.op('Equal', [graph.reshape(inside, wide), graph.reshape(y.name, apart)]);
+  const mask = firstInWindow(graph, isMaximum, windows);
+  const spread = graph.op('Where', [mask, graph.reshape(dy.name, apart), graph.scalar(0)]);
+  const joined = graph.reshape(spread, [batch, ...covered, channels]);
+  if (isWhole) return joined;
   return graph.op('Pad', [joined, graph.ints([0, ...none, 0, 0, ...rest, 0]), graph.scalar(0)]);
+}
+
+/** Of the marked places of each window (axes 2, 4, ...), the first. */
+function firstInWindow(graph: GraphBuilder, marks: string, windows: readonly Window[]): string {
+  const split = (values: readonly string[], axis: number): string[] =>
+    values.flatMap((value) => {
+      const { size } = windows[axis]!;
+      return size === 1
+        ? [value]
+        : graph.ops('Split', [value, graph.ints(new Array<number>(size).fill(1))], size, {
+            axis: 2 + 2 * axis,
+          });
+    });
+  const places = windows.reduce((values, _, axis) => split(values, axis), [marks]);
+  let taken: string | undefined;
+  const firsts = places.map((place, i) => {
+    const first = taken === undefined ? place : graph.op('And', [place, graph.op('Not', [taken])]);
+    if (i < places.length - 1) taken = taken === undefined ? place : graph.op('Or', [taken, place]);
+    return first;
+  });
+  return interleaved(graph, firsts, windows, 0);
 }
 
 /** Joins the places of a window along the axes that stand for them. */

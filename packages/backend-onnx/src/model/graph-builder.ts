@@ -105,6 +105,15 @@ export class GraphBuilder {
     return this.op('Expand', [this.scalar(value, type), this.ints(shape)]);
   }
 
+  /** The product of two matrices of floats, with a bias for each column. */
+  product(a: string, b: string, bias?: string, transposes: { a?: boolean; b?: boolean } = {}): string {
+    if (bias === undefined && !transposes.a && !transposes.b) return this.op('MatMul', [a, b]);
+    return this.op('Gemm', [a, b, ...(bias === undefined ? [] : [bias])], {
+      ...(transposes.a && { transA: 1 }),
+      ...(transposes.b && { transB: 1 }),
+    });
+  }
+
   cast(x: string, type: ElementType): string {
     return this.op('Cast', [x], { to: elementTypes[type] });
   }

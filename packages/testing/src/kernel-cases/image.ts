@@ -78,6 +78,26 @@ export const imageCases: readonly KernelCase[] = [
       inputs: [floats([2, c.size, c.size, 3]), floats([c.kernel, c.kernel, 3, 2], -1, 1)],
       withGradient: (c.dilations ?? 1) === 1,
     })),
+  ...[
+    { channels: 1, kernel: 3 },
+    { channels: 18, kernel: 3 },
+    { channels: 5, kernel: 1 },
+  ].map(({ channels, kernel }): KernelCase => ({
+    name: `a layer of convolution with ${channels} channels, a window of ${kernel}, bias, ReLU and pooling`,
+    fn: (x, filter, bias) =>
+      tf.maxPool(
+        tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid'), bias!)) as tf.Tensor4D,
+        2,
+        2,
+        'valid',
+      ),
+    inputs: [
+      floats([2, 7, 7, channels], -1, 1),
+      floats([kernel, kernel, channels, 3], -0.5, 0.5),
+      floats([3]),
+    ],
+    withGradient: true,
+  })),
   {
     name: 'conv2dTranspose',
     fn: (x, filter) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 7, 7, 3], 2, 'same'),

@@ -49,6 +49,25 @@ export const matrixCases: readonly KernelCase[] = [
     withGradient: true,
   },
   {
+    name: 'dense layers with ReLU between them, the first result read twice',
+    fn: (x, kernel, bias) => {
+      const hidden = tf.add(tf.matMul(x!, kernel!), bias!);
+      return tf.mul(tf.matMul(tf.relu(hidden), tf.transpose(kernel!)), tf.sum(hidden));
+    },
+    inputs: [floats([4, 6]), floats([6, 3], -1, 1), floats([3], -0.5, 0.5)],
+    withGradient: true,
+  },
+  {
+    name: 'softmax and the cross-entropy of its clipped probabilities',
+    fn: (logits, targets) => {
+      const p = tf.softmax(logits!);
+      const clipped = tf.clipByValue(tf.div(p, tf.sum(p, -1, true)), 1e-3, 0.9);
+      return tf.neg(tf.sum(tf.mul(targets!, tf.log(clipped)), -1));
+    },
+    inputs: [floats([4, 5], -4, 4), floats([4, 5], 0, 1)],
+    withGradient: true,
+  },
+  {
     name: 'a dense layer over a sequence',
     fn: (x, kernel, bias) => tf.tanh(tf.add(tf.matMul(x!, tf.expandDims(kernel!, 0)), bias!)),
     inputs: [floats([2, 3, 4]), floats([4, 5], -1, 1), floats([5])],
