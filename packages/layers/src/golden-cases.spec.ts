@@ -9,7 +9,7 @@ import {
   compose,
   input,
   isSerializable,
-  Layer,
+  type Layer,
   snakeCase,
   snakeCaseClass,
   type ConfigValue,

@@ -1,6 +1,6 @@
 // A layer's gradients compared with finite differences of its outputs, by each element of its inputs and weights.
 import type { Backend, Layer } from '@lamella/core';
-import { HostTensor, formatShape } from '@lamella/program';
+import { type HostTensor, formatShape } from '@lamella/program';
 import { floats } from './kernel-case.js';
 import { callLayer, LayerProgram, type LayerCall } from './test-layer-program.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
-import { camelCase, Layer } from '@lamella/core';
+import { camelCase, type Layer } from '@lamella/core';
 import { assertClose, callLayer, floats } from '@lamella/testing';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activation } from '../activation/activation.js';
 import { hostTensor, readGolden, tolerance, type GoldenTensor } from '../golden-cases.spec.js';
 import * as activations from './index.js';
