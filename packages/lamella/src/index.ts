@@ -1,1 +1,67 @@
-export {};
+// The functions that need the composition; they stand before those of the same name in the packages.
+export {
+  composition,
+  lambda,
+  loadModel,
+  loadWeights,
+  model,
+  registerFunction,
+  registeredFunctions,
+  saveModel,
+  saveWeights,
+  sequential,
+} from './composition.js';
+export { defaultBackend, type DefaultBackendOptions } from './default-backend.js';
+
+export * from '@lamella/layers';
+export * from '@lamella/training';
+export { cpu } from '@lamella/backend-cpu';
+export { onnx, type OnnxOptions } from '@lamella/backend-onnx';
+export {
+  callContext,
+  compose,
+  Constraint,
+  Functional,
+  Initializer,
+  input,
+  InputLayer,
+  Layer,
+  Regularizer,
+  setRandomSeed,
+  SymbolicTensor,
+  Weight,
+  type Backend,
+  type BatchStream,
+  type CallContext,
+  type Composed,
+  type Composition,
+  type Config,
+  type Dataset,
+  type Example,
+  type Format,
+  type InputOptions,
+  type LayerOptions,
+  type Plugin,
+  type SummaryOptions,
+} from '@lamella/core';
+export * as datasets from '@lamella/datasets';
+export { fromTensors, mnist, toCategorical } from '@lamella/datasets';
+export { io, type LoadOptions, type SaveOptions } from '@lamella/io';
+export {
+  Lambda,
+  lambdas,
+  namedFunction,
+  type LambdaArguments,
+  type LambdaContext,
+  type LambdaOptions,
+} from '@lamella/lambda';
+export {
+  HostTensor,
+  isHostTensor,
+  isLamellaError,
+  LamellaError,
+  random,
+  type NestedArray,
+  type Shape,
+  type StorageDType,
+} from '@lamella/program';

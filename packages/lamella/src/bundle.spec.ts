@@ -1,0 +1,64 @@
+// What bundlers make of `lamella`: a browser's bundle needs none of Node's modules, and one import does not bring all.
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { build, type Metafile } from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Bundles a module for browsers from the packages' sources; third parties stay outside. */
+async function bundle(contents: string): Promise<{ metafile: Metafile; text: string; packages: string[] }> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents, resolveDir: here, loader: 'ts' },
+    absWorkingDir: fileURLToPath(new URL('../../../', import.meta.url)),
+    bundle: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    conditions: ['lamella-source'],
+    external: ['@tensorflow/*', 'onnxruntime-*', 'fflate', 'h5wasm', 'node:*'],
+    logLevel: 'silent',
+  });
+  const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const packages = kept.flatMap((path) => /^packages\/([^/]+)\//.exec(path)?.[1] ?? []);
+  return { metafile, text: outputFiles[0]!.text, packages: [...new Set(packages)].sort() };
+}
+
+describe('a bundle that takes dense alone from lamella', () => {
+  let result: Awaited<ReturnType<typeof bundle>>;
+  beforeAll(async () => {
+    result = await bundle(`import { dense } from 'lamella'; console.log(dense);`);
+  });
+
+  it('holds the layer, and what layers need, and nothing else', () => {
+    expect(result.packages).toEqual(['core', 'layers', 'program']);
+    const layers = Object.values(result.metafile.outputs).flatMap(({ inputs }) =>
+      Object.keys(inputs).filter((path) => /layers\/src\/.*(?:conv|pooling|normalization)/.test(path)),
+    );
+    expect(layers).toEqual([]);
+  });
+
+  it('is a quarter of the whole at most', async () => {
+    const all = await bundle(`export * from 'lamella';`);
+    expect(result.text.length).toBeLessThan(all.text.length / 4);
+  });
+});
+
+describe('a bundle of all of lamella', () => {
+  it("imports Node's modules only when they are needed", async () => {
+    const { metafile } = await bundle(`import * as lamella from 'lamella'; console.log(lamella);`);
+    const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
+    const atOnce = external.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path);
+    expect(external.map(({ path }) => path)).toContain('node:fs/promises');
+    expect(atOnce.filter((path) => path.startsWith('node:') || path.startsWith('onnxruntime'))).toEqual([]);
+  });
+
+  it('disappears where it is imported and not used', async () => {
+    const { text } = await bundle(`import 'lamella'; import { model } from 'lamella';`);
+    expect(text.trim()).toBe('');
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
+import { backendUnavailable, input, type Backend } from '@lamella/core';
+import { HostTensor, Program } from '@lamella/program';
+import { dense } from '@lamella/layers';
+import { model } from '@lamella/training';
+import { defaultBackend } from './default-backend.js';
+
+const program = new Program({
+  values: [{ shape: [1], dtype: 'float32' }],
+  inputs: [{ id: 0, name: 'x', kind: 'argument' }],
+  constants: [],
+  nodes: [],
+  outputs: [{ id: 0, name: 'y' }],
+});
+
+const named = (name: string): Backend => ({ ...cpu(), name });
+
+describe('defaultBackend()', () => {
+  it('loads nothing until the first Program is compiled, and then once', async () => {
+    const load = jest.fn(async () => undefined);
+    const print = jest.fn();
+    const backend = defaultBackend({ preferred: named('fast'), load, print });
+    expect(backend.allocate([2], 'int32')).toMatchObject({ shape: [2], dtype: 'int32' });
+    expect([backend.name, load.mock.calls.length]).toEqual(['default', 0]);
+    await Promise.all([backend.compile(program), backend.compile(program)]);
+    expect([backend.name, load.mock.calls.length, print.mock.calls.length]).toEqual(['fast', 1, 0]);
+  });
+
+  it('trains on the fallback, with one line of notice, where ONNX Runtime does not load', async () => {
+    const print = jest.fn();
+    const backend = defaultBackend({
+      load: async () => {
+        throw backendUnavailable('onnx', 'onnxruntime-node is not installed', 'npm install onnxruntime-node');
+      },
+      print,
+    });
+    const x = input({ shape: [1] });
+    const net = model({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend });
+    net.compile({ optimizer: 'sgd', loss: 'mean_squared_error' });
+    await net.fit([[1], [2]], [[2], [4]], { epochs: 2, verbose: 0 });
+    expect(await net.predict([[1]])).toBeInstanceOf(HostTensor);
+    expect(backend.name).toBe('cpu');
+    expect(print.mock.calls).toEqual([
+      [
+        'Running on backend cpu, which is slow: Backend "onnx": onnxruntime-node is not installed. Fix: npm install onnxruntime-node.',
+      ],
+    ]);
+  });
+
+  it('passes on what the chosen backend says of a Program', async () => {
+    const broken = { ...named('fast'), compile: async () => Promise.reject(new Error('no such kernel')) };
+    const backend = defaultBackend({ preferred: broken, load: async () => undefined });
+    await expect(backend.compile(program)).rejects.toThrow('no such kernel');
+  });
+});

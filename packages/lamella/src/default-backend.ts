@@ -1,0 +1,76 @@
+// The backend of the composition: onnx where ONNX Runtime loads, else cpu with one line of notice.
+// Decided when the first Program is compiled, never at import. It does not change its mind for a Program that fails.
+import { cpu } from '@lamella/backend-cpu';
+import { loadOnnx, onnx } from '@lamella/backend-onnx';
+import type { Backend, Executable } from '@lamella/core';
+import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+
+export interface DefaultBackendOptions {
+  readonly preferred?: Backend;
+  readonly fallback?: Backend;
+  /** Rejects where the preferred backend cannot be used. */
+  readonly load?: () => Promise<void>;
+  /** Takes the notice. */
+  readonly print?: (line: string) => void;
+}
+
+/**
+ * A backend that is `preferred` where that loads, and `fallback` where not.
+ *
+ * @example
+ * const backend = defaultBackend();
+ * backend.name; // 'default'
+ */
+export function defaultBackend(options: DefaultBackendOptions = {}): Backend {
+  return new DefaultBackend(options);
+}
+
+class DefaultBackend implements Backend {
+  private readonly preferred: Backend;
+  private readonly fallback: Backend;
+  private readonly load: () => Promise<void>;
+  private readonly print: (line: string) => void;
+  private choice: Promise<Backend> | undefined;
+  private chosen: Backend | undefined;
+
+  constructor({
+    preferred = onnx(),
+    fallback = cpu(),
+    load = loadOnnx,
+    print = console.warn,
+  }: DefaultBackendOptions) {
+    this.preferred = preferred;
+    this.fallback = fallback;
+    this.load = load;
+    this.print = print;
+  }
+
+  /** That of the backend in use, once there is one. */
+  get name(): string {
+    return this.chosen?.name ?? 'default';
+  }
+
+  async compile(program: Program): Promise<Executable> {
+    this.choice ??= this.choose();
+    this.chosen = await this.choice;
+    return this.chosen.compile(program);
+  }
+
+  allocate(shape: Shape, dtype: StorageDType): HostTensor {
+    return (this.chosen ?? this.preferred).allocate(shape, dtype);
+  }
+
+  private async choose(): Promise<Backend> {
+    try {
+      await this.load();
+      return this.preferred;
+    } catch (error) {
+      const [first = '', ...others] = String((error as Error).message).split('\n');
+      const fix = others.find((line) => line.startsWith('Fix: ')) ?? '';
+      this.print(
+        `Running on backend ${this.fallback.name}, which is slow: ${first.replace(/^\[\w+\] /, '')} ${fix}`.trim(),
+      );
+      return this.fallback;
+    }
+  }
+}
