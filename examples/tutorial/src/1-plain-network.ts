@@ -2,9 +2,11 @@
 import { input } from '@lamella/core';
 import { dense, reLU, softmax } from '@lamella/layers';
 import { adam } from '@lamella/training';
-import { check, type Data, type Lamella, type Options } from './setup.js';
+import type { Tutorial } from './tutorial.js';
 
-export async function plainNetwork({ model }: Lamella, data: Data, options: Options): Promise<void> {
+export async function plainNetwork(tutorial: Tutorial): Promise<void> {
+  const { model, xTrain, yTrain, xTest, yTest, epochs, check } = tutorial;
+
   const inputLayer = input({ shape: [784], name: 'input_layer' });
   const dense1 = dense({ units: 500, name: 'dense_layer_1' }).apply(inputLayer);
   const relu1 = reLU({ name: 'relu_layer_1' }).apply(dense1);
@@ -14,19 +16,21 @@ export async function plainNetwork({ model }: Lamella, data: Data, options: Opti
   const relu3 = reLU({ name: 'relu_layer_3' }).apply(dense3);
   const dense4 = dense({ units: 10, name: 'dense_layer_4' }).apply(relu3);
   const output = softmax({ name: 'output_layer' }).apply(dense4);
-  const net = model({ inputs: inputLayer, outputs: output, name: 'plain_model' });
 
+  const net = model({ inputs: inputLayer, outputs: output, name: 'plain_model' });
   net.compile({
     optimizer: adam({ learningRate: 0.0005 }),
     loss: 'categorical_crossentropy',
     metrics: ['accuracy'],
   });
   net.summary();
-  const { history } = await net.fit(data.xTrain, data.yTrain, {
-    epochs: Math.min(options.epochs, 2),
+
+  // Two epochs show that it learns; the next part trains to the end.
+  const { history } = await net.fit(xTrain, yTrain, {
+    epochs: Math.min(epochs, 2),
     batchSize: 256,
-    validationData: [data.xTest, data.yTest],
+    validationData: [xTest, yTest],
   });
-  const losses = history['loss']!;
-  check('the plain network learns', losses.length < 2 || losses[losses.length - 1]! < losses[0]!);
+  // Guessing one of ten digits has a loss of ln 10.
+  check('the plain network learns', history['val_loss']!.at(-1)! < Math.log(10));
 }

@@ -1,12 +1,15 @@
 // Part 3: a Lambda over two tensors.
 import { input } from '@lamella/core';
-import { dense, reLU, softmax } from '@lamella/layers';
 import { lambda } from '@lamella/lambda';
+import { dense, reLU, softmax } from '@lamella/layers';
 import { adam } from '@lamella/training';
+import { firstRow } from './compare.js';
 import { weightedSum } from './functions.js';
-import { check, type Data, type Lamella, type Options } from './setup.js';
+import type { Tutorial } from './tutorial.js';
 
-export async function twoTensorNetwork({ model }: Lamella, data: Data, options: Options): Promise<void> {
+export async function twoTensorNetwork(tutorial: Tutorial): Promise<void> {
+  const { model, xTrain, yTrain, xTest, epochs, check } = tutorial;
+
   const inputLayer = input({ shape: [784], name: 'input_layer' });
   const dense1 = dense({ units: 500, name: 'dense_layer_1' }).apply(inputLayer);
   const relu1 = reLU({ name: 'relu_layer_1' }).apply(dense1);
@@ -25,9 +28,12 @@ export async function twoTensorNetwork({ model }: Lamella, data: Data, options: 
     loss: 'categorical_crossentropy',
     metrics: ['accuracy'],
   });
-  await net.fit(data.xTrain, data.yTrain, { epochs: Math.min(options.epochs, 2), batchSize: 256 });
+  await net.fit(xTrain, yTrain, { epochs: Math.min(epochs, 2), batchSize: 256 });
 
-  const [a, b, c] = await inside.predictAll(data.xTest);
+  const [a, b, c] = await inside.predictAll(xTest);
+  console.log(`\nThe first tensor:\n${firstRow(a!)}`);
+  console.log(`The second tensor:\n${firstRow(b!)}`);
+  console.log(`0.7 of the first and 0.3 of the second:\n${firstRow(c!)}\n`);
   check(
     'the Lambda mixes its two tensors',
     c!.data.every((value, i) => Math.abs(value - (0.7 * a!.data[i]! + 0.3 * b!.data[i]!)) < 1e-4),

@@ -1,12 +1,13 @@
 // Part 4: a Lambda that samples, saving and loading with it, and the way of saving weights only.
 import { input } from '@lamella/core';
-import { dense, reLU, softmax } from '@lamella/layers';
 import { lambda } from '@lamella/lambda';
+import { dense, reLU, softmax } from '@lamella/layers';
 import { adam, type Model } from '@lamella/training';
+import { isIdentical } from './compare.js';
 import { sampling } from './functions.js';
-import { check, outputPath, type Data, type Lamella, type Options } from './setup.js';
+import type { Tutorial } from './tutorial.js';
 
-function build({ model }: Lamella): Model {
+function build({ model }: Tutorial): Model {
   const inputLayer = input({ shape: [784], name: 'input_layer' });
   const dense1 = dense({ units: 500, name: 'dense_layer_1' }).apply(inputLayer);
   const relu1 = reLU({ name: 'relu_layer_1' }).apply(dense1);
@@ -15,38 +16,37 @@ function build({ model }: Lamella): Model {
   const sample = lambda(sampling, { name: 'sampling_layer' }).apply([mean, logVariance]);
   const dense2 = dense({ units: 10, name: 'dense_layer_2' }).apply(sample);
   const output = softmax({ name: 'output_layer' }).apply(dense2);
+  // The samples follow the seed: one seed, one prediction.
   return model({ inputs: inputLayer, outputs: output, name: 'sampling_model', seed: 42 });
 }
 
-export async function samplingNetwork(lamella: Lamella, data: Data, options: Options): Promise<void> {
-  const { saveModel, loadModel, saveWeights, loadWeights } = lamella;
-  const net = build(lamella);
+export async function samplingNetwork(tutorial: Tutorial): Promise<void> {
+  const { saveModel, loadModel, saveWeights, loadWeights } = tutorial;
+  const { xTrain, yTrain, xTest, epochs, check, file } = tutorial;
+
+  const net = build(tutorial);
   net.compile({
     optimizer: adam({ learningRate: 0.0005 }),
     loss: 'categorical_crossentropy',
     metrics: ['accuracy'],
   });
-  await net.fit(data.xTrain, data.yTrain, { epochs: Math.min(options.epochs, 2), batchSize: 256 });
-  const wanted = await net.predict(data.xTest);
+  net.summary();
+  await net.fit(xTrain, yTrain, { epochs: Math.min(epochs, 2), batchSize: 256 });
+  const wanted = await net.predict(xTest);
 
-  // In Keras this is where it ends: the file holds Python bytecode. Here it holds the function's name and its Program.
-  const modelPath = await outputPath(options, 'sampling_model.keras');
-  await saveModel(net, modelPath);
-  const loaded = await loadModel(modelPath);
-  const same = await loaded.predict(data.xTest);
+  await saveModel(net, file('sampling_model.keras'));
+  const loaded = await loadModel(file('sampling_model.keras'));
   check(
-    `${modelPath} predicts the same after loading, samples included`,
-    wanted.data.every((value, i) => Object.is(value, same.data[i])),
+    'sampling_model.keras predicts the same after loading, samples included',
+    isIdentical(await loaded.predict(xTest), wanted),
   );
 
   // The other way: weights only, into a model rebuilt by the same code.
-  const weightsPath = await outputPath(options, 'sampling_model.weights.h5');
-  await saveWeights(net, weightsPath);
-  const rebuilt = build(lamella);
-  await loadWeights(rebuilt, weightsPath);
-  const rebuiltOutput = await rebuilt.predict(data.xTest);
+  await saveWeights(net, file('sampling_model.weights.h5'));
+  const rebuilt = build(tutorial);
+  await loadWeights(rebuilt, file('sampling_model.weights.h5'));
   check(
-    `${weightsPath} fills a rebuilt model that predicts the same`,
-    wanted.data.every((value, i) => Object.is(value, rebuiltOutput.data[i])),
+    'sampling_model.weights.h5 fills a rebuilt model that predicts the same',
+    isIdentical(await rebuilt.predict(xTest), wanted),
   );
 }
