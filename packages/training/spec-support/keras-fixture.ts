@@ -37,7 +37,8 @@ export function expectNear(
   expected.forEach((stored, i) => {
     const wanted = Number(stored);
     const value = got[i]!;
-    if (Object.is(value, wanted) || Math.abs(value - wanted) <= tolerance + tolerance * Math.abs(wanted)) return;
+    if (Object.is(value, wanted) || Math.abs(value - wanted) <= tolerance + tolerance * Math.abs(wanted))
+      return;
     throw new Error(`${what}: expected ${wanted} at ${i}, got ${value} (tolerance ${tolerance})`);
   });
 }

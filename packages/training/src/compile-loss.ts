@@ -1,7 +1,8 @@
 // The losses of a compiled model: which loss each output has, their weights, and what is reported of them.
 import * as tf from '@tensorflow/tfjs-core';
 import { optionInvalid } from '@lamella/core';
-import { lamellaError } from '@lamella/program';
+import { isLamellaError, lamellaError, type Shape } from '@lamella/program';
+import { dataInvalid } from './errors.js';
 import type { Loss } from './losses/loss.js';
 import { resolveLoss, type LossLike } from './losses/resolve-loss.js';
 import { Mean } from './metrics/mean.js';
@@ -11,27 +12,26 @@ import type { Metric } from './metrics/metric.js';
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
 export class CompiledLoss {
+  /** The running mean of the total, which logs show as `loss`. */
+  readonly total = new Mean({ name: 'loss' });
   private readonly losses: readonly (Loss | null)[];
   private readonly lossWeights: readonly number[];
-  /** The running means that logs show: the total, and each output's where there are several. */
-  readonly total = new Mean({ name: 'loss' });
+  /** The running means of each output's own loss, where there are several outputs. */
   private readonly perOutput: readonly Mean[];
 
+  /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
   constructor(
     private readonly subject: string,
-    outputs: readonly string[],
+    private readonly outputs: readonly string[],
     loss: PerOutput<LossLike | null> | undefined,
     lossWeights: PerOutput<number> | undefined,
   ) {
     this.losses = spreadOver<LossLike | null>(subject, 'loss', outputs, loss ?? null, isLossLike).map(
       (item) => (item === null ? null : resolveLoss(item, subject)),
     );
-    this.lossWeights =
-      lossWeights === undefined
-        ? outputs.map(() => 1)
-        : spreadOver<number>(subject, 'lossWeights', outputs, lossWeights, (v) => typeof v === 'number').map(
-            (v) => v ?? 1,
-          );
+    this.lossWeights = spreadOver<number>(subject, 'lossWeights', outputs, lossWeights ?? 1, isNumber).map(
+      (weight) => weight ?? 1,
+    );
     this.perOutput = outputs.length > 1 ? outputs.map((name) => new Mean({ name: `${name}_loss` })) : [];
   }
 
@@ -44,6 +44,12 @@ export class CompiledLoss {
     return [this.total, ...this.perOutput.filter((_, i) => this.losses[i] !== null)];
   }
 
+  /** Whether the targets of an output must be numbers of classes, and which number needs not. */
+  labelsOf(output: number, yTrue: Shape, yPred: Shape): { readonly ignored: number | null } | undefined {
+    const loss = this.losses[output];
+    return loss?.takesLabels(yTrue, yPred) === true ? { ignored: loss.ignoredLabel } : undefined;
+  }
+
   /** The summed loss of all outputs; inside a capture. Updates the trackers of the outputs, not that of the total. */
   evaluate(
     yTrue: readonly tf.Tensor[],
@@ -54,13 +60,23 @@ export class CompiledLoss {
     let total: tf.Tensor | null = null;
     this.losses.forEach((loss, i) => {
       if (loss === null) return;
-      if (yTrue[i] === undefined)
-        throw lamellaError('DATA_INVALID', {
-          subject: this.subject,
-          problem: `no targets for output ${i}, which has a loss`,
-          fix: 'pass y to fit() and evaluate()',
-        });
-      const value = loss.evaluate(yTrue[i], yPred[i]!, weights[i] ?? null, masks[i] ?? null);
+      if (yTrue[i] === undefined) {
+        throw dataInvalid(
+          this.subject,
+          `no targets for output "${this.outputs[i]}", which has a loss`,
+          'pass y to fit() and evaluate()',
+        );
+      }
+      const value = namingOutput(this.subject, this.outputs[i]!, () =>
+        loss.evaluate(yTrue[i]!, yPred[i]!, weights[i] ?? null, masks[i] ?? null),
+      );
+      if (value.rank > 0)
+        throw optionInvalid(
+          this.subject,
+          'loss',
+          `a loss that gives one number, such as reduction "sum"`,
+          `reduction "${loss.reduction}"`,
+        );
       this.perOutput[i]?.updateValues(value, tf.scalar(yPred[i]!.shape[0]!));
       const weighted = this.lossWeights[i] === 1 ? value : tf.mul(value, this.lossWeights[i]!);
       total = total === null ? weighted : tf.add(total, weighted);
@@ -71,6 +87,26 @@ export class CompiledLoss {
   reset(): void {
     for (const tracker of this.trackers) tracker.reset();
   }
+}
+
+/** Runs what a loss or metric computes; where it says that shapes do not fit, the error names the model's output. */
+export function namingOutput<T>(subject: string, output: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!isLamellaError(error, 'SHAPE_MISMATCH')) throw error;
+    const [first, ...rest] = error.message.replace(/^\[\w+\] /, '').split('\n');
+    throw lamellaError('SHAPE_MISMATCH', {
+      subject: `${subject}, output "${output}"`,
+      problem: `its targets do not fit. ${first}`,
+      details: rest,
+      cause: error,
+    });
+  }
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
 }
 
 function isLossLike(value: unknown): boolean {

@@ -1,38 +1,48 @@
 // The metrics of a compiled model. Which accuracy "accuracy" means depends on shapes, so metrics are made at the first step.
 import type * as tf from '@tensorflow/tfjs-core';
 import { optionInvalid } from '@lamella/core';
-import type { PerOutput } from './compile-loss.js';
+import { namingOutput, spreadOver } from './compile-loss.js';
 import type { Metric } from './metrics/metric.js';
 import { resolveMetric, type MetricLike } from './metrics/resolve-metric.js';
 
-/** Metrics for all outputs, a list of lists by position, or a record by output. */
+/** Metrics for the one output; a list (of lists) by position, or a record by output, where there are several. */
 export type MetricsOption =
   | readonly MetricLike[]
-  | readonly (readonly MetricLike[])[]
-  | Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
+  | readonly (MetricLike | readonly MetricLike[] | null)[]
+  | Readonly<Record<string, MetricLike | readonly MetricLike[] | null>>;
 
-interface Tracked {
-  readonly output: number;
-  readonly metric: Metric;
+/** A metric and the name it is logged by. */
+export interface LabelledMetric {
   readonly label: string;
+  readonly metric: Metric;
+}
+
+interface Tracked extends LabelledMetric {
+  readonly output: number;
   readonly weighted: boolean;
 }
 
 export class CompiledMetrics {
   private tracked: readonly Tracked[] | undefined;
+  private readonly metrics: readonly (readonly MetricLike[])[];
+  private readonly weightedMetrics: readonly (readonly MetricLike[])[];
 
+  /** Throws: OPTION_INVALID, IDENTIFIER_UNKNOWN. */
   constructor(
     private readonly subject: string,
     private readonly outputs: readonly string[],
-    private readonly metrics: MetricsOption | undefined,
-    private readonly weightedMetrics: MetricsOption | undefined,
+    metrics: MetricsOption | undefined,
+    weightedMetrics: MetricsOption | undefined,
   ) {
-    perOutput(subject, outputs, metrics);
-    perOutput(subject, outputs, weightedMetrics);
+    this.metrics = perOutput(subject, 'metrics', outputs, metrics ?? []);
+    this.weightedMetrics = perOutput(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
+    // Typing errors show here, not at the first step; the shapes do not matter for that.
+    for (const item of [...this.metrics, ...this.weightedMetrics].flat())
+      resolveMetric(item, { subject, yTrue: undefined, yPred: [] });
   }
 
   /** Every metric with the name it is logged by; empty before the first step. */
-  get all(): readonly { readonly label: string; readonly metric: Metric }[] {
+  get all(): readonly LabelledMetric[] {
     return this.tracked ?? [];
   }
 
@@ -41,11 +51,16 @@ export class CompiledMetrics {
     yTrue: readonly tf.Tensor[],
     yPred: readonly tf.Tensor[],
     weights: readonly (tf.Tensor | null)[],
+    masks: readonly (tf.Tensor | null)[],
   ): void {
     this.tracked ??= this.make(yTrue, yPred);
     for (const { output, metric, weighted } of this.tracked) {
-      if (yTrue[output] === undefined) continue;
-      metric.update(yTrue[output], yPred[output]!, weighted ? (weights[output] ?? null) : null);
+      const target = yTrue[output];
+      if (target === undefined) continue;
+      const weight = weighted ? (weights[output] ?? null) : null;
+      namingOutput(this.subject, this.outputs[output]!, () =>
+        metric.update(target, yPred[output]!, weight, masks[output] ?? null),
+      );
     }
   }
 
@@ -54,58 +69,52 @@ export class CompiledMetrics {
   }
 
   private make(yTrue: readonly tf.Tensor[], yPred: readonly tf.Tensor[]): Tracked[] {
-    const taken = new Set<string>(['loss']);
-    const build = (option: MetricsOption | undefined, weighted: boolean): Tracked[] =>
-      perOutput(this.subject, this.outputs, option).flatMap((list, output) =>
+    const counts = new Map<string, number>([['loss', 1]]);
+    const build = (lists: readonly (readonly MetricLike[])[], weighted: boolean): Tracked[] =>
+      lists.flatMap((list, output) =>
         list.map((item): Tracked => {
           const metric = resolveMetric(item, {
             subject: this.subject,
             yTrue: yTrue[output]?.shape,
             yPred: yPred[output]!.shape,
           });
-          const own = typeof item === 'string' ? item : metric.name;
-          const base = `${this.outputs.length > 1 ? `${this.outputs[output]}_` : ''}${weighted && taken.has(own) ? `weighted_${own}` : own}`;
-          let label = base;
-          for (let k = 1; taken.has(label); k++) label = `${base}_${k}`;
-          taken.add(label);
-          return { output, metric, label, weighted };
+          return { output, metric, label: this.label(metric.name, output, weighted, counts), weighted };
         }),
       );
     return [...build(this.metrics, false), ...build(this.weightedMetrics, true)];
+  }
+
+  /** Keras' name in logs: with the output's where there are several, numbered where it is taken. */
+  private label(name: string, output: number, weighted: boolean, counts: Map<string, number>): string {
+    const prefix = this.outputs.length > 1 ? `${this.outputs[output]}_` : '';
+    const plain = `${prefix}${name}`;
+    const base = weighted && counts.has(plain) ? `${prefix}weighted_${name}` : plain;
+    const count = counts.get(base) ?? 0;
+    counts.set(base, count + 1);
+    return count === 0 ? base : `${base}_${count}`;
   }
 }
 
 function perOutput(
   subject: string,
+  option: string,
   outputs: readonly string[],
-  option: MetricsOption | undefined,
+  given: MetricsOption,
 ): (readonly MetricLike[])[] {
-  if (option === undefined) return outputs.map(() => []);
-  if (Array.isArray(option)) {
-    const list = option as readonly (MetricLike | readonly MetricLike[])[];
-    if (!list.some((item) => Array.isArray(item))) return outputs.map(() => list as readonly MetricLike[]);
-    if (list.length !== outputs.length)
-      throw optionInvalid(
-        subject,
-        'metrics',
-        `a list for each of the ${outputs.length} outputs`,
-        list.length,
-      );
-    return list.map((item) => (Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike]));
+  if (typeof given !== 'object' || given === null || 'kind' in given)
+    throw optionInvalid(subject, option, 'a list of metrics, or a record of them by output', given);
+  const listed = (item: MetricLike | readonly MetricLike[] | null): readonly MetricLike[] =>
+    item === null ? [] : Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike];
+  if (Array.isArray(given)) {
+    const list = given as readonly (MetricLike | readonly MetricLike[] | null)[];
+    if (outputs.length === 1) return [list.flatMap(listed)];
+    if (list.length === 0) return outputs.map(() => []);
   }
-  if (typeof option !== 'object' || option === null)
-    throw optionInvalid(subject, 'metrics', 'a list of metrics', option);
-  const record = option as Readonly<Record<string, MetricLike | readonly MetricLike[]>>;
-  const unknown = Object.keys(record).filter((name) => !outputs.includes(name));
-  if (unknown.length > 0)
-    throw optionInvalid(
-      subject,
-      'metrics',
-      `the names of outputs (${outputs.join(', ')})`,
-      unknown.join(', '),
-    );
-  return outputs.map((name) => {
-    const item = Object.hasOwn(record, name) ? record[name]! : [];
-    return Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike];
-  });
+  return spreadOver<MetricLike | readonly MetricLike[] | null>(
+    subject,
+    option,
+    outputs,
+    given as Readonly<Record<string, MetricLike | readonly MetricLike[] | null>>,
+    () => false,
+  ).map(listed);
 }

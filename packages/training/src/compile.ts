@@ -1,9 +1,8 @@
-// What compile() makes of its options: an optimizer, losses and metrics.
-import type { Functional } from '@lamella/core';
+// What compile() makes of its options: an optimizer, losses and metrics, and what trains from now on.
+import type { Functional, Layer, Weight } from '@lamella/core';
 import { CompiledLoss, type PerOutput } from './compile-loss.js';
-import { CompiledMetrics, type MetricsOption } from './compile-metrics.js';
+import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
-import type { Metric } from './metrics/metric.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { resolveOptimizer, type OptimizerLike } from './optimizers/resolve-optimizer.js';
 
@@ -11,6 +10,7 @@ export interface CompileOptions {
   /** A name such as `adam`, or an optimizer. Default `rmsprop`. */
   readonly optimizer?: OptimizerLike;
   readonly loss?: PerOutput<LossLike | null>;
+  /** What each output's loss counts in the total. Default 1. */
   readonly lossWeights?: PerOutput<number>;
   readonly metrics?: MetricsOption;
   /** Like `metrics`, but weighted by sample and class weights. */
@@ -22,6 +22,9 @@ export class Compiled {
   readonly optimizer: Optimizer;
   readonly loss: CompiledLoss;
   readonly metrics: CompiledMetrics;
+  /** The weights that train: `trainable` flags take effect at compile(), as in Keras. */
+  readonly trainableWeights: readonly Weight[];
+  private readonly flags: ReadonlyMap<Layer, boolean>;
 
   constructor(
     model: Functional,
@@ -31,12 +34,36 @@ export class Compiled {
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label);
     this.loss = new CompiledLoss(model.label, outputs, options.loss, options.lossWeights);
     this.metrics = new CompiledMetrics(model.label, outputs, options.metrics, options.weightedMetrics);
+    this.trainableWeights = model.trainableWeights;
+    this.flags = new Map(withSublayers(model).map((layer) => [layer, layer.trainable]));
+  }
+
+  /** The layers whose `trainable` flag was changed since. */
+  get changedLayers(): Layer[] {
+    return [...this.flags].flatMap(([layer, trainable]) => (layer.trainable === trainable ? [] : [layer]));
+  }
+
+  /** Runs `capture` with the flags of compile(): a layer's own behaviour may depend on its flag. */
+  withFlags<T>(capture: () => T): T {
+    const changed = this.changedLayers.map((layer) => [layer, layer.trainable] as const);
+    for (const [layer] of changed) layer.trainable = this.flags.get(layer)!;
+    try {
+      return capture();
+    } finally {
+      for (const [layer, trainable] of changed) layer.trainable = trainable;
+    }
   }
 
   /** All running values with the names that logs carry, sorted by name as Keras does. */
-  reported(): { readonly label: string; readonly metric: Metric }[] {
+  reported(): LabelledMetric[] {
     const losses = this.loss.trackers.map((metric) => ({ label: metric.name, metric }));
     return [...losses, ...this.metrics.all].sort((a, b) => (a.label < b.label ? -1 : 1));
+  }
+
+  /** Whether larger or smaller is better for the value logged as `label`; undefined where it cannot be said. */
+  directionOf(label: string): 'up' | 'down' | undefined {
+    if (this.loss.trackers.some(({ name }) => name === label)) return 'down';
+    return this.metrics.all.find((tracked) => tracked.label === label)?.metric.direction;
   }
 
   reset(): void {
@@ -53,4 +80,8 @@ export function outputNames(model: Functional): string[] {
     taken.set(tensor.name, count + 1);
     return count === 0 ? tensor.name : `${tensor.name}_${count}`;
   });
+}
+
+function withSublayers(layer: Layer): Layer[] {
+  return [layer, ...layer.sublayers.flatMap(withSublayers)];
 }

@@ -1,8 +1,7 @@
 // fit: epochs of training with validation between them, and the callbacks' turns around everything.
-import type { BatchStream, Dataset } from '@lamella/core';
-import { lamellaError } from '@lamella/program';
+import { optionInvalid, type BatchStream, type Dataset } from '@lamella/core';
 import { CallbackList } from './callbacks/callback-list.js';
-import type { Callback, FitParameters, Logs } from './callbacks/callback.js';
+import type { Callback, Logs, RunParameters, Verbosity } from './callbacks/callback.js';
 import { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import {
@@ -18,7 +17,9 @@ import {
 } from './data/adapt-data.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
+import { Passes } from './data/passes.js';
 import { shuffledOrder } from './data/shuffled-order.js';
+import { dataExhausted, dataInvalid } from './errors.js';
 import { testEpoch, trainEpoch } from './loops.js';
 import type { Model } from './model.js';
 
@@ -33,7 +34,7 @@ export interface FitOptions {
   readonly epochs?: number;
   readonly initialEpoch?: number;
   /** A progress bar (1, the default), a line an epoch (2), or nothing (0). */
-  readonly verbose?: 0 | 1 | 2;
+  readonly verbose?: Verbosity;
   readonly callbacks?: readonly Callback[];
   readonly validationData?: ValidationData;
   /** The last fraction of the rows, taken before shuffling. */
@@ -44,13 +45,16 @@ export interface FitOptions {
   readonly validationFrequency?: number | readonly number[];
   /** Whether to shuffle the examples at each epoch; default true. Streams keep their order. */
   readonly shuffle?: boolean;
+  /** The weight of each class; for models with one output. */
   readonly classWeight?: ClassWeight;
   readonly sampleWeight?: Tensors;
+  /** Where given, an epoch goes on in the data where the last one stopped. */
   readonly stepsPerEpoch?: number;
   /** Ends the training with ABORTED; the weights are those of the last whole step. */
   readonly signal?: AbortSignal;
 }
 
+/** Trains; see Model.fit. */
 export async function fit(
   model: Model,
   data: TrainingData,
@@ -58,61 +62,124 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<History> {
   const { backend } = model;
-  model.requireCompiled();
-  const { epochs = 1, initialEpoch = 0, verbose = 1, shuffle = true } = options;
-  for (const [name, value] of Object.entries({ epochs, initialEpoch })) {
-    if (!Number.isInteger(value) || value < 0)
-      throw lamellaError('OPTION_INVALID', {
-        subject: model.label,
-        problem: `${name}: expected a natural number, got ${value}`,
-      });
-  }
+  const { optimizer } = model.requireCompiled();
+  const { epochs = 1, initialEpoch = 0, verbose = 1, stepsPerEpoch, validationSteps } = options;
+  checkOptions(model.label, options);
+  warnChangedFlags(model);
   const { train, validation } = await prepare(model, data, y, options);
-  const steps = options.stepsPerEpoch ?? train.steps;
+  if (!train.isRepeatable && stepsPerEpoch === undefined && epochs - initialEpoch > 1)
+    throw dataExhausted(
+      model.label,
+      `its data can be gone through once, and ${epochs - initialEpoch} epochs were asked for`,
+    );
   const history = new History();
-  const parameters: FitParameters = { epochs, steps, verbose };
-  const all: Callback[] = [
-    ...(options.callbacks ?? []),
-    history,
-    ...(verbose === 0 ? [] : [new ProgressBar()]),
-  ];
-  for (const callback of all) {
-    callback.setParameters?.(parameters);
-    callback.setModel?.(model);
-  }
-  const callbacks = new CallbackList(all);
+  const bar = verbose === 0 ? [] : [new ProgressBar()];
+  const callbacks = begin(model, [...(options.callbacks ?? []), history, ...bar], {
+    epochs,
+    steps: stepsPerEpoch ?? train.steps,
+    verbose,
+  });
+  const passes = new Passes(train, { subject: model.label, stepsPerEpoch });
+  const trials = validation && new Passes(validation, { subject: `${model.label}, validationData` });
+  const common = { callbacks, signal: options.signal };
   model.stopTraining = false;
   let logs: Logs = {};
-  await callbacks.call('onTrainBegin', {});
-  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-    await callbacks.call('onEpochBegin', epoch, {});
-    const order =
-      shuffle && train.examples !== undefined ? shuffledOrder(train.examples, model.seed, epoch) : undefined;
-    const epochLogs = await trainEpoch(model, backend, train, order, {
-      callbacks,
-      steps: options.stepsPerEpoch,
-      signal: options.signal,
-      shouldStop: () => model.stopTraining,
-    });
-    logs = { ...epochLogs };
-    if (validation !== undefined && isDue(options.validationFrequency ?? 1, epoch)) {
-      await callbacks.call('onTestBegin', {});
-      const found = await testEpoch(model, backend, validation, {
-        callbacks,
-        steps: options.validationSteps,
-        signal: options.signal,
-      });
-      await callbacks.call('onTestEnd', found);
-      for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
+  try {
+    await callbacks.call('onTrainBegin', {});
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      await callbacks.call('onEpochBegin', epoch, {});
+      const trained = await passes.epoch(
+        () => orderOf(train, model.seed, epoch, options.shuffle),
+        (cursor) =>
+          trainEpoch(model, backend, cursor, {
+            ...common,
+            steps: stepsPerEpoch,
+            shouldStop: () => model.stopTraining,
+          }),
+      );
+      if (passes.isShort(trained.steps) && !model.stopTraining)
+        warnShort(model.label, trained.steps, stepsPerEpoch!);
+      logs = { ...trained.logs };
+      if (trials !== undefined && isDue(options.validationFrequency ?? 1, epoch)) {
+        await callbacks.call('onTestBegin', {});
+        const tested = await trials.epoch(
+          () => undefined,
+          (cursor) => testEpoch(model, backend, cursor, { ...common, steps: validationSteps }),
+        );
+        await callbacks.call('onTestEnd', tested.logs);
+        for (const [name, value] of Object.entries(tested.logs)) logs[`val_${name}`] = value;
+      }
+      await callbacks.call('onEpochEnd', epoch, logs);
     }
-    await callbacks.call('onEpochEnd', epoch, logs);
+  } finally {
+    optimizer.finalize();
+    await passes.close();
+    await trials?.close();
   }
   await callbacks.call('onTrainEnd', logs);
   return history;
 }
 
+/** Tells callbacks about the run. */
+export function begin(model: Model, callbacks: readonly Callback[], parameters: RunParameters): CallbackList {
+  for (const callback of callbacks) {
+    callback.setParameters?.(parameters);
+    callback.setModel?.(model);
+  }
+  return new CallbackList(callbacks);
+}
+
+function orderOf(
+  { examples }: BatchSource,
+  seed: number,
+  epoch: number,
+  shuffle = true,
+): Int32Array | undefined {
+  return shuffle && examples !== undefined ? shuffledOrder(examples, seed, epoch) : undefined;
+}
+
 function isDue(frequency: number | readonly number[], epoch: number): boolean {
   return typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);
+}
+
+function checkOptions(subject: string, options: FitOptions): void {
+  const { verbose = 1, validationFrequency } = options;
+  for (const [name, least] of [
+    ['epochs', 0],
+    ['initialEpoch', 0],
+    ['stepsPerEpoch', 1],
+    ['validationSteps', 1],
+    ['validationBatchSize', 1],
+  ] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= least))
+      throw optionInvalid(subject, name, `a whole number of at least ${least}`, value);
+  }
+  if (![0, 1, 2].includes(verbose)) throw optionInvalid(subject, 'verbose', '0, 1 or 2', verbose);
+  if (
+    typeof validationFrequency === 'number' &&
+    !(Number.isInteger(validationFrequency) && validationFrequency >= 1)
+  )
+    throw optionInvalid(
+      subject,
+      'validationFrequency',
+      'a whole number of at least 1, or a list',
+      validationFrequency,
+    );
+}
+
+function warnChangedFlags(model: Model): void {
+  const changed = model.requireCompiled().changedLayers.map(({ name }) => `"${name}"`);
+  if (changed.length === 0) return;
+  console.warn(
+    `[TRAINABLE_CHANGED] ${model.label}: trainable of ${changed.join(', ')} was changed after compile() and takes effect at the next one.\nFix: call compile() again.`,
+  );
+}
+
+function warnShort(subject: string, steps: number, asked: number): void {
+  console.warn(
+    `[DATA_SHORT] ${subject}: the data ended after ${steps} of the ${asked} steps of this epoch; the next epoch starts anew.`,
+  );
 }
 
 async function prepare(
@@ -121,34 +188,32 @@ async function prepare(
   y: Tensors | undefined,
   options: FitOptions,
 ): Promise<{ train: BatchSource; validation: BatchSource | undefined }> {
-  const { validationData, validationSplit } = options;
+  const { validationData, validationSplit = 0 } = options;
+  const { loss } = model.requireCompiled();
   const common: DataOptions = {
     y,
     sampleWeight: options.sampleWeight,
     classWeight: options.classWeight,
     batchSize: options.batchSize,
     outputs: model.outputNames,
+    loss,
   };
   const validation =
     validationData === undefined ? undefined : await validationSource(model, validationData, options);
   if (isExampleSource(data)) {
-    if (validationSplit !== undefined)
-      throw lamellaError('OPTION_INVALID', {
-        subject: model.label,
-        problem: 'validationSplit works on arrays only',
-        fix: 'pass validationData',
-      });
+    if (validationSplit !== 0)
+      throw optionInvalid(
+        model.label,
+        'validationSplit',
+        'none beside a dataset (pass validationData)',
+        validationSplit,
+      );
     return { train: exampleSource(model, data, common), validation };
   }
-  if (y === undefined && model.requireCompiled().loss.isPresent) {
-    throw lamellaError('DATA_INVALID', {
-      subject: model.label,
-      problem: 'it has a loss, and fit() was given no targets',
-      fix: 'call fit(x, y)',
-    });
-  }
+  if (y === undefined && loss.isPresent)
+    throw dataInvalid(model.label, 'it has a loss, and fit() was given no targets', 'call fit(x, y)');
   const tensors = await adaptTensors(model, data, common);
-  if (validationSplit === undefined || validationSplit === 0 || validation !== undefined)
+  if (validationSplit === 0 || validation !== undefined)
     return { train: rowsSource(model, tensors, options.batchSize), validation };
   const parts = splitTensors(model.label, tensors, validationSplit);
   return {
@@ -163,12 +228,17 @@ async function validationSource(
   options: FitOptions,
 ): Promise<BatchSource> {
   const batchSize = options.validationBatchSize ?? options.batchSize;
+  const outputs = model.outputNames;
+  const { loss } = model.requireCompiled();
   if (isDataset(data) || !Array.isArray(data))
-    return exampleSource(model, data as Dataset | BatchStream, { batchSize, outputs: model.outputNames });
+    return exampleSource(model, data as Dataset | BatchStream, { batchSize, outputs, loss });
+  if (data.length < 2 || data.length > 3)
+    throw optionInvalid(
+      model.label,
+      'validationData',
+      '[x, y] or [x, y, sampleWeight]',
+      `${data.length} items`,
+    );
   const [x, y, sampleWeight] = data as unknown as readonly [Tensors, Tensors, Tensors?];
-  return rowsSource(
-    model,
-    await adaptTensors(model, x, { y, sampleWeight, outputs: model.outputNames }),
-    batchSize,
-  );
+  return rowsSource(model, await adaptTensors(model, x, { y, sampleWeight, outputs, loss }), batchSize);
 }

@@ -1,13 +1,28 @@
-export { type Callback, type FitParameters, type Logs } from './callbacks/callback.js';
+export { type Callback, type Logs, type RunParameters, type Verbosity } from './callbacks/callback.js';
+export { EarlyStopping, earlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { History } from './callbacks/history.js';
-export { ProgressBar, type ProgressOutput } from './callbacks/progress-bar.js';
+export { lambdaCallback } from './callbacks/lambda-callback.js';
+export {
+  LearningRateScheduler,
+  learningRateScheduler,
+  type LearningRateSchedulerOptions,
+} from './callbacks/learning-rate-scheduler.js';
+export { Monitor, type MonitorOptions } from './callbacks/monitor.js';
+export { ProgressBar, type ProgressBarOptions, type ProgressOutput } from './callbacks/progress-bar.js';
+export {
+  ReduceLROnPlateau,
+  reduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from './callbacks/reduce-lr-on-plateau.js';
+export { TerminateOnNaN, terminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
 export { Compiled, type CompileOptions } from './compile.js';
 export { type ClassWeight } from './data/class-weight.js';
 export { type Tensors, type TrainingData } from './data/adapt-data.js';
 export { toHostTensor, type ShapedArray, type TensorLike } from './data/to-host-tensor.js';
 export { type FitOptions, type ValidationData } from './fit.js';
 export * from './losses/index.js';
-export { Loss, type LossOptions, type Reduction } from './losses/loss.js';
+export { Loss, type LossOptions } from './losses/loss.js';
+export { type Reduction } from './losses/reduce.js';
 export { resolveLoss, type LossFunction, type LossLike } from './losses/resolve-loss.js';
 export * as metrics from './metrics/index.js';
 export { MeanMetricWrapper, type MetricFunction } from './metrics/mean-metric-wrapper.js';

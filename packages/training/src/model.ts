@@ -1,22 +1,24 @@
 // The Model: a functional graph that can be compiled, fitted, evaluated and asked to predict.
 // Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
+import type * as tf from '@tensorflow/tfjs-core';
 import {
+  callContext,
   Functional,
   randomSeed,
   requireBackend,
   type Backend,
   type BatchStream,
+  type CallContext,
   type Composition,
   type Dataset,
   type FunctionalOptions,
   type Runner,
   type SummaryOptions,
 } from '@lamella/core';
-import type { Captured, HostTensor } from '@lamella/program';
-import { lamellaError } from '@lamella/program';
-import { CallbackList } from './callbacks/callback-list.js';
-import type { Callback, Logs } from './callbacks/callback.js';
+import { isHostTensor, type HostTensor } from '@lamella/program';
+import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
+import { ProgressBar } from './callbacks/progress-bar.js';
 import { Compiled, outputNames, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
@@ -29,9 +31,12 @@ import {
 } from './data/adapt-data.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
-import { fit, type FitOptions } from './fit.js';
-import { compileStep, predictAll, testEpoch } from './loops.js';
-import { StepCache } from './step-cache.js';
+import { Passes } from './data/passes.js';
+import { dataInvalid, modelBusy, notCompiled, outputsSeveral } from './errors.js';
+import { begin, fit, type FitOptions } from './fit.js';
+import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
+import { inTurn } from './run-turns.js';
+import { StepCache, type StepArguments } from './step-cache.js';
 
 export interface ModelOptions extends FunctionalOptions {
   /** Where it runs, for a model made without compose(). */
@@ -41,28 +46,42 @@ export interface ModelOptions extends FunctionalOptions {
 }
 
 export interface EvaluateOptions {
+  /** Default 32. */
   readonly batchSize?: number;
   readonly sampleWeight?: Tensors;
   readonly classWeight?: ClassWeight;
+  /** At most so many batches. */
   readonly steps?: number;
+  /** As in fit, but 0 by default. */
+  readonly verbose?: Verbosity;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
 }
 
-export interface PredictOptions {
-  readonly batchSize?: number;
-  readonly steps?: number;
-  readonly callbacks?: readonly Callback[];
-  readonly signal?: AbortSignal;
-}
+/** As for evaluate; targets and weights are not used. */
+export type PredictOptions = Omit<EvaluateOptions, 'sampleWeight' | 'classWeight'>;
+
+/** What `call` gives: a promise of a host tensor for host tensors, tfjs tensors for tfjs tensors. */
+export type CallResult<T> = T extends HostTensor | readonly HostTensor[]
+  ? Promise<HostTensor>
+  : tf.Tensor | tf.Tensor[];
+
+/** The kinds of compiled steps a model keeps. */
+export type StepKind = 'train' | 'test' | 'predict';
 
 export class Model extends Functional {
   /** For random draws at every step; saved with the model. */
   readonly seed: number;
-  /** Set by callbacks to end fit after the current batch's epoch. */
+  /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */
   stopTraining = false;
+  private ownBackend: Backend | undefined;
   private compiledState: Compiled | undefined;
-  private readonly steps = new StepCache();
+  private isFitting = false;
+  private readonly steps: Readonly<Record<StepKind, StepCache>> = {
+    train: new StepCache(),
+    test: new StepCache(),
+    predict: new StepCache(),
+  };
 
   constructor(
     options: ModelOptions,
@@ -73,20 +92,12 @@ export class Model extends Functional {
     this.seed = options.seed ?? randomSeed();
   }
 
-  private ownBackend: Backend | undefined;
-
   /** Where the model runs. Throws: BACKEND_MISSING. */
   get backend(): Backend {
     return this.ownBackend ?? requireBackend(this.composition, this.label);
   }
 
-  /** Moves the model to another backend; its weights and its optimizer's state come along. */
-  set backend(backend: Backend) {
-    this.ownBackend = backend;
-    void this.steps.clear();
-  }
-
-  /** What compile() made, or undefined before. */
+  /** What compile() made; undefined before. */
   get compiled(): Compiled | undefined {
     return this.compiledState;
   }
@@ -101,82 +112,118 @@ export class Model extends Functional {
   }
 
   /**
-   * Says how to train: optimizer, loss, metrics. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID.
+   * Says how to train: optimizer, loss, metrics. `trainable` flags of layers take effect here.
+   * Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID.
    *
    * @example
+   * const pixels = input({ shape: [784] });
+   * const net = model({ inputs: pixels, outputs: dense({ units: 10, activation: 'softmax' }).apply(pixels) });
    * net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions = {}): void {
     this.compiledState = new Compiled(this, options);
-    void this.steps.clear();
+    this.steps.train.clear();
+    this.steps.test.clear();
   }
 
-  /** Throws: NOT_COMPILED. */
+  /** What compile() made. Throws: NOT_COMPILED. */
   requireCompiled(): Compiled {
-    if (this.compiledState !== undefined) return this.compiledState;
-    throw lamellaError('NOT_COMPILED', {
-      subject: this.label,
-      problem: 'it has no optimizer and no loss yet',
-      fix: 'call compile({ optimizer, loss }) first',
-    });
+    if (this.compiledState === undefined) throw notCompiled(this.label);
+    return this.compiledState;
+  }
+
+  /** Runs on another backend from now on. Weights and the optimizer's state go along: they belong to no backend. */
+  moveTo(backend: Backend): void {
+    this.ownBackend = backend;
+    this.dispose();
   }
 
   /**
    * Trains on arrays with targets, on a dataset of examples, or on a stream of batches.
-   * Throws: NOT_COMPILED, BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, SHAPE_MISMATCH, ABORTED.
+   * Throws: NOT_COMPILED, BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, DATA_EXHAUSTED, LABEL_OUT_OF_RANGE, SHAPE_MISMATCH,
+   * OPTION_INVALID, ABORTED, MODEL_BUSY.
    */
   fit(x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
   fit(data: Dataset | BatchStream, options?: FitOptions): Promise<History>;
-  fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
-    return isExampleSource(x)
-      ? fit(this, x, undefined, y as FitOptions | undefined)
-      : fit(this, x, y as Tensors, options);
+  async fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
+    if (this.isFitting) throw modelBusy(this.label);
+    this.isFitting = true;
+    try {
+      return isExampleSource(x)
+        ? await fit(this, x, undefined, y as FitOptions | undefined)
+        : await fit(this, x, y as Tensors, options);
+    } finally {
+      this.isFitting = false;
+    }
   }
 
-  /** The loss and the metrics on given data, by name. */
+  /** The loss and the metrics on given data, by name. Throws: as {@link fit}. */
+  evaluate(x: Tensors, y: Tensors, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(data: Dataset | BatchStream, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(x: TrainingData, y?: Tensors | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
-    this.requireCompiled();
+    const { loss } = this.requireCompiled();
+    const { backend } = this;
     const source = await this.source(x, {
       ...settings,
       y: isSource ? undefined : (y as Tensors),
       outputs: this.outputNames,
+      loss,
     });
-    const callbacks = this.attach(settings.callbacks ?? []);
+    const callbacks = this.begin(source, settings);
     await callbacks.call('onTestBegin', {});
-    const logs = await testEpoch(this, this.backend, source, {
-      callbacks,
-      steps: settings.steps,
-      signal: settings.signal,
-    });
-    await callbacks.call('onTestEnd', logs);
-    return logs;
+    const passes = new Passes(source, { subject: this.label });
+    try {
+      const { logs } = await passes.epoch(
+        () => undefined,
+        (cursor) => testEpoch(this, backend, cursor, { ...settings, callbacks }),
+      );
+      await callbacks.call('onTestEnd', logs);
+      return logs;
+    } finally {
+      await passes.close();
+    }
   }
 
-  /** The output for given inputs, as plain host memory; for a model with one output. */
+  /** The output for given inputs, as plain host memory; for a model with one output. Throws: OUTPUTS_SEVERAL. */
   async predict(x: TrainingData, options: PredictOptions = {}): Promise<HostTensor> {
-    const outputs = await this.predictAll(x, options);
-    if (outputs.length === 1) return outputs[0]!;
-    throw lamellaError('OUTPUTS_SEVERAL', {
-      subject: this.label,
-      problem: `it has ${outputs.length} outputs`,
-      fix: 'call predictAll(), which gives a list',
-    });
+    if (this.outputs.length !== 1) throw outputsSeveral(this.label, this.outputs.length, 'predictAll()');
+    return (await this.predictAll(x, options))[0]!;
   }
 
-  /** The outputs for given inputs, in order. */
+  /** The outputs for given inputs, in order. Throws: BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, SHAPE_MISMATCH, ABORTED. */
   async predictAll(x: TrainingData, options: PredictOptions = {}): Promise<HostTensor[]> {
+    const { backend } = this;
     const source = await this.source(x, { batchSize: options.batchSize, outputs: [] });
-    const callbacks = this.attach(options.callbacks ?? []);
+    const callbacks = this.begin(source, options);
     await callbacks.call('onPredictBegin', {});
-    const outputs = await predictAll(this, this.backend, source, {
-      callbacks,
-      steps: options.steps,
-      signal: options.signal,
-    });
+    const outputs = await predictEpoch(this, backend, source, { ...options, callbacks });
+    if (outputs.length === 0)
+      throw dataInvalid(this.label, 'the data gave no batch', 'pass at least one sample');
     await callbacks.call('onPredictEnd', {});
     return outputs;
+  }
+
+  /**
+   * Computes one batch, for serving loops: nothing is converted, split, shown or reported on the way. Like predict, it
+   * draws the random numbers of step 0. With tfjs tensors it is the layer's own call, for graphs and captures.
+   * Throws: BACKEND_MISSING, SHAPE_MISMATCH, OUTPUTS_SEVERAL.
+   *
+   * @example
+   * const x = input({ shape: [2] });
+   * const twice = model({ inputs: x, outputs: rescaling({ scale: 2 }).apply(x), backend: cpu() });
+   * const row = await twice.call(new HostTensor(new Float32Array([1, 2]), [1, 2]));
+   * row.array(); // [[2, 4]]
+   */
+  override call<T extends tf.Tensor | tf.Tensor[] | HostTensor | readonly HostTensor[]>(
+    inputs: T,
+    context: CallContext = callContext(),
+  ): CallResult<T> {
+    const host = hostTensorsOf(inputs);
+    const result =
+      host === undefined ? super.call(inputs as tf.Tensor | tf.Tensor[], context) : this.callOnHost(host);
+    return result as CallResult<T>;
   }
 
   /** Prints the layers and the totals, the optimizer's state among them once it exists. */
@@ -188,15 +235,25 @@ export class Model extends Functional {
     });
   }
 
-  /** A compiled step, from the cache where it is there. For the loops. */
-  step(key: string, backend: Backend, capture: () => Captured): Promise<Runner> {
-    const frozen = this.layers.map((layer) => (layer.trainable ? '1' : '0')).join('');
-    return this.steps.get(`${key} ${frozen}`, () => compileStep(backend, capture));
+  /** A compiled step for arguments of these shapes, from the cache where it is there. For the loops. */
+  stepFor(kind: StepKind, args: StepArguments, make: () => Promise<Runner>): Runner | Promise<Runner> {
+    return this.steps[kind].get(args, make);
   }
 
   /** Frees the compiled steps; the model can still be used and compiles them anew. */
-  dispose(): Promise<void> {
-    return this.steps.clear();
+  dispose(): void {
+    for (const cache of Object.values(this.steps)) cache.clear();
+  }
+
+  private async callOnHost(inputs: readonly HostTensor[]): Promise<HostTensor> {
+    if (this.outputs.length !== 1) throw outputsSeveral(this.label, this.outputs.length, 'predictAll()');
+    if (inputs.length !== this.inputs.length)
+      throw dataInvalid(this.label, `expected ${this.inputs.length} inputs, got ${inputs.length}`);
+    const { backend } = this;
+    const cached = inferenceStep(this, backend, inputs);
+    const runner = cached instanceof Promise ? await cached : cached;
+    const [output] = await inTurn(backend, () => runner.run(inputs, { seed: this.seed, step: 0 }));
+    return output!;
   }
 
   private async source(x: TrainingData, options: DataOptions): Promise<BatchSource> {
@@ -204,8 +261,17 @@ export class Model extends Functional {
     return rowsSource(this, await adaptTensors(this, x, options), options.batchSize);
   }
 
-  private attach(callbacks: readonly Callback[]): CallbackList {
-    for (const callback of callbacks) callback.setModel?.(this);
-    return new CallbackList(callbacks);
+  private begin(source: BatchSource, options: PredictOptions): ReturnType<typeof begin> {
+    const { callbacks = [], verbose = 0, steps } = options;
+    return begin(this, verbose === 0 ? callbacks : [...callbacks, new ProgressBar()], {
+      epochs: 1,
+      steps: steps === undefined ? source.steps : Math.min(steps, source.steps ?? steps),
+      verbose,
+    });
   }
+}
+
+function hostTensorsOf(value: unknown): readonly HostTensor[] | undefined {
+  if (isHostTensor(value)) return [value];
+  return Array.isArray(value) && value.length > 0 && value.every(isHostTensor) ? value : undefined;
 }

@@ -1,39 +1,71 @@
-// Compiled steps by what they depend on, a bounded number of them: the least recently used is disposed first.
+// Compiled steps of one kind by the shapes and dtypes they are for, a bounded number: the least recently used goes first.
 import type { Runner } from '@lamella/core';
+import type { HostTensor, Shape, StorageDType } from '@lamella/program';
 
-const capacity = 16;
+/** The parts of a batch, in the order of a step's arguments. */
+export type StepArguments = readonly (readonly HostTensor[])[];
+
+interface Entry {
+  readonly layout: readonly (readonly { readonly shape: Shape; readonly dtype: StorageDType }[])[];
+  readonly runner: Promise<Runner>;
+  /** Once it is there, without a promise between the loop and it. */
+  ready: Runner | undefined;
+}
 
 export class StepCache {
-  private readonly runners = new Map<string, Promise<Runner>>();
+  /** The most recently used first. */
+  private entries: Entry[] = [];
 
-  /** The step for `key`, made by `make` when it is not there yet. */
-  async get(key: string, make: () => Promise<Runner>): Promise<Runner> {
-    const known = this.runners.get(key);
-    if (known !== undefined) {
-      this.runners.delete(key);
-      this.runners.set(key, known);
-      return known;
-    }
-    const made = make();
-    this.runners.set(key, made);
-    try {
-      await made;
-    } catch (error) {
-      this.runners.delete(key);
-      throw error;
-    }
-    for (const [oldest, runner] of this.runners) {
-      if (this.runners.size <= capacity) break;
-      this.runners.delete(oldest);
-      (await runner).dispose();
-    }
-    return made;
+  constructor(private readonly capacity = 8) {}
+
+  /** The step for arguments of these shapes, made by `make` when it is not there yet; at once where it is. */
+  get(args: StepArguments, make: () => Promise<Runner>): Runner | Promise<Runner> {
+    const place = this.entries.findIndex(({ layout }) => fits(layout, args));
+    const found = this.entries[place] ?? this.add(args, make());
+    if (place > 0) this.entries = [found, ...this.entries.filter((entry) => entry !== found)];
+    return found.ready ?? found.runner;
   }
 
-  /** Drops every step, as after a compile. */
-  async clear(): Promise<void> {
-    const all = [...this.runners.values()];
-    this.runners.clear();
-    for (const runner of all) (await runner).dispose();
+  /** Drops every step. */
+  clear(): void {
+    for (const entry of this.entries) dispose(entry);
+    this.entries = [];
   }
+
+  private add(args: StepArguments, runner: Promise<Runner>): Entry {
+    const layout = args.map((part) => part.map(({ shape, dtype }) => ({ shape, dtype })));
+    const entry: Entry = { layout, runner, ready: undefined };
+    this.entries.unshift(entry);
+    for (const old of this.entries.splice(this.capacity)) dispose(old);
+    runner.then(
+      (made) => (entry.ready = made),
+      () => (this.entries = this.entries.filter((other) => other !== entry)),
+    );
+    return entry;
+  }
+}
+
+function dispose({ runner }: Entry): void {
+  runner.then(
+    (made) => made.dispose(),
+    () => undefined,
+  );
+}
+
+function fits(layout: Entry['layout'], args: StepArguments): boolean {
+  return args.every(
+    (part, i) =>
+      part.length === layout[i]!.length &&
+      part.every((tensor, k) => {
+        const { shape, dtype } = layout[i]![k]!;
+        return tensor.dtype === dtype && sameSizes(tensor.shape, shape);
+      }),
+  );
+}
+
+function sameSizes(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }

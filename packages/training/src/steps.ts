@@ -15,13 +15,6 @@ import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch-source.js';
 import type { Gradient } from './optimizers/optimizer.js';
 
-/** What a step's Program depends on, beside the model: the shapes and dtypes of a batch. */
-export function stepKey(batch: Batch): string {
-  const part = (list: readonly HostTensor[]): string =>
-    list.map((t) => `${t.dtype}[${t.shape.join(',')}]`).join(' ');
-  return `${part(batch.x)} | ${part(batch.y)} | ${part(batch.weights)}`;
-}
-
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
 export function trainingStep(
   model: Functional,
@@ -29,24 +22,26 @@ export function trainingStep(
   batch: Batch,
   onUnconnected: (weights: readonly Weight[]) => void,
 ): Captured {
-  return captureBatch(model, batch, (x, y, weights) => {
-    const total = lossOf(model, compiled, { x, y, weights, training: true });
-    const trainable = model.trainableWeights;
-    const found = gradients(
-      total,
-      trainable.map((weight) => weight.read()),
-    );
-    onUnconnected(trainable.filter((_, i) => found[i] === null));
-    const pairs = trainable.flatMap((weight, i): Gradient[] => {
-      const gradient = found[i] ?? null;
-      return gradient === null ? [] : [{ weight, gradient }];
-    });
-    withScope(compiled.optimizer.name, () => {
-      compiled.optimizer.build(trainable);
-      compiled.optimizer.apply(pairs);
-    });
-    return results(compiled);
-  });
+  const { optimizer, trainableWeights } = compiled;
+  return compiled.withFlags(() =>
+    captureBatch(model, batch, (x, y, weights) => {
+      const total = lossOf(model, compiled, { x, y, weights, training: true });
+      const found = gradients(
+        optimizer.scaleLoss(total),
+        trainableWeights.map((weight) => weight.read()),
+      );
+      onUnconnected(trainableWeights.filter((_, i) => found[i] === null));
+      const pairs = trainableWeights.flatMap((weight, i): Gradient[] => {
+        const gradient = found[i] ?? null;
+        return gradient === null ? [] : [{ weight, gradient }];
+      });
+      withScope(optimizer.name, () => {
+        optimizer.build(trainableWeights);
+        optimizer.apply(pairs);
+      });
+      return results(compiled);
+    }),
+  );
 }
 
 /** One step of evaluation: outputs are the logs by name; only metrics are updated. */
@@ -58,11 +53,11 @@ export function testStep(model: Functional, compiled: Compiled, batch: Batch): C
 }
 
 /** One forward pass: outputs are the model's. */
-export function predictStep(model: Functional, batch: Batch, training = false): Captured {
+export function predictStep(model: Functional, x: readonly HostTensor[], training = false): Captured {
   return captureBatch(
     model,
-    batch,
-    (x) => model.invoke(x, model.inputStructure, callContext({ training })).outputs,
+    { x, y: [], weights: [] },
+    (inputs) => model.invoke(inputs, model.inputStructure, callContext({ training })).outputs,
   );
 }
 
@@ -74,7 +69,7 @@ interface StepInputs {
 
 function captureBatch(
   model: Functional,
-  batch: Batch,
+  batch: Omit<Batch, 'size'>,
   step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>,
 ): Captured {
   const spec = (name: string, tensor: HostTensor): ArgumentSpec => ({
@@ -125,13 +120,13 @@ function lossOf(
     const size = inputs.x[0]!.shape[0]!;
     const weights = inputs.weights.length === 0 ? outputs.map(() => null) : inputs.weights;
     const own = compiled.loss.evaluate(inputs.y, outputs, weights, masks);
-    const penalties = model.weights.flatMap((weight) =>
+    const penalties = compiled.trainableWeights.flatMap((weight) =>
       weight.regularizer === null ? [] : [weight.regularizer.call(weight.read())],
     );
     const parts = [...(own === null ? [] : [own]), ...penalties, ...added];
     const total = parts.length === 0 ? tf.scalar(0) : parts.reduce((a, b) => tf.add(a, b));
     compiled.loss.total.updateValues(total, tf.scalar(size));
-    compiled.metrics.update(inputs.y, outputs, weights);
+    compiled.metrics.update(inputs.y, outputs, weights, masks);
     return total;
   });
 }

@@ -4,6 +4,7 @@ import * as losses from './losses/index.js';
 import * as metrics from './metrics/index.js';
 import { Model, type ModelOptions } from './model.js';
 import * as optimizers from './optimizers/index.js';
+import * as schedules from './optimizers/schedules/index.js';
 import { Sequential, type SequentialOptions } from './sequential.js';
 
 /** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
@@ -25,7 +26,7 @@ export interface TrainingApi {
 /** Models that train, for compose(). */
 export const training: Plugin<TrainingApi> = {
   name: '@lamella/training',
-  classes: { layers: [Model, Sequential], losses, metrics, optimizers },
+  classes: { layers: [Model, Sequential], losses, metrics, optimizers, schedules },
   api: (composition: Composition): TrainingApi => ({
     model: (options) => new Model(options, composition),
     sequential: (options) => new Sequential(options, composition),

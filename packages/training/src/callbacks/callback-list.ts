@@ -6,17 +6,17 @@ type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters'>;
 export class CallbackList {
   constructor(private readonly callbacks: readonly Callback[]) {}
 
-  /** Calls `hook` of each callback that has it, waiting only for those that return a promise. */
+  /** Whether any callback has `hook`; loops skip the call where none has. */
+  has(hook: Hook): boolean {
+    return this.callbacks.some((callback) => callback[hook] !== undefined);
+  }
+
+  /** Calls `hook` of each callback that has it, and waits where one returns a promise. */
   async call<H extends Hook>(hook: H, ...args: Parameters<NonNullable<Callback[H]>>): Promise<void> {
     for (const callback of this.callbacks) {
       const method = callback[hook] as ((...values: unknown[]) => void | Promise<void>) | undefined;
       const waiting = method?.apply(callback, args);
       if (waiting !== undefined) await waiting;
     }
-  }
-
-  /** Whether any callback has `hook`; loops skip the call where none has. */
-  has(hook: Hook): boolean {
-    return this.callbacks.some((callback) => callback[hook] !== undefined);
   }
 }

@@ -1,20 +1,27 @@
 // What a callback is: any of these methods. A plain object will do; the callbacks themselves are beside this.
 import type { Model } from '../model.js';
 
-/** Numbers by name: `loss`, `accuracy`, `val_loss`, ... A callback may add to it or change it. */
+/** Numbers by name: `loss`, `accuracy`, `val_loss`, ... A callback may add to it or change it; later ones see that. */
 export type Logs = Record<string, number>;
 
-/** What holds for a whole fit. */
-export interface FitParameters {
+/** 0 for silence, 1 for a progress bar, 2 for a line an epoch. */
+export type Verbosity = 0 | 1 | 2;
+
+/** What holds for a whole run. */
+export interface RunParameters {
   readonly epochs: number;
+  /** The steps of an epoch, where known. */
   readonly steps: number | undefined;
-  readonly verbose: 0 | 1 | 2;
+  readonly verbose: Verbosity;
 }
 
-/** Called at the turns of fit, evaluate and predict. Methods may be asynchronous; the loop waits for them. */
+/**
+ * Called at the turns of fit, evaluate and predict. Methods may be asynchronous; the loop waits for them.
+ * `setModel` and `setParameters` come first. Where a run fails, `onTrainEnd` and its kin are not called.
+ */
 export interface Callback {
   setModel?(model: Model): void;
-  setParameters?(parameters: FitParameters): void;
+  setParameters?(parameters: RunParameters): void;
   onTrainBegin?(logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;

@@ -1,14 +1,14 @@
 // History: what fit returns, the logs of each epoch by name.
-import type { Callback, FitParameters, Logs } from './callback.js';
+import type { Callback, RunParameters, Logs } from './callback.js';
 
 export class History implements Callback {
   /** The epochs run, from 0. */
   readonly epoch: number[] = [];
   /** For each name its value at each epoch. */
   readonly history: Record<string, number[]> = {};
-  parameters: FitParameters | undefined;
+  parameters: RunParameters | undefined;
 
-  setParameters(parameters: FitParameters): void {
+  setParameters(parameters: RunParameters): void {
     this.parameters = parameters;
   }
 

@@ -1,109 +1,122 @@
-// The progress of fit in Keras' form: a bar that redraws itself on a terminal, plain lines where the output is none.
-import type { Callback, FitParameters, Logs } from './callback.js';
+// The progress of fit, evaluate and predict in Keras' form: a bar on a terminal, plain lines where the output is none.
+import type { Callback, Logs, RunParameters, Verbosity } from './callback.js';
+import { ProgressLine, type ProgressStyle } from './progress-line.js';
 
-/** Where lines go: `write` for text as it is; `isTTY` and `columns` as on Node's streams. */
+/** Where text goes, as it is; `isTTY` as on Node's streams. */
 export interface ProgressOutput {
   readonly isTTY?: boolean | undefined;
   write(text: string): unknown;
 }
 
-const width = 20;
+export interface ProgressBarOptions {
+  /** Default: the process's standard output, or the console where there is none. */
+  readonly output?: ProgressOutput;
+  /** In place of what the run was called with. */
+  readonly verbose?: Verbosity;
+  /** The time. Units: milliseconds. */
+  readonly now?: () => number;
+}
 
-/** Milliseconds between two drawings of the bar. */
-const redrawEvery = 50;
-
+/** Source: keras.callbacks.ProgbarLogger, keras.utils.Progbar. */
 export class ProgressBar implements Callback {
-  private parameters: FitParameters = { epochs: 1, steps: undefined, verbose: 1 };
-  private startedAt = 0;
-  private firstStepDone = 0;
-  private drawnAt = 0;
+  private readonly output: ProgressOutput;
+  private readonly now: () => number;
+  private parameters: RunParameters = { epochs: 1, steps: undefined, verbose: 1 };
+  private target: number | undefined;
+  private line: ProgressLine | undefined;
   private seen = 0;
-  private logs: Logs = {};
+  /** Inside fit, validation is silent. */
+  private isFitting = false;
 
-  constructor(private readonly output: ProgressOutput = standardOutput()) {}
+  constructor(private readonly options: ProgressBarOptions = {}) {
+    this.output = options.output ?? standardOutput();
+    this.now = options.now ?? (() => performance.now());
+  }
 
-  setParameters(parameters: FitParameters): void {
+  setParameters(parameters: RunParameters): void {
     this.parameters = parameters;
+    this.target = parameters.steps;
+    this.isFitting = false;
+  }
+
+  onTrainBegin(): void {
+    this.isFitting = true;
   }
 
   onEpochBegin(epoch: number): void {
-    if (this.parameters.epochs > 1) this.output.write(`Epoch ${epoch + 1}/${this.parameters.epochs}\n`);
-    this.startedAt = performance.now();
-    this.firstStepDone = 0;
-    this.drawnAt = 0;
-    this.seen = 0;
+    this.begin();
+    const { epochs } = this.parameters;
+    if (this.verbose > 0 && epochs > 1) this.output.write(`Epoch ${epoch + 1}/${epochs}\n`);
+  }
+
+  onTestBegin(): void {
+    if (!this.isFitting) this.begin();
+  }
+
+  onPredictBegin(): void {
+    this.begin();
   }
 
   onTrainBatchEnd(batch: number, logs: Logs): void {
-    const now = performance.now();
-    this.seen = batch + 1;
-    this.logs = logs;
-    if (this.seen === 1) this.firstStepDone = now;
-    if (this.parameters.verbose !== 1 || this.output.isTTY !== true || now - this.drawnAt < redrawEvery)
-      return;
-    this.drawnAt = now;
-    this.output.write(`\r${this.line(now, false)}\u001b[K`);
+    this.update(batch, logs);
+  }
+
+  onTestBatchEnd(batch: number, logs: Logs): void {
+    if (!this.isFitting) this.update(batch, logs);
+  }
+
+  onPredictBatchEnd(batch: number): void {
+    this.update(batch, {});
   }
 
   onEpochEnd(_epoch: number, logs: Logs): void {
-    this.logs = logs;
-    const line = this.line(performance.now(), true);
-    this.output.write(
-      this.output.isTTY === true && this.parameters.verbose === 1 ? `\r${line}\u001b[K\n` : `${line}\n`,
-    );
+    this.finish(logs);
   }
 
-  private line(now: number, isFinal: boolean): string {
-    const target = isFinal ? this.seen : this.parameters.steps;
-    const elapsed = now - this.startedAt;
-    const perStep =
-      this.seen > 1 ? (now - this.firstStepDone) / (this.seen - 1) : elapsed / Math.max(1, this.seen);
-    const rate = formatRate(perStep);
-    const values = Object.keys(this.logs)
-      .sort()
-      .map((name) => ` - ${name}: ${formatValue(this.logs[name]!)}`)
-      .join('');
-    const count =
-      target === undefined
-        ? `${String(this.seen).padStart(7)}/Unknown`
-        : `${String(this.seen).padStart(String(target).length)}/${target}`;
-    if (this.parameters.verbose === 2) return `${count} - ${formatSeconds(elapsed)} - ${rate}${values}`;
-    const time =
-      isFinal || target === undefined
-        ? formatSeconds(elapsed)
-        : formatSeconds(perStep * (target - this.seen));
-    return `${count} ${bar(this.seen, target)} ${time} ${rate}${values}`;
+  onTestEnd(logs: Logs): void {
+    if (!this.isFitting) this.finish(logs);
   }
-}
 
-function bar(seen: number, target: number | undefined): string {
-  if (target === undefined) return '━'.repeat(width);
-  const done = Math.min(width, Math.floor((width * seen) / Math.max(1, target)));
-  return '━'.repeat(done) + '─'.repeat(width - done);
-}
+  onPredictEnd(): void {
+    this.finish({});
+  }
 
-function formatSeconds(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  if (seconds >= 3600)
-    return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
-  if (seconds >= 60) return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
-  return `${seconds}s`;
-}
+  private get verbose(): Verbosity {
+    return this.options.verbose ?? this.parameters.verbose;
+  }
 
-function formatRate(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${Math.round(milliseconds / 1000)}s/step`;
-  if (milliseconds >= 1) return `${Math.round(milliseconds)}ms/step`;
-  return `${Math.round(milliseconds * 1000)}us/step`;
-}
+  private begin(): void {
+    const style: ProgressStyle =
+      this.verbose === 2 ? 'summary' : this.output.isTTY === true ? 'terminal' : 'plain';
+    this.line = new ProgressLine({ target: this.target, style, now: this.now });
+    this.seen = 0;
+  }
 
-/** Four decimals, or an exponent where those would show nothing. */
-export function formatValue(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  return Math.abs(value) > 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4);
+  private update(batch: number, logs: Logs): void {
+    this.seen = batch + 1;
+    if (this.verbose === 1) this.write(this.line?.update(this.seen, logs, false));
+  }
+
+  private finish(logs: Logs): void {
+    const { line } = this;
+    if (line === undefined || this.verbose === 0) return;
+    this.target ??= this.seen;
+    line.target = this.target;
+    this.write(line.update(this.target, logs, true));
+    this.line = undefined;
+  }
+
+  private write(text: string | undefined): void {
+    if (text !== undefined && text !== '') this.output.write(text);
+  }
 }
 
 function standardOutput(): ProgressOutput {
-  const stdout = (globalThis as { process?: { stdout?: ProgressOutput } }).process?.stdout;
-  return stdout ?? { write: (text) => console.log(text.trimEnd()) };
+  const { process } = globalThis as { process?: { stdout?: ProgressOutput } };
+  return process?.stdout ?? linesTo(console.log);
+}
+
+/** An output for whole lines. */
+function linesTo(print: (line: string) => void): ProgressOutput {
+  return { write: (text) => print(text.replace(/\n$/, '')) };
 }

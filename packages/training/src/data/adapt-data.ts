@@ -1,22 +1,13 @@
 // From what users pass to fit, evaluate and predict to a source of batches, with everything checked that can be checked
 // before the first step.
-import type { BatchStream, Dataset, Functional } from '@lamella/core';
-import {
-  fitsShape,
-  formatShape,
-  HostTensor,
-  isHostTensor,
-  lamellaError,
-  shapeMismatch,
-} from '@lamella/program';
-import {
-  datasetSource,
-  streamSource,
-  tensorSource,
-  type BatchSource,
-  type ExampleLayout,
-} from './batch-source.js';
+import { optionInvalid, type BatchStream, type Dataset, type Functional } from '@lamella/core';
+import { HostTensor, type SymbolicShape } from '@lamella/program';
+import type { CompiledLoss } from '../compile-loss.js';
+import { dataInvalid } from '../errors.js';
+import { datasetSource, streamSource, tensorSource, type BatchSource } from './batch-source.js';
+import { checkData, type DataParts } from './check-batch.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
+import { Examples } from './examples.js';
 import { isTensorLike, toHostTensor, type TensorLike } from './to-host-tensor.js';
 
 /** Data for all inputs, or all outputs: one, a list by position, a record by name. */
@@ -31,13 +22,8 @@ export interface DataOptions {
   readonly classWeight?: ClassWeight | undefined;
   readonly batchSize?: number | undefined;
   readonly outputs: readonly string[];
-}
-
-/** In-memory data after conversion, for splitting before it becomes a source. */
-export interface TensorData {
-  readonly x: readonly HostTensor[];
-  readonly y: readonly HostTensor[];
-  readonly weights: readonly HostTensor[];
+  /** Where targets matter: what they must fit. */
+  readonly loss?: CompiledLoss | undefined;
 }
 
 /** Keras' default batch size. */
@@ -45,17 +31,11 @@ export const defaultBatchSize = 32;
 
 /** Whether `data` gives its own examples or batches, with targets, rather than being tensors. */
 export function isExampleSource(data: TrainingData): data is Dataset | BatchStream {
-  if (
-    typeof data !== 'object' ||
-    data === null ||
-    isTensorLike(data) ||
-    Array.isArray(data) ||
-    isHostTensor(data)
-  )
-    return false;
+  if (typeof data !== 'object' || data === null || isTensorLike(data) || Array.isArray(data)) return false;
   return isDataset(data) || Symbol.iterator in data || Symbol.asyncIterator in data;
 }
 
+/** Whether `data` is a Dataset: a length and a way to get one example. */
 export function isDataset(data: unknown): data is Dataset {
   return (
     typeof data === 'object' &&
@@ -65,96 +45,111 @@ export function isDataset(data: unknown): data is Dataset {
   );
 }
 
-/** A source over a Dataset of examples or a stream of batches. */
+/** A source over a Dataset of examples or a stream of batches. Throws: OPTION_INVALID, DATA_INVALID. */
 export function exampleSource(
   model: Functional,
   data: Dataset | BatchStream,
   options: DataOptions,
 ): BatchSource {
   for (const option of ['y', 'sampleWeight', 'classWeight'] as const) {
-    if (options[option] !== undefined) {
-      throw lamellaError('DATA_INVALID', {
-        subject: model.label,
-        problem: `${option} was given beside a dataset, which carries its own`,
-        fix: `put it into the examples as { x, y, sampleWeight }`,
-      });
-    }
+    if (options[option] !== undefined)
+      throw optionInvalid(
+        model.label,
+        option,
+        'none beside a dataset, whose examples carry it as { x, y, sampleWeight }',
+        'one',
+      );
   }
-  const layout: ExampleLayout = {
+  const { outputs, loss } = options;
+  const examples = new Examples({
     subject: model.label,
     inputs: model.inputs.map((tensor) => tensor.name),
-    outputs: options.outputs,
+    outputs,
+    check: (batch) => checkData(model, outputs, loss, batch),
+  });
+  if (!isDataset(data)) return streamSource(data, examples);
+  if (data.length === 0) throw dataInvalid(model.label, 'the dataset holds no samples', 'pass at least one');
+  return datasetSource(data, examples, checkBatchSize(model.label, options.batchSize));
+}
+
+/** Converts and checks tensors. Throws: DATA_INVALID, SHAPE_MISMATCH, DATA_LENGTH, LABEL_OUT_OF_RANGE, OPTION_INVALID. */
+export async function adaptTensors(model: Functional, x: Tensors, options: DataOptions): Promise<DataParts> {
+  const { outputs, loss } = options;
+  const inputs = model.inputs.map((tensor) => tensor.name);
+  const data = {
+    x: (await toList(model.label, x, inputs, 'input')).map((tensor, i) =>
+      withColumn(tensor, model.inputs[i]!.shape),
+    ),
+    y: options.y === undefined ? [] : await toList(model.label, options.y, outputs, 'output'),
+    weights: [] as HostTensor[],
   };
-  if (!isDataset(data)) return streamSource(data, layout);
-  if (data.length === 0) throw emptyData(model.label);
-  return datasetSource(data, layout, checkBatchSize(model.label, options.batchSize));
-}
-
-/** Converts and checks tensors. Throws: DATA_INVALID, SHAPE_MISMATCH, DATA_LENGTH. */
-export async function adaptTensors(model: Functional, x: Tensors, options: DataOptions): Promise<TensorData> {
-  const inputNames = model.inputs.map((tensor) => tensor.name);
-  const inputs = await toList(model.label, x, inputNames, 'input');
-  inputs.forEach((tensor, i) => checkInput(model, tensor, i));
-  const y = options.y === undefined ? [] : await toList(model.label, options.y, options.outputs, 'output');
-  const given =
-    options.sampleWeight === undefined
-      ? []
-      : await toList(model.label, options.sampleWeight, options.outputs, 'output');
-  if (given.length > 0 && options.classWeight !== undefined) {
-    throw lamellaError('OPTION_INVALID', {
-      subject: model.label,
-      problem: 'expected sampleWeight or classWeight, got both',
-      fix: 'multiply them into sampleWeight',
-    });
+  if (options.sampleWeight !== undefined && options.classWeight !== undefined) {
+    throw optionInvalid(
+      model.label,
+      'classWeight',
+      'none beside sampleWeight; multiply the two into sampleWeight',
+      'both',
+    );
   }
-  const weights =
-    options.classWeight === undefined ? given : classWeights(model.label, y, options.classWeight);
-  checkLengths(model, inputNames, options.outputs, inputs, y, weights);
-  return { x: inputs, y, weights };
+  if (options.sampleWeight !== undefined)
+    data.weights = await weightList(model.label, options.sampleWeight, outputs);
+  checkData(model, outputs, loss, data);
+  if (options.classWeight !== undefined)
+    data.weights = classWeights(model.label, data.y, options.classWeight);
+  return data;
 }
 
-/** A source over rows in memory. */
-export function rowsSource(model: Functional, data: TensorData, batchSize: number | undefined): BatchSource {
+/** A source over rows in memory. Throws: OPTION_INVALID. */
+export function rowsSource(model: Functional, data: DataParts, batchSize: number | undefined): BatchSource {
   return tensorSource(data.x, data.y, data.weights, checkBatchSize(model.label, batchSize));
 }
 
-/** Splits off the last `fraction` of the rows, before any shuffling, as Keras does. */
+/** Splits off the last `fraction` of the rows, before any shuffling, as Keras does. Throws: OPTION_INVALID, DATA_INVALID. */
 export function splitTensors(
   subject: string,
-  data: TensorData,
+  data: DataParts,
   fraction: number,
-): { train: TensorData; validation: TensorData } {
+): { train: DataParts; validation: DataParts } {
   if (!(fraction > 0 && fraction < 1))
-    throw lamellaError('OPTION_INVALID', {
-      subject,
-      problem: `validationSplit: expected a number between 0 and 1, got ${fraction}`,
-    });
+    throw optionInvalid(subject, 'validationSplit', 'a number between 0 and 1', fraction);
   const rows = data.x[0]!.shape[0]!;
   const split = Math.floor(rows * (1 - fraction));
   if (split === 0 || split === rows) {
-    throw lamellaError('DATA_INVALID', {
+    throw dataInvalid(
       subject,
-      problem: `${rows} samples are too few to split off a fraction of ${fraction}`,
-      fix: 'pass validationData, or a larger data set',
-    });
+      `${rows} samples are too few to split off a fraction of ${fraction}`,
+      'pass validationData, or a larger data set',
+    );
   }
-  const cut = (list: readonly HostTensor[], from: number, to: number): HostTensor[] =>
-    list.map((tensor) => rowsOf(tensor, from, to));
-  const part = (from: number, to: number): TensorData => ({
-    x: cut(data.x, from, to),
-    y: cut(data.y, from, to),
-    weights: cut(data.weights, from, to),
-  });
+  const part = (from: number, to: number): DataParts => {
+    const cut = (list: readonly HostTensor[]): HostTensor[] => list.map((tensor) => rowsOf(tensor, from, to));
+    return { x: cut(data.x), y: cut(data.y), weights: cut(data.weights) };
+  };
   return { train: part(0, split), validation: part(split, rows) };
 }
 
 function rowsOf(tensor: HostTensor, from: number, to: number): HostTensor {
   const row = tensor.size / Math.max(1, tensor.shape[0]!);
-  return new HostTensor(
-    tensor.data.subarray(from * row, to * row),
-    [to - from, ...tensor.shape.slice(1)],
-    tensor.dtype,
-  );
+  const shape = [to - from, ...tensor.shape.slice(1)];
+  return new HostTensor(tensor.data.subarray(from * row, to * row), shape, tensor.dtype);
+}
+
+/** A list of numbers is a column where the input has one number a sample, as in Keras. */
+function withColumn(tensor: HostTensor, expected: SymbolicShape): HostTensor {
+  const isColumn = tensor.shape.length + 1 === expected.length && expected[expected.length - 1] === 1;
+  return isColumn ? new HostTensor(tensor.data, [...tensor.shape, 1], tensor.dtype) : tensor;
+}
+
+/** Weights for each output; one tensor holds for all. */
+async function weightList(
+  subject: string,
+  given: Tensors,
+  outputs: readonly string[],
+): Promise<HostTensor[]> {
+  if (outputs.length === 1 || !isTensorLike(given) || Array.isArray(given))
+    return toList(subject, given, outputs, 'output');
+  const weight = await toHostTensor(given, `${subject}, sampleWeight`);
+  return outputs.map(() => weight);
 }
 
 async function toList(
@@ -166,104 +161,39 @@ async function toList(
   const described = names.map((name) => `"${name}"`).join(', ');
   const pick = async (value: TensorLike | undefined, i: number): Promise<HostTensor> => {
     if (value === undefined)
-      throw lamellaError('DATA_INVALID', {
-        subject,
-        problem: `no data for ${what} "${names[i]}"`,
-        fix: `pass data for ${described}`,
-      });
+      throw dataInvalid(subject, `no data for ${what} "${names[i]}"`, `pass data for ${described}`);
     return toHostTensor(value, `${subject}, ${what} "${names[i]}"`);
   };
-  if (names.length === 1 && isTensorLike(given) && !isListOfTensors(given)) return [await pick(given, 0)];
-  if (isListOfTensors(given) || (Array.isArray(given) && names.length > 1)) {
+  if (names.length === 1 && isTensorLike(given)) return [await pick(given, 0)];
+  if (Array.isArray(given)) {
     const list = given as readonly TensorLike[];
-    if (list.length !== names.length)
-      throw lamellaError('DATA_INVALID', {
+    if (list.length !== names.length) {
+      throw dataInvalid(
         subject,
-        problem: `expected data for ${names.length} ${what}s (${described}), got ${list.length}`,
-        fix: 'pass a list with one item for each, in order',
-      });
+        `expected data for ${names.length} ${what}s (${described}), got ${list.length}`,
+        'pass a list with one item for each, in order',
+      );
+    }
     return Promise.all(list.map(pick));
   }
   if (typeof given === 'object' && given !== null && !isTensorLike(given)) {
     const record = given as Readonly<Record<string, TensorLike>>;
     const unknown = Object.keys(record).filter((name) => !names.includes(name));
     if (unknown.length > 0)
-      throw lamellaError('DATA_INVALID', {
-        subject,
-        problem: `unknown ${what} "${unknown[0]}"`,
-        fix: `use the names ${described}`,
-      });
+      throw dataInvalid(subject, `unknown ${what} "${unknown[0]}"`, `use the names ${described}`);
     return Promise.all(
       names.map((name, i) => pick(Object.hasOwn(record, name) ? record[name] : undefined, i)),
     );
   }
-  throw lamellaError('DATA_INVALID', {
+  throw dataInvalid(
     subject,
-    problem: `expected data for ${names.length} ${what}s (${described}), got one tensor`,
-    fix: 'pass a list with one item for each, in order',
-  });
-}
-
-function isListOfTensors(given: Tensors): given is readonly TensorLike[] {
-  return (
-    Array.isArray(given) &&
-    given.length > 0 &&
-    typeof given[0] === 'object' &&
-    !Array.isArray(given[0]) &&
-    isTensorLike(given[0])
+    `expected data for ${names.length} ${what}s (${described}), got ${isTensorLike(given) ? 'one tensor' : String(given)}`,
+    'pass a list with one item for each, or a record by name',
   );
-}
-
-function checkInput(model: Functional, tensor: HostTensor, index: number): void {
-  const declared = model.inputs[index]!;
-  if (tensor.shape.length === 0 || tensor.shape[0] === 0) throw emptyData(model.label);
-  if (fitsShape([0, ...tensor.shape.slice(1)], [null, ...declared.shape.slice(1)])) return;
-  const wanted = `[batch${declared.shape
-    .slice(1)
-    .map((size) => `, ${size}`)
-    .join('')}]`;
-  throw shapeMismatch(
-    model.label,
-    `expected ${wanted} for input "${declared.name}", got ${formatShape(tensor.shape)}`,
-    `feed ${wanted}, or rebuild the graph with input({ shape: ${formatShape(tensor.shape.slice(1))} })`,
-  );
-}
-
-function checkLengths(
-  model: Functional,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  x: readonly HostTensor[],
-  y: readonly HostTensor[],
-  weights: readonly HostTensor[],
-): void {
-  const all = [
-    ...x.map((tensor, i) => [`input "${inputs[i]}"`, tensor.shape[0] ?? 1] as const),
-    ...y.map((tensor, i) => [`targets "${outputs[i]}"`, tensor.shape[0] ?? 1] as const),
-    ...weights.map((tensor, i) => [`sample weights "${outputs[i]}"`, tensor.shape[0] ?? 1] as const),
-  ];
-  if (all.every(([, length]) => length === all[0]![1])) return;
-  throw lamellaError('DATA_LENGTH', {
-    subject: model.label,
-    problem: 'all data must have the same number of samples',
-    details: all.map(([name, length]) => `  ${name}: ${length}`),
-    fix: 'pass arrays of equal length',
-  });
 }
 
 function checkBatchSize(subject: string, batchSize: number = defaultBatchSize): number {
   if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw lamellaError('OPTION_INVALID', {
-      subject,
-      problem: `batchSize: expected a positive integer, got ${batchSize}`,
-    });
+    throw optionInvalid(subject, 'batchSize', 'a positive whole number', batchSize);
   return batchSize;
-}
-
-function emptyData(subject: string): Error {
-  return lamellaError('DATA_INVALID', {
-    subject,
-    problem: 'the data holds no samples',
-    fix: 'pass at least one',
-  });
 }

@@ -1,7 +1,9 @@
 // Where a loop's batches come from: rows of arrays in memory, a Dataset of examples, or a stream of batches.
 // A source is told the order of an epoch; it knows nothing of models.
-import type { BatchStream, Dataset, Example, ExampleValue } from '@lamella/core';
-import { allocateArray, HostTensor, isHostTensor, lamellaError, sizeOf } from '@lamella/program';
+import type { BatchStream, Dataset, Example } from '@lamella/core';
+import { HostTensor } from '@lamella/program';
+import type { Examples } from './examples.js';
+import { RowGatherer, RowStacker } from './rows.js';
 
 /** One batch as a training step takes it: tensors in the order of the model's inputs and outputs. */
 export interface Batch {
@@ -12,14 +14,24 @@ export interface Batch {
   readonly size: number;
 }
 
-/** Batches, epoch by epoch. The tensors of a batch are valid until the next one is asked for. */
+/** One pass over a source. Its tensors are valid until the next batch is asked for. */
+export interface BatchCursor {
+  /** The next batch, at once where it is at hand; undefined at the end. */
+  next(): Batch | undefined | Promise<Batch | undefined>;
+  /** Ends the pass early. */
+  close(): void | Promise<void>;
+}
+
+/** Batches, pass by pass. */
 export interface BatchSource {
-  /** The steps of an epoch, where known. */
+  /** The batches of a pass, where known. */
   readonly steps: number | undefined;
-  /** The examples of an epoch, where known. */
+  /** The examples of a pass, where known. */
   readonly examples: number | undefined;
-  /** One epoch. `order` permutes the examples, where the source has random access. */
-  batches(order?: Int32Array): AsyncIterable<Batch>;
+  /** Whether more than one pass can be made. */
+  readonly isRepeatable: boolean;
+  /** Begins a pass. `order` permutes the examples, where the source has random access. */
+  open(order?: Int32Array): BatchCursor;
 }
 
 /** Rows of tensors in memory. */
@@ -30,162 +42,89 @@ export function tensorSource(
   batchSize: number,
 ): BatchSource {
   const examples = x[0]?.shape[0] ?? 0;
-  const rows = [...x, ...y, ...weights].map((tensor) => new RowGatherer(tensor));
+  const gatherers = (tensors: readonly HostTensor[]): RowGatherer[] => tensors.map((t) => new RowGatherer(t));
+  const [inputs, targets, shares] = [gatherers(x), gatherers(y), gatherers(weights)];
   return {
     examples,
     steps: Math.ceil(examples / batchSize),
-
-    async *batches(order) {
-      for (let start = 0; start < examples; start += batchSize) {
-        const size = Math.min(batchSize, examples - start);
-        const gathered = rows.map((row) => row.gather(start, size, order));
-        yield {
-          x: gathered.slice(0, x.length),
-          y: gathered.slice(x.length, x.length + y.length),
-          weights: gathered.slice(x.length + y.length),
-          size,
-        };
-      }
+    isRepeatable: true,
+    open(order) {
+      let start = 0;
+      return {
+        next() {
+          if (start >= examples) return undefined;
+          const from = start;
+          const size = Math.min(batchSize, examples - start);
+          start += size;
+          const gather = (rows: RowGatherer): HostTensor => rows.gather(from, size, order);
+          return { x: inputs.map(gather), y: targets.map(gather), weights: shares.map(gather), size };
+        },
+        close: () => undefined,
+      };
     },
   };
-}
-
-/** Copies chosen rows of a tensor side by side; without an order, gives a view of them and copies nothing. */
-class RowGatherer {
-  private readonly rowSize: number;
-  private readonly buffers = new Map<number, HostTensor>();
-
-  constructor(private readonly tensor: HostTensor) {
-    this.rowSize = sizeOf(tensor.shape.slice(1));
-  }
-
-  gather(start: number, size: number, order: Int32Array | undefined): HostTensor {
-    const { data, dtype, shape } = this.tensor;
-    const { rowSize } = this;
-    if (order === undefined)
-      return new HostTensor(
-        data.subarray(start * rowSize, (start + size) * rowSize),
-        [size, ...shape.slice(1)],
-        dtype,
-      );
-    const target = this.buffer(size);
-    if (rowSize === 1) {
-      for (let i = 0; i < size; i++) target.data[i] = data[order[start + i]!]!;
-    } else {
-      for (let i = 0; i < size; i++) {
-        const row = order[start + i]! * rowSize;
-        target.data.set(data.subarray(row, row + rowSize), i * rowSize);
-      }
-    }
-    return target;
-  }
-
-  private buffer(size: number): HostTensor {
-    const known = this.buffers.get(size);
-    if (known !== undefined) return known;
-    const shape = [size, ...this.tensor.shape.slice(1)];
-    const made = new HostTensor(allocateArray(this.tensor.dtype, sizeOf(shape)), shape, this.tensor.dtype);
-    this.buffers.set(size, made);
-    return made;
-  }
-}
-
-/** How the values of an example become the lists that a model takes. */
-export interface ExampleLayout {
-  readonly subject: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
 }
 
 /** Examples fetched one by one and stacked. */
-export function datasetSource(dataset: Dataset, layout: ExampleLayout, batchSize: number): BatchSource {
+export function datasetSource(dataset: Dataset, examples: Examples, batchSize: number): BatchSource {
+  const stacker = new RowStacker(examples.subject);
+  const stack = (rows: readonly Example[]): Batch => {
+    const batch = stacker.stack(rows.map((row) => examples.spread(row)));
+    examples.check(batch);
+    return batch;
+  };
   return {
     examples: dataset.length,
     steps: Math.ceil(dataset.length / batchSize),
-    async *batches(order) {
-      for (let start = 0; start < dataset.length; start += batchSize) {
-        const size = Math.min(batchSize, dataset.length - start);
-        const indices = Array.from({ length: size }, (_, i) => order?.[start + i] ?? start + i);
-        const examples = await Promise.all(indices.map((index) => dataset.get(index)));
-        yield stack(
-          examples.map((example) => spread(example, layout)),
-          layout.subject,
-        );
-      }
+    isRepeatable: true,
+    open(order) {
+      let start = 0;
+      return {
+        next() {
+          if (start >= dataset.length) return undefined;
+          const from = start;
+          const size = Math.min(batchSize, dataset.length - start);
+          start += size;
+          const rows = Array.from({ length: size }, (_, i) => dataset.get(order?.[from + i] ?? from + i));
+          return rows.some((row) => row instanceof Promise)
+            ? Promise.all(rows).then(stack)
+            : stack(rows as readonly Example[]);
+        },
+        close: () => undefined,
+      };
     },
   };
 }
 
-/** Batches as they come. A stream that can be iterated again serves every epoch. */
-export function streamSource(stream: BatchStream, layout: ExampleLayout): BatchSource {
+/** Batches as they come. */
+export function streamSource(stream: BatchStream, examples: Examples): BatchSource {
+  const batchOf = (example: Example): Batch => {
+    const parts = examples.spread(example);
+    const batch = { ...parts, size: parts.x[0]?.shape[0] ?? 0 };
+    examples.check(batch);
+    return batch;
+  };
   return {
     examples: undefined,
     steps: undefined,
-    async *batches() {
-      for await (const example of stream as AsyncIterable<Example>) {
-        const { x, y, weights } = spread(example, layout);
-        yield { x, y, weights, size: x[0]?.shape[0] ?? 0 };
-      }
+    isRepeatable: !isSinglePass(stream),
+    open() {
+      const iterator =
+        Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
+      return {
+        async next() {
+          const { done, value } = await iterator.next();
+          return done === true ? undefined : batchOf(value);
+        },
+        async close() {
+          await iterator.return?.();
+        },
+      };
     },
   };
 }
 
-type Spread = Omit<Batch, 'size'>;
-
-function spread(example: Example, layout: ExampleLayout): Spread {
-  if (typeof example !== 'object' || example === null || example.x === undefined) {
-    throw lamellaError('DATA_INVALID', {
-      subject: layout.subject,
-      problem: 'expected examples of the form { x, y }',
-      fix: 'map the dataset to { x, y } with host tensors',
-    });
-  }
-  return {
-    x: listOf(example.x, layout.inputs, layout.subject, 'input'),
-    y: example.y === undefined ? [] : listOf(example.y, layout.outputs, layout.subject, 'output'),
-    weights:
-      example.sampleWeight === undefined
-        ? []
-        : listOf(example.sampleWeight, layout.outputs, layout.subject, 'output'),
-  };
-}
-
-function listOf(
-  value: ExampleValue,
-  names: readonly string[],
-  subject: string,
-  what: string,
-): readonly HostTensor[] {
-  const list = isHostTensor(value)
-    ? [value]
-    : Array.isArray(value)
-      ? (value as readonly HostTensor[])
-      : names.map((name) => (value as Readonly<Record<string, HostTensor>>)[name]!);
-  if (list.length !== names.length || list.some((tensor) => !isHostTensor(tensor))) {
-    throw lamellaError('DATA_INVALID', {
-      subject,
-      problem: `expected a host tensor for each ${what} (${names.map((name) => `"${name}"`).join(', ')}), got ${list.filter(isHostTensor).length}`,
-    });
-  }
-  return list;
-}
-
-function stack(examples: readonly Spread[], subject: string): Batch {
-  const join = (pick: (example: Spread) => readonly HostTensor[]): HostTensor[] =>
-    pick(examples[0]!).map((first, k) => {
-      const shape = [examples.length, ...first.shape];
-      const joined = new HostTensor(allocateArray(first.dtype, sizeOf(shape)), shape, first.dtype);
-      examples.forEach((example, i) => {
-        const part = pick(example)[k];
-        if (part?.size !== first.size)
-          throw lamellaError('DATA_INVALID', {
-            subject,
-            problem: 'examples of one batch differ in shape',
-            fix: 'pad or resize them in map()',
-          });
-        joined.data.set(part.data, i * first.size);
-      });
-      return joined;
-    });
-  return { x: join((e) => e.x), y: join((e) => e.y), weights: join((e) => e.weights), size: examples.length };
+/** Generators and other iterators give themselves when asked for an iterator: what was read is gone. */
+function isSinglePass(stream: BatchStream): boolean {
+  return typeof (stream as { next?: unknown }).next === 'function';
 }

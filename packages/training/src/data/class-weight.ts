@@ -1,25 +1,40 @@
 // Class weights: a weight for each class becomes a weight for each sample, from its label.
-import { HostTensor, lamellaError } from '@lamella/program';
+import { optionInvalid } from '@lamella/core';
+import { HostTensor } from '@lamella/program';
+import { dataInvalid } from '../errors.js';
 
 /** The weight of each class by its index; classes that are missing weigh 1. */
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;
 
-/** A weight for each sample of the one output. Labels may be integers, or one-hot rows. */
+/** A weight for each sample of the one output. Labels may be whole numbers, or one-hot rows. Throws: OPTION_INVALID, DATA_INVALID. */
 export function classWeights(subject: string, y: readonly HostTensor[], weight: ClassWeight): HostTensor[] {
-  if (y.length !== 1)
-    throw lamellaError('OPTION_INVALID', {
+  if (y.length !== 1) {
+    throw optionInvalid(
       subject,
-      problem: `classWeight works for models with one output, this one has ${y.length}`,
-      fix: 'use sampleWeight',
-    });
+      'classWeight',
+      'one output with targets (use sampleWeight otherwise)',
+      `${y.length} of them`,
+    );
+  }
+  const byClass = new Map(
+    (weight instanceof Map ? [...weight] : Object.entries(weight)).map(([label, share]) => [
+      Number(label),
+      Number(share),
+    ]),
+  );
+  for (const [label, share] of byClass) {
+    if (!Number.isInteger(label) || !(share >= 0 && share < Infinity))
+      throw optionInvalid(subject, 'classWeight', 'numbers of at least 0 by class', `${share} for ${label}`);
+  }
   const labels = y[0]!;
   const rows = labels.shape[0]!;
   const width = labels.size / rows;
-  const weightOf = (label: number): number =>
-    (weight instanceof Map ? weight.get(label) : (weight as Readonly<Record<number, number>>)[label]) ?? 1;
-  const weights = Float32Array.from({ length: rows }, (_, i) =>
-    weightOf(width === 1 ? labels.data[i]! : argMax(labels, i * width, width)),
-  );
+  if (width !== (labels.shape[1] ?? 1))
+    throw dataInvalid(subject, 'classWeight needs one label a sample', 'use sampleWeight');
+  const weights = Float32Array.from({ length: rows }, (_, i) => {
+    const label = width === 1 ? Math.round(labels.data[i]!) : argMax(labels, i * width, width);
+    return byClass.get(label) ?? 1;
+  });
   return [new HostTensor(weights, [rows])];
 }
 

@@ -3,11 +3,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   HostTensor,
   isHostTensor,
-  lamellaError,
   type NestedArray,
   type StorageDType,
   type TypedArray,
 } from '@lamella/program';
+import { dataInvalid } from '../errors.js';
 
 /** A typed array and the shape it is to be read in. */
 export interface ShapedArray {
@@ -15,9 +15,16 @@ export interface ShapedArray {
   readonly shape: readonly number[];
 }
 
-/** Data for one input or output. */
+/** Data for one input or output. Rows may be typed arrays. */
 export type TensorLike =
-  HostTensor | tf.Tensor | ShapedArray | NestedArray | readonly NestedArray[] | TypedArray | Float64Array;
+  | HostTensor
+  | tf.Tensor
+  | ShapedArray
+  | NestedArray
+  | readonly NestedArray[]
+  | readonly TypedArray[]
+  | TypedArray
+  | Float64Array;
 
 /** `value` as a host tensor, without a copy where it lies in memory already. Throws: DATA_INVALID. */
 export async function toHostTensor(value: TensorLike, subject: string): Promise<HostTensor> {
@@ -27,7 +34,7 @@ export async function toHostTensor(value: TensorLike, subject: string): Promise<
     return fromTyped(value as TypedArray, [(value as TypedArray).length], subject);
   if (isShapedArray(value)) return fromTyped(value.data as TypedArray, value.shape, subject);
   if (typeof value === 'number' || Array.isArray(value)) return fromNested(value as NestedArray, subject);
-  throw invalid(
+  throw dataInvalid(
     subject,
     `expected nested arrays, a typed array, { data, shape }, a HostTensor or a tfjs tensor, got ${value === null ? 'null' : typeof value}`,
   );
@@ -41,7 +48,17 @@ export function isTensorLike(value: unknown): value is TensorLike {
     ArrayBuffer.isView(value) ||
     isShapedArray(value) ||
     typeof value === 'number' ||
-    (Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number' || Array.isArray(value[0])))
+    (Array.isArray(value) && (value.length === 0 || isRow(value[0])))
+  );
+}
+
+/** Whether an item of a list is a part of nested numbers. */
+function isRow(value: unknown): boolean {
+  return (
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value)
   );
 }
 
@@ -66,7 +83,7 @@ function isShapedArray(value: unknown): value is ShapedArray {
 
 async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<HostTensor> {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool')
-    throw invalid(subject, `a tfjs tensor of dtype ${tensor.dtype} is not supported`);
+    throw dataInvalid(subject, `a tfjs tensor of dtype ${tensor.dtype} is not supported`);
   return new HostTensor((await tensor.data()) as TypedArray, tensor.shape, tensor.dtype);
 }
 
@@ -85,7 +102,7 @@ function fromTyped(data: TypedArray | Float64Array, shape: readonly number[], su
   if (name === 'Float64Array') return new HostTensor(Float32Array.from(data), shape, 'float32');
   const dtype = dtypes.get(name);
   if (dtype === undefined)
-    throw invalid(subject, `a ${name} is not supported`, 'convert it to Float32Array or Int32Array');
+    throw dataInvalid(subject, `a ${name} is not supported`, 'convert it to Float32Array or Int32Array');
   const stored =
     name === 'Uint8ClampedArray'
       ? new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length)
@@ -95,35 +112,39 @@ function fromTyped(data: TypedArray | Float64Array, shape: readonly number[], su
 
 function fromNested(value: NestedArray, subject: string): HostTensor {
   const shape: number[] = [];
-  for (let level: unknown = value; Array.isArray(level); level = level[0] as unknown)
-    shape.push(level.length);
-  const size = shape.reduce((a, b) => a * b, 1);
-  const data = new Float32Array(size);
+  for (let level: unknown = value; isList(level); level = level[0]) shape.push(level.length);
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
   let next = 0;
   const fill = (item: unknown, axis: number, path: string): void => {
     if (axis === shape.length) {
-      if (typeof item !== 'number' && typeof item !== 'boolean')
-        throw invalid(
+      if (typeof item !== 'number' && typeof item !== 'boolean') {
+        throw dataInvalid(
           subject,
-          `expected a number at ${path || 'the top'}, got ${Array.isArray(item) ? 'a list' : typeof item}`,
-          'make all rows equally deep',
+          `expected a number at ${path || 'the top'}, got ${isList(item) ? 'a list' : String(item)}`,
+          'make all rows equally deep, of numbers',
         );
+      }
       data[next++] = Number(item);
       return;
     }
-    if (!Array.isArray(item) || item.length !== shape[axis]) {
-      throw invalid(
+    if (!isList(item) || item.length !== shape[axis]) {
+      throw dataInvalid(
         subject,
-        `expected a list of ${shape[axis]} at ${path || 'the top'}, got ${Array.isArray(item) ? `one of ${item.length}` : typeof item}`,
+        `expected a list of ${shape[axis]} at ${path || 'the top'}, got ${isList(item) ? `one of ${item.length}` : typeof item}`,
         'make all rows equally long',
       );
     }
-    item.forEach((child, i) => fill(child, axis + 1, `${path}[${i}]`));
+    if (item instanceof Float32Array && axis === shape.length - 1) {
+      data.set(item, next);
+      next += item.length;
+      return;
+    }
+    for (let i = 0; i < item.length; i++) fill(item[i], axis + 1, `${path}[${i}]`);
   };
   fill(value, 0, '');
   return new HostTensor(data, shape, 'float32');
 }
 
-function invalid(subject: string, problem: string, fix?: string): Error {
-  return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
 }

@@ -1,8 +1,13 @@
 // Binary cross-entropy, for targets of 0 and 1.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '@lamella/core';
-import { alignTargets } from './align-targets.js';
-import { probabilityEpsilon, type CrossentropyOptions } from './categorical-crossentropy.js';
+import { align } from './align.js';
+import {
+  crossentropySettings,
+  probabilityEpsilon,
+  type CrossentropyOptions,
+  type CrossentropySettings,
+} from './categorical-crossentropy.js';
 import { Loss } from './loss.js';
 
 /** The mean over the last axis of each element's cross-entropy. Shapes: [batch, ..., d] -> [batch, ...]. */
@@ -10,11 +15,12 @@ export function binaryCrossentropyOf(
   yTrue: tf.Tensor,
   yPred: tf.Tensor,
   options: CrossentropyOptions = {},
+  subject = 'binary_crossentropy',
 ): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  let target = alignTargets(yTrue, yPred, 'binary_crossentropy');
-  if (labelSmoothing > 0) target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / 2);
-  return tf.mean(fromLogits ? ofLogits(target, yPred) : ofProbabilities(target, yPred), axis);
+  const [given, prediction] = align(yTrue, yPred, subject);
+  const target = labelSmoothing > 0 ? tf.add(tf.mul(given, 1 - labelSmoothing), labelSmoothing / 2) : given;
+  return tf.mean(fromLogits ? ofLogits(target, prediction) : ofProbabilities(target, prediction), axis);
 }
 
 function ofProbabilities(target: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
@@ -32,18 +38,15 @@ function ofLogits(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
 /** Source: keras.losses.BinaryCrossentropy. */
 export class BinaryCrossentropy extends Loss {
   static readonly className = 'BinaryCrossentropy';
-  private readonly crossentropy: Required<
-    Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
-  >;
+  private readonly crossentropy: CrossentropySettings;
 
   constructor(options: CrossentropyOptions = {}) {
     super('binary_crossentropy', options);
-    const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-    this.crossentropy = { fromLogits, labelSmoothing, axis };
+    this.crossentropy = crossentropySettings(this.label, options);
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return binaryCrossentropyOf(yTrue, yPred, this.crossentropy);
+    return binaryCrossentropyOf(yTrue, yPred, this.crossentropy, this.label);
   }
 
   override getConfig(): Config {

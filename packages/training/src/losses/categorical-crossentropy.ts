@@ -1,7 +1,8 @@
 // Categorical cross-entropy, for one-hot targets.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Config } from '@lamella/core';
-import { alignTargets } from './align-targets.js';
+import { optionInvalid, type Config } from '@lamella/core';
+import { sameShape } from '@lamella/program';
+import { targetsMismatch } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** Keras' epsilon: probabilities are kept this far from 0 and 1. */
@@ -12,7 +13,21 @@ export interface CrossentropyOptions extends LossOptions {
   readonly fromLogits?: boolean;
   /** How much of each target is spread evenly over the classes. Units: a fraction. */
   readonly labelSmoothing?: number;
+  /** Where the classes are. Default -1. */
   readonly axis?: number;
+}
+
+/** The options of a cross-entropy, all of them. */
+export type CrossentropySettings = Required<
+  Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
+>;
+
+/** The options with their defaults. Throws: OPTION_INVALID. */
+export function crossentropySettings(subject: string, options: CrossentropyOptions): CrossentropySettings {
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw optionInvalid(subject, 'labelSmoothing', 'a number from 0 to 1', labelSmoothing);
+  return { fromLogits, labelSmoothing, axis };
 }
 
 /** Minus the target-weighted log of the predictions, renormalised and clipped as Keras does. Shapes: [batch, ..., classes] -> [batch, ...]. */
@@ -20,9 +35,11 @@ export function categoricalCrossentropyOf(
   yTrue: tf.Tensor,
   yPred: tf.Tensor,
   options: CrossentropyOptions = {},
+  subject = 'categorical_crossentropy',
 ): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  let target = alignTargets(yTrue, yPred, 'categorical_crossentropy');
+  if (!sameShape(yTrue.shape, yPred.shape)) throw targetsMismatch(subject, yPred.shape, yTrue.shape);
+  let target = tf.cast(yTrue, 'float32');
   const last = axis < 0 ? yPred.rank + axis : axis;
   if (labelSmoothing > 0)
     target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / yPred.shape[last]!);
@@ -42,18 +59,15 @@ export function logProbabilities(yPred: tf.Tensor, axis: number, fromLogits: boo
 /** Source: keras.losses.CategoricalCrossentropy. */
 export class CategoricalCrossentropy extends Loss {
   static readonly className = 'CategoricalCrossentropy';
-  private readonly crossentropy: Required<
-    Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
-  >;
+  private readonly crossentropy: CrossentropySettings;
 
   constructor(options: CrossentropyOptions = {}) {
     super('categorical_crossentropy', options);
-    const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-    this.crossentropy = { fromLogits, labelSmoothing, axis };
+    this.crossentropy = crossentropySettings(this.label, options);
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return categoricalCrossentropyOf(yTrue, yPred, this.crossentropy);
+    return categoricalCrossentropyOf(yTrue, yPred, this.crossentropy, this.label);
   }
 
   override getConfig(): Config {

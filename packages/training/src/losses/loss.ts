@@ -1,32 +1,51 @@
 // What a loss is: a value for each sample, and the way those become one number. The losses themselves are beside this.
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Config, Serializable } from '@lamella/core';
-import { reduceWeighted } from './reduce.js';
-
-/** How per-sample values become one: their sum over the number of elements, their sum, or not at all. */
-export type Reduction = 'sum_over_batch_size' | 'mean' | 'sum' | 'none';
+import * as tf from '@tensorflow/tfjs-core';
+import { optionInvalid, type Config, type Serializable } from '@lamella/core';
+import type { Shape } from '@lamella/program';
+import { reduceWeighted, reductions, type Reduction } from './reduce.js';
 
 export interface LossOptions {
   readonly name?: string;
+  /** Default `sum_over_batch_size`. */
   readonly reduction?: Reduction;
 }
 
 /**
  * A loss. Subclasses implement {@link call} in tfjs-core calls.
  * Source: keras.losses.Loss.
+ *
+ * @example
+ * class Cubic extends Loss {
+ *   static readonly className = 'acme>Cubic';
+ *   constructor(options: LossOptions = {}) {
+ *     super('cubic', options);
+ *   }
+ *   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+ *     return tf.mean(tf.pow(tf.abs(tf.sub(yPred, yTrue)), 3), -1);
+ *   }
+ * }
+ * const loss = new Cubic();
  */
 export abstract class Loss implements Serializable {
   readonly kind = 'losses';
   readonly name: string;
   readonly reduction: Reduction;
 
+  /** Throws: OPTION_INVALID. */
   constructor(defaultName: string, options: LossOptions = {}) {
     this.name = options.name ?? defaultName;
     this.reduction = options.reduction ?? 'sum_over_batch_size';
+    if (!reductions.includes(this.reduction))
+      throw optionInvalid(this.label, 'reduction', `one of ${reductions.join(', ')}`, this.reduction);
   }
 
   get className(): string {
     return (this.constructor as unknown as { className: string }).className;
+  }
+
+  /** How errors name it. */
+  get label(): string {
+    return `Loss "${this.name}"`;
   }
 
   /** One value for each sample: the last axis is reduced. Shapes: `yTrue` and `yPred` [batch, ..., d] -> [batch, ...]. */
@@ -39,10 +58,27 @@ export abstract class Loss implements Serializable {
     sampleWeight: tf.Tensor | null = null,
     mask: tf.Tensor | null = null,
   ): tf.Tensor {
-    return reduceWeighted(this.call(yTrue, yPred), sampleWeight, mask, this.reduction);
+    const own = this.validMask(yTrue, yPred);
+    const both = mask === null || own === null ? (mask ?? own) : tf.logicalAnd(tf.cast(mask, 'bool'), own);
+    return reduceWeighted(this.call(yTrue, yPred), sampleWeight, both, this.reduction);
+  }
+
+  /** Whether targets of this shape are numbers of classes; fit() and evaluate() then check that there are such classes. */
+  takesLabels(_yTrue: Shape, _yPred: Shape): boolean {
+    return false;
+  }
+
+  /** A label that needs to be no class. */
+  get ignoredLabel(): number | null {
+    return null;
   }
 
   getConfig(): Config {
     return { name: this.name, reduction: this.reduction };
+  }
+
+  /** Which values count, for a loss that leaves some out; null for all. */
+  protected validMask(_yTrue: tf.Tensor, _yPred: tf.Tensor): tf.Tensor | null {
+    return null;
   }
 }

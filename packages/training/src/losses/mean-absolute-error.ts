@@ -1,11 +1,16 @@
 // Mean absolute error.
 import * as tf from '@tensorflow/tfjs-core';
-import { alignTargets } from './align-targets.js';
+import { align } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** The mean of absolute differences. Shapes: [batch, ..., d] -> [batch, ...]. */
-export function meanAbsoluteErrorOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  return tf.mean(tf.abs(tf.sub(yPred, alignTargets(yTrue, yPred, 'mean_absolute_error'))), -1);
+export function meanAbsoluteErrorOf(
+  yTrue: tf.Tensor,
+  yPred: tf.Tensor,
+  subject = 'mean_absolute_error',
+): tf.Tensor {
+  const [target, prediction] = align(yTrue, yPred, subject);
+  return tf.mean(tf.abs(tf.sub(prediction, target)), -1);
 }
 
 /** Source: keras.losses.MeanAbsoluteError. */
@@ -17,7 +22,7 @@ export class MeanAbsoluteError extends Loss {
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return meanAbsoluteErrorOf(yTrue, yPred);
+    return meanAbsoluteErrorOf(yTrue, yPred, this.label);
   }
 }
 

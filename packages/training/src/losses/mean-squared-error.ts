@@ -1,11 +1,16 @@
 // Mean squared error.
 import * as tf from '@tensorflow/tfjs-core';
-import { alignTargets } from './align-targets.js';
+import { align } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** The mean of squared differences. Shapes: [batch, ..., d] -> [batch, ...]. */
-export function meanSquaredErrorOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  return tf.mean(tf.square(tf.sub(yPred, alignTargets(yTrue, yPred, 'mean_squared_error'))), -1);
+export function meanSquaredErrorOf(
+  yTrue: tf.Tensor,
+  yPred: tf.Tensor,
+  subject = 'mean_squared_error',
+): tf.Tensor {
+  const [target, prediction] = align(yTrue, yPred, subject);
+  return tf.mean(tf.square(tf.sub(prediction, target)), -1);
 }
 
 /** Source: keras.losses.MeanSquaredError. */
@@ -17,7 +22,7 @@ export class MeanSquaredError extends Loss {
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return meanSquaredErrorOf(yTrue, yPred);
+    return meanSquaredErrorOf(yTrue, yPred, this.label);
   }
 }
 

@@ -1,67 +1,74 @@
 // Sparse categorical cross-entropy, for integer labels.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '@lamella/core';
-import { formatShape, shapeMismatch } from '@lamella/program';
+import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
 import { logProbabilities } from './categorical-crossentropy.js';
 import { Loss, type LossOptions } from './loss.js';
 
 export interface SparseCategoricalCrossentropyOptions extends LossOptions {
+  /** Whether predictions are logits rather than probabilities. */
   readonly fromLogits?: boolean;
   /** A label whose samples do not count. */
   readonly ignoreClass?: number | null;
+  /** Where the classes are. Default -1. */
   readonly axis?: number;
 }
 
-/** Minus the log of the labels' probabilities. Shapes: labels [batch, ...], predictions [batch, ..., classes] -> [batch, ...]. */
+/** Minus the log of the labels' probabilities; 0 for ignored ones. Shapes: labels [batch, ...], predictions [batch, ..., classes] -> [batch, ...]. */
 export function sparseCategoricalCrossentropyOf(
   yTrue: tf.Tensor,
   yPred: tf.Tensor,
   options: SparseCategoricalCrossentropyOptions = {},
+  subject = 'sparse_categorical_crossentropy',
 ): tf.Tensor {
   const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
   const last = axis < 0 ? yPred.rank + axis : axis;
-  const classes = yPred.shape[last]!;
-  const labels = tf.cast(alignLabels(yTrue, yPred, last), 'int32');
-  const picked = tf.sum(tf.mul(tf.oneHot(labels, classes), logProbabilities(yPred, last, fromLogits)), last);
-  const loss = tf.neg(picked);
-  return ignoreClass === null
-    ? loss
-    : tf.mul(loss, tf.cast(tf.notEqual(labels, tf.scalar(ignoreClass, 'int32')), 'float32'));
-}
-
-function alignLabels(yTrue: tf.Tensor, yPred: tf.Tensor, last: number): tf.Tensor {
-  const wanted = yPred.shape.filter((_, axis) => axis !== last);
-  if (yTrue.rank === wanted.length && yTrue.shape.every((size, i) => size === wanted[i])) return yTrue;
-  if (yTrue.rank === yPred.rank && yTrue.shape[yTrue.rank - 1] === 1)
-    return alignLabels(tf.reshape(yTrue, yTrue.shape.slice(0, -1)), yPred, last);
-  throw shapeMismatch(
-    'sparse_categorical_crossentropy',
-    `expected integer labels of shape ${formatShape(wanted)}, got ${formatShape(yTrue.shape)}`,
-    'pass one integer a sample, or use categorical_crossentropy for one-hot targets',
-  );
+  const labels = labelsOf(yTrue, yPred, last, subject);
+  // A label that is no class has a one-hot of zeros: it costs nothing, as an ignored class should.
+  const oneHot = alongAxis(tf.oneHot(labels, yPred.shape[last]!), last);
+  const loss = tf.neg(tf.sum(tf.mul(oneHot, logProbabilities(yPred, last, fromLogits)), last));
+  const valid = counted(labels, ignoreClass);
+  return valid === null ? loss : tf.where(valid, loss, tf.zerosLike(loss));
 }
 
 /** Source: keras.losses.SparseCategoricalCrossentropy. */
 export class SparseCategoricalCrossentropy extends Loss {
   static readonly className = 'SparseCategoricalCrossentropy';
-  private readonly crossentropy: {
-    readonly fromLogits: boolean;
-    readonly ignoreClass: number | null;
-    readonly axis: number;
-  };
+  private readonly ignoreClass: number | null;
+  private readonly fromLogits: boolean;
+  private readonly axis: number;
 
   constructor(options: SparseCategoricalCrossentropyOptions = {}) {
     super('sparse_categorical_crossentropy', options);
     const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
-    this.crossentropy = { fromLogits, ignoreClass, axis };
+    this.fromLogits = fromLogits;
+    this.ignoreClass = ignoreClass;
+    this.axis = axis;
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return sparseCategoricalCrossentropyOf(yTrue, yPred, this.crossentropy);
+    const { fromLogits, ignoreClass, axis } = this;
+    return sparseCategoricalCrossentropyOf(yTrue, yPred, { fromLogits, ignoreClass, axis }, this.label);
+  }
+
+  override takesLabels(): boolean {
+    return true;
+  }
+
+  override get ignoredLabel(): number | null {
+    return this.ignoreClass;
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+    const { fromLogits, ignoreClass, axis } = this;
+    // Keras stores no axis.
+    return { ...super.getConfig(), fromLogits, ignoreClass, ...(axis !== -1 && { axis }) };
+  }
+
+  protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor | null {
+    if (this.ignoreClass === null) return null;
+    const last = this.axis < 0 ? yPred.rank + this.axis : this.axis;
+    return counted(labelsOf(yTrue, yPred, last, this.label), this.ignoreClass);
   }
 }
 
@@ -70,4 +77,32 @@ export function sparseCategoricalCrossentropy(
   options: SparseCategoricalCrossentropyOptions = {},
 ): SparseCategoricalCrossentropy {
   return new SparseCategoricalCrossentropy(options);
+}
+
+/** The labels as int32, without an axis of size 1 in the place of the classes. */
+function labelsOf(yTrue: tf.Tensor, yPred: tf.Tensor, classAxis: number, subject: string): tf.Tensor {
+  const wanted = yPred.shape.filter((_, axis) => axis !== classAxis);
+  const given =
+    yTrue.rank === yPred.rank && yTrue.shape[classAxis] === 1 ? tf.squeeze(yTrue, [classAxis]) : yTrue;
+  if (!sameShape(given.shape, wanted)) {
+    throw shapeMismatch(
+      subject,
+      `expected integer labels of shape ${formatShape(wanted)}, got ${formatShape(yTrue.shape)}`,
+      'pass one integer a sample, or use categorical_crossentropy for one-hot targets',
+    );
+  }
+  return tf.cast(given, 'int32');
+}
+
+function counted(labels: tf.Tensor, ignoreClass: number | null): tf.Tensor | null {
+  return ignoreClass === null ? null : tf.notEqual(labels, tf.scalar(ignoreClass, 'int32'));
+}
+
+/** Moves the last axis to `axis`. */
+function alongAxis(oneHot: tf.Tensor, axis: number): tf.Tensor {
+  const last = oneHot.rank - 1;
+  if (axis === last) return oneHot;
+  const order = Array.from({ length: last }, (_, i) => i);
+  order.splice(axis, 0, last);
+  return tf.transpose(oneHot, order);
 }

@@ -1,25 +1,25 @@
 // The accuracies: the share of predictions that are right, by the form of targets and predictions.
 import * as tf from '@tensorflow/tfjs-core';
 import { optionInvalid, type Config } from '@lamella/core';
-import { alignTargets } from '../losses/align-targets.js';
+import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
+import { align, targetsMismatch } from '../losses/align.js';
 import { MeanMetricWrapper } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
 
 /** 1 where equal. Source: keras.metrics.Accuracy. */
 export class Accuracy extends MeanMetricWrapper {
   static override readonly className = 'Accuracy';
+  override readonly direction = 'up';
 
   constructor(options: MetricOptions = {}) {
     super(
-      (yTrue, yPred) =>
-        tf.cast(tf.equal(alignTargets(yTrue, yPred, 'accuracy'), tf.cast(yPred, 'float32')), 'float32'),
+      (yTrue, yPred) => {
+        const [target, prediction] = align(yTrue, yPred, this.label);
+        return tf.cast(tf.equal(target, tf.cast(prediction, 'float32')), 'float32');
+      },
       'accuracy',
       options,
     );
-  }
-
-  override get direction(): 'up' {
-    return 'up';
   }
 }
 
@@ -31,32 +31,23 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 /** Predictions against a threshold, strictly above. Source: keras.metrics.BinaryAccuracy. */
 export class BinaryAccuracy extends MeanMetricWrapper {
   static override readonly className = 'BinaryAccuracy';
+  override readonly direction = 'up';
   private readonly threshold: number;
 
   constructor(options: BinaryAccuracyOptions = {}) {
     const threshold = options.threshold ?? 0.5;
     if (!(threshold > 0 && threshold < 1))
-      throw optionInvalid('BinaryAccuracy', 'threshold', 'a number between 0 and 1', threshold);
+      throw optionInvalid('Metric "binary_accuracy"', 'threshold', 'a number between 0 and 1', threshold);
     super(
-      (yTrue, yPred) =>
-        tf.mean(
-          tf.cast(
-            tf.equal(
-              alignTargets(yTrue, yPred, 'binary_accuracy'),
-              tf.cast(tf.greater(yPred, threshold), 'float32'),
-            ),
-            'float32',
-          ),
-          -1,
-        ),
+      (yTrue, yPred) => {
+        const [target, prediction] = align(yTrue, yPred, this.label);
+        const predicted = tf.cast(tf.greater(prediction, threshold), 'float32');
+        return tf.mean(tf.cast(tf.equal(target, predicted), 'float32'), -1);
+      },
       'binary_accuracy',
       options,
     );
     this.threshold = threshold;
-  }
-
-  override get direction(): 'up' {
-    return 'up';
   }
 
   override getConfig(): Config {
@@ -67,99 +58,31 @@ export class BinaryAccuracy extends MeanMetricWrapper {
 /** The largest prediction against one-hot targets. Source: keras.metrics.CategoricalAccuracy. */
 export class CategoricalAccuracy extends MeanMetricWrapper {
   static override readonly className = 'CategoricalAccuracy';
+  override readonly direction = 'up';
 
   constructor(options: MetricOptions = {}) {
     super(
-      (yTrue, yPred) => tf.cast(tf.equal(tf.argMax(yTrue, -1), tf.argMax(yPred, -1)), 'float32'),
+      (yTrue, yPred) =>
+        tf.cast(tf.equal(largestTarget(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32'),
       'categorical_accuracy',
       options,
     );
-  }
-
-  override get direction(): 'up' {
-    return 'up';
   }
 }
 
 /** The largest prediction against integer labels. Source: keras.metrics.SparseCategoricalAccuracy. */
 export class SparseCategoricalAccuracy extends MeanMetricWrapper {
   static override readonly className = 'SparseCategoricalAccuracy';
+  override readonly direction = 'up';
 
   constructor(options: MetricOptions = {}) {
     super(
-      (yTrue, yPred) => tf.cast(tf.equal(integerLabels(yTrue, yPred), tf.argMax(yPred, -1)), 'float32'),
+      (yTrue, yPred) =>
+        tf.cast(tf.equal(integerLabels(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32'),
       'sparse_categorical_accuracy',
       options,
     );
   }
-
-  override get direction(): 'up' {
-    return 'up';
-  }
-}
-
-export interface TopKOptions extends MetricOptions {
-  readonly k?: number;
-}
-
-/** Whether the target class is among the `k` largest predictions. Source: keras.metrics.TopKCategoricalAccuracy. */
-export class TopKCategoricalAccuracy extends MeanMetricWrapper {
-  static override readonly className = 'TopKCategoricalAccuracy';
-  private readonly k: number;
-
-  constructor(options: TopKOptions = {}) {
-    const { k = 5 } = options;
-    super((yTrue, yPred) => inTopK(tf.argMax(yTrue, -1), yPred, k), 'top_k_categorical_accuracy', options);
-    this.k = k;
-  }
-
-  override get direction(): 'up' {
-    return 'up';
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), k: this.k };
-  }
-}
-
-/** Whether the integer label is among the `k` largest predictions. Source: keras.metrics.SparseTopKCategoricalAccuracy. */
-export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
-  static override readonly className = 'SparseTopKCategoricalAccuracy';
-  private readonly k: number;
-
-  constructor(options: TopKOptions = {}) {
-    const { k = 5 } = options;
-    super(
-      (yTrue, yPred) => inTopK(integerLabels(yTrue, yPred), yPred, k),
-      'sparse_top_k_categorical_accuracy',
-      options,
-    );
-    this.k = k;
-  }
-
-  override get direction(): 'up' {
-    return 'up';
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), k: this.k };
-  }
-}
-
-function integerLabels(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  const squeezed =
-    yTrue.rank === yPred.rank && yTrue.shape[yTrue.rank - 1] === 1
-      ? tf.reshape(yTrue, yTrue.shape.slice(0, -1))
-      : yTrue;
-  return tf.cast(squeezed, 'int32');
-}
-
-/** A label is in the top k where fewer than k predictions are larger than its own. */
-function inTopK(labels: tf.Tensor, yPred: tf.Tensor, k: number): tf.Tensor {
-  const classes = yPred.shape[yPred.rank - 1]!;
-  const own = tf.sum(tf.mul(tf.cast(tf.oneHot(labels, classes), 'float32'), yPred), -1, true);
-  const larger = tf.sum(tf.cast(tf.greater(yPred, own), 'float32'), -1);
-  return tf.cast(tf.less(larger, k), 'float32');
 }
 
 /** Creates an {@link Accuracy}. */
@@ -182,12 +105,23 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): SparseCa
   return new SparseCategoricalAccuracy(options);
 }
 
-/** Creates a {@link TopKCategoricalAccuracy}. */
-export function topKCategoricalAccuracy(options: TopKOptions = {}): TopKCategoricalAccuracy {
-  return new TopKCategoricalAccuracy(options);
+/** The class of each one-hot row. Throws: SHAPE_MISMATCH. */
+export function largestTarget(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): tf.Tensor {
+  if (!sameShape(yTrue.shape, yPred.shape)) throw targetsMismatch(subject, yPred.shape, yTrue.shape);
+  return tf.argMax(yTrue, -1);
 }
 
-/** Creates a {@link SparseTopKCategoricalAccuracy}. */
-export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): SparseTopKCategoricalAccuracy {
-  return new SparseTopKCategoricalAccuracy(options);
+/** Labels as int32 without a last axis of size 1. Throws: SHAPE_MISMATCH. */
+export function integerLabels(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): tf.Tensor {
+  const wanted = yPred.shape.slice(0, -1);
+  const labels =
+    yTrue.rank === yPred.rank && yTrue.shape[yTrue.rank - 1] === 1 ? tf.squeeze(yTrue, [-1]) : yTrue;
+  if (!sameShape(labels.shape, wanted)) {
+    throw shapeMismatch(
+      subject,
+      `expected integer labels of shape ${formatShape(wanted)}, got ${formatShape(yTrue.shape)}`,
+      'pass one integer a sample, or use a categorical metric for one-hot targets',
+    );
+  }
+  return tf.cast(labels, 'int32');
 }

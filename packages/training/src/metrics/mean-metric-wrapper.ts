@@ -1,39 +1,39 @@
 // A metric that is the mean of a function of targets and predictions: accuracies, errors, cross-entropies.
-import type * as tf from '@tensorflow/tfjs-core';
-import { Metric, type MetricOptions } from './metric.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { product } from '../losses/reduce.js';
 import { Mean } from './mean.js';
-import type { Weight } from '@lamella/core';
+import type { MetricOptions } from './metric.js';
 
 /** One value for each sample. Shapes: [batch, ..., d] -> [batch, ...]. */
 export type MetricFunction = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.Tensor;
 
-/** The running mean of `fn`. Source: keras.metrics.MeanMetricWrapper. */
-export class MeanMetricWrapper extends Metric {
-  static readonly className: string = 'MeanMetricWrapper';
-  private readonly values: Mean;
+/**
+ * The running mean of a function. Source: keras.metrics.MeanMetricWrapper.
+ *
+ * @example
+ * const largestError = new MeanMetricWrapper((yTrue, yPred) => tf.max(tf.abs(tf.sub(yTrue, yPred)), -1), 'largest_error');
+ */
+export class MeanMetricWrapper extends Mean {
+  static override readonly className: string = 'MeanMetricWrapper';
 
   constructor(
     private readonly fn: MetricFunction,
     defaultName: string,
     options: MetricOptions = {},
   ) {
-    super(defaultName, options);
-    this.values = new Mean({ name: this.name });
+    super(options, defaultName);
   }
 
-  override update(yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight: tf.Tensor | null): void {
-    this.values.updateValues(this.fn(yTrue, yPred), sampleWeight);
-  }
-
-  override result(): tf.Tensor {
-    return this.values.result();
-  }
-
-  override get state(): Weight[] {
-    return this.values.state;
-  }
-
-  override reset(): void {
-    this.values.reset();
+  override update(
+    yTrue: tf.Tensor,
+    yPred: tf.Tensor,
+    sampleWeight: tf.Tensor | null = null,
+    mask: tf.Tensor | null = null,
+  ): void {
+    const values = this.fn(yTrue, yPred);
+    this.updateValues(
+      values,
+      mask === null ? sampleWeight : product(sampleWeight, tf.cast(mask, 'float32'), values),
+    );
   }
 }

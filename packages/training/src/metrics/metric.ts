@@ -1,7 +1,7 @@
 // What a metric is: state that grows with each batch, and a result read from it. The metrics themselves are beside this.
 import type * as tf from '@tensorflow/tfjs-core';
 import { HostTensor, type Shape } from '@lamella/program';
-import { uniqueName, Weight, type Config, type Serializable } from '@lamella/core';
+import { Weight, type Config, type Serializable } from '@lamella/core';
 
 export interface MetricOptions {
   readonly name?: string;
@@ -15,26 +15,33 @@ export interface MetricOptions {
 export abstract class Metric implements Serializable {
   readonly kind = 'metrics';
   readonly name: string;
+  /** Whether larger or smaller is better; undefined where it cannot be said. */
+  readonly direction: 'up' | 'down' | undefined = undefined;
   private readonly cells: { readonly weight: Weight; readonly initial: number }[] = [];
 
   constructor(defaultName: string, options: MetricOptions = {}) {
-    this.name = options.name ?? uniqueName(defaultName);
+    this.name = options.name ?? defaultName;
   }
 
   get className(): string {
     return (this.constructor as unknown as { className: string }).className;
   }
 
-  /** Takes one batch into account. */
-  abstract update(yTrue: tf.Tensor, yPred: tf.Tensor, sampleWeight: tf.Tensor | null): void;
+  /** How errors name it. */
+  get label(): string {
+    return `Metric "${this.name}"`;
+  }
+
+  /** Takes one batch into account. `mask` says which predictions count, where they carry a mask. */
+  abstract update(
+    yTrue: tf.Tensor,
+    yPred: tf.Tensor,
+    sampleWeight?: tf.Tensor | null,
+    mask?: tf.Tensor | null,
+  ): void;
 
   /** The value so far, a scalar. */
   abstract result(): tf.Tensor;
-
-  /** Whether larger is better; undefined where it cannot be said. */
-  get direction(): 'up' | 'down' | undefined {
-    return undefined;
-  }
 
   /** The cells that hold the state. */
   get state(): Weight[] {

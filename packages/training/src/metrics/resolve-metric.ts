@@ -1,6 +1,13 @@
-// From a name in Keras' spelling, or a function, to a metric. What "accuracy" means depends on shapes, as in Keras.
-import { identifierUnknown, isSerializable, snakeCaseClass } from '@lamella/core';
+// From a name in Keras' spelling, or a function, to a metric. What "accuracy" means depends on shapes.
+import {
+  identifierUnknown,
+  isNamedFunction,
+  isSerializable,
+  optionInvalid,
+  snakeCaseClass,
+} from '@lamella/core';
 import type { Shape } from '@lamella/program';
+import { targetForm } from '../losses/target-form.js';
 import * as metrics from './index.js';
 import { MeanMetricWrapper, type MetricFunction } from './mean-metric-wrapper.js';
 import type { Metric } from './metric.js';
@@ -28,37 +35,34 @@ const classes = new Map<string, MetricClass>(
     }),
 );
 
-const shortNames: Readonly<Record<string, string>> = {
-  acc: 'accuracy',
-  mse: 'mean_squared_error',
-  mae: 'mean_absolute_error',
-  bce: 'binary_crossentropy',
-  ce: 'crossentropy',
-};
+/** Keras' short names, some of which it also takes in capitals. */
+const shortNames: ReadonlyMap<string, string> = new Map([
+  ['mse', 'mean_squared_error'],
+  ['mae', 'mean_absolute_error'],
+  ['bce', 'binary_crossentropy'],
+]);
 
-/** Throws: IDENTIFIER_UNKNOWN. */
+/** The metric that `given` is or names; named ones keep the name given. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
 export function resolveMetric(given: MetricLike, context: MetricContext): Metric {
-  if (isSerializable(given)) return given as Metric;
-  if (typeof given === 'function') return new MeanMetricWrapper(given, given.name || 'lambda');
-  const full = Object.hasOwn(shortNames, given) ? shortNames[given]! : given;
-  const name = full === 'accuracy' || full === 'crossentropy' ? `${form(context)}_${full}` : full;
-  const found = classes.get(name);
-  if (found === undefined)
-    throw identifierUnknown(
-      context.subject,
-      'metric',
-      String(given),
-      [...classes.keys()].filter((key) => key === key.toLowerCase()),
-    );
+  if (isSerializable(given) && given.kind === 'metrics') return given as Metric;
+  if (typeof given === 'function') return new MeanMetricWrapper(given, nameOf(given));
+  if (typeof given !== 'string')
+    throw optionInvalid(context.subject, 'metrics', 'names of metrics, functions, or objects', given);
+  const found = classes.get(classNameOf(given, context));
+  if (found === undefined) {
+    const known = [...classes.keys()].filter((key) => key === key.toLowerCase());
+    throw identifierUnknown(context.subject, 'metric', given, ['acc', ...known]);
+  }
   return new found({ name: given });
 }
 
-/** Whether targets are binary, integer labels or one-hot. */
-function form({ yTrue, yPred }: MetricContext): 'binary' | 'sparse_categorical' | 'categorical' {
-  const classesOf = yPred[yPred.length - 1];
-  if (classesOf === 1) return 'binary';
-  const isSparse =
-    yTrue !== undefined &&
-    (yTrue.length < yPred.length || (yTrue[yTrue.length - 1] === 1 && (classesOf ?? 0) > 1));
-  return isSparse ? 'sparse_categorical' : 'categorical';
+function nameOf(fn: MetricFunction): string {
+  return isNamedFunction(fn) ? fn.functionName : fn.name || 'lambda';
+}
+
+function classNameOf(given: string, context: MetricContext): string {
+  const lower = given.toLowerCase();
+  if (lower === 'accuracy' || lower === 'acc') return `${targetForm(context.yTrue, context.yPred)}_accuracy`;
+  const isShort = given === lower || given === given.toUpperCase();
+  return (isShort ? shortNames.get(lower) : undefined) ?? given;
 }

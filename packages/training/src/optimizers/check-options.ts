@@ -29,7 +29,11 @@ export interface OptimizerOptions {
 export function checkOptimizerOptions(subject: string, options: OptimizerOptions): void {
   const given = <K extends keyof OptimizerOptions>(name: K): boolean => (options[name] ?? null) !== null;
   const { learningRate } = options;
-  if (learningRate !== undefined && !isSchedule(learningRate) && !(learningRate >= 0 && learningRate < Infinity))
+  if (
+    learningRate !== undefined &&
+    !isSchedule(learningRate) &&
+    !(learningRate >= 0 && learningRate < Infinity)
+  )
     throw optionInvalid(subject, 'learningRate', 'a number of at least 0, or a schedule', learningRate);
   const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter(given);
   if (clips.length > 1) {

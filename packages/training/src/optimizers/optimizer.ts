@@ -109,7 +109,12 @@ export abstract class Optimizer implements Serializable {
   /** Says which weights do not decay; before the first step. Throws: OPTION_INVALID after it. */
   excludeFromWeightDecay(exclusion: DecayExclusion): void {
     if (this.built)
-      throw optionInvalid(this.label, 'excludeFromWeightDecay()', 'a call before the first step', 'one after it');
+      throw optionInvalid(
+        this.label,
+        'excludeFromWeightDecay()',
+        'a call before the first step',
+        'one after it',
+      );
     this.exclusion = exclusion;
   }
 

@@ -116,7 +116,7 @@ describe('optimizers', () => {
     (stored) => follow(stored, onnx()),
   );
 
-  it.each(cases)("name their variables and write their configs as Keras: $optimizer, $name", (stored) => {
+  it.each(cases)('name their variables and write their configs as Keras: $optimizer, $name', (stored) => {
     clearNames();
     const optimizer = new classes[stored.optimizer]!(options(stored.config));
     optimizer.build(
@@ -162,7 +162,7 @@ describe('optimizers', () => {
     ] as const)
       expect(resolveOptimizer(identifier, 'Model "m"').className).toBe(className);
     expect(() => resolveOptimizer('adm', 'Model "m"')).toThrow(
-      '[IDENTIFIER_UNKNOWN] Model "m": unknown optimizer "adm". Known: adam, sgd, adamw, rmsprop. Did you mean "adam"?',
+      '[IDENTIFIER_UNKNOWN] Model "m": unknown optimizer "adm". Known: adam, adamw, sgd, rmsprop. Did you mean "adam"?',
     );
     expect(() => resolveOptimizer(3 as never, 'Model "m"')).toThrow('[OPTION_INVALID] Model "m": optimizer');
   });

@@ -44,8 +44,8 @@ describe('learning rate schedules', () => {
     expect(() => schedules.piecewiseConstantDecay({ boundaries: [1, 2], values: [1, 2] })).toThrow(
       'values: expected one more than the 2 boundaries, got 2',
     );
-    expect(() => schedules.cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 3, tMul: 0 })).toThrow(
-      'tMul',
-    );
+    expect(() =>
+      schedules.cosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 3, tMul: 0 }),
+    ).toThrow('tMul');
   });
 });

@@ -1,0 +1,94 @@
+// The error codes of this package. OPTION_INVALID and IDENTIFIER_UNKNOWN are @lamella/core's, shapes' @lamella/program's.
+import { lamellaError, type LamellaError } from '@lamella/program';
+
+/** `NOT_COMPILED`: training or evaluation of a model that has no loss yet. */
+export function notCompiled(subject: string): LamellaError {
+  return lamellaError('NOT_COMPILED', {
+    subject,
+    problem: 'it has no optimizer and no loss yet',
+    fix: 'call compile({ optimizer, loss }) first',
+  });
+}
+
+/** `DATA_INVALID`: data of a form that fit, evaluate or predict cannot take. */
+export function dataInvalid(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `DATA_LENGTH`: inputs, targets and weights of differing numbers of samples. */
+export function dataLength(
+  subject: string,
+  lengths: readonly { readonly name: string; readonly length: number }[],
+): LamellaError {
+  return lamellaError('DATA_LENGTH', {
+    subject,
+    problem: 'expected the same number of samples everywhere',
+    details: lengths.map(({ name, length }) => `  ${name}: ${length}`),
+    fix: 'pass arrays of equal length',
+  });
+}
+
+/** `DATA_EXHAUSTED`: data that was to be gone through once more and gave nothing. */
+export function dataExhausted(subject: string, problem: string): LamellaError {
+  return lamellaError('DATA_EXHAUSTED', {
+    subject,
+    problem,
+    fix: 'pass an object whose iterator starts anew each time, e.g. { [Symbol.asyncIterator]: () => generator() }, or fewer epochs',
+  });
+}
+
+/** `LABEL_OUT_OF_RANGE`: an integer label that names no class. */
+export function labelOutOfRange(
+  subject: string,
+  output: string,
+  classes: number,
+  label: number,
+  index: number,
+): LamellaError {
+  return lamellaError('LABEL_OUT_OF_RANGE', {
+    subject,
+    problem: `expected labels of output "${output}" to be whole numbers from 0 to ${classes - 1}, got ${label} at index ${index}`,
+    fix: `give the output ${classes <= label ? `${Math.floor(label) + 1} units` : 'labels from 0 on'}, or mask the label with ignoreClass`,
+  });
+}
+
+/** `OUTPUTS_SEVERAL`: one result asked of a model that has more. */
+export function outputsSeveral(subject: string, count: number, instead: string): LamellaError {
+  return lamellaError('OUTPUTS_SEVERAL', {
+    subject,
+    problem: `it has ${count} outputs`,
+    fix: `call ${instead}, which gives a list`,
+  });
+}
+
+/** `ABORTED`: the abort signal ended a run. */
+export function aborted(subject: string, reason: unknown): LamellaError {
+  return lamellaError('ABORTED', {
+    subject,
+    problem: 'the abort signal ended it; the weights are those of the last whole step',
+    cause: reason,
+  });
+}
+
+/** `MODEL_BUSY`: a second fit() of a model that is being fitted. */
+export function modelBusy(subject: string): LamellaError {
+  return lamellaError('MODEL_BUSY', {
+    subject,
+    problem: 'fit() was called while another fit() of it is running',
+    fix: 'await the first one',
+  });
+}
+
+/** `LOSS_INVALID`: a loss that became NaN or infinite, where the application asked for an error. */
+export function lossInvalid(subject: string, loss: number, batch: number): LamellaError {
+  return lamellaError('LOSS_INVALID', {
+    subject,
+    problem: `the loss became ${loss} at batch ${batch}`,
+    fix: 'lower the learning rate, clip the gradients, or look for NaN in the data',
+  });
+}
+
+/** `MONITOR_INVALID`: a callback that watches a value it cannot judge. */
+export function monitorInvalid(subject: string, problem: string, fix: string): LamellaError {
+  return lamellaError('MONITOR_INVALID', { subject, problem, fix });
+}
