@@ -1,0 +1,256 @@
+// Holds the kernel cases against what this project's own layers, losses, metrics and optimizers train with. Every step is
+// run on backend-cpu and backend-onnx and compared; a kernel without a lowering or without a case fails by its name.
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
+import {
+  compose,
+  input,
+  type Backend,
+  type Constraint,
+  type Executable,
+  type Layer,
+  type Regularizer,
+  type SerializableClass,
+} from '@lamella/core';
+import * as layer from '@lamella/layers';
+import { activations, layers } from '@lamella/layers';
+import { HostTensor, type Program } from '@lamella/program';
+import { adam, sgd, training, type CompileOptions, type Metric, type Optimizer } from '@lamella/training';
+import { assertClose } from './assertions.js';
+import { floats, integers, kernelsIn, programOf } from './kernel-case.js';
+import { kernelCases } from './kernel-cases/index.js';
+
+/** Where each kernel was seen first: the layer's path, and the test's subject. */
+const seen = new Map<string, string>();
+let subject = '';
+
+/** Runs each Program on cpu and on onnx, compares all outputs, and notes the kernels. */
+const both: Backend = {
+  name: 'both',
+  allocate: (shape, dtype) => HostTensor.zeros(shape, dtype),
+  async compile(program: Program): Promise<Executable> {
+    for (const { kernel, scope } of program.nodes)
+      if (!seen.has(kernel)) seen.set(kernel, `"${scope}" of ${subject}`);
+    const [reference, other] = [await cpu().compile(program), await onnx().compile(program)];
+    return {
+      async run(inputs, outputs) {
+        const actual = await other.run(inputs);
+        const expected = await reference.run(inputs, outputs);
+        actual.forEach((tensor, i) =>
+          assertClose(tensor, expected[i]!, 1e-4, `${subject}: output "${program.outputs[i]!.name}"`),
+        );
+        return expected;
+      },
+      dispose() {
+        reference.dispose();
+        other.dispose();
+      },
+    };
+  },
+};
+
+const { catalog, model } = compose({ backend: both, plugins: [layers, training] });
+type Anything = Record<string, unknown>;
+const classOf = (kind: 'losses' | 'metrics' | 'optimizers', name: string): SerializableClass =>
+  catalog.get(kind, name);
+const create = <T>(kind: 'metrics' | 'optimizers', name: string, options: Anything = {}): T =>
+  new (classOf(kind, name))(options) as T;
+
+interface Example {
+  readonly shapes: readonly (readonly number[])[];
+  readonly make: () => Layer;
+}
+const on = (make: () => Layer, ...shapes: (readonly number[])[]): Example => ({ shapes, make });
+const row = [6];
+const image = [6, 6, 3];
+
+/** One or more uses of every layer, by Keras' class name. */
+const examples: Readonly<Record<string, readonly Example[]>> = {
+  // threshold() needs its options; the others are activations as they stand.
+  Activation: Object.entries(activations)
+    .filter(([name, value]) => typeof value === 'function' && name !== 'threshold')
+    .map(([, activation]) =>
+      on(() => layer.activation({ activation: activation as layer.ActivationFunction }), row),
+    ),
+  Add: [on(() => layer.add(), row, row, row)],
+  Average: [on(() => layer.average(), row, row)],
+  AveragePooling2D: [
+    on(() => layer.averagePooling2D(), image),
+    on(() => layer.averagePooling2D({ poolSize: 3, strides: 2 }), image),
+  ],
+  BatchNormalization: [
+    on(() => layer.batchNormalization(), row),
+    on(() => layer.batchNormalization({ scale: false, center: false }), image),
+    on(() => layer.batchNormalization({ axis: 1 }), image),
+  ],
+  Concatenate: [
+    on(() => layer.concatenate(), row, [3]),
+    on(() => layer.concatenate({ axis: 1 }), image, image),
+  ],
+  Conv2D: [
+    on(() => layer.conv2D({ filters: 4, kernelSize: 3, activation: 'relu' }), image),
+    on(() => layer.conv2D({ filters: 4, kernelSize: 2, strides: 2, padding: 'same' }), image),
+    on(() => layer.conv2D({ filters: 4, kernelSize: 1, useBias: false }), image),
+    on(() => layer.conv2D({ filters: 4, kernelSize: 3, padding: 'same' }), [5, 5, 18]),
+  ],
+  Dense: [
+    on(() => layer.dense({ units: 4, activation: 'relu' }), row),
+    on(() => layer.dense({ units: 4, useBias: false }), [3, 5]),
+    ...regularizers().map((kernelRegularizer) =>
+      on(
+        () => layer.dense({ units: 4, kernelRegularizer, biasRegularizer: 'l2', activityRegularizer: 'l1' }),
+        row,
+      ),
+    ),
+    ...constraints().map((kernelConstraint) => on(() => layer.dense({ units: 4, kernelConstraint }), row)),
+  ],
+  Dot: [
+    on(() => layer.dot({ axes: 1 }), row, row),
+    on(() => layer.dot({ axes: 2, normalize: true }), [3, 4], [2, 4]),
+  ],
+  Dropout: [
+    on(() => layer.dropout({ rate: 0.4 }), row),
+    on(() => layer.dropout({ rate: 0.4, noiseShape: [null, 1] }), row),
+  ],
+  ELU: [on(() => layer.elu({ alpha: 0.7 }), row)],
+  Embedding: [on(() => layer.embedding({ inputDim: 9, outputDim: 3 }), [5])],
+  Flatten: [on(() => layer.flatten(), image)],
+  GaussianNoise: [on(() => layer.gaussianNoise({ stddev: 0.3 }), row)],
+  GlobalAveragePooling2D: [on(() => layer.globalAveragePooling2D(), image)],
+  GlobalMaxPooling2D: [on(() => layer.globalMaxPooling2D({ keepdims: true }), image)],
+  LayerNormalization: [
+    on(() => layer.layerNormalization(), row),
+    on(() => layer.layerNormalization({ axis: [1, 2] }), image),
+  ],
+  LeakyReLU: [on(() => layer.leakyReLU(), row)],
+  MaxPooling2D: [
+    on(() => layer.maxPooling2D(), image),
+    on(() => layer.maxPooling2D({ poolSize: 3, strides: 2, padding: 'same' }), image),
+  ],
+  Maximum: [on(() => layer.maximum(), row, row)],
+  Minimum: [on(() => layer.minimum(), row, row)],
+  Multiply: [on(() => layer.multiply(), row, row)],
+  PReLU: [on(() => layer.pReLU(), row), on(() => layer.pReLU({ sharedAxes: [1, 2] }), image)],
+  Permute: [on(() => layer.permute({ dims: [2, 3, 1] }), image)],
+  ReLU: [
+    on(() => layer.reLU(), row),
+    on(() => layer.reLU({ maxValue: 1, negativeSlope: 0.1, threshold: 0.2 }), row),
+  ],
+  RepeatVector: [on(() => layer.repeatVector({ n: 3 }), row)],
+  Rescaling: [on(() => layer.rescaling({ scale: 0.5, offset: 1 }), row)],
+  Reshape: [on(() => layer.reshape({ targetShape: [2, 3] }), row)],
+  Softmax: [on(() => layer.softmax(), row), on(() => layer.softmax({ axis: 1 }), image)],
+  Subtract: [on(() => layer.subtract(), row, row)],
+};
+
+function regularizers(): Regularizer[] {
+  const made = [
+    layer.regularizers.l1(),
+    layer.regularizers.l2(),
+    layer.regularizers.l1L2({ l1: 0.1, l2: 0.2 }),
+  ];
+  return [...made, layer.regularizers.orthogonalRegularizer()];
+}
+
+function constraints(): Constraint[] {
+  const { maxNorm, minMaxNorm, nonNeg, unitNorm } = layer.constraints;
+  return [maxNorm(), minMaxNorm(), nonNeg(), unitNorm()];
+}
+
+const batch = 4;
+
+/** Trains two steps on, and evaluates, a network in which `make` stands between weights and a softmax. */
+async function train({ shapes, make }: Example, options: CompileOptions, targets = oneHot(3)): Promise<void> {
+  const isEmbedding = subject === 'Embedding';
+  const inputs = shapes.map((shape) => input({ shape, dtype: isEmbedding ? 'int32' : 'float32' }));
+  // A weight in front, so that the layer's gradient by its input is in the step too.
+  const before = inputs.map((x) => (isEmbedding ? x : layer.pReLU().apply(x)));
+  const between = make().apply(before.length === 1 ? before[0]! : before);
+  const logits = layer.dense({ units: 3 }).apply(layer.flatten().apply(between));
+  const net = model({ inputs, outputs: layer.softmax().apply(logits) });
+  net.compile(options);
+  const x = shapes.map((shape) =>
+    isEmbedding ? integers([batch, ...shape], 9) : floats([batch, ...shape], -1, 1),
+  );
+  await net.fit(x.length === 1 ? x[0]! : x, targets, { batchSize: batch, epochs: 2, verbose: 0 });
+  await net.evaluate(x.length === 1 ? x[0]! : x, targets, { batchSize: batch });
+  await net.dispose();
+}
+
+function oneHot(classes: number): HostTensor {
+  const y = HostTensor.zeros([batch, classes]);
+  for (let i = 0; i < batch; i++) y.data[i * classes + (i % classes)] = 1;
+  return y;
+}
+
+/** Integer labels for what takes such, else one-hot rows. */
+const targetsFor = (name: string): HostTensor =>
+  name.startsWith('Sparse') ? integers([batch, 1], 3) : oneHot(3);
+const dense = on(() => layer.dense({ units: 4, activation: 'relu' }), row);
+
+describe('a step of training, on cpu and onnx alike', () => {
+  it('is tried with every layer', () => {
+    expect(
+      catalog.names('layers').filter((name) => name !== 'InputLayer' && name in layer && !(name in examples)),
+    ).toEqual([]);
+  });
+
+  it.each(Object.keys(examples))('with %s', async (name) => {
+    subject = name;
+    for (const example of examples[name]!)
+      await train(example, { optimizer: adam(), loss: 'categorical_crossentropy' });
+  });
+
+  it.each(catalog.names('losses'))('with the loss %s', async (name) => {
+    subject = `the loss ${name}`;
+    const loss = new (classOf('losses', name))({}) as unknown as 'mse';
+    await train(dense, { optimizer: sgd(), loss }, targetsFor(name));
+  });
+
+  it.each(catalog.names('metrics').filter((name) => name !== 'MeanMetricWrapper' && name !== 'Mean'))(
+    'with the metric %s',
+    async (name) => {
+      subject = `the metric ${name}`;
+      const loss = name.startsWith('Sparse') ? 'sparse_categorical_crossentropy' : 'categorical_crossentropy';
+      await train(
+        dense,
+        { optimizer: sgd(), loss, metrics: [create<Metric>('metrics', name)] },
+        targetsFor(name),
+      );
+    },
+  );
+
+  it.each(catalog.names('optimizers'))('with the optimizer %s', async (name) => {
+    subject = `the optimizer ${name}`;
+    const own: Anything[] = [
+      { momentum: 0.9 },
+      { momentum: 0.9, nesterov: true },
+      { centered: true },
+      { amsgrad: true },
+    ];
+    const shared: Anything[] = [
+      { weightDecay: 0.01 },
+      { clipNorm: 0.1 },
+      { clipValue: 0.1 },
+      { globalClipNorm: 0.1 },
+      { useEma: true },
+    ];
+    for (const options of [{}, ...own, ...shared])
+      await train(dense, { optimizer: create<Optimizer>('optimizers', name, options), loss: 'mse' });
+  });
+});
+
+describe('the kernel cases', () => {
+  const cased = new Set(kernelCases.flatMap((kernelCase) => [...kernelsIn(programOf(kernelCase))]));
+
+  it('hold every kernel of those steps', () => {
+    expect(seen.size).toBeGreaterThan(50);
+    const missing = [...seen]
+      .filter(([kernel]) => !cased.has(kernel))
+      .map(([kernel, where]) => `${kernel}, in ${where}`);
+    expect(missing).toEqual([]);
+  });
+
+  afterAll(() => seen.clear());
+});
