@@ -2,6 +2,7 @@
 import { Layer, type TensorSpec } from '@lamella/core';
 import type { SymbolicShape } from '@lamella/program';
 
+/** A layer whose floats come out in the shape in which they came in. */
 export abstract class ShapePreserving extends Layer {
   override get supportsMasking(): boolean {
     return true;

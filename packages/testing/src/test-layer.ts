@@ -19,6 +19,7 @@ export interface LayerRejection {
   readonly says?: readonly string[];
 }
 
+/** What {@link testLayer} is told beside the cases. */
 export interface TestLayerOptions {
   readonly rejects?: readonly LayerRejection[];
   /** Where the classes in the layer's config come from, beside @lamella/layers. */

@@ -16,6 +16,7 @@ import {
 } from '../activations/resolve.js';
 import { singleShape, singleTensor } from '../options/single-input.js';
 
+/** The options of {@link Activation}. */
 export interface ActivationOptions extends LayerOptions {
   readonly activation: ActivationOption;
 }

@@ -6,6 +6,7 @@ import { finite } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link ELU}. */
 export interface ELUOptions extends LayerOptions {
   readonly alpha?: number;
 }

@@ -6,6 +6,7 @@ import { nonNegative } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link LeakyReLU}. */
 export interface LeakyReLUOptions extends LayerOptions {
   readonly negativeSlope?: number;
 }

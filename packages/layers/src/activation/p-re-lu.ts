@@ -24,6 +24,7 @@ import {
 } from '../options/weight-options.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link PReLU}. */
 export interface PReLUOptions extends LayerOptions {
   readonly alphaInitializer?: InitializerOption;
   readonly alphaRegularizer?: RegularizerOption;

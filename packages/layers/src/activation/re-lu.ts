@@ -6,6 +6,7 @@ import { nonNegative } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link ReLU}. */
 export interface ReLUOptions extends LayerOptions {
   /** The largest value given out; null for no limit. */
   readonly maxValue?: number | null;

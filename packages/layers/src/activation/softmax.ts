@@ -11,6 +11,7 @@ import type { SymbolicShape } from '@lamella/program';
 /** What masked values count as: Keras' number for float32. */
 const minusInfinity = -1e9;
 
+/** The options of {@link Softmax}. */
 export interface SoftmaxOptions extends LayerOptions {
   /** The axis, or axes taken together, along which the outputs sum to 1. */
   readonly axis?: number | readonly number[];

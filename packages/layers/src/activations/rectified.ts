@@ -1,6 +1,7 @@
 // Activation functions that bend at a point: rectifiers, shrinkage, thresholds.
 import * as tf from '@tensorflow/tfjs-core';
 
+/** The options of {@link relu}. */
 export interface ReluOptions {
   readonly negativeSlope?: number;
   readonly maxValue?: number | null;

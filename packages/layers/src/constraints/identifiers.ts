@@ -10,4 +10,5 @@ export const constraintClasses = {
   unit_norm: UnitNorm,
 } as const;
 
+/** Keras' identifiers of constraints. */
 export type ConstraintIdentifier = keyof typeof constraintClasses;

@@ -17,6 +17,7 @@ function rescaled(weight: tf.Tensor, from: tf.Tensor, to: tf.Tensor): tf.Tensor 
   return tf.mul(weight, tf.div(to, tf.add(from, epsilon)));
 }
 
+/** The options of {@link MaxNorm}. */
 export interface MaxNormOptions {
   readonly maxValue?: number;
   readonly axis?: Axis;
@@ -44,6 +45,7 @@ export class MaxNorm extends Constraint {
   }
 }
 
+/** The options of {@link UnitNorm}. */
 export interface UnitNormOptions {
   readonly axis?: Axis;
 }
@@ -67,6 +69,7 @@ export class UnitNorm extends Constraint {
   }
 }
 
+/** The options of {@link MinMaxNorm}. */
 export interface MinMaxNormOptions {
   readonly minValue?: number;
   readonly maxValue?: number;

@@ -38,6 +38,7 @@ import {
   type RegularizerOption,
 } from '../options/weight-options.js';
 
+/** The options of {@link Conv2D}. */
 export interface Conv2DOptions extends LayerOptions {
   /** How many channels come out. */
   readonly filters: number;

@@ -28,6 +28,7 @@ import {
   type RegularizerOption,
 } from '../options/weight-options.js';
 
+/** The options of {@link Dense}. */
 export interface DenseOptions extends LayerOptions {
   readonly units: number;
   readonly activation?: ActivationOption;

@@ -24,6 +24,7 @@ import {
   type RegularizerOption,
 } from '../options/weight-options.js';
 
+/** The options of {@link Embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
   /** How many numbers there are: inputs are from 0 to `inputDim - 1`. */
   readonly inputDim: number;

@@ -33,6 +33,7 @@ export class Ones extends Initializer {
   }
 }
 
+/** The options of {@link Constant}. */
 export interface ConstantOptions {
   readonly value?: number;
 }
@@ -57,6 +58,7 @@ export class Constant extends Initializer {
   }
 }
 
+/** The options of {@link Identity}. */
 export interface IdentityOptions {
   readonly gain?: number;
 }

@@ -37,4 +37,5 @@ export const initializerClasses = {
   OrthogonalInitializer: Orthogonal,
 } as const;
 
+/** Keras' identifiers of initializers. */
 export type InitializerIdentifier = keyof typeof initializerClasses;

@@ -11,6 +11,7 @@ import {
 import { finite, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
 
+/** The options of {@link Orthogonal}. */
 export interface OrthogonalOptions {
   readonly gain?: number;
   readonly seed?: number | null;

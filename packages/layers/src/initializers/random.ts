@@ -4,6 +4,7 @@ import type { HostTensor, Shape, StorageDType } from '@lamella/program';
 import { finite, nonNegative, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
 
+/** The options of {@link RandomNormal}. */
 export interface RandomNormalOptions {
   readonly mean?: number;
   readonly stddev?: number;
@@ -37,6 +38,7 @@ export class RandomNormal extends Initializer {
   }
 }
 
+/** The options of {@link TruncatedNormal}. */
 export type TruncatedNormalOptions = RandomNormalOptions;
 
 /**
@@ -69,6 +71,7 @@ export class TruncatedNormal extends Initializer {
   }
 }
 
+/** The options of {@link RandomUniform}. */
 export interface RandomUniformOptions {
   readonly minval?: number;
   readonly maxval?: number;

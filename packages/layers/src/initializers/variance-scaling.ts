@@ -8,6 +8,7 @@ import { draw } from './draw.js';
 type Mode = 'fan_in' | 'fan_out' | 'fan_avg';
 type Distribution = 'truncated_normal' | 'untruncated_normal' | 'uniform';
 
+/** The options of initializers that follow how many values go into and out of a unit. */
 export interface FanOptions {
   readonly seed?: number | null;
   /** The weight's axes that count inputs, where they are not the usual ones; then `outputAxes` too. */
@@ -15,6 +16,7 @@ export interface FanOptions {
   readonly outputAxes?: readonly number[] | null;
 }
 
+/** The options of {@link VarianceScaling}. */
 export interface VarianceScalingOptions extends FanOptions {
   readonly scale?: number;
   readonly mode?: Mode;
@@ -200,30 +202,37 @@ export class LecunNormal extends VarianceScaling {
   }
 }
 
+/** Makes a {@link VarianceScaling}. */
 export function varianceScaling(options: VarianceScalingOptions = {}): VarianceScaling {
   return new VarianceScaling(options);
 }
 
+/** Makes a {@link GlorotUniform}. */
 export function glorotUniform(options: FanOptions = {}): GlorotUniform {
   return new GlorotUniform(options);
 }
 
+/** Makes a {@link GlorotNormal}. */
 export function glorotNormal(options: FanOptions = {}): GlorotNormal {
   return new GlorotNormal(options);
 }
 
+/** Makes a {@link HeUniform}. */
 export function heUniform(options: FanOptions = {}): HeUniform {
   return new HeUniform(options);
 }
 
+/** Makes a {@link HeNormal}. */
 export function heNormal(options: FanOptions = {}): HeNormal {
   return new HeNormal(options);
 }
 
+/** Makes a {@link LecunUniform}. */
 export function lecunUniform(options: FanOptions = {}): LecunUniform {
   return new LecunUniform(options);
 }
 
+/** Makes a {@link LecunNormal}. */
 export function lecunNormal(options: FanOptions = {}): LecunNormal {
   return new LecunNormal(options);
 }

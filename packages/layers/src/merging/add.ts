@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOptions } from '@lamella/core';
 import { Merge } from './merge.js';
 
+/** The options of {@link Add}. */
 export type AddOptions = LayerOptions;
 
 /**

@@ -4,6 +4,7 @@ import type { LayerOptions } from '@lamella/core';
 import { floatTensor } from '../options/single-input.js';
 import { Merge } from './merge.js';
 
+/** The options of {@link Average}. */
 export type AverageOptions = LayerOptions;
 
 /**

@@ -7,6 +7,7 @@ import { integer } from '../options/checks.js';
 import { floatTensor } from '../options/single-input.js';
 import { notAList } from './merge.js';
 
+/** The options of {@link Concatenate}. */
 export interface ConcatenateOptions extends LayerOptions {
   readonly axis?: number;
 }

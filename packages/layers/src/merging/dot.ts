@@ -14,6 +14,7 @@ import { floatTensor } from '../options/single-input.js';
 import { unitLength } from '../unit-length.js';
 import { notAList } from './merge.js';
 
+/** The options of {@link Dot}. */
 export interface DotOptions extends LayerOptions {
   /** The axis to sum along: the same for both inputs, or one each. Not the batch. */
   readonly axes: number | readonly number[];

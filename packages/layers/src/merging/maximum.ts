@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerOptions } from '@lamella/core';
 import { Merge, mergeByMask } from './merge.js';
 
+/** The options of {@link Maximum}. */
 export type MaximumOptions = LayerOptions;
 
 /**

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputInvalid, Layer, type CallContext, type LayerOptions } from '@lamella/core';
 import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
 
+/** A layer that combines several tensors element by element. */
 export abstract class Merge extends Layer {
   constructor(options: LayerOptions = {}) {
     super(options);

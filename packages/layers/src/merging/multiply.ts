@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { LayerOptions } from '@lamella/core';
 import { Merge, multiplyByMask } from './merge.js';
 
+/** The options of {@link Multiply}. */
 export type MultiplyOptions = LayerOptions;
 
 /**

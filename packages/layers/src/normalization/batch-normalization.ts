@@ -28,6 +28,7 @@ import {
 import { renormClippingOf, renormCorrection, SquareRoots, type RenormClipping } from './renormalization.js';
 import { normalize, statistics, type Statistics } from './statistics.js';
 
+/** The options of {@link BatchNormalization}. */
 export interface BatchNormalizationOptions extends LayerOptions {
   /** The axis that keeps statistics of its own: that of the channels. */
   readonly axis?: number;

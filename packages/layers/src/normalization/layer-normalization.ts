@@ -25,6 +25,7 @@ import {
 } from '../options/weight-options.js';
 import { normalize, statistics } from './statistics.js';
 
+/** The options of {@link LayerNormalization}. */
 export interface LayerNormalizationOptions extends LayerOptions {
   /** The axis, or axes taken together, along which an example is normalized. */
   readonly axis?: number | readonly number[];

@@ -13,6 +13,7 @@ export type PairOption = number | readonly number[];
 /** `valid` pads nothing; `same` pads so that an input with strides 1 keeps its size, the odd element at the end. */
 export type Padding = 'valid' | 'same';
 
+/** Where the channels of an image stand: after height and width, or before. */
 export type DataFormat = 'channels_last' | 'channels_first';
 
 /** Two positive integers. */
@@ -25,6 +26,7 @@ export function pairOf(subject: string, option: string, value: unknown): Pair {
   return [positiveInteger(subject, option, value[0]), positiveInteger(subject, option, value[1])];
 }
 
+/** The padding that an option means. Throws: OPTION_INVALID. */
 export function paddingOf(subject: string, value: unknown): Padding {
   return oneOf(subject, 'padding', typeof value === 'string' ? value.toLowerCase() : (value ?? 'valid'), [
     'valid',
@@ -32,6 +34,7 @@ export function paddingOf(subject: string, value: unknown): Padding {
   ]);
 }
 
+/** The data format that an option means. Throws: OPTION_INVALID. */
 export function dataFormatOf(subject: string, value: unknown): DataFormat {
   return oneOf(subject, 'dataFormat', value ?? 'channels_last', ['channels_last', 'channels_first']);
 }

@@ -5,8 +5,11 @@ import { constraintClasses, type ConstraintIdentifier } from '../constraints/ide
 import { regularizerClasses, type RegularizerIdentifier } from '../regularizers/identifiers.js';
 import { objectOf, objectOrNull } from './identifier.js';
 
+/** How a layer is told what first values a weight has. */
 export type InitializerOption = InitializerIdentifier | Initializer;
+/** How a layer is told what a weight, or what comes out, adds to the loss; null for nothing. */
 export type RegularizerOption = RegularizerIdentifier | Regularizer | null;
+/** How a layer is told what a weight must fulfil after each step; null for nothing. */
 export type ConstraintOption = ConstraintIdentifier | Constraint | null;
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { floatTensor } from '../options/single-input.js';
 import { Pooling2D, type Pooling2DOptions } from './pooling2d.js';
 
+/** The options of {@link AveragePooling2D}. */
 export type AveragePooling2DOptions = Pooling2DOptions;
 
 /**

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { floatTensor } from '../options/single-input.js';
 import { GlobalPooling2D, type GlobalPooling2DOptions } from './global-pooling2d.js';
 
+/** The options of {@link GlobalAveragePooling2D}. */
 export type GlobalAveragePooling2DOptions = GlobalPooling2DOptions;
 
 /**

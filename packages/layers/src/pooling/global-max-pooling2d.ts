@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GlobalPooling2D, type GlobalPooling2DOptions } from './global-pooling2d.js';
 
+/** The options of {@link GlobalMaxPooling2D}. */
 export type GlobalMaxPooling2DOptions = GlobalPooling2DOptions;
 
 /**

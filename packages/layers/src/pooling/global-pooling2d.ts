@@ -4,12 +4,14 @@ import { Layer, type Config, type LayerOptions } from '@lamella/core';
 import { singleTensor } from '../options/single-input.js';
 import { dataFormatOf, requireImages, type DataFormat } from '../options/spatial.js';
 
+/** The options of {@link GlobalPooling2D}. */
 export interface GlobalPooling2DOptions extends LayerOptions {
   readonly dataFormat?: DataFormat | null;
   /** Whether height and width stay as axes of size 1. */
   readonly keepdims?: boolean;
 }
 
+/** A layer that pools whole images. */
 export abstract class GlobalPooling2D extends Layer {
   readonly dataFormat: DataFormat;
   readonly keepdims: boolean;

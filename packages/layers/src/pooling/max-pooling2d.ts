@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Pooling2D, type Pooling2DOptions } from './pooling2d.js';
 
+/** The options of {@link MaxPooling2D}. */
 export type MaxPooling2DOptions = Pooling2DOptions;
 
 /**

@@ -15,6 +15,7 @@ import {
   type PairOption,
 } from '../options/spatial.js';
 
+/** The options of {@link Pooling2D}. */
 export interface Pooling2DOptions extends LayerOptions {
   /** Height and width of the window; 2 by default. */
   readonly poolSize?: PairOption;
@@ -24,6 +25,7 @@ export interface Pooling2DOptions extends LayerOptions {
   readonly dataFormat?: DataFormat | null;
 }
 
+/** A layer that pools windows of images. */
 export abstract class Pooling2D extends Layer {
   readonly poolSize: Pair;
   readonly strides: Pair;

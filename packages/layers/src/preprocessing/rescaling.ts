@@ -8,6 +8,7 @@ import { floatTensor, singleTensor } from '../options/single-input.js';
 /** One number, or one for each channel (the last axis). */
 export type PerChannel = number | readonly number[];
 
+/** The options of {@link Rescaling}. */
 export interface RescalingOptions extends LayerOptions {
   readonly scale: PerChannel;
   readonly offset?: PerChannel;

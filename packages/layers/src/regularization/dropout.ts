@@ -6,6 +6,7 @@ import { seedOrNull, share } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link Dropout}. */
 export interface DropoutOptions extends LayerOptions {
   /** The share of values that become 0. */
   readonly rate: number;

@@ -6,6 +6,7 @@ import { nonNegative, seedOrNull } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+/** The options of {@link GaussianNoise}. */
 export interface GaussianNoiseOptions extends LayerOptions {
   readonly stddev: number;
   readonly seed?: number | null;

@@ -10,4 +10,5 @@ export const regularizerClasses = {
   orthogonal_regularizer: OrthogonalRegularizer,
 } as const;
 
+/** Keras' identifiers of regularizers. */
 export type RegularizerIdentifier = keyof typeof regularizerClasses;

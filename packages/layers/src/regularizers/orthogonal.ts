@@ -4,6 +4,7 @@ import { rankMismatch, Regularizer, type Config } from '@lamella/core';
 import { nonNegative, oneOf } from '../options/checks.js';
 import { unitLength } from '../unit-length.js';
 
+/** The options of {@link OrthogonalRegularizer}. */
 export interface OrthogonalRegularizerOptions {
   readonly factor?: number;
   readonly mode?: 'rows' | 'columns';

@@ -5,6 +5,7 @@ import { sizeOf } from '@lamella/program';
 import { singleTensor } from '../options/single-input.js';
 import { dataFormatOf, type DataFormat } from '../options/spatial.js';
 
+/** The options of {@link Flatten}. */
 export interface FlattenOptions extends LayerOptions {
   /** Where the channels stand; the result has them last in any case. */
   readonly dataFormat?: DataFormat | null;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Layer, optionInvalid, rankMismatch, type Config, type LayerOptions } from '@lamella/core';
 import { singleTensor } from '../options/single-input.js';
 
+/** The options of {@link Permute}. */
 export interface PermuteOptions extends LayerOptions {
   /** The axes, counted from 1, in their new order. */
   readonly dims: readonly number[];

@@ -4,6 +4,7 @@ import { Layer, rankMismatch, type Config, type LayerOptions } from '@lamella/co
 import { positiveInteger } from '../options/checks.js';
 import { singleTensor } from '../options/single-input.js';
 
+/** The options of {@link RepeatVector}. */
 export interface RepeatVectorOptions extends LayerOptions {
   readonly n: number;
 }

@@ -4,6 +4,7 @@ import { Layer, optionInvalid, type Config, type LayerOptions, type TensorSpec }
 import { formatShape, isConcrete, shapeMismatch, sizeOf } from '@lamella/program';
 import { singleTensor } from '../options/single-input.js';
 
+/** The options of {@link Reshape}. */
 export interface ReshapeOptions extends LayerOptions {
   /** Without the batch; one size may be -1 and follows from the others. */
   readonly targetShape: readonly number[];
