@@ -393,6 +393,36 @@ describe('masks', () => {
     expect(shown((words) => inner.apply(words))).toEqual([1, 0, 1]);
   });
 
+  it('are known of symbolic tensors, where they arise, pass and end', () => {
+    const x = input({ shape: [3], dtype: 'int32' });
+    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
+    const nested = input({ shape: [3, 2] });
+    const inner = new Functional({ inputs: nested, outputs: times(2).apply(nested) });
+    const dropping = new Functional({ inputs: nested, outputs: new Ends(2).apply(nested) });
+    const maskOf = (tensor: SymbolicTensor): SymbolicShape | null => tensor.mask;
+    expect([x, words, times(2).apply(words), inner.apply(words)].map(maskOf)).toEqual([
+      null,
+      [null, 3],
+      [null, 3],
+      [null, 3],
+    ]);
+    expect(
+      [new Ends(2).apply(words), dropping.apply(words), dense({ units: 1 }).apply(x1())].map(maskOf),
+    ).toEqual([null, null, null]);
+  });
+
+  it('reach the call of a layer while its shapes are inferred', () => {
+    class Needs extends Layer {
+      static readonly className = 'Needs';
+      override call(x: tf.Tensor, context: CallContext): tf.Tensor {
+        return tf.mul(x, tf.expandDims(tf.cast(context.mask!, 'float32'), -1));
+      }
+    }
+    const x = input({ shape: [null], dtype: 'int32' });
+    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
+    expect(new Needs().apply(words).shape).toEqual([null, null, 2]);
+  });
+
   it('come out of a model beside its outputs', () => {
     const x = input({ shape: [2], dtype: 'int32' });
     const model = new Functional({

@@ -88,7 +88,9 @@ export class Functional extends Layer {
   override computeOutputs(inputs: readonly TensorSpec[], structure: Structure): TensorSpec[] {
     const isAsDeclared =
       inputs.length === this.inputs.length &&
-      inputs.every((tensor, i) => sameShape(tensor.shape, this.inputs[i]!.shape));
+      inputs.every(
+        (tensor, i) => sameShape(tensor.shape, this.inputs[i]!.shape) && (tensor.mask ?? null) === null,
+      );
     return isAsDeclared ? [...this.outputs] : super.computeOutputs(inputs, structure);
   }
 

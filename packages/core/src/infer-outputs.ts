@@ -90,9 +90,14 @@ export function inferOutputs(
   throw (failure as { error: unknown }).error;
 }
 
-type Attempt = { readonly value: ValueType[] } | { readonly error: unknown };
+/** An output at one trial. */
+interface Result extends ValueType {
+  readonly mask: Shape | null;
+}
 
-function attempt(fn: () => ValueType[]): Attempt {
+type Attempt = { readonly value: Result[] } | { readonly error: unknown };
+
+function attempt(fn: () => Result[]): Attempt {
   try {
     return { value: fn() };
   } catch (error) {
@@ -111,23 +116,35 @@ function outputsAt(
   inputs: readonly TensorSpec[],
   structure: Structure,
   declared: readonly TensorSpec[] = inputs,
-): ValueType[] {
-  const args = inputs.map((input, i): ArgumentSpec => ({
-    name: `input_${i}`,
-    shape: input.shape as Shape,
-    dtype: input.dtype,
-  }));
+): Result[] {
+  const masked = inputs.filter((input) => (input.mask ?? null) !== null);
+  const args = [
+    ...inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
+    ...masked.map(({ mask }, i) => ({ name: `mask_${i}`, shape: mask, dtype: 'bool' })),
+  ] as ArgumentSpec[];
   const outer = trialSizes;
   // An inference inside another one, of a layer that builds its parts as it runs, knows the outer sizes already.
   trialSizes = new Set([...outer, ...sizesOf(inputs, declared)]);
   try {
+    let count = 0;
+    let hasMask: boolean[] = [];
     const { program } = capture(
-      (...tensors) => layer.invoke(tensors, structure, callContext()).outputs,
+      (...tensors) => {
+        const given = tensors.splice(inputs.length);
+        const masks = inputs.map((input) => (masked.includes(input) ? given[masked.indexOf(input)]! : null));
+        const result = layer.invoke(tensors, structure, callContext({ masks }));
+        count = result.outputs.length;
+        hasMask = result.masks.map((mask) => mask !== null);
+        return [...result.outputs, ...result.masks.filter((mask) => mask !== null)];
+      },
       args,
       { subject: layer.label },
     );
-    const count = program.outputs.length - program.updates.length;
-    return program.outputs.slice(0, count).map((output) => program.type(output.id));
+    const types = program.outputs.map((output) => program.type(output.id));
+    const masks = types.slice(count);
+    return types
+      .slice(0, count)
+      .map((type, i) => ({ ...type, mask: hasMask[i] === true ? masks.shift()!.shape : null }));
   } finally {
     trialSizes = outer;
   }
@@ -136,13 +153,17 @@ function outputsAt(
 /** Fills unknown dimensions with trial sizes that none of the known dimensions has. */
 function fill(inputs: readonly TensorSpec[], sizeAt: (axis: number) => number): TensorSpec[] {
   const known = new Set(inputs.flatMap((input) => input.shape));
-  return inputs.map(({ shape, dtype }) => ({
-    dtype,
-    shape: shape.map((size, axis) => {
-      let chosen = size ?? sizeAt(axis);
-      while (size === null && known.has(chosen)) chosen += sizeAt(axis);
+  const filled = (shape: SymbolicShape): Shape =>
+    shape.map((size, axis) => {
+      if (size !== null) return size;
+      let chosen = sizeAt(axis);
+      while (known.has(chosen)) chosen += sizeAt(axis);
       return chosen;
-    }),
+    });
+  return inputs.map(({ shape, dtype, mask = null }) => ({
+    dtype,
+    shape: filled(shape),
+    mask: mask && filled(mask),
   }));
 }
 
@@ -152,8 +173,8 @@ function sizesOf(trial: readonly TensorSpec[], declared: readonly TensorSpec[]):
   );
 }
 
-function merge(layer: Layer, inputs: readonly TensorSpec[], trials: readonly ValueType[][]): TensorSpec[] {
-  const [first, ...rest] = trials as [ValueType[], ...ValueType[][]];
+function merge(layer: Layer, inputs: readonly TensorSpec[], trials: readonly Result[][]): TensorSpec[] {
+  const [first, ...rest] = trials as [Result[], ...Result[][]];
   const form = (types: readonly ValueType[]): string =>
     types.map((type) => `${type.dtype} of rank ${type.shape.length}`).join(' and ') || 'nothing';
   const other = rest.find((types) => form(types) !== form(first));
@@ -166,8 +187,14 @@ function merge(layer: Layer, inputs: readonly TensorSpec[], trials: readonly Val
   }
   return first.map((type, i) => ({
     dtype: type.dtype,
-    shape: type.shape.map((size, axis) =>
-      rest.every((types) => types[i]!.shape[axis] === size) ? size : null,
-    ),
+    shape: common([type, ...rest.map((types) => types[i]!)].map(({ shape }) => shape))!,
+    mask: common([type, ...rest.map((types) => types[i]!)].map(({ mask }) => mask)),
   }));
+}
+
+/** What shapes at all trials have in common; null where there is none at one of them, or not of one rank. */
+function common(shapes: readonly (Shape | null)[]): SymbolicShape | null {
+  const [first, ...rest] = shapes;
+  if (!first || rest.some((shape) => shape?.length !== first.length)) return null;
+  return first.map((size, axis) => (rest.every((shape) => shape![axis] === size) ? size : null));
 }

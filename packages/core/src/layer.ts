@@ -2,6 +2,7 @@
 // Not here: graphs of layers (functional.ts), training, files.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  notCapturable,
   withScope,
   type HostTensor,
   type Shape,
@@ -224,7 +225,8 @@ export abstract class Layer implements Serializable {
         list.map((tensor) => tensor.shape),
         structure,
       );
-      const node = new Node(this, list, structure, this.computeOutputs(list, structure), options);
+      const outputs = this.#withMasks(this.computeOutputs(list, structure), list, structure);
+      const node = new Node(this, list, structure, outputs, options);
       this.inboundNodes.push(node);
       return node.outputs;
     } catch (cause) {
@@ -274,10 +276,18 @@ export abstract class Layer implements Serializable {
     const run = (): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } => {
       const argument = structure === 'single' ? inputs[0]! : [...inputs];
       const result = this.call(argument, context);
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        throw notCapturable(this.label, 'its call() is asynchronous', 'return tensors, not a Promise');
+      }
       const outputs = Array.isArray(result) ? result : [result];
       return { outputs, masks: this.masksOf(argument, outputs, context) };
     };
-    return withScope(this.name, () => whileRunning(this, run));
+    try {
+      return withScope(this.name, () => whileRunning(this, run));
+    } catch (cause) {
+      throw callFailed(this.label, inputs, cause);
+    }
   }
 
   /** The masks of the outputs; a layer made of others gives each output its own. */
@@ -300,6 +310,21 @@ export abstract class Layer implements Serializable {
     const weight = createWeight(this, spec, [...trainable, ...other]);
     (weight.trainable ? trainable : other).push(weight);
     return weight;
+  }
+
+  /** Says of each output what mask comes with it, where `computeOutputs` has not said. */
+  #withMasks(
+    outputs: readonly TensorSpec[],
+    inputs: readonly TensorSpec[],
+    structure: Structure,
+  ): readonly TensorSpec[] {
+    if (outputs.every((output) => output.mask !== undefined)) return outputs;
+    if (this.computeMask !== Layer.prototype.computeMask) {
+      const inferred = inferOutputs(this, inputs, structure);
+      return outputs.map((output, i) => ({ ...output, mask: inferred[i]?.mask ?? null }));
+    }
+    const passed = this.supportsMasking ? (inputs[0]?.mask ?? null) : null;
+    return outputs.map(({ shape, dtype }) => ({ shape, dtype, mask: passed }));
   }
 
   #unbuild(): void {

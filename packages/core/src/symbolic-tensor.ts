@@ -9,12 +9,15 @@ const brand = Symbol.for('lamella.SymbolicTensor');
 export interface TensorSpec {
   readonly shape: SymbolicShape;
   readonly dtype: DType;
+  /** The shape of the mask that comes with it; null where none does, undefined where that is not said. */
+  readonly mask?: SymbolicShape | null;
 }
 
 /** A tensor to come: the output of a layer's call, or an input of a graph. It never holds values. */
 export class SymbolicTensor implements TensorSpec {
   readonly shape: SymbolicShape;
   readonly dtype: DType;
+  readonly mask: SymbolicShape | null;
   /** The call that produces it, and which of its outputs it is. */
   readonly node: Node;
   readonly index: number;
@@ -22,6 +25,7 @@ export class SymbolicTensor implements TensorSpec {
   constructor(spec: TensorSpec, node: Node, index: number) {
     this.shape = Object.freeze([...spec.shape]);
     this.dtype = spec.dtype;
+    this.mask = spec.mask ?? null;
     this.node = node;
     this.index = index;
     Object.defineProperty(this, brand, { value: true });

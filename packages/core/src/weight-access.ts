@@ -24,10 +24,13 @@ export function runningLayers(): readonly Layer[] {
   return [...running];
 }
 
-/** Runs `fn` with every access to a weight put before `next`; an outer guard is not asked meanwhile. */
+/** Runs `fn` with every access to a weight put before `next`, and before the guards already there. */
 export function guardWeights<T>(next: WeightGuard, fn: () => T): T {
   const outer = guard;
-  guard = next;
+  guard = (weight) => {
+    outer?.(weight);
+    next(weight);
+  };
   try {
     return fn();
   } finally {

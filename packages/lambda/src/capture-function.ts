@@ -12,6 +12,7 @@ import {
 } from '@lamella/program';
 import { constantsTooLarge } from './errors.js';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+import { refuseWeights } from './refuse-weights.js';
 import type { SavedFunction } from './saved-function.js';
 
 /** Captured constants that one function may carry into a file. Units: bytes. */
@@ -82,7 +83,9 @@ function captureCall(call: FunctionCall, training: boolean): ProgramTemplate {
   ) => tf.Tensor | tf.Tensor[];
   const template = captureTemplate(
     (...tensors: tf.Tensor[]) =>
-      fn(call.structure === 'single' ? tensors[0]! : tensors, call.arguments, context),
+      refuseWeights(call.subject, () =>
+        fn(call.structure === 'single' ? tensors[0]! : tensors, call.arguments, context),
+      ),
     call.inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     { subject: call.subject },
   );

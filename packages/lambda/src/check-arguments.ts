@@ -16,7 +16,7 @@ function copy(subject: string, value: unknown, path: string, depth: number): Jso
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
   if (Array.isArray(value))
-    return Object.freeze(value.map((item, i) => copy(subject, item, `${path}[${i}]`, depth + 1)));
+    return Object.freeze(Array.from(value, (item, i) => copy(subject, item, `${path}[${i}]`, depth + 1)));
   if (typeof value === 'object' && isPlain(value)) {
     const entries = Object.entries(value).map(([key, item]): [string, JsonValue] => {
       if (key === '__proto__' || key === 'constructor' || key === 'prototype')
@@ -25,18 +25,20 @@ function copy(subject: string, value: unknown, path: string, depth: number): Jso
     });
     return Object.freeze(Object.fromEntries(entries));
   }
-  throw argumentsInvalid(
-    subject,
-    path,
-    `expected plain JSON, got ${typeof value === 'object' ? value.constructor.name : typeof value}`,
-  );
+  throw argumentsInvalid(subject, path, `expected plain JSON, got ${describe(value)}`);
 }
 
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? (constructorName(value) ?? 'an object') : typeof value;
+}
+
+function constructorName(value: object): string | undefined {
+  return (value as { readonly constructor?: { readonly name?: string } }).constructor?.name;
+}
+
+/** A record, of another realm too. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === null ||
-    prototype === Object.prototype ||
-    (prototype as object).constructor.name === 'Object'
-  );
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && constructorName(prototype as object) === 'Object';
 }

@@ -1,5 +1,5 @@
 // The error codes of this package.
-import { lamellaError, suggest, type LamellaError } from '@lamella/program';
+import { formatShape, lamellaError, suggest, type LamellaError, type Shape } from '@lamella/program';
 
 /** `FUNCTION_NAME_INVALID`: a name that is not of the form `package>function`. */
 export function functionNameInvalid(name: unknown): LamellaError {
@@ -48,5 +48,20 @@ export function constantsTooLarge(
     subject,
     problem: `its function captures constants of ${bytes} bytes (${shapes.slice(0, 5).join(', ')}), at most ${most} go into a file`,
     fix: 'make them weights: write a Layer subclass that creates them with addWeight({ trainable: false }), or give them to the Lambda as an input',
+  });
+}
+
+/** `LAMBDA_FAILED`: a Lambda's function threw something that is no coded error. */
+export function lambdaFailed(
+  subject: string,
+  inputs: readonly { readonly shape: Shape; readonly dtype: string }[],
+  cause: unknown,
+): LamellaError {
+  const shapes = inputs.map(({ dtype, shape }) => `${dtype}${formatShape(shape)}`).join(', ');
+  return lamellaError('LAMBDA_FAILED', {
+    subject,
+    problem: `its function failed on ${shapes}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    fix: 'mend the function; the original error is the cause',
+    cause,
   });
 }

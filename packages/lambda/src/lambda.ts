@@ -20,7 +20,9 @@ import {
 } from '@lamella/program';
 import { captureFunction } from './capture-function.js';
 import { checkArguments } from './check-arguments.js';
+import { lambdaFailed } from './errors.js';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+import { refuseWeights } from './refuse-weights.js';
 import { savedFunctionOf, type SavedFunction } from './saved-function.js';
 
 /** The output's shape without the batch dimension, or a function from whole input shapes to the whole output shape. */
@@ -60,8 +62,10 @@ export class Lambda extends Layer {
       throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);
     this.function = config.function as LambdaFunction;
     this.arguments = checkArguments(this.label, config.arguments ?? {});
-    this.outputShape = config.outputShape ?? null;
+    this.outputShape = checkOutputShape(this.label, config.outputShape ?? null);
     this.maskFunction = config.mask ?? null;
+    if (this.maskFunction !== null && typeof this.maskFunction !== 'function')
+      throw optionInvalid(this.label, 'mask', 'a function of the inputs and their masks', this.maskFunction);
   }
 
   /** The registered name of the function, or undefined for an anonymous one. */
@@ -74,20 +78,28 @@ export class Lambda extends Layer {
       training: context.training,
       mask: Array.isArray(inputs) ? context.masks : context.mask,
     };
-    return (this.function as LambdaFunction<unknown, unknown>)(inputs, this.arguments, inner);
+    try {
+      return refuseWeights(this.label, () =>
+        (this.function as LambdaFunction<unknown, unknown>)(inputs, this.arguments, inner),
+      );
+    } catch (cause) {
+      throw isLamellaError(cause) ? cause : lambdaFailed(this.label, [inputs].flat(), cause);
+    }
   }
 
   override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    const inferred = this.infer(inputs, structure);
+    const inferred = super.computeOutputs(inputs, structure);
     const wanted = this.declaredShape(inputs, structure);
-    if (wanted !== null && inferred.length === 1 && !agrees(inferred[0]!.shape, wanted)) {
+    if (wanted === null) return inferred;
+    const [only, ...others] = inferred;
+    if (only === undefined || others.length > 0 || !agrees(only.shape, wanted)) {
       throw shapeMismatch(
         this.label,
-        `outputShape says ${formatShape(wanted)}, the function gives ${formatShape(inferred[0]!.shape)}`,
+        `outputShape says ${formatShape(wanted)}, the function gives ${inferred.map(({ shape }) => formatShape(shape)).join(' and ')}`,
         'leave outputShape out; it is inferred',
       );
     }
-    return inferred;
+    return [{ ...only, shape: only.shape.map((size, axis) => size ?? wanted[axis]!) }];
   }
 
   override get supportsMasking(): boolean {
@@ -133,21 +145,6 @@ export class Lambda extends Layer {
     });
   }
 
-  private infer(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    try {
-      return super.computeOutputs(inputs, structure);
-    } catch (cause) {
-      if (isLamellaError(cause)) throw cause;
-      const shapes = inputs.map((tensor) => `${tensor.dtype}${formatShape(tensor.shape)}`).join(', ');
-      throw lamellaError('LAMBDA_FAILED', {
-        subject: this.label,
-        problem: `its function failed on ${shapes}: ${(cause as Error).message}`,
-        fix: 'mend the function; the original error is the cause',
-        cause,
-      });
-    }
-  }
-
   private declaredShape(inputs: readonly TensorSpec[], structure: 'single' | 'list'): SymbolicShape | null {
     if (this.outputShape === null) return null;
     const shapes = inputs.map((tensor) => tensor.shape);
@@ -165,6 +162,14 @@ function openWhereCallsDiffer(calls: readonly (readonly TensorSpec[])[]): Tensor
   }));
 }
 
+function checkOutputShape(subject: string, given: OutputShape | null): OutputShape | null {
+  const isSize = (size: unknown): boolean =>
+    size === null || (Number.isInteger(size) && (size as number) >= 0);
+  if (given === null || typeof given === 'function' || (Array.isArray(given) && given.every(isSize)))
+    return given;
+  throw optionInvalid(subject, 'outputShape', 'sizes without the batch dimension, or a function', given);
+}
+
 /** Whether an inferred shape is what was declared; an unknown size agrees with any. */
 function agrees(inferred: SymbolicShape, declared: SymbolicShape): boolean {
   return sameShape(
@@ -179,7 +184,12 @@ function agrees(inferred: SymbolicShape, declared: SymbolicShape): boolean {
  * Throws: OPTION_INVALID, ARGUMENTS_INVALID; when applied, NOT_CAPTURABLE, LAMBDA_FAILED, SHAPE_MISMATCH.
  *
  * @example
- * const added = lambda((x: tf.Tensor) => tf.add(x, 2), { name: 'add_two' }).apply(hidden);
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { input } from '@lamella/core';
+ * import { lambda } from '@lamella/lambda';
+ *
+ * const added = lambda((x: tf.Tensor) => tf.add(x, 2), { name: 'add_two' }).apply(input({ shape: [3] }));
+ * added.shape; // [null, 3]
  */
 export function lambda<I extends tf.Tensor | tf.Tensor[], A extends LambdaArguments = LambdaArguments>(
   fn: (inputs: I, args: A, context: LambdaContext) => tf.Tensor | tf.Tensor[],

@@ -1,7 +1,7 @@
 // The plugin: the Lambda layer and the functions that files may name, for compose().
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Composition, NamedFunction, Plugin } from '@lamella/core';
-import { functionUnknown } from './errors.js';
+import { functionDuplicate, functionUnknown } from './errors.js';
 import { FunctionRegistry } from './function-registry.js';
 import { Lambda, lambda, type LambdaOptions } from './lambda.js';
 import { namedFunction, type LambdaArguments, type LambdaContext } from './named-function.js';
@@ -31,7 +31,18 @@ export interface LambdasApi {
   registeredFunctions(): string[];
 }
 
-/** Lambda layers, for compose(). Throws: FUNCTION_DUPLICATE. */
+/**
+ * Lambda layers, for compose(). Throws: FUNCTION_DUPLICATE.
+ *
+ * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { compose, input } from '@lamella/core';
+ * import { lambdas, namedFunction } from '@lamella/lambda';
+ *
+ * const squash = namedFunction('acme>squash', (x: tf.Tensor) => tf.tanh(x));
+ * const { lambda } = compose({ plugins: [lambdas({ functions: [squash] })] });
+ * lambda('acme>squash').apply(input({ shape: [3] })).shape; // [null, 3]
+ */
 export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
   const registry = new FunctionRegistry(options.functions ?? []);
   return {
@@ -43,7 +54,7 @@ export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
         lambda((typeof fn === 'string' ? registered(composition, fn) : fn) as never, lambdaOptions),
       registerFunction: (name, fn) => {
         const named = namedFunction(name, fn);
-        registry.register(named);
+        if (composition.catalog.findFunction(name) !== undefined) throw functionDuplicate(name);
         composition.catalog.addFunction('application', named);
         return named;
       },

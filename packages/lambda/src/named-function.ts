@@ -1,6 +1,6 @@
 // namedFunction: gives a function the name under which files refer to it. It registers nothing.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { NamedFunction } from '@lamella/core';
+import { optionInvalid, type NamedFunction } from '@lamella/core';
 import { functionNameInvalid } from './errors.js';
 
 /** What a Lambda calls beside its inputs. */
@@ -24,21 +24,28 @@ export type LambdaFunction<I = never, A = never> = (
   context: LambdaContext,
 ) => tf.Tensor | tf.Tensor[];
 
-const pattern = /^[A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
+/** A package as npm names it, then the function. */
+const pattern = /^[@A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
 
 /**
  * Names a function. The name must stay, since files hold it; the function may improve.
  *
- * Throws: FUNCTION_NAME_INVALID.
+ * Throws: FUNCTION_NAME_INVALID, OPTION_INVALID.
  *
  * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { namedFunction } from '@lamella/lambda';
+ *
  * const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
+ * addTwo.functionName; // 'tutorial>add_two'
  */
 export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(
   name: string,
   fn: F,
 ): F & NamedFunction {
   if (typeof name !== 'string' || !pattern.test(name)) throw functionNameInvalid(name);
+  if (typeof fn !== 'function')
+    throw optionInvalid(`Function "${name}"`, 'fn', 'a function of tfjs-core calls', fn);
   const named = (...args: never[]): tf.Tensor | tf.Tensor[] => fn(...args);
   Object.defineProperty(named, 'functionName', { value: name, enumerable: true });
   Object.defineProperty(named, 'name', { value: name });
