@@ -55,10 +55,9 @@ function trapRandomOps(): () => void {
 }
 
 function trapVariables(): () => void {
-  const engine = tf.engine() as unknown as { registerVariable: (variable: tf.Variable) => void };
-  return replace(engine, 'registerVariable', (variable) =>
+  return replace(tf.engine(), 'makeVariable', (_value, _trainable, name) =>
     refuse(
-      `it creates tf.Variable "${variable.name}"`,
+      `it creates a tf.Variable${name === undefined ? '' : ` "${name}"`}`,
       'write a Layer subclass that creates it with addWeight',
     ),
   );
