@@ -1,0 +1,209 @@
+// A whole Program as one call: its kernels become loops, the loops one WebAssembly function, or closures in plain JavaScript
+// that give the same bits. Not here: which Programs, or parts of them, are worth it; that is the backend's to say.
+import {
+  bytesPerElement,
+  computeDType,
+  dtypeMismatch,
+  formatShape,
+  programInvalid,
+  sameShape,
+  shapeMismatch,
+  type HostTensor,
+  type Program,
+  type ProgramUpdate,
+} from '@lamella/program';
+import { bufferForeign, buffersOverlap, executableDisposed } from './errors.js';
+import { hasSimd, loopModule, type LoopExports } from './generate/loop-module.js';
+import { memoryViews, plainLoop } from './generate/plain-loop.js';
+import { inPlacePairs } from './graph/in-place.js';
+import { planProgram, type Plan } from './graph/plan.js';
+import { type Arena, type Block, sharedArena } from './memory/arena.js';
+
+/** How loops run: WebAssembly vectors, or plain JavaScript. */
+export type Path = 'simd' | 'plain';
+
+/** What {@link compileProgram} takes beside the Program. */
+export interface CompileOptions {
+  /** Where everything lies; by default the process's own. */
+  readonly arena?: Arena;
+  /** By default `simd` where the engine and the arena have it. */
+  readonly path?: Path;
+}
+
+/** Buffers that a compiled Program was given, ready to run. */
+export interface BoundProgram {
+  /** Runs once, reading the inputs and writing the outputs. Throws: EXECUTABLE_DISPOSED. */
+  run(): void;
+  dispose(): void;
+}
+
+/** A compiled Program. Runs of one are not concurrent: it has one set of intermediate buffers. */
+export interface FusedProgram {
+  readonly program: Program;
+  readonly path: Path;
+  /** How many loops a run consists of. */
+  readonly loops: number;
+  /** The bytes that intermediate values and constants take. */
+  readonly scratchBytes: number;
+  /**
+   * All pairs (output, input) that may be bound to the same memory, which then holds the new value after a run. Those
+   * among them that the Program declares as updates need no second buffer.
+   */
+  readonly inPlace: readonly ProgramUpdate[];
+  /**
+   * Fixes the buffers of runs: one tensor of the arena for each input and output of the Program. An output may lie where
+   * an input lies if {@link inPlace} says so. Costs some microseconds; bind once for each set of buffers.
+   * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, BUFFER_FOREIGN, BUFFERS_OVERLAP, EXECUTABLE_DISPOSED.
+   */
+  bind(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): BoundProgram;
+  /** Frees what it holds of the arena. */
+  dispose(): void;
+}
+
+/**
+ * Compiles a Program all of whose nodes {@link supports} accepts.
+ * Throws: KERNEL_UNSUPPORTED, ARENA_FULL.
+ *
+ * @example
+ * const { program } = capture((x, y) => tf.mul(tf.add(x, y), 2), [
+ *   { name: 'x', shape: [3], dtype: 'float32' },
+ *   { name: 'y', shape: [3], dtype: 'float32' },
+ * ]);
+ * const arena = createArena({ bytes: 65536 });
+ * const fused = await compileProgram(program, { arena });
+ * const [x, y] = [arena.tensor([3]), arena.tensor([3])];
+ * x.data.set([1, 2, 3]);
+ * y.data.set([4, 5, 6]);
+ * fused.bind([x, y], [x]).run(); // the sum takes the place of x
+ * x.array(); // [10, 14, 18]
+ */
+export async function compileProgram(program: Program, options: CompileOptions = {}): Promise<FusedProgram> {
+  const { arena = sharedArena() } = options;
+  const { memory } = arena;
+  const plan = planProgram(program);
+  const path = options.path ?? (memory !== undefined && hasSimd() ? 'simd' : 'plain');
+  const run =
+    path === 'simd' && memory !== undefined ? await simdRunner(plan, memory) : plainRunner(plan, arena);
+  return new Compiled(program, path, plan, arena, run);
+}
+
+/** Runs all loops with the addresses in the table at `table`. */
+type Runner = (table: number) => void;
+
+async function simdRunner(plan: Plan, memory: WebAssembly.Memory): Promise<Runner> {
+  const { instance } = await WebAssembly.instantiate(loopModule(plan.loops), { env: { memory } });
+  return (instance.exports as unknown as LoopExports).run;
+}
+
+function plainRunner(plan: Plan, arena: Arena): Runner {
+  const views = memoryViews(arena.buffer);
+  const loops = plan.loops.map(plainLoop);
+  return (table) => {
+    const addresses = new Uint32Array(arena.buffer, table, plan.buffers);
+    for (const loop of loops) loop(views, addresses);
+  };
+}
+
+class Compiled implements FusedProgram {
+  readonly loops: number;
+  readonly scratchBytes: number;
+  readonly inPlace: readonly ProgramUpdate[];
+  private readonly block: Block;
+  private isDisposed = false;
+
+  constructor(
+    readonly program: Program,
+    readonly path: Path,
+    private readonly plan: Plan,
+    private readonly arena: Arena,
+    private readonly runner: Runner,
+  ) {
+    this.loops = plan.loops.length;
+    this.scratchBytes = plan.blockSize;
+    this.inPlace = inPlacePairs(plan.loops, program.inputs.length, program.outputs.length);
+    this.block = arena.allocate(plan.blockSize);
+    for (const { offset, data, dtype } of plan.constants) {
+      arena.view(this.block.address + offset, data.length, dtype).set(data as ArrayLike<number>);
+    }
+  }
+
+  bind(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): BoundProgram {
+    this.requireAlive();
+    this.checkTensors(inputs, outputs);
+    const block = this.arena.allocate(this.plan.buffers * 4);
+    const table = new Uint32Array(this.arena.buffer, block.address, this.plan.buffers);
+    [...inputs, ...outputs].forEach(({ data }, buffer) => {
+      table[buffer] = this.arena.addressOf(data)!;
+    });
+    for (const [buffer, offset] of this.plan.offsets) table[buffer] = this.block.address + offset;
+    // The tensors stay alive, and with them their memory, as long as the binding does.
+    let kept: readonly HostTensor[] | undefined = [...inputs, ...outputs];
+    const { address } = block;
+    const { runner } = this;
+    return {
+      run: () => {
+        if (kept === undefined || this.isDisposed) this.requireAlive(true);
+        runner(address);
+      },
+      dispose: () => {
+        kept = undefined;
+        block.free();
+      },
+    };
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.block.free();
+  }
+
+  private requireAlive(isOver = this.isDisposed): void {
+    if (isOver) throw executableDisposed('Compiled Program');
+  }
+
+  private checkTensors(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): void {
+    const { program, arena } = this;
+    if (inputs.length !== program.inputs.length || outputs.length !== program.outputs.length) {
+      throw programInvalid(
+        `expected ${program.inputs.length} inputs and ${program.outputs.length} outputs, got ${inputs.length} and ${outputs.length}`,
+      );
+    }
+    const check = (tensor: HostTensor, name: string, id: number, storage?: string): void => {
+      const { shape, dtype } = program.type(id);
+      if (!sameShape(tensor.shape, shape))
+        throw shapeMismatch(name, `expected ${formatShape(shape)}, got ${formatShape(tensor.shape)}`);
+      if (tensor.dtype !== (storage ?? dtype) || computeDType(tensor.dtype) !== dtype)
+        throw dtypeMismatch(name, `expected ${storage ?? dtype}, got ${tensor.dtype}`);
+      const address = arena.addressOf(tensor.data);
+      if (address === undefined || address % bytesPerElement(tensor.dtype) !== 0) throw bufferForeign(name);
+    };
+    program.inputs.forEach(({ id, name, storage }, i) => check(inputs[i]!, name, id, storage));
+    program.outputs.forEach(({ id, name }, i) => check(outputs[i]!, name, id));
+    this.checkOverlaps(inputs, outputs);
+  }
+
+  private checkOverlaps(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): void {
+    const { program } = this;
+    const allowed = new Set(this.inPlace.map(({ output, input }) => `${output} ${input}`));
+    outputs.forEach((target, output) => {
+      inputs.forEach((source, input) => {
+        if (!overlap(target, source)) return;
+        const isExact = target.data.byteOffset === source.data.byteOffset;
+        const isSameSize = target.data.byteLength === source.data.byteLength;
+        if (isExact && isSameSize && allowed.has(`${output} ${input}`)) return;
+        throw buffersOverlap(program.outputs[output]!.name, program.inputs[input]!.name);
+      });
+      outputs.slice(output + 1).forEach((other, i) => {
+        if (overlap(target, other))
+          throw buffersOverlap(program.outputs[output]!.name, program.outputs[output + 1 + i]!.name);
+      });
+    });
+  }
+}
+
+function overlap(a: HostTensor, b: HostTensor): boolean {
+  return (
+    a.data.byteOffset < b.data.byteOffset + b.data.byteLength &&
+    b.data.byteOffset < a.data.byteOffset + a.data.byteLength
+  );
+}

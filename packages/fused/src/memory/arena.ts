@@ -1,0 +1,172 @@
+// The arena: one memory that never grows, in which weights, gradients and batches lie, so that compiled loops and ONNX
+// Runtime read and write them in place. Reserving it costs no resident memory. Not here: what is put into it.
+import {
+  bytesPerElement,
+  HostTensor,
+  sizeOf,
+  type Shape,
+  type StorageDType,
+  type TypedArray,
+} from '@lamella/program';
+import { arenaFull, arenaUnavailable } from '../errors.js';
+import { FreeList } from './free-list.js';
+
+const pageSize = 65536;
+const gibibyte = 2 ** 30;
+const mostBytes = 4 * gibibyte;
+const leastBytes = 2 ** 26;
+const alignment = 64;
+
+/** Bytes of an arena that belong to somebody until `free` is called, once or more. Units: bytes. */
+export interface Block {
+  readonly address: number;
+  readonly size: number;
+  free(): void;
+}
+
+/** What {@link createArena} takes. */
+export interface ArenaOptions {
+  /** Units: bytes, rounded up to whole pages of 64 KiB. By default as much as can be reserved, at most 4 GiB. */
+  readonly bytes?: number;
+  /** Plain memory in place of a WebAssembly one; compiled loops then run in JavaScript. */
+  readonly plain?: boolean;
+}
+
+/** A memory and who has which part of it. */
+export class Arena {
+  /** All of it; never detached. */
+  readonly buffer: ArrayBuffer;
+  /** The WebAssembly memory; undefined where there is none. */
+  readonly memory: WebAssembly.Memory | undefined;
+  private readonly free: FreeList;
+  /** Bytes from here on were never given out: they are zero. */
+  private fresh: number;
+  private readonly owners: FinalizationRegistry<Block>;
+
+  constructor(buffer: ArrayBuffer, memory: WebAssembly.Memory | undefined) {
+    this.buffer = buffer;
+    this.memory = memory;
+    // Address 0 stays free, so that no tensor lies at it.
+    this.free = new FreeList(alignment, buffer.byteLength);
+    this.fresh = alignment;
+    this.owners = new FinalizationRegistry((block) => block.free());
+  }
+
+  /** Units: bytes. */
+  get capacity(): number {
+    return this.buffer.byteLength;
+  }
+
+  /** What is given out at present. Units: bytes. */
+  get used(): number {
+    return this.capacity - this.free.total - alignment;
+  }
+
+  /** Zeros, at an address that is a multiple of 64. Throws: ARENA_FULL. */
+  allocate(bytes: number): Block {
+    const size = Math.max(1, Math.ceil(bytes / alignment)) * alignment;
+    const address = this.free.take(size);
+    if (address === undefined) throw arenaFull(size, this.free.largest, this.used, this.capacity);
+    const dirty = Math.min(this.fresh, address + size) - address;
+    if (dirty > 0) new Uint8Array(this.buffer, address, dirty).fill(0);
+    this.fresh = Math.max(this.fresh, address + size);
+    let isFree = false;
+    const give = (): void => {
+      if (isFree) return;
+      isFree = true;
+      this.free.give({ address, size });
+    };
+    return { address, size, free: give };
+  }
+
+  /**
+   * A zero-filled tensor in the arena. Its memory is free again once its `data` is collected, or {@link release} is called:
+   * whoever takes a subarray of `data` must keep `data` itself, too.
+   * Throws: ARENA_FULL.
+   *
+   * @example
+   * const arena = createArena({ bytes: 65536 });
+   * const weights = arena.tensor([2, 3]);
+   * arena.addressOf(weights.data); // 64
+   */
+  tensor(shape: Shape, dtype: StorageDType = 'float32'): HostTensor {
+    const count = sizeOf(shape);
+    const block = this.allocate(count * bytesPerElement(dtype));
+    const data = this.view(block.address, count, dtype);
+    this.own(data, block);
+    return new HostTensor(data, shape, dtype);
+  }
+
+  /** Frees the memory of a tensor made here, now. Using the tensor afterwards reads and writes what others own. */
+  release(tensor: HostTensor): void {
+    const block = blocks.get(tensor.data);
+    if (block === undefined) return;
+    blocks.delete(tensor.data);
+    this.owners.unregister(tensor.data);
+    block.free();
+  }
+
+  /** Frees `block` when `owner` is collected. */
+  own(owner: TypedArray, block: Block): void {
+    blocks.set(owner, block);
+    this.owners.register(owner, block, owner);
+  }
+
+  /** Elements at an address. */
+  view(address: number, count: number, dtype: StorageDType): TypedArray {
+    const { buffer } = this;
+    switch (dtype) {
+      case 'float32':
+        return new Float32Array(buffer, address, count);
+      case 'int32':
+        return new Int32Array(buffer, address, count);
+      case 'uint16':
+        return new Uint16Array(buffer, address, count);
+      case 'int16':
+        return new Int16Array(buffer, address, count);
+      case 'int8':
+        return new Int8Array(buffer, address, count);
+      case 'uint8':
+      case 'bool':
+        return new Uint8Array(buffer, address, count);
+    }
+  }
+
+  /** Where an array lies; undefined when it is elsewhere. Units: bytes. */
+  addressOf(data: TypedArray): number | undefined {
+    return data.buffer === this.buffer ? data.byteOffset : undefined;
+  }
+}
+
+/** The blocks of tensors' arrays, of all arenas. */
+const blocks = new WeakMap<TypedArray, Block>();
+
+/**
+ * Reserves a new arena. Most code wants {@link sharedArena}.
+ * Throws: ARENA_UNAVAILABLE.
+ */
+export function createArena(options: ArenaOptions = {}): Arena {
+  const isPlain = options.plain === true || typeof WebAssembly === 'undefined';
+  const least = Math.min(options.bytes ?? leastBytes, mostBytes);
+  // A plain buffer of 2 GiB is the most that every engine makes.
+  let bytes = Math.min(options.bytes ?? mostBytes, isPlain ? 2 * gibibyte : mostBytes);
+  for (;;) {
+    const pages = Math.ceil(bytes / pageSize);
+    try {
+      if (isPlain) return new Arena(new ArrayBuffer(pages * pageSize), undefined);
+      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+      return new Arena(memory.buffer as ArrayBuffer, memory);
+    } catch (error) {
+      if (bytes <= least) throw arenaUnavailable(bytes, error);
+      bytes = Math.max(bytes / 2, least);
+    }
+  }
+}
+
+const key = Symbol.for('lamella.arena');
+
+/** The arena of this process, one for all copies of this package; reserved when first asked for. Throws: ARENA_UNAVAILABLE. */
+export function sharedArena(): Arena {
+  const holder = globalThis as { [key]?: Arena };
+  return (holder[key] ??= createArena());
+}
