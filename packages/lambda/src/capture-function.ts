@@ -10,6 +10,7 @@ import {
   type ProgramTemplate,
   type SymbolicShape,
 } from '@lamella/program';
+import { callFunction } from './call-function.js';
 import { constantsTooLarge } from './errors.js';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
 import { refuseWeights } from './refuse-weights.js';
@@ -76,15 +77,15 @@ function captureCall(call: FunctionCall, training: boolean): ProgramTemplate {
       );
     },
   };
-  const fn = call.function as unknown as (
-    inputs: tf.Tensor | tf.Tensor[],
-    args: LambdaArguments,
-    context: LambdaContext,
-  ) => tf.Tensor | tf.Tensor[];
   const template = captureTemplate(
     (...tensors: tf.Tensor[]) =>
       refuseWeights(call.subject, () =>
-        fn(call.structure === 'single' ? tensors[0]! : tensors, call.arguments, context),
+        callFunction(
+          call.function,
+          call.structure === 'single' ? tensors[0]! : tensors,
+          call.arguments,
+          context,
+        ),
       ),
     call.inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     { subject: call.subject },

@@ -18,6 +18,7 @@ import {
   shapeMismatch,
   type SymbolicShape,
 } from '@lamella/program';
+import { callFunction } from './call-function.js';
 import { captureFunction } from './capture-function.js';
 import { checkArguments } from './check-arguments.js';
 import { lambdaFailed } from './errors.js';
@@ -79,9 +80,7 @@ export class Lambda extends Layer {
       mask: Array.isArray(inputs) ? context.masks : context.mask,
     };
     try {
-      return refuseWeights(this.label, () =>
-        (this.function as LambdaFunction<unknown, unknown>)(inputs, this.arguments, inner),
-      );
+      return refuseWeights(this.label, () => callFunction(this.function, inputs, this.arguments, inner));
     } catch (cause) {
       throw isLamellaError(cause) ? cause : lambdaFailed(this.label, [inputs].flat(), cause);
     }

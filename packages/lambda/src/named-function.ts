@@ -49,5 +49,6 @@ export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Ten
   const named = (...args: never[]): tf.Tensor | tf.Tensor[] => fn(...args);
   Object.defineProperty(named, 'functionName', { value: name, enumerable: true });
   Object.defineProperty(named, 'name', { value: name });
+  Object.defineProperty(named, 'length', { value: fn.length });
   return named as unknown as F & NamedFunction;
 }

@@ -1,0 +1,216 @@
+// Lambdas through files: by name, by Program, with drift, without a name; whatever the loading process knows of them.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { cpu } from '@lamella/backend-cpu';
+import { compose, input, type NamedFunction } from '@lamella/core';
+import { lambda, lambdas, namedFunction } from '@lamella/lambda';
+import { dense, layers } from '@lamella/layers';
+import { random } from '@lamella/program';
+import { adam, training, type Model } from '@lamella/training';
+import { io, type LoadOptions } from '../io.js';
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'lamella-lambda-'))));
+afterEach(() => rm(folder, { recursive: true }));
+
+function composition(...functions: NamedFunction[]) {
+  return compose({ backend: cpu(), plugins: [layers, lambdas({ functions }), training, io] });
+}
+
+type AnyFunction = Parameters<typeof lambda>[0];
+
+/** A small compiled model with `fn` in its middle. */
+function modelWith(fn: AnyFunction, options: Parameters<typeof lambda>[1] = {}): Model {
+  const x = input({ shape: [3], name: 'x' });
+  const hidden = dense({ units: 4, name: 'before' }).apply(x);
+  const middle = lambda(fn, { name: 'middle', ...options }).apply(hidden);
+  const net = composition().model({
+    inputs: x,
+    outputs: dense({ units: 1, name: 'after' }).apply(middle),
+    name: 'net',
+  });
+  net.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'mean_squared_error' });
+  return net;
+}
+
+const rows = [
+  [0.1, 0.2, 0.3],
+  [1, -1, 0.5],
+  [0, 2, -0.5],
+  [-1, -2, -3],
+  [0.7, 0.7, 0.7],
+];
+const targets = [[1], [0], [1], [0], [1]];
+
+async function reload(
+  net: Model,
+  options: LoadOptions = {},
+  known: NamedFunction[] = [],
+  ending = 'keras',
+): Promise<Model> {
+  const path = join(folder, `net.${ending}`);
+  await composition().saveModel(net, path);
+  return composition(...known).loadModel(path, options);
+}
+
+async function losses(net: Model): Promise<number[]> {
+  const { history } = await net.fit(rows, targets, { epochs: 3, batchSize: 2, verbose: 0 });
+  return history['loss']!;
+}
+
+const values = async (net: Model): Promise<number[]> => [...(await net.predict(rows)).data];
+
+const doubled: AnyFunction = (x: tf.Tensor) => tf.mul(x, 2);
+const straightThrough = tf.customGrad(((x: tf.Tensor) => ({
+  value: tf.round(x),
+  gradFunc: (dy: tf.Tensor) => dy,
+})) as never);
+const reversed = tf.customGrad(((x: tf.Tensor) => ({
+  value: tf.clone(x),
+  gradFunc: (dy: tf.Tensor) => tf.neg(dy),
+})) as never);
+
+const cases: readonly (readonly [string, AnyFunction])[] = [
+  ['arithmetic', doubled],
+  ['an operation of tfjs itself', tf.softmax as AnyFunction],
+  ['random sampling', (x: tf.Tensor) => tf.add(x, random.normal(x.shape, { stddev: 0.1 }))],
+  [
+    'a choice by training',
+    ((x: tf.Tensor, _: unknown, { training: isTraining }: { training: boolean }) =>
+      isTraining ? random.dropout(x, 0.5) : x) as never,
+  ],
+  ['a straight-through gradient', straightThrough as AnyFunction],
+  ['a reversed gradient', reversed as AnyFunction],
+  [
+    'sizes of the batch',
+    (x: tf.Tensor) => tf.reshape(tf.div(tf.reshape(x, [x.shape[0]! * 2, 2]), x.shape[0]!), [-1, 4]),
+  ],
+];
+
+describe.each(['keras', 'h5'])('a Lambda in a .%s file', (ending) => {
+  it.each(cases)(
+    'with %s predicts, trains and is saved again the same without its function',
+    async (_, fn) => {
+      const named = namedFunction('test>middle', fn as never) as never;
+      for (const live of [fn, named] as AnyFunction[]) {
+        const net = modelWith(live);
+        const loaded = await reload(net, {}, [], ending);
+        const again = await reload(loaded, {}, [], ending);
+        expect(await values(loaded)).toEqual(await values(net));
+        const wanted = await losses(net);
+        expect(await losses(loaded)).toEqual(wanted);
+        expect(await losses(again)).toEqual(wanted);
+        expect(await values(loaded)).toEqual(await values(net));
+      }
+    },
+  );
+});
+
+describe('loading a Lambda', () => {
+  it('keeps its arguments', async () => {
+    const scaled = ((x: tf.Tensor, { by }: { by: number }) => tf.mul(x, by)) as never;
+    const net = modelWith(scaled, { arguments: { by: 3 } });
+    const loaded = await reload(await reload(net));
+    expect(await values(loaded)).toEqual(await values(net));
+    expect(loaded.getLayer('middle').getConfig()['arguments']).toEqual({ by: 3 });
+  });
+
+  it('uses the live function where its name is known', async () => {
+    let calls = 0;
+    const named = namedFunction('test>counted', (x: tf.Tensor) => (calls++, tf.mul(x, 2)));
+    const loaded = await reload(modelWith(named as never), {}, [named]);
+    calls = 0;
+    await loaded.predict(rows);
+    expect(calls).toBeGreaterThan(0);
+  });
+
+  const saved = namedFunction('test>scale', (x: tf.Tensor) => tf.mul(x, 2));
+  const changed = namedFunction('test>scale', (x: tf.Tensor) => tf.mul(x, 3));
+
+  it('warns about a function that has drifted, with the difference, and uses it', async () => {
+    const net = modelWith(saved as never);
+    const warnings: string[] = [];
+    const loaded = await reload(net, { warn: (message) => warnings.push(message) }, [changed]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/\[FUNCTION_DRIFTED\] Lambda "middle": function "test>scale"/);
+    expect(warnings[0]).toMatch(/- .*\{2\}[^]*\+ .*\{3\}/);
+    expect(await values(loaded)).not.toEqual(await values(net));
+  });
+
+  it('refuses drift, or runs the saved Program, where asked', async () => {
+    const net = modelWith(saved as never);
+    await expect(reload(net, { onDrift: 'error' }, [changed])).rejects.toMatchObject({
+      code: 'FUNCTION_DRIFTED',
+    });
+    const loaded = await reload(net, { onDrift: 'useSaved' }, [changed]);
+    expect(await values(loaded)).toEqual(await values(net));
+  });
+
+  it('takes the function that the caller gives for the name or for the layer', async () => {
+    const net = modelWith(saved as never);
+    const quiet = { warn: () => undefined };
+    const byName = await reload(net, { functions: { 'test>scale': changed }, ...quiet });
+    const byLayer = await reload(net, { functions: { middle: (x: tf.Tensor) => tf.mul(x, 3) }, ...quiet });
+    expect(await values(byName)).toEqual(await values(byLayer));
+    expect(await values(byName)).not.toEqual(await values(net));
+  });
+
+  it('names every function that is missing at once, with near matches', async () => {
+    // A function that reads its mask is stored by its name alone.
+    const masked = namedFunction('test>masked', ((
+      x: tf.Tensor,
+      _: unknown,
+      { mask }: { mask: tf.Tensor | null },
+    ) => (mask === null ? x : tf.zerosLike(x))) as never);
+    const net = modelWith(masked as never);
+    const near = namedFunction('test>maskes', (x: tf.Tensor) => x);
+    const failure = await reload(net, {}, [near]).catch((error: Error) => error.message);
+    expect(failure).toMatch(/\[FUNCTION_UNKNOWN\]/);
+    expect(failure).toMatch(
+      /Lambda "middle" refers to "test>masked", and the file holds no captured Program for it \(.*it reads its mask/,
+    );
+    expect(failure).toMatch(/Did you mean "test>maskes"\?/);
+    expect(await values(await reload(net, {}, [masked as never]))).toEqual(await values(net));
+  });
+});
+
+describe('saving a Lambda', () => {
+  it.each<[string, AnyFunction, string, RegExp]>([
+    [
+      'a function that reads its mask',
+      ((x: tf.Tensor, _: unknown, { mask }: { mask: unknown }) => (mask === null ? x : tf.neg(x))) as never,
+      'NOT_CAPTURABLE',
+      /reads its mask/,
+    ],
+    [
+      'a function whose work depends on the batch',
+      (x: tf.Tensor) => tf.stack(tf.unstack(x).map((row) => tf.neg(row))),
+      'NOT_BATCH_POLYMORPHIC',
+      /operation/,
+    ],
+    [
+      'large constants',
+      (x: tf.Tensor) =>
+        tf.sum(
+          tf.mul(
+            tf.expandDims(x, 1),
+            tf.tensor(
+              Float32Array.from({ length: 400_000 }, (_, i) => i),
+              [100_000, 4],
+            ),
+          ),
+          1,
+        ),
+      'CONSTANTS_TOO_LARGE',
+      /addWeight/,
+    ],
+  ])('refuses %s without a name', async (_, fn, code, message) => {
+    const failure = await reload(modelWith(fn)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code });
+    expect((failure as Error).message).toMatch(message);
+    expect((failure as Error).message).toMatch(/Lambda "middle"/);
+  });
+});
