@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { input } from '@lamella/core';
 import { list, testLayer } from '@lamella/testing';
 import { reload, testAgainstKeras } from '../golden-cases.spec.js';
@@ -35,3 +36,11 @@ testLayer(
     ],
   },
 );
+
+describe('LeakyReLU', () => {
+  it('reads what Keras 2 wrote', () => {
+    expect(LeakyReLU.fromConfig({ name: 'old', alpha: 0.2 }).negativeSlope).toBe(0.2);
+    expect(LeakyReLU.fromConfig({ name: 'new', negativeSlope: 0.1 }).negativeSlope).toBe(0.1);
+    expect(LeakyReLU.fromConfig({}).negativeSlope).toBe(0.3);
+  });
+});

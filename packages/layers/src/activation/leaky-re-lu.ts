@@ -27,6 +27,11 @@ export class LeakyReLU extends ShapePreserving {
     this.negativeSlope = nonNegative(this.label, 'negativeSlope', options.negativeSlope ?? 0.3);
   }
 
+  /** Keras 2 called the slope `alpha`. */
+  static fromConfig({ alpha, ...config }: Config): LeakyReLU {
+    return new LeakyReLU({ ...(alpha !== undefined && { negativeSlope: alpha as number }), ...config });
+  }
+
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return leakyRelu(floatTensor(singleTensor(this.label, inputs)), this.negativeSlope);
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Constraint, optionInvalid, type Config } from '@lamella/core';
 import { axisOrList } from '../options/axes.js';
-import { finite, nonNegative } from '../options/checks.js';
+import { nonNegative, share } from '../options/checks.js';
 
 /** Keras' epsilon. */
 const epsilon = 1e-7;
@@ -92,8 +92,7 @@ export class MinMaxNorm extends Constraint {
     this.maxValue = nonNegative('MinMaxNorm', 'maxValue', maxValue);
     if (minValue > maxValue)
       throw optionInvalid('MinMaxNorm', 'minValue', `at most maxValue (${maxValue})`, minValue);
-    this.rate = finite('MinMaxNorm', 'rate', rate);
-    if (rate < 0 || rate > 1) throw optionInvalid('MinMaxNorm', 'rate', 'a number in [0, 1]', rate);
+    this.rate = share('MinMaxNorm', 'rate', rate);
     this.axis = axisOrList('MinMaxNorm', 'axis', axis);
   }
 

@@ -131,6 +131,16 @@ testLayer(
 );
 
 describe('BatchNormalization', () => {
+  it('reads what Keras 2 wrote', () => {
+    expect(BatchNormalization.fromConfig({ axis: [3] }).axis).toBe(3);
+    expect(BatchNormalization.fromConfig({ axis: 1, momentum: 0.5 })).toMatchObject({
+      axis: 1,
+      momentum: 0.5,
+    });
+    expect(BatchNormalization.fromConfig({}).axis).toBe(-1);
+    expect(() => BatchNormalization.fromConfig({ axis: [1, 2] })).toThrow(/^\[OPTION_INVALID\].*axis/);
+  });
+
   const train = (layer: BatchNormalization, values: readonly number[], masks: (HostTensor | null)[] = []) =>
     callLayer(
       layer,

@@ -118,6 +118,12 @@ export class BatchNormalization extends Layer {
     this.gammaConstraint = constraintOf(label, 'gammaConstraint', options.gammaConstraint);
   }
 
+  /** Keras 2 wrote the axis as a list of one. */
+  static fromConfig({ axis, ...config }: Config): BatchNormalization {
+    const [only, ...others] = Array.isArray(axis) ? (axis as readonly number[]) : [axis as number];
+    return new BatchNormalization({ ...config, axis: others.length === 0 ? only! : (axis as never) });
+  }
+
   override get supportsMasking(): boolean {
     return true;
   }

@@ -25,10 +25,10 @@ export function finite(subject: string, option: string, value: unknown): number 
   throw optionInvalid(subject, option, 'a finite number', value);
 }
 
-/** A share: 0 or more, less than 1. */
+/** A share: from 0 to 1. */
 export function share(subject: string, option: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && value < 1) return value;
-  throw optionInvalid(subject, option, 'a number in [0, 1)', value);
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  throw optionInvalid(subject, option, 'a number from 0 to 1', value);
 }
 
 /** One of a few words. */

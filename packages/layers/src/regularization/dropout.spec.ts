@@ -23,10 +23,10 @@ testLayer(
     reload,
     rejects: [
       {
-        name: 'a rate of 1',
-        run: () => dropout({ rate: 1, name: 'd' }),
+        name: 'a rate above 1',
+        run: () => dropout({ rate: 1.5, name: 'd' }),
         code: 'OPTION_INVALID',
-        says: ['Dropout "d": rate: expected a number in [0, 1), got 1'],
+        says: ['Dropout "d": rate: expected a number from 0 to 1, got 1.5'],
       },
       {
         name: 'no rate',
@@ -77,6 +77,10 @@ describe('Dropout', () => {
     expect(new Set(values)).toEqual(new Set([0, Math.fround(4 / 3)]));
     const dropped = values.filter((value) => value === 0).length / values.length;
     expect(Math.abs(dropped - 0.25)).toBeLessThan(0.02);
+  });
+
+  it('drops everything at a rate of 1', async () => {
+    expect(await train({ rate: 1 }, [2, 2])).toEqual([0, 0, 0, 0]);
   });
 
   it('drops whole rows where the noise has one value for each', async () => {

@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type CallContext, type Config, type LayerOptions } from '@lamella/core';
 import { random } from '@lamella/program';
-import { nonNegative, seedOrNull } from '../options/checks.js';
+import { seedOrNull, share } from '../options/checks.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
 /** The options of {@link GaussianNoise}. */
 export interface GaussianNoiseOptions extends LayerOptions {
+  /** From 0 to 1, as Keras has it. */
   readonly stddev: number;
   readonly seed?: number | null;
 }
@@ -26,7 +27,7 @@ export class GaussianNoise extends ShapePreserving {
 
   constructor(options: GaussianNoiseOptions) {
     super(options);
-    this.stddev = nonNegative(this.label, 'stddev', options.stddev);
+    this.stddev = share(this.label, 'stddev', options.stddev);
     this.seed = seedOrNull(this.label, options.seed);
   }
 
