@@ -52,12 +52,14 @@ export function runTool(name, args = [], env = {}) {
 }
 
 /**
- * Runs a target of every project with nx, which skips what its cache already holds.
+ * Runs a target of every project, or of one and what it needs, with nx, which skips what its cache already holds.
  * @param {string} target
+ * @param {string} [project]
  * @returns {Promise<number>}
  */
-export function runTarget(target) {
-  return runTool('nx', ['run-many', '-t', target, '--output-style=static'], {
+export function runTarget(target, project) {
+  const projects = project === undefined ? [] : ['-p', project];
+  return runTool('nx', ['run-many', '-t', target, ...projects, '--output-style=static'], {
     NX_DAEMON: 'false',
     NX_TUI: 'false',
   });

@@ -1,6 +1,6 @@
-// `npm test`: installs, builds, checks types, lint, formatting and the packed packages, then runs all tests in one jest run.
-// Every step runs even where an earlier one failed; the last line counts tests, and each failed step as one failure.
-// Arguments go to jest; with `--only jest` (or another step) the other steps are left out.
+// `npm test`: installs, builds, checks types, lint, formatting and the packed packages, installs those as a new user does, and
+// runs all tests in one jest run. Every step runs even where an earlier one failed; the last line counts tests, and each failed
+// step as one failure. Arguments go to jest; with `--only jest` (or another step) the other steps are left out.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runNode, runTarget, runTool } from './commands.mjs';
@@ -19,6 +19,7 @@ const steps = [
   ['lint', () => runTarget('lint')],
   ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
   ['packages', () => runNode('tools/packages/check-packages.mjs')],
+  ['new user', () => runNode('tools/packages/check-install.mjs')],
   ['jest', runJest],
 ];
 

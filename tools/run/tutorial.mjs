@@ -1,5 +1,6 @@
 // `npm run tutorial`: installs, builds and runs the tutorial, whose exit status is ours. Arguments go to the tutorial.
-import { runNode, runTarget } from './commands.mjs';
+import { join } from 'node:path';
+import { root, run, runTarget } from './commands.mjs';
 import { ensureInstalled } from './install.mjs';
 
 /**
@@ -14,5 +15,8 @@ async function need(what, step) {
 }
 
 await need('the install', ensureInstalled());
-await need('the build', runTarget('build'));
-process.exit(await runNode('examples/tutorial/dist/index.js', process.argv.slice(2)));
+await need('the build', runTarget('build', '@lamella/example-tutorial'));
+// Relative paths are the caller's, wherever npm was called from.
+const cwd = process.env.INIT_CWD ?? process.cwd();
+const tutorial = join(root, 'examples/tutorial/dist/index.js');
+process.exit(await run(process.execPath, [tutorial, ...process.argv.slice(2)], { cwd }));
