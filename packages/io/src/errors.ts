@@ -63,3 +63,12 @@ export function functionDrifted(subject: string, name: string, difference: strin
     fix: "restore the function, give the new one another name, or pass loadModel(path, { onDrift: 'useSaved' })",
   });
 }
+
+/** `OPERATION_INVALID`: an operation of a stored graph with arguments or options that cannot be. */
+export function operationInvalid(subject: string, problem: string): LamellaError {
+  return lamellaError('OPERATION_INVALID', {
+    subject,
+    problem,
+    fix: 'change the model in Keras, and save it again',
+  });
+}

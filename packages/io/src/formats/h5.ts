@@ -12,11 +12,11 @@ import {
   writeLegacyWeights,
   writtenKerasVersion,
 } from '../hdf5/legacy-weights.js';
-import { hdf5Group } from '../hdf5/tree.js';
+import { hdf5Group, storedValues } from '../hdf5/tree.js';
 import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
 import { readCompileConfig, readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
-import { readContext } from './read-context.js';
+import { readContext, readSeed } from './read-context.js';
 
 /** Source: keras.src.legacy.saving. */
 export const h5Format: Format = {
@@ -49,7 +49,7 @@ export const h5Format: Format = {
   },
 
   async readModel(bytes, context) {
-    const root = await readHdf5(bytes, context.file);
+    const root = readHdf5(bytes, context.file);
     const stored = root.attributes.get('model_config');
     const weights = root.groups.get('model_weights');
     if (typeof stored !== 'string' || weights === undefined)
@@ -60,12 +60,7 @@ export const h5Format: Format = {
       );
     const reading = readContext(context);
     const config = readPythonJson(stored, context.file);
-    const own = isRecord(config) ? config['lamella'] : undefined;
-    const model = readModel(
-      config,
-      reading,
-      isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined,
-    );
+    const model = readModel(config, reading, { seed: readSeed(config), storedValues: storedValues(root) });
     readLegacyWeights(weights, model, context.file);
     const training = root.attributes.get('training_config');
     if (typeof training === 'string' && context.options['compile'] !== false) {
@@ -83,7 +78,7 @@ export const h5Format: Format = {
   },
 
   async readWeights(bytes, layer: Layer, context) {
-    const root = await readHdf5(bytes, context.file);
+    const root = readHdf5(bytes, context.file);
     readLegacyWeights(
       isLegacyWeights(root) ? root : (root.groups.get('model_weights') ?? root),
       layer as Functional,

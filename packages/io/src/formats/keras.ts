@@ -7,11 +7,12 @@ import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
+import { storedValues } from '../hdf5/tree.js';
 import { writeVariables } from '../hdf5/variables.js';
 import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
 import { readCompileConfig, readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
-import { readContext } from './read-context.js';
+import { readContext, readSeed } from './read-context.js';
 
 const text = new TextEncoder();
 
@@ -32,18 +33,19 @@ export const kerasFormat: Format = {
     return writeZip({
       'metadata.json': text.encode(writePythonJson(metadata)),
       'config.json': text.encode(writePythonJson(config)),
-      'model.weights.h5': await writeHdf5(writeVariables(model, { optimizer: includeOptimizer })),
+      'model.weights.h5': writeHdf5(writeVariables(model, { optimizer: includeOptimizer })),
     });
   },
 
   async readModel(bytes, context) {
     const members = readZip(bytes, context.file);
     const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
-    const variables = await readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
-    const own = isRecord(config) ? config['lamella'] : undefined;
-    const seed = isRecord(own) && typeof own['seed'] === 'number' ? own['seed'] : undefined;
-    const model = readModel(config, reading, seed);
+    const model = readModel(config, reading, {
+      seed: readSeed(config),
+      storedValues: storedValues(variables),
+    });
     if (context.options['compile'] !== false && isRecord(config))
       readCompileConfig(model, config['compile_config'], reading);
     model.compiled?.optimizer.build(model.trainableWeights);
@@ -54,7 +56,7 @@ export const kerasFormat: Format = {
   async readWeights(bytes, layer, context) {
     const members = readZip(bytes, context.file);
     readVariables(
-      await readHdf5(required(members, 'model.weights.h5', context), context.file),
+      readHdf5(required(members, 'model.weights.h5', context), context.file),
       layer,
       context.file,
       { optimizer: false },

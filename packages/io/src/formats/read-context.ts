@@ -1,5 +1,6 @@
 // What readers of models need, from what the caller of loadModel gave.
 import type { FormatContext } from '@lamella/core';
+import { isRecord, type Json } from '../keras-json/python-json.js';
 import type { ReadContext } from '../keras-json/read-object.js';
 
 export function readContext(context: FormatContext): ReadContext {
@@ -14,4 +15,11 @@ export function readContext(context: FormatContext): ReadContext {
     onDrift: onDrift ?? 'warn',
     warn: warn ?? console.warn,
   };
+}
+
+/** The seed that Lamella stores beside Keras' config, or undefined. */
+export function readSeed(config: Json): number | undefined {
+  const own = isRecord(config) ? config['lamella'] : undefined;
+  const seed = isRecord(own) ? own['seed'] : undefined;
+  return typeof seed === 'number' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : undefined;
 }

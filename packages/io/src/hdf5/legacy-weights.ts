@@ -1,8 +1,9 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import type { Functional, Layer, Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
-import type { Model } from '@lamella/training';
+import { Sequential, type Model } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
+import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { assignAll, type Offer } from './assign.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
 
@@ -22,37 +23,63 @@ export function writeLegacyWeights(model: Functional): Hdf5Group {
   const root = hdf5Group();
   root.attributes.set('backend', 'lamella');
   root.attributes.set('keras_version', writtenKerasVersion);
+  const layers = model.sublayers.filter((layer) => !isNoKerasLayer(layer));
+  const prefixes = new Map<Weight, string>();
+  findPrefixes(model, '', prefixes);
   writeList(
     root,
     'layer_names',
-    model.sublayers.map((layer) => layer.name),
+    layers.map((layer) => layer.name),
   );
-  for (const layer of model.sublayers) writeWeights(ensureGroup(root, [layer.name]), legacyWeights(layer));
+  for (const layer of layers) {
+    const weights = legacyWeights(layer).map((weight) => ({
+      path: (prefixes.get(weight) ?? '') + weight.name,
+      weight,
+    }));
+    writeWeights(ensureGroup(root, [layer.name]), weights);
+  }
   writeWeights(ensureGroup(root, ['top_level_model_weights']), []);
   return root;
+}
+
+/** Keras names a weight by its layer, and by the sequential models around it. */
+function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>): void {
+  const own = layer.className === Sequential.className ? `${prefix}${layer.name}/` : '';
+  for (const inner of layer.sublayers) {
+    if ('graph' in inner) findPrefixes(inner, own, found);
+    else for (const weight of inner.weights) found.set(weight, own);
+  }
 }
 
 /** The state of an optimizer as an HDF5 tree. */
 export function writeLegacyOptimizer(model: Model): Hdf5Group {
   const root = hdf5Group();
-  writeWeights(root, model.compiled?.optimizer.variables ?? []);
+  const variables = model.compiled?.optimizer.variables ?? [];
+  writeWeights(
+    root,
+    variables.map((weight) => ({ path: weight.name, weight })),
+  );
   return root;
 }
 
-function writeWeights(group: Hdf5Group, weights: readonly Weight[]): void {
+function writeWeights(
+  group: Hdf5Group,
+  weights: readonly { readonly path: string; readonly weight: Weight }[],
+): void {
   writeList(
     group,
     'weight_names',
-    weights.map((weight) => weight.name),
+    weights.map(({ path }) => path),
   );
-  for (const weight of weights) {
-    const path = weight.name.split('/');
-    ensureGroup(group, path.slice(0, -1)).datasets.set(path[path.length - 1]!, weight.value);
+  for (const { path, weight } of weights) {
+    const parts = path.split('/');
+    ensureGroup(group, parts.slice(0, -1)).datasets.set(parts[parts.length - 1]!, weight.value);
   }
 }
 
 function writeList(group: Hdf5Group, name: string, items: readonly string[]): void {
-  const longest = Math.max(0, ...items.map((item) => new TextEncoder().encode(item).length));
+  // Sixteen bytes is what one text takes in the attribute itself.
+  const longest = items.reduce((most, item) => Math.max(most, new TextEncoder().encode(item).length), 16);
   if (longest * items.length <= attributeLimit) {
     group.attributes.set(name, items);
     return;

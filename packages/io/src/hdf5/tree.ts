@@ -38,3 +38,11 @@ export function findGroup(group: Hdf5Group, path: readonly string[]): Hdf5Group 
 export function numberedDatasets(group: Hdf5Group): HostTensor[] {
   return [...group.datasets.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor);
 }
+
+/** How many values all datasets below a group hold. */
+export function storedValues(group: Hdf5Group): number {
+  let sum = 0;
+  for (const tensor of group.datasets.values()) sum += tensor.size;
+  for (const inner of group.groups.values()) sum += storedValues(inner);
+  return sum;
+}

@@ -1,6 +1,7 @@
 // Keras 3's layout of variables in `.weights.h5`: containers named by class, numbered per container, `vars` in each.
 import { snakeCaseClass, type Layer, type Weight } from '@lamella/core';
 import type { Model } from '@lamella/training';
+import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
 
 /** One object with variables of its own, and where the file keeps them. */
@@ -16,7 +17,7 @@ export function variablePlaces(model: Layer, options: { readonly optimizer: bool
   const places: VariablePlace[] = [];
   const seen = new Set<Layer>();
   visit(model, [], seen, places);
-  const optimizer = (model as Partial<Model>).compiled?.optimizer;
+  const optimizer = (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
   if (options.optimizer && optimizer?.isBuilt === true)
     places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
   return places;
@@ -29,6 +30,7 @@ function visit(layer: Layer, path: readonly string[], seen: Set<Layer>, places: 
   places.push({ path, name: layer.name, weights: layer.weights.filter((weight) => !inner.has(weight)) });
   const counts = new Map<string, number>();
   for (const sublayer of layer.sublayers) {
+    if (isNoKerasLayer(sublayer)) continue;
     const base = snakeCaseClass(sublayer.className);
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);

@@ -78,3 +78,44 @@ export function kindOfModule(module: string): SerializableKind | undefined {
     (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as
     SerializableKind | undefined;
 }
+
+/** Options that Keras writes for a class, and Lamella's class does not have, at the only value that is supported. */
+export const fixedOptions: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
+  InputLayer: { sparse: false, ragged: false, optional: false },
+  BatchNormalization: { synchronized: false },
+  LayerNormalization: { rms_scaling: false },
+};
+
+/** Layers that are built as soon as they are made, for which Keras stores no input shape. */
+export const builtAtOnce: ReadonlySet<string> = new Set([
+  'Activation',
+  'ActivityRegularization',
+  'AlphaDropout',
+  'AveragePooling1D',
+  'AveragePooling2D',
+  'AveragePooling3D',
+  'Dropout',
+  'ELU',
+  'GaussianDropout',
+  'GaussianNoise',
+  'GlobalAveragePooling1D',
+  'GlobalAveragePooling2D',
+  'GlobalAveragePooling3D',
+  'GlobalMaxPooling1D',
+  'GlobalMaxPooling2D',
+  'GlobalMaxPooling3D',
+  'Identity',
+  'InputLayer',
+  'LeakyReLU',
+  'Masking',
+  'MaxPooling1D',
+  'MaxPooling2D',
+  'MaxPooling3D',
+  'ReLU',
+  'Reshape',
+  'Softmax',
+  'SpatialDropout1D',
+  'SpatialDropout2D',
+  'SpatialDropout3D',
+  'UnitNormalization',
+]);

@@ -43,6 +43,22 @@ function writeNumber(value: number, isFloat: boolean): string {
   return isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
+/** Which members of what was read were written as floats though they are whole: `2.0`. */
+const wholeFloats = new WeakMap<object, Set<string | number>>();
+
+/** Whether a number that was read is a float to Python: it has a fraction, is not finite, or was written as one. */
+export function isPythonFloat(container: Json, key: string | number): boolean {
+  const value = (container as Readonly<Record<string | number, Json>>)[key];
+  if (typeof value !== 'number') return false;
+  return !Number.isInteger(value) || wholeFloats.get(container as object)?.has(key) === true;
+}
+
+function noteFloat(container: object, key: string | number, value: number, text: string): void {
+  if (!Number.isInteger(value) || !/[.eE]/.test(text)) return;
+  const keys = wholeFloats.get(container) ?? new Set();
+  wholeFloats.set(container, keys.add(key));
+}
+
 /** Deepest nesting that a config may have. */
 const maximumDepth = 200;
 
@@ -64,7 +80,7 @@ export function readPythonJson(text: string, file: string): Json {
     '-Infinity': -Infinity,
   };
   const string = (): string => {
-    const match = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
+    const match = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
     match.lastIndex = at;
     const found = match.exec(text)?.[0];
     if (found === undefined) return fail('expected a string');
@@ -84,7 +100,11 @@ export function readPythonJson(text: string, file: string): Json {
       return items;
     }
     for (;;) {
-      items.push(value(depth + 1));
+      skip();
+      const start = at;
+      const item = value(depth + 1);
+      if (typeof item === 'number') noteFloat(items, items.length, item, text.slice(start, at));
+      items.push(item);
       skip();
       const next = text[at++];
       if (next === ']') return items;
@@ -107,7 +127,11 @@ export function readPythonJson(text: string, file: string): Json {
       skip();
       if (text[at++] !== ':') fail('expected ":"');
       if (Object.hasOwn(entries, key)) fail(`the key "${key}" stands twice`);
-      entries[key] = value(depth + 1);
+      skip();
+      const start = at;
+      const item = value(depth + 1);
+      if (typeof item === 'number') noteFloat(entries, key, item, text.slice(start, at));
+      entries[key] = item;
       skip();
       const next = text[at++];
       if (next === '}') return entries;

@@ -29,19 +29,24 @@ export interface ReadContext {
 
 type JsonRecord = { readonly [key: string]: Json };
 
-/** Options that Keras writes and Lamella has no use for. */
-const dropped: ReadonlySet<string> = new Set([
-  'dtype',
-  'quantization_config',
-  'lora_rank',
-  'sparse',
-  'ragged',
-  'optional',
-  'loss_scale_factor',
-  'gradient_accumulation_steps',
+/** Options that Keras writes and Lamella does not have, with the values that change nothing. Other values are refused. */
+const without: Readonly<Record<string, readonly Json[]>> = {
+  quantization_config: [null],
+  lora_rank: [null],
+  sparse: [false, null],
+  ragged: [false, null],
+  optional: [false, null],
+  loss_scale_factor: [null],
+  gradient_accumulation_steps: [null],
+  synchronized: [false],
+  rms_scaling: [false],
+  decay: [0, null],
+};
+
+/** Options that say how Keras runs, draws first values or loads, and nothing about what a model computes. */
+const passedOver: ReadonlySet<string> = new Set([
   'input_axes',
   'output_axes',
-  'synchronized',
   'autocast',
   'fn',
   'is_legacy_optimizer',
@@ -67,6 +72,27 @@ const kinds: readonly SerializableKind[] = [
 /** Whether `value` is an envelope. */
 export function isEnvelope(value: Json | undefined): value is JsonRecord & { readonly class_name: string } {
   return isRecord(value) && typeof value['class_name'] === 'string' && 'config' in value;
+}
+
+/** Whether an envelope is that of a model. */
+export function isModelEntry(entry: JsonRecord & { readonly class_name: string }): boolean {
+  return (
+    entry.class_name === 'Functional' || entry.class_name === 'Model' || entry.class_name === 'Sequential'
+  );
+}
+
+/** The config of an envelope. Throws: FILE_INVALID. */
+export function configOf(entry: Json, context: ReadContext): JsonRecord {
+  const config = isRecord(entry) ? entry['config'] : undefined;
+  if (!isRecord(config)) throw fileInvalid(context.file, 'a model or layer has no config');
+  return config;
+}
+
+/** The stored layers of a model. Throws: FILE_INVALID. */
+export function layersOf(entry: Json, context: ReadContext): readonly Json[] {
+  const layers = configOf(entry, context)['layers'];
+  if (!Array.isArray(layers)) throw fileInvalid(context.file, 'a model has no list of layers');
+  return layers as readonly Json[];
 }
 
 /** The object an envelope describes. `hint` says which family a class without a module belongs to. */
@@ -122,22 +148,27 @@ export function describeClass(envelope: Json, context: ReadContext): string {
   if (!isEnvelope(envelope)) return '(no class)';
   const module = envelope['module'];
   if (typeof module === 'string' && module.startsWith('keras.src.ops'))
-    return `operation ${envelope.class_name} (${module}): operations inside a graph are not supported yet; use a layer or a Lambda`;
+    return `operation ${envelope.class_name} (${module}): not among the operations that can be read; use a layer or a Lambda`;
   return `${envelope.class_name}: ${suggest(envelope.class_name, context.composition.catalog.names('layers'))}`;
 }
 
-/** A config with Lamella's option names and its nested objects made. */
+/** A config with Lamella's option names and its nested objects made. Throws: FILE_INVALID for options that are not supported. */
 export function readConfig(config: JsonRecord, context: ReadContext): Config {
-  const entries = Object.entries(config)
-    .filter(([key, value]) => !dropped.has(key) || (key === 'dtype' && typeof value === 'string'))
-    .map(([key, value]): [string, ConfigValue] => [
-      lamellaOption(key),
-      verbatim.has(key) ? (value as ConfigValue) : readValue(value, context, hintOf(key)),
-    ]);
+  const entries = Object.entries(config).flatMap(([key, value]): [string, ConfigValue][] => {
+    if (passedOver.has(key)) return [];
+    if (Object.hasOwn(without, key)) {
+      if (without[key]!.includes(value)) return [];
+      throw fileInvalid(context.file, `option ${key}: ${JSON.stringify(value)} is not supported`);
+    }
+    const made = verbatim.has(key) ? (value as ConfigValue) : readValue(value, context, hintOf(key));
+    // Policies have been checked; only inputs need to be told their dtype.
+    return key === 'dtype' && typeof value !== 'string' ? [] : [[lamellaOption(key), made]];
+  });
   return Object.fromEntries(entries);
 }
 
-function hintOf(key: string): SerializableKind | undefined {
+/** The family of a nested object, from the name of the option that holds it. */
+export function hintOf(key: string): SerializableKind | undefined {
   if (key.endsWith('initializer')) return 'initializers';
   if (key.endsWith('regularizer')) return 'regularizers';
   if (key.endsWith('constraint')) return 'constraints';

@@ -9,7 +9,11 @@ import {
 } from '@lamella/core';
 import { Sequential, type Model } from '@lamella/training';
 import type { ConfigValue } from '@lamella/core';
+import { isOperation } from '../operations/operation.js';
+import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
+import { isWithMask } from '../operations/with-mask.js';
 import { writeLambda, isLambda } from './lambda.js';
+import { builtAtOnce, fixedOptions } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { classReference, writeConfig, writeValue } from './write-object.js';
 
@@ -68,6 +72,7 @@ function writeSequential(model: Sequential, style: ConfigStyle): Entry {
     config,
     registered_name: null,
     build_config: { input_shape: [...input.shape] },
+    compile_config: {},
   };
 }
 
@@ -86,13 +91,15 @@ function writeFunctional(model: Functional, style: ConfigStyle): Entry {
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
-    layers: model.layers.map((layer) => ({
-      ...writeLayer(layer, style),
-      name: layer.name,
-      inbound_nodes: layer.inboundNodes
-        .filter((node) => own.has(node) && node.inputs.length > 0)
-        .map((node) => writeNode(node, history)),
-    })),
+    layers: model.layers
+      .filter((layer) => !isWithMask(layer))
+      .map((layer) => ({
+        ...writeLayer(layer, style),
+        name: layer.name,
+        inbound_nodes: layer.inboundNodes
+          .filter((node) => own.has(node) && node.inputs.length > 0)
+          .map((node) => writeNode(node, history)),
+      })),
     input_layers: mirrored(model.inputStructure, model.inputs.map(outer)),
     output_layers: mirrored(model.outputStructure, model.outputs.map(outer)),
   };
@@ -103,6 +110,7 @@ function writeFunctional(model: Functional, style: ConfigStyle): Entry {
     config,
     registered_name: 'Functional',
     build_config: { input_shape: null },
+    compile_config: {},
   };
 }
 
@@ -119,23 +127,30 @@ function nodeNumber(node: Node, own: ReadonlySet<Node>): number {
 }
 
 function writeNode(node: Node, history: (tensor: SymbolicTensor) => WritableJson[]): WritableJson {
-  const tensors = node.inputs.map((tensor) => ({
+  const stored = (tensor: SymbolicTensor): WritableJson => ({
     class_name: '__keras_tensor__',
     config: { shape: [...tensor.shape], dtype: tensor.dtype, keras_history: history(tensor) },
-  }));
+  });
+  if (isOperation(node.layer)) return writeOperationCall(node.layer, node.inputs.map(stored));
+  const [first] = node.inputs;
+  const masked = first !== undefined && isWithMask(first.node.layer) ? first.node.inputs : undefined;
+  const tensors = (masked === undefined ? node.inputs : masked.slice(0, 1)).map(stored);
   const { training } = node.options;
   return {
     args: node.structure === 'single' ? tensors : [tensors],
-    kwargs: training === undefined ? {} : { training },
+    kwargs: {
+      ...(masked !== undefined ? { mask: stored(masked[1]!) } : isModelLike(node.layer) && { mask: null }),
+      ...(training !== undefined && { training }),
+    },
   };
 }
 
 function writeLayer(layer: Layer, style: ConfigStyle): Entry {
   if (isModelLike(layer)) return writeModel(layer, style);
   if (isLambda(layer)) return writeLambda(layer, style);
-  const config = writeConfig(layer.getConfig(), layer.label);
-  if (isInputLayer(layer)) Object.assign(config, { sparse: false, ragged: false, optional: false });
-  else config['dtype'] = dtypePolicy;
+  if (isOperation(layer)) return writeOperation(layer);
+  const config: Entry = { ...writeConfig(layer.getConfig(), layer.label), ...fixedOptions[layer.className] };
+  if (!isInputLayer(layer)) config['dtype'] = dtypePolicy;
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };
@@ -143,7 +158,7 @@ function writeLayer(layer: Layer, style: ConfigStyle): Entry {
 
 function buildConfig(layer: Layer): Entry {
   const shapes = layer.buildShapes;
-  if (shapes === undefined || isInputLayer(layer)) return {};
+  if (shapes === undefined || builtAtOnce.has(layer.className)) return {};
   return {
     build_config: {
       input_shape: layer.buildStructure === 'single' ? [...shapes[0]!] : shapes.map((shape) => [...shape]),

@@ -14,7 +14,12 @@ const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
 /** The envelope of a storable object. */
 export function writeObject(object: Serializable): WritableJson {
-  return { ...classReference(object), config: writeConfig(object.getConfig(), object.className) };
+  const config = writeConfig(object.getConfig(), object.className);
+  // Keras' metrics name the dtype of their variables.
+  return {
+    ...classReference(object),
+    config: object.kind === 'metrics' ? { ...config, dtype: 'float32' } : config,
+  };
 }
 
 /** The members of an envelope that say which class it is. */

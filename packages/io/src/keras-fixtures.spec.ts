@@ -1,0 +1,108 @@
+// What the specs share that read Keras' files: the fixtures, a composition, comparisons.
+// No test itself: jest.config.js passes it over.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { cpu } from '@lamella/backend-cpu';
+import { clearNames, compose } from '@lamella/core';
+import { lambdas, namedFunction } from '@lamella/lambda';
+import { layers } from '@lamella/layers';
+import { allocateArray, HostTensor, sizeOf, type StorageDType } from '@lamella/program';
+import { training, type Model } from '@lamella/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { io } from './io.js';
+
+/** A tensor as the fixtures hold it. */
+export interface GoldenTensor {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly data: readonly (number | string | boolean)[];
+}
+
+/** What stands in NAME.json beside the files NAME.*. */
+export interface GoldenFile {
+  readonly files: readonly string[];
+  readonly inputs: readonly GoldenTensor[];
+  readonly outputs: readonly GoldenTensor[];
+  readonly weights: readonly (GoldenTensor & { readonly path: string })[];
+  readonly optimizer_variables?: readonly (GoldenTensor & { readonly path: string })[];
+  readonly resume?: readonly { x: GoldenTensor; y: GoldenTensor; logs: Record<string, number> }[];
+  readonly weights_after_resume?: readonly GoldenTensor[];
+}
+
+/** Every model of the fixtures. */
+export const names = [
+  'mlp',
+  'schedule',
+  'sequential',
+  'nested',
+  'shared',
+  'branches',
+  'conv',
+  'embedding',
+  'regularized',
+  'frozen',
+  'lambda_bytecode',
+  'tutorial',
+  'lambda_arguments',
+  'non_finite',
+  'shared_objects',
+  'masked',
+  'op_nodes',
+  'more_op_nodes',
+  'chunked_attributes',
+] as const;
+
+const folder = new URL('../../../fixtures/keras/files/', import.meta.url);
+
+export function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, folder));
+}
+
+export function bytesOf(file: string): Uint8Array {
+  return new Uint8Array(readFileSync(pathOf(file)));
+}
+
+export function golden(name: string): GoldenFile {
+  return JSON.parse(readFileSync(pathOf(`${name}.json`), 'utf8')) as GoldenFile;
+}
+
+export function hostTensor({ shape, dtype, data }: GoldenTensor): HostTensor {
+  const values = allocateArray(dtype as StorageDType, sizeOf(shape));
+  data.forEach((value, i) => (values[i] = Number(value)));
+  return new HostTensor(values, shape, dtype as StorageDType);
+}
+
+const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
+const scaled = namedFunction('tutorial>scaled', (x: tf.Tensor, { factor }: { factor: number }) =>
+  tf.mul(x, factor),
+);
+
+/** What the fixtures' Lambda of Python bytecode means. */
+export const functions = { double_plus_two: (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(x, 2), 2) };
+
+/** A composition that knows the functions of the fixtures, or none. Names begin anew, as in a new process. */
+export function composed(options: { readonly withFunctions?: boolean } = {}) {
+  clearNames();
+  const known = options.withFunctions === false ? [] : [addTwo, scaled];
+  return compose({ backend: cpu(), plugins: [layers, lambdas({ functions: known }), training, io] });
+}
+
+/** The largest difference, relative where values exceed 1. */
+export function difference(found: HostTensor, expected: GoldenTensor): number {
+  const wanted = hostTensor(expected);
+  if (found.shape.join() !== wanted.shape.join())
+    throw new Error(`[${found.shape}] instead of [${wanted.shape}]`);
+  let worst = 0;
+  found.data.forEach((value, i) => {
+    const gap = Math.abs(value - wanted.data[i]!) / Math.max(1, Math.abs(wanted.data[i]!));
+    worst = Number.isNaN(gap) ? Infinity : Math.max(worst, gap);
+  });
+  return worst;
+}
+
+/** The largest difference between what a model predicts and what Keras did. */
+export async function predictionError(model: Model, { inputs, outputs }: GoldenFile): Promise<number> {
+  const fed = inputs.map(hostTensor);
+  const found = await model.predictAll(fed.length === 1 ? fed[0]! : fed);
+  return Math.max(...outputs.map((expected, i) => difference(found[i]!, expected)));
+}

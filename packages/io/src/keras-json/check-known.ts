@@ -1,0 +1,54 @@
+// Looks through a whole config for classes and functions that nobody brings, before anything is made of it.
+import type { SerializableKind } from '@lamella/core';
+import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
+import { isKnownOperation, isOperationEntry } from '../operations/operation-entry.js';
+import { isLambdaEntry, missingFunctions } from './lambda.js';
+import { isRecord, type Json } from './python-json.js';
+import {
+  describeClass,
+  findClass,
+  hintOf,
+  isEnvelope,
+  isModelEntry,
+  layersOf,
+  type ReadContext,
+} from './read-object.js';
+
+/** Envelopes that name no class. */
+const notClasses: ReadonlySet<string> = new Set([
+  'function',
+  'DTypePolicy',
+  '__tuple__',
+  '__tensor__',
+  '__numpy__',
+]);
+
+/** Throws: CLASS_UNKNOWN and FUNCTION_UNKNOWN, each listing everything that is missing. */
+export function checkKnown(model: Json, context: ReadContext): void {
+  const classes = new Set<string>();
+  const functions = new Set<string>();
+  const lookAtValue = (value: Json, hint: SerializableKind | undefined): void => {
+    if (Array.isArray(value)) for (const item of value) lookAtValue(item, hint);
+    else if (isEnvelope(value)) look(value, hint);
+    else if (isRecord(value))
+      for (const [key, item] of Object.entries(value)) lookAtValue(item, hintOf(key) ?? hint);
+  };
+  const look = (entry: Json, hint: SerializableKind | undefined): void => {
+    if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
+    if (notClasses.has(entry.class_name)) return;
+    if (isOperationEntry(entry, context)) {
+      if (!isKnownOperation(entry)) classes.add(`  ${describeClass(entry, context)}`);
+    } else if (isLambdaEntry(entry)) {
+      for (const missing of missingFunctions(entry, context)) functions.add(missing);
+    } else if (isModelEntry(entry)) {
+      for (const layer of layersOf(entry, context)) look(layer, 'layers');
+    } else if (findClass(entry, context, hint) === undefined) {
+      classes.add(`  ${describeClass(entry, context)}`);
+    } else {
+      lookAtValue(entry['config'] ?? null, undefined);
+    }
+  };
+  look(model, 'layers');
+  if (classes.size > 0) throw classesUnknown(context.file, [...classes, ...functions]);
+  if (functions.size > 0) throw functionsUnknown(context.file, [...functions]);
+}

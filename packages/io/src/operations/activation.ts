@@ -1,0 +1,109 @@
+// keras.ops.nn: activations and normalisations.
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  floatUnary,
+  toFloat,
+  unary,
+  withOptions,
+  type OperationCall,
+  type OperationDefinition,
+} from './operation-definition.js';
+
+const withNumbers = (
+  options: Readonly<Record<string, number | undefined>>,
+  fn: (x: tf.Tensor, ...values: number[]) => tf.Tensor,
+): OperationDefinition => {
+  const entries = Object.entries(options);
+  return withOptions(Object.keys(options), (x, call) =>
+    fn(toFloat(x), ...entries.map(([name, value]) => call.number(name, value))),
+  );
+};
+
+const sigmoid6 = (x: tf.Tensor): tf.Tensor => tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6);
+
+export const Relu = unary((x) => tf.relu(x));
+export const Relu6 = unary((x) => tf.relu6(x));
+export const Sigmoid = floatUnary((x) => tf.sigmoid(x));
+export const Softplus = floatUnary((x) => tf.softplus(x));
+export const Softsign = floatUnary((x) => tf.div(x, tf.add(tf.abs(x), 1)));
+export const Silu = floatUnary((x) => tf.mul(x, tf.sigmoid(x)));
+export const LogSigmoid = floatUnary((x) => tf.neg(tf.softplus(tf.neg(x))));
+export const HardSigmoid = floatUnary(sigmoid6);
+export const HardSilu = floatUnary((x) => tf.mul(x, sigmoid6(x)));
+export const HardTanh = floatUnary((x) => tf.clipByValue(x, -1, 1));
+export const TanhShrink = floatUnary((x) => tf.sub(x, tf.tanh(x)));
+export const Selu = floatUnary((x) => tf.selu(x));
+export const Mish = floatUnary((x) => tf.mul(x, tf.tanh(tf.softplus(x))));
+export const SparsePlus = floatUnary((x) =>
+  tf.where(
+    tf.lessEqual(x, -1),
+    tf.zerosLike(x),
+    tf.where(tf.less(x, 1), tf.mul(0.25, tf.square(tf.add(x, 1))), x),
+  ),
+);
+export const SparseSigmoid = floatUnary((x) => tf.clipByValue(tf.mul(0.5, tf.add(x, 1)), 0, 1));
+export const LeakyRelu = withNumbers({ negative_slope: 0.2 }, (x, slope) => tf.leakyRelu(x, slope));
+export const Elu = withNumbers({ alpha: 1 }, (x, alpha) =>
+  tf.where(tf.greater(x, 0), x, tf.mul(alpha!, tf.expm1(tf.minimum(x, 0)))),
+);
+export const Celu = withNumbers({ alpha: 1 }, (x, alpha) =>
+  tf.add(tf.relu(x), tf.mul(alpha!, tf.expm1(tf.minimum(tf.div(x, alpha!), 0)))),
+);
+export const Squareplus = withNumbers({ b: 4 }, (x, b) =>
+  tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), b!))), 2),
+);
+export const SoftShrink = withNumbers({ threshold: 0.5 }, (x, by) =>
+  tf.mul(tf.sign(x), tf.relu(tf.sub(tf.abs(x), by!))),
+);
+export const HardShrink = withNumbers({ threshold: 0.5 }, (x, by) =>
+  tf.where(tf.greater(tf.abs(x), by!), x, tf.zerosLike(x)),
+);
+export const Threshold = withNumbers({ threshold: undefined, default_value: undefined }, (x, by, otherwise) =>
+  tf.where(tf.greater(x, by!), x, tf.fill(x.shape, otherwise!)),
+);
+
+export const Gelu = withOptions(['approximate'], (x, call) => {
+  if (call.option('approximate') === false)
+    return tf.mul(tf.mul(0.5, x), tf.add(1, tf.erf(tf.div(x, Math.SQRT2))));
+  const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.mul(x, tf.square(x)))));
+  return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
+});
+
+export const Glu = withOptions(['axis'], (x, call) => {
+  const [a, b] = tf.split(x, 2, call.axis(x.rank, -1)) as [tf.Tensor, tf.Tensor];
+  return tf.mul(a, tf.sigmoid(b));
+});
+
+export const Softmax = withOptions(['axis'], (x, call) => lastAxis(toFloat(x), call, (y) => tf.softmax(y)));
+export const LogSoftmax = withOptions(['axis'], (x, call) =>
+  lastAxis(toFloat(x), call, (y) => tf.logSoftmax(y)),
+);
+
+/** The activation of that name as an operation, which Keras has beside the one of keras.ops.nn. */
+export const ReLU = withOptions(['negative_slope', 'max_value', 'threshold'], (x, call) => {
+  const [slope, threshold] = [call.number('negative_slope', 0), call.number('threshold', 0)];
+  const above = call.option('max_value') === null ? x : tf.minimum(x, call.number('max_value'));
+  return tf.where(tf.greaterEqual(x, threshold), above, tf.mul(slope, tf.sub(x, threshold)));
+});
+
+export const OneHot = withOptions(['num_classes', 'axis', 'dtype', 'sparse'], (x, call) => {
+  if (call.axis(x.rank + 1, -1) !== x.rank)
+    throw call.fail('one_hot along another axis than the last is not supported');
+  if (call.flag('sparse')) throw call.fail('sparse tensors are not supported');
+  return tf.cast(tf.oneHot(tf.cast(x, 'int32'), call.integer('num_classes')), call.dtype() ?? 'float32');
+});
+
+export const Normalize = withOptions(['axis', 'order', 'epsilon'], (x, call) => {
+  if (call.number('order', 2) !== 2) throw call.fail('normalize of another order than 2 is not supported');
+  const least = call.number('epsilon', 1e-7);
+  const squares = tf.sum(tf.square(toFloat(x)), [call.axis(x.rank, -1)], true);
+  return tf.mul(toFloat(x), tf.rsqrt(tf.maximum(squares, least ** 2)));
+});
+
+function lastAxis(x: tf.Tensor, call: OperationCall, fn: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  if (call.option('axis') === null && call.has('x')) return tf.reshape(fn(tf.reshape(x, [-1])), x.shape);
+  const axis = call.axis(x.rank, -1);
+  if (axis === x.rank - 1) return fn(x);
+  const swapped = x.shape.map((_, i) => (i === axis ? x.rank - 1 : i === x.rank - 1 ? axis : i));
+  return tf.transpose(fn(tf.transpose(x, swapped)), swapped);
+}

@@ -1,0 +1,76 @@
+// keras.ops: functions of one tensor, element by element.
+import * as tf from '@tensorflow/tfjs-core';
+import { floatUnary, unary, withOptions, type OperationDefinition } from './operation-definition.js';
+
+export const Absolute = unary((x) => tf.abs(x));
+export const Abs = Absolute;
+export const Negative = unary((x) => tf.neg(x));
+export const Square = unary((x) => tf.square(x));
+export const Sign = unary((x) => tf.sign(x));
+export const Copy = unary((x) => tf.clone(x));
+export const Conjugate = Copy;
+export const Conj = Copy;
+export const Real = Copy;
+export const LogicalNot = unary((x) => tf.logicalNot(tf.cast(x, 'bool')));
+export const OnesLike = withOptions(['dtype'], (x, call) =>
+  tf.cast(tf.onesLike(x), call.dtype() ?? (x.dtype as 'float32')),
+);
+export const ZerosLike = withOptions(['dtype'], (x, call) =>
+  tf.cast(tf.zerosLike(x), call.dtype() ?? (x.dtype as 'float32')),
+);
+
+export const Sqrt = floatUnary((x) => tf.sqrt(x));
+export const Rsqrt = floatUnary((x) => tf.rsqrt(x));
+export const Cbrt = floatUnary((x) => tf.mul(tf.sign(x), tf.pow(tf.abs(x), 1 / 3)));
+export const Reciprocal = floatUnary((x) => tf.reciprocal(x));
+export const Exp = floatUnary((x) => tf.exp(x));
+export const Exp2 = floatUnary((x) => tf.pow(2, x));
+export const Expm1 = floatUnary((x) => tf.expm1(x));
+export const Log = floatUnary((x) => tf.log(x));
+export const Log1p = floatUnary((x) => tf.log1p(x));
+export const Log2 = floatUnary((x) => tf.div(tf.log(x), Math.LN2));
+export const Log10 = floatUnary((x) => tf.div(tf.log(x), Math.LN10));
+export const Ceil = floatUnary((x) => tf.ceil(x));
+export const Floor = floatUnary((x) => tf.floor(x));
+export const Trunc = floatUnary((x) => tf.mul(tf.sign(x), tf.floor(tf.abs(x))));
+export const Sin = floatUnary((x) => tf.sin(x));
+export const Cos = floatUnary((x) => tf.cos(x));
+export const Tan = floatUnary((x) => tf.tan(x));
+export const Sinh = floatUnary((x) => tf.sinh(x));
+export const Cosh = floatUnary((x) => tf.cosh(x));
+export const Tanh = floatUnary((x) => tf.tanh(x));
+export const Arcsin = floatUnary((x) => tf.asin(x));
+export const Arccos = floatUnary((x) => tf.acos(x));
+export const Arctan = floatUnary((x) => tf.atan(x));
+export const Arcsinh = floatUnary((x) => tf.asinh(x));
+export const Arccosh = floatUnary((x) => tf.acosh(x));
+export const Arctanh = floatUnary((x) => tf.atanh(x));
+export const Deg2rad = floatUnary((x) => tf.mul(x, Math.PI / 180));
+export const Rad2deg = floatUnary((x) => tf.mul(x, 180 / Math.PI));
+export const Erf = floatUnary((x) => tf.erf(x));
+export const Isnan = floatUnary((x) => tf.isNaN(x));
+export const Isinf = floatUnary((x) => tf.isInf(x));
+export const Isfinite = floatUnary((x) => tf.isFinite(x));
+
+export const Round = withOptions(['decimals'], (x, call) => {
+  const decimals = call.integer('decimals', 0);
+  const factor = 10 ** decimals;
+  return decimals === 0 || x.dtype !== 'float32' ? tf.round(x) : tf.div(tf.round(tf.mul(x, factor)), factor);
+});
+
+export const Clip = withOptions(['x_min', 'x_max'], (x, call) => {
+  const low = call.option('x_min') === null ? x : tf.maximum(x, call.number('x_min'));
+  return call.option('x_max') === null ? low : tf.minimum(low, call.number('x_max'));
+});
+
+export const FullLike: OperationDefinition = {
+  parameters: ['x', 'fill_value'],
+  options: ['dtype'],
+  run: (call) => {
+    const x = call.tensor('x');
+    return tf.cast(
+      tf.broadcastTo(call.tensor('fill_value'), x.shape),
+      call.dtype() ?? (x.dtype as 'float32'),
+    );
+  },
+};

@@ -1,0 +1,75 @@
+// keras.ops: reductions along axes, and running ones.
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  toFloat,
+  withOptions,
+  type OperationCall,
+  type OperationDefinition,
+} from './operation-definition.js';
+
+type Reduce = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
+
+const reduction = (fn: Reduce, more: readonly string[] = []): OperationDefinition =>
+  withOptions(['axis', 'keepdims', ...more], (x, call) => fn(x, call.axes(x), call.flag('keepdims')));
+
+const counted = (x: tf.Tensor): tf.Tensor => (x.dtype === 'bool' ? tf.cast(x, 'int32') : x);
+
+export const Sum = reduction((x, axes, keepDims) => tf.sum(counted(x), axes, keepDims));
+export const Mean = reduction((x, axes, keepDims) => tf.mean(toFloat(x), axes, keepDims));
+export const Prod = reduction((x, axes, keepDims) => tf.prod(counted(x), axes, keepDims));
+export const Max = reduction((x, axes, keepDims) => tf.max(x, axes, keepDims));
+export const Min = reduction((x, axes, keepDims) => tf.min(x, axes, keepDims));
+export const Amax = Max;
+export const Amin = Min;
+export const Any = reduction((x, axes, keepDims) => tf.any(tf.cast(x, 'bool'), axes, keepDims));
+export const All = reduction((x, axes, keepDims) => tf.all(tf.cast(x, 'bool'), axes, keepDims));
+export const Logsumexp = reduction((x, axes, keepDims) => tf.logSumExp(toFloat(x), axes, keepDims));
+export const Var = reduction((x, axes, keepDims) => variance(toFloat(x), axes, keepDims));
+export const Std = reduction((x, axes, keepDims) => tf.sqrt(variance(toFloat(x), axes, keepDims)));
+export const Ptp = reduction((x, axes, keepDims) =>
+  tf.sub(tf.max(x, axes, keepDims), tf.min(x, axes, keepDims)),
+);
+export const CountNonzero = withOptions(['axis'], (x, call) =>
+  tf.sum(tf.cast(tf.notEqual(x, tf.zerosLike(x)), 'int32'), call.axes(x)),
+);
+
+export const Argmax = argument((x, axis) => tf.argMax(x, axis));
+export const Argmin = argument((x, axis) => tf.argMin(x, axis));
+export const Cumsum = running((x, axis) => tf.cumsum(x, axis));
+export const Cumprod = running((x, axis) => tf.cumprod(x, axis));
+
+export const Moments: OperationDefinition = withOptions(['axes', 'keepdims', 'synchronized'], (x, call) => {
+  const axes = call.axes(x, 'axes');
+  const keepDims = call.flag('keepdims');
+  return [tf.mean(toFloat(x), axes, keepDims), variance(toFloat(x), axes, keepDims)];
+});
+
+function variance(x: tf.Tensor, axes: number[], keepDims: boolean): tf.Tensor {
+  return tf.mean(tf.square(tf.sub(x, tf.mean(x, axes, true))), axes, keepDims);
+}
+
+function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
+  return withOptions(['axis', 'keepdims'], (x, call) => {
+    const [flat, axis] = flattened(x, call);
+    const found = fn(flat, axis);
+    if (!call.flag('keepdims')) return found;
+    return call.option('axis') === null
+      ? tf.reshape(
+          found,
+          x.shape.map(() => 1),
+        )
+      : tf.expandDims(found, axis);
+  });
+}
+
+function running(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
+  return withOptions(['axis', 'dtype'], (x, call) => {
+    const [flat, axis] = flattened(counted(x), call);
+    return tf.cast(fn(flat, axis), call.dtype() ?? (flat.dtype as 'float32'));
+  });
+}
+
+/** Without an axis, all values in a row. */
+function flattened(x: tf.Tensor, call: OperationCall): [tf.Tensor, number] {
+  return call.option('axis') === null ? [tf.reshape(x, [-1]), 0] : [x, call.axis(x.rank)];
+}
