@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
 import {
   camelCase,
   compose,
@@ -12,6 +13,7 @@ import {
   type Layer,
   snakeCase,
   snakeCaseClass,
+  type Backend,
   type ConfigValue,
   type Functional,
   type Serializable,
@@ -148,12 +150,14 @@ export function comparable(value: Json): Json {
 export function testAgainstKeras(layerClass: { readonly className: string }): void {
   const { className } = layerClass;
   const { cases } = readGolden<{ cases: readonly GoldenLayerCase[] }>(`layers/${snakeCaseClass(className)}`);
-  describe(`${className} computes what Keras computes`, () => {
-    for (const golden of cases) it(golden.name, () => compare(className, golden));
-  });
+  for (const [name, backend] of Object.entries({ cpu, onnx })) {
+    describe(`${className} computes what Keras computes, on backend-${name}:`, () => {
+      for (const golden of cases) it(golden.name, () => compare(className, golden, backend()));
+    });
+  }
 }
 
-async function compare(className: string, golden: GoldenLayerCase): Promise<void> {
+async function compare(className: string, golden: GoldenLayerCase, backend: Backend): Promise<void> {
   const layer = new (classOf('keras.layers', className))(optionsOf(golden.config)) as Layer;
   const isList = golden.inputs.length > 1;
   const symbols = golden.inputs.map(({ shape, dtype }) =>
@@ -176,7 +180,7 @@ async function compare(className: string, golden: GoldenLayerCase): Promise<void
     cotangents: [hostTensor(golden.cotangent)],
   };
   // The oracle gives masks to layers of one input; those of several it only asks for the mask that comes out.
-  const result = await callLayer(layer, isList ? call : { ...call, masks }, cpu());
+  const result = await callLayer(layer, isList ? call : { ...call, masks }, backend);
   compareAll('output', result.outputs, golden.outputs);
   compareAll('gradient of input', result.inputGradients, golden.input_gradients);
   const trained = layer.weights.flatMap((weight, i) => (weight.trainable && layer.trainable ? [i] : []));
@@ -188,7 +192,7 @@ async function compare(className: string, golden: GoldenLayerCase): Promise<void
   compareAll('weight after the call', result.weights, golden.updated_weights ?? golden.weights);
   if (golden.losses !== undefined) compareAll('loss', result.losses, golden.losses);
   if (golden.mask !== undefined)
-    compareAll('mask', (await callLayer(layer, { ...call, masks }, cpu())).masks, [golden.mask]);
+    compareAll('mask', (await callLayer(layer, { ...call, masks }, backend)).masks, [golden.mask]);
 }
 
 function compareAll(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compose, type Layer, snakeCaseClass } from '@lamella/core';
+import { compose, input, snakeCaseClass, type Layer } from '@lamella/core';
+import type { SymbolicShape } from '@lamella/program';
 import * as published from './index.js';
 import * as layerClasses from './layer-classes.js';
 import { layers } from './layers.js';
@@ -61,6 +62,29 @@ describe('the layers', () => {
     expect(second.name).not.toBe(first.name);
     expect(snakeCaseClass('MaxPooling2D')).toBe('max_pooling2d');
     expect(published.dense({ units: 1, name: 'mine' }).name).toBe('mine');
+  });
+
+  it('leave open the sizes that follow from sizes that are not known', () => {
+    const { averagePooling2D, conv2D, dense, flatten, globalMaxPooling2D, permute, softmax } = published;
+    const images = input({ shape: [null, null, 3] });
+    const after = (layer: Layer): SymbolicShape => layer.apply(images).shape;
+    expect(after(conv2D({ filters: 4, kernelSize: 3 }))).toEqual([null, null, null, 4]);
+    expect(after(conv2D({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }))).toEqual([
+      null,
+      null,
+      null,
+      4,
+    ]);
+    expect(after(averagePooling2D())).toEqual([null, null, null, 3]);
+    expect(after(globalMaxPooling2D({ keepdims: true }))).toEqual([null, 1, 1, 3]);
+    expect(after(flatten())).toEqual([null, null]);
+    expect(after(permute({ dims: [3, 1, 2] }))).toEqual([null, 3, null, null]);
+    expect(after(softmax({ axis: [1, 2] }))).toEqual([null, null, null, 3]);
+    expect(after(dense({ units: 2 }))).toEqual([null, null, null, 2]);
+    const rows = [input({ shape: [null, 2] }), input({ shape: [1, 2] })];
+    expect(published.add().apply(rows).shape).toEqual([null, null, 2]);
+    expect(published.concatenate({ axis: 1 }).apply(rows).shape).toEqual([null, null, 2]);
+    expect(published.dot({ axes: 2 }).apply(rows).shape).toEqual([null, null, 1]);
   });
 
   it('take what options every layer takes', () => {
