@@ -92,6 +92,10 @@ export class Model extends Functional {
     this.seed = options.seed ?? randomSeed();
   }
 
+  override get label(): string {
+    return `Model "${this.name}"`;
+  }
+
   /** Where the model runs. Throws: BACKEND_MISSING. */
   get backend(): Backend {
     return this.ownBackend ?? requireBackend(this.composition, this.label);

@@ -32,6 +32,10 @@ export class Sequential extends Model {
     this.stack = stack;
   }
 
+  override get label(): string {
+    return `Sequential "${this.name}"`;
+  }
+
   override get layers(): readonly Layer[] {
     return this.stack ?? super.layers;
   }
