@@ -71,12 +71,7 @@ export class CompiledLoss {
         loss.evaluate(yTrue[i]!, yPred[i]!, weights[i] ?? null, masks[i] ?? null),
       );
       if (value.rank > 0)
-        throw optionInvalid(
-          this.subject,
-          'loss',
-          `a loss that gives one number, such as reduction "sum"`,
-          `reduction "${loss.reduction}"`,
-        );
+        throw optionInvalid(this.subject, 'loss', 'a loss whose reduction gives one number', loss.reduction);
       this.perOutput[i]?.updateValues(value, tf.scalar(yPred[i]!.shape[0]!));
       const weighted = this.lossWeights[i] === 1 ? value : tf.mul(value, this.lossWeights[i]!);
       total = total === null ? weighted : tf.add(total, weighted);

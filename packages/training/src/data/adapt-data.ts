@@ -146,8 +146,8 @@ async function weightList(
   given: Tensors,
   outputs: readonly string[],
 ): Promise<HostTensor[]> {
-  if (outputs.length === 1 || !isTensorLike(given) || Array.isArray(given))
-    return toList(subject, given, outputs, 'output');
+  const isOne = isTensorLike(given) && !(Array.isArray(given) && typeof given[0] !== 'number');
+  if (outputs.length === 1 || !isOne) return toList(subject, given, outputs, 'output');
   const weight = await toHostTensor(given, `${subject}, sampleWeight`);
   return outputs.map(() => weight);
 }

@@ -1,0 +1,270 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
+import { clearNames, compose, input, setRandomSeed, type Backend } from '@lamella/core';
+import { lambda } from '@lamella/lambda';
+import * as layers from '@lamella/layers';
+import { HostTensor, random } from '@lamella/program';
+import type { FitOptions } from './fit.js';
+import { Model } from './model.js';
+import { adam, sgd } from './optimizers/index.js';
+import { Sequential } from './sequential.js';
+import { training } from './training.js';
+
+const { dense } = layers;
+const x = HostTensor.zeros([20, 4]);
+x.data.set(Array.from({ length: 80 }, (_, i) => Math.sin(i)));
+const y = HostTensor.zeros([20, 2]);
+y.data.set(Array.from({ length: 40 }, (_, i) => Math.cos(i)));
+
+const backends = [cpu(), onnx()].map((backend) => ({ backend }));
+const valuesOf = (model: Model): number[] => model.getWeights().flatMap(({ data }) => [...data]);
+
+/** A network with everything that is random: first weights, dropout, noise, shuffling. */
+function noisy(backend: Backend, seed: number): Model {
+  clearNames();
+  setRandomSeed(seed);
+  const pixels = input({ shape: [4] });
+  let h = dense({ units: 8, activation: 'relu' }).apply(pixels);
+  h = layers.dropout({ rate: 0.5 }).apply(h);
+  h = layers.batchNormalization().apply(h);
+  h = layers.gaussianNoise({ stddev: 0.1 }).apply(h);
+  const net = new Model({ inputs: pixels, outputs: dense({ units: 2 }).apply(h), backend });
+  net.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
+  return net;
+}
+
+async function run(backend: Backend, seed: number, options: FitOptions = {}): Promise<unknown> {
+  const net = noisy(backend, seed);
+  const { history } = await net.fit(x, y, { epochs: 3, batchSize: 6, verbose: 0, ...options });
+  return { history, weights: valuesOf(net), predicted: [...(await net.predict(x)).data] };
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('one seed', () => {
+  it.each(backends)('makes a run repeatable, bit for bit, on $backend.name', async ({ backend }) => {
+    const first = await run(backend, 7);
+    expect(await run(backend, 7)).toEqual(first);
+    expect(await run(backend, 8)).not.toEqual(first);
+    expect(await run(backend, 7, { shuffle: false })).not.toEqual(first);
+  });
+
+  it('gives two backends the same run but for rounding', async () => {
+    const [a, b] = (await Promise.all(backends.map(({ backend }) => run(backend, 7)))) as {
+      weights: number[];
+    }[];
+    b!.weights.forEach((weight, i) => expect(weight).toBeCloseTo(a!.weights[i]!, 4));
+  });
+
+  it.each(backends)('resumes where a run stopped, bit for bit, on $backend.name', async ({ backend }) => {
+    const whole = noisy(backend, 7);
+    await whole.fit(x, y, { epochs: 4, batchSize: 6, verbose: 0 });
+    const parts = noisy(backend, 7);
+    await parts.fit(x, y, { epochs: 2, batchSize: 6, verbose: 0 });
+    await parts.fit(x, y, { epochs: 4, initialEpoch: 2, batchSize: 6, verbose: 0 });
+    expect(valuesOf(parts)).toEqual(valuesOf(whole));
+  });
+
+  it.each(backends)('lets a sampling model predict the same twice on $backend.name', async ({ backend }) => {
+    const pixels = input({ shape: [4] });
+    const sampled = lambda((t: tf.Tensor) => tf.add(t, random.normal(t.shape)), { name: 'sampling' });
+    const net = new Model({ inputs: pixels, outputs: sampled.apply(pixels), backend, seed: 3 });
+    const [first, second] = [await net.predict(x, { batchSize: 8 }), await net.predict(x, { batchSize: 8 })];
+    expect(second.data).toEqual(first.data);
+    // Each batch of a prediction draws anew.
+    const noise = first.data.map((value, i) => value - x.data[i]!);
+    expect(noise.subarray(0, 32)).not.toEqual(noise.subarray(32, 64));
+    net.compile({ loss: 'mse' });
+    const evaluated = await net.evaluate(x, x, { batchSize: 8 });
+    expect(await net.evaluate(x, x, { batchSize: 8 })).toEqual(evaluated);
+  });
+});
+
+describe('weights', () => {
+  it.each(backends)(
+    'are shared by sub-models, during training and after, on $backend.name',
+    async ({ backend }) => {
+      const pixels = input({ shape: [4] });
+      const hidden = dense({ units: 3, name: 'hidden' }).apply(pixels);
+      const outputs = dense({ units: 2, name: 'out' }).apply(hidden);
+      const net = new Model({ inputs: pixels, outputs, backend });
+      const before = new Model({ inputs: pixels, outputs: hidden, backend });
+      const after = new Model({ inputs: hidden, outputs, backend });
+      net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse' });
+      const composed = async (): Promise<HostTensor> => after.predict(await before.predict(x));
+      const seen: number[] = [];
+      const check = async (): Promise<void> => {
+        const [direct, indirect] = [await net.predict(x), await composed()];
+        indirect.data.forEach((value, i) => expect(value).toBeCloseTo(direct.data[i]!, 5));
+        seen.push(direct.data[0]!);
+      };
+      await net.fit(x, y, { epochs: 3, verbose: 0, callbacks: [{ onEpochEnd: check }] });
+      await check();
+      expect(new Set(seen.slice(0, 3)).size).toBe(3);
+      before.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse' });
+      await before.fit(x, HostTensor.zeros([20, 3]), { verbose: 0 });
+      await check();
+      expect(seen[4]).not.toBe(seen[3]);
+    },
+  );
+
+  it('are one truth for a model that moves between backends', async () => {
+    const net = noisy(cpu(), 5);
+    await net.fit(x, y, { epochs: 1, batchSize: 6, verbose: 0 });
+    const expected = await net.predict(x);
+    net.moveTo(onnx());
+    (await net.predict(x)).data.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i]!, 5));
+    await net.fit(x, y, { epochs: 2, initialEpoch: 1, batchSize: 6, verbose: 0 });
+    net.moveTo(cpu());
+    await net.fit(x, y, { epochs: 3, initialEpoch: 2, batchSize: 6, verbose: 0 });
+    const stayed = noisy(cpu(), 5);
+    await stayed.fit(x, y, { epochs: 3, batchSize: 6, verbose: 0 });
+    valuesOf(net).forEach((value, i) => expect(value).toBeCloseTo(valuesOf(stayed)[i]!, 4));
+    expect(net.optimizer!.iterations.value.data[0]).toBe(12);
+  });
+
+  it('of layers that are frozen after compile() train until the next one, with a warning', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const pixels = input({ shape: [4] });
+    const first = dense({ units: 3, name: 'first' });
+    const norm = layers.batchNormalization({ name: 'norm' });
+    const outputs = dense({ units: 2 }).apply(norm.apply(first.apply(pixels)));
+    const net = new Model({ inputs: pixels, outputs, backend: cpu(), name: 'net' });
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    first.trainable = false;
+    norm.trainable = false;
+    const values = (layer: layers.Dense | layers.BatchNormalization): number[] =>
+      layer.getWeights().flatMap(({ data }) => [...data]);
+    const [kernel, moving] = [values(first), values(norm)];
+    await net.fit(x, y, { verbose: 0 });
+    expect(warn.mock.calls[0]![0]).toContain(
+      '[TRAINABLE_CHANGED] Model "net": trainable of "first", "norm" was changed after compile()',
+    );
+    expect(values(first)).not.toEqual(kernel);
+    expect(values(norm)).not.toEqual(moving);
+    expect(first.trainable).toBe(false);
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    const [fixed, still] = [values(first), values(norm)];
+    await net.fit(x, y, { epochs: 2, verbose: 0 });
+    expect([values(first), values(norm)]).toEqual([fixed, still]);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  it('that no loss depends on do not train, with a warning once', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const pixels = input({ shape: [4] });
+    const [used, unused] = ['used', 'unused'].map((name) => dense({ units: 2, name }).apply(pixels));
+    const net = new Model({ inputs: pixels, outputs: [used!, unused!], backend: cpu(), name: 'net' });
+    net.compile({ optimizer: adam(), loss: { used: 'mse' } });
+    await net.fit(x, { used: y, unused: y }, { batchSize: 8, verbose: 0 });
+    expect(warn.mock.calls).toEqual([
+      [
+        '[GRADIENT_MISSING] Model "net": the loss does not depend on unused/kernel, unused/bias; they will not train.',
+      ],
+    ]);
+  });
+
+  it('take their averages when fit ends with useEma', async () => {
+    const pixels = input({ shape: [4] });
+    const net = new Model({ inputs: pixels, outputs: dense({ units: 2 }).apply(pixels), backend: cpu() });
+    net.compile({ optimizer: sgd({ useEma: true, emaMomentum: 0.5 }), loss: 'mse' });
+    await net.fit(x, y, { epochs: 2, verbose: 0 });
+    const averages = net.optimizer!.variables.slice(2, 4).flatMap(({ value }) => [...value.data]);
+    expect(valuesOf(net)).toEqual(averages);
+  });
+});
+
+describe('memory', () => {
+  it('of tfjs stays as it is over repeated fits, evaluations and predictions', async () => {
+    const net = noisy(cpu(), 1);
+    await net.fit(x, y, { batchSize: 6, verbose: 0, validationData: [x, y] });
+    await tf.setBackend('cpu');
+    const before = tf.memory();
+    for (let i = 0; i < 5; i++) {
+      await net.fit(x, y, { batchSize: 6, verbose: 0, validationData: [x, y] });
+      await net.evaluate(x, y);
+      await net.predict(x);
+      net.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+    }
+    const { numTensors, numBytes, numDataBuffers } = tf.memory();
+    expect({ numTensors, numBytes, numDataBuffers }).toEqual({
+      numTensors: before.numTensors,
+      numBytes: before.numBytes,
+      numDataBuffers: before.numDataBuffers,
+    });
+  });
+
+  it('holds a bounded number of compiled steps', async () => {
+    const disposed: string[] = [];
+    const inner = cpu();
+    const counting: Backend = {
+      name: 'counting',
+      allocate: (shape, dtype) => inner.allocate(shape, dtype),
+      async compile(program) {
+        const executable = await inner.compile(program);
+        return {
+          run: (...args) => executable.run(...args),
+          dispose() {
+            disposed.push('step');
+            executable.dispose();
+          },
+        };
+      },
+    };
+    const pixels = input({ shape: [null] });
+    const outputs = lambda((t: tf.Tensor) => tf.mul(t, 2)).apply(pixels);
+    const net = new Model({ inputs: pixels, outputs, backend: counting });
+    for (let size = 1; size <= 12; size++) await net.predict(HostTensor.zeros([1, size]));
+    expect(disposed).toHaveLength(4);
+    net.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(disposed).toHaveLength(12);
+    expect((await net.predict(HostTensor.zeros([1, 2]))).shape).toEqual([1, 2]);
+  });
+
+  it.each(backends)('is not mixed up by calls at the same time, on $backend.name', async ({ backend }) => {
+    const net = noisy(backend, 2);
+    const part = (i: number): HostTensor => new HostTensor(x.data.slice(i * 4, i * 4 + 4), [1, 4]);
+    const one = await Promise.all(Array.from({ length: 20 }, (_, i) => net.call(part(i))));
+    const all = await net.predict(x);
+    one.forEach((row, i) =>
+      row.data.forEach((value, k) => expect(value).toBeCloseTo(all.data[i * 2 + k]!, 5)),
+    );
+    await Promise.all([
+      net.fit(x, y, { epochs: 2, verbose: 0 }),
+      ...Array.from({ length: 10 }, () => net.predict(x)),
+    ]);
+  });
+});
+
+describe('a composition', () => {
+  it('makes models on its backend, and knows what training brings by the names files use', async () => {
+    const composed = compose({ backend: cpu(), plugins: [layers.layers, training] });
+    const pixels = input({ shape: [4] });
+    const net = composed.model({ inputs: pixels, outputs: dense({ units: 2 }).apply(pixels) });
+    expect((await net.predict(x)).shape).toEqual([20, 2]);
+    const chain = composed.sequential({ layers: [dense({ units: 2 })], inputShape: [4] });
+    expect((await chain.predict(x)).shape).toEqual([20, 2]);
+    const { catalog } = composed;
+    expect(catalog.names('optimizers')).toEqual(['Adam', 'AdamW', 'RMSprop', 'SGD']);
+    expect(catalog.names('schedules')).toContain('CosineDecayRestarts');
+    expect(catalog.names('losses')).toContain('SparseCategoricalCrossentropy');
+    expect(catalog.names('metrics')).toContain('SparseTopKCategoricalAccuracy');
+  });
+
+  it('trains a Sequential whose layers are listed without the input', async () => {
+    const chain = new Sequential({
+      layers: [input({ shape: [4], name: 'pixels' }).node.layer, dense({ units: 2, name: 'out' })],
+      backend: cpu(),
+    });
+    chain.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse' });
+    const { history } = await chain.fit(x, y, { epochs: 5, verbose: 0 });
+    expect(history['loss']![4]).toBeLessThan(history['loss']![0]!);
+    expect(chain.layers.map(({ name }) => name)).toEqual(['out']);
+    expect(chain.getLayer('out').parameterCount).toBe(10);
+  });
+});
