@@ -56,10 +56,7 @@ describe('objects of another copy are refused', () => {
   });
 
   it('where a plugin brings layers that extend it', () => {
-    class Theirs {
-      static readonly className = 'acme>Theirs';
-      static readonly [brand] = elsewhere;
-    }
+    const Theirs = Object.assign(() => undefined, { className: 'acme>Theirs', [brand]: elsewhere });
     const plugin = { name: 'acme', classes: { layers: { Theirs } } };
     expect(() => ours.compose({ plugins: [plugin] })).toThrow(
       '[PACKAGE_DUPLICATED] Plugin "acme", class "acme>Theirs"',

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import type { SymbolicShape } from '@lamella/program';
-import { add, concatenate, dense, embedding, initializers, multiply, subtract } from '@lamella/layers';
+import { add, concatenate, dense, initializers, multiply, subtract } from '@lamella/layers';
 import { callContext, type CallContext } from './call-context.js';
 import { Functional } from './functional.js';
 import { input } from './input.js';
@@ -21,9 +21,6 @@ class Times extends Layer {
     options: LayerOptions = {},
   ) {
     super(options);
-  }
-  override get supportsMasking(): boolean {
-    return true;
   }
   override call(x: tf.Tensor): tf.Tensor {
     return tf.mul(x, this.factor);
@@ -161,7 +158,7 @@ describe('a graph of layers', () => {
       outputs: fixed.apply(follows.apply(x), { training: false }),
     });
     for (const spy of [follows, fixed]) spy.contexts.length = 0;
-    tf.tidy(() => model.invoke([tf.tensor2d([[1]])], 'single', callContext({ training: true })));
+    tf.tidy(() => model.invoke([tf.tensor2d([[1]])], 'single', callContext({ training: true })).outputs);
     expect(follows.contexts.map((context) => context.training)).toEqual([true]);
     expect(fixed.contexts.map((context) => context.training)).toEqual([false]);
   });
@@ -356,87 +353,6 @@ describe('a model as a layer', () => {
   });
 });
 
-describe('masks', () => {
-  /** Gives out its mask as numbers. */
-  class Show extends Layer {
-    static readonly className = 'Show';
-    override call(x: tf.Tensor, context: CallContext): tf.Tensor {
-      return context.mask === null ? tf.zeros([1]) : tf.cast(context.mask, 'float32');
-    }
-  }
-  class Ends extends Times {
-    override get supportsMasking(): boolean {
-      return false;
-    }
-  }
-  const shown = (between: (x: SymbolicTensor) => SymbolicTensor): number[] => {
-    const x = input({ shape: [3], dtype: 'int32' });
-    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
-    const model = new Functional({ inputs: x, outputs: new Show().apply(between(words)) });
-    return tf.tidy(() => {
-      const tokens = tf.tensor2d([[1, 0, 2]], [1, 3], 'int32');
-      return [...model.invoke([tokens], 'single', callContext()).outputs[0]!.dataSync()];
-    });
-  };
-
-  it('pass through layers that support them', () => {
-    expect(shown((words) => times(2).apply(words))).toEqual([1, 0, 1]);
-  });
-
-  it('end at layers that do not', () => {
-    expect(shown((words) => new Ends(2).apply(words))).toEqual([0]);
-  });
-
-  it('pass through nested models', () => {
-    const x = input({ shape: [3, 2] });
-    const inner = new Functional({ inputs: x, outputs: times(2).apply(x) });
-    expect(shown((words) => inner.apply(words))).toEqual([1, 0, 1]);
-  });
-
-  it('are known of symbolic tensors, where they arise, pass and end', () => {
-    const x = input({ shape: [3], dtype: 'int32' });
-    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
-    const nested = input({ shape: [3, 2] });
-    const inner = new Functional({ inputs: nested, outputs: times(2).apply(nested) });
-    const dropping = new Functional({ inputs: nested, outputs: new Ends(2).apply(nested) });
-    const maskOf = (tensor: SymbolicTensor): SymbolicShape | null => tensor.mask;
-    expect([x, words, times(2).apply(words), inner.apply(words)].map(maskOf)).toEqual([
-      null,
-      [null, 3],
-      [null, 3],
-      [null, 3],
-    ]);
-    expect(
-      [new Ends(2).apply(words), dropping.apply(words), dense({ units: 1 }).apply(x1())].map(maskOf),
-    ).toEqual([null, null, null]);
-  });
-
-  it('reach the call of a layer while its shapes are inferred', () => {
-    class Needs extends Layer {
-      static readonly className = 'Needs';
-      override call(x: tf.Tensor, context: CallContext): tf.Tensor {
-        return tf.mul(x, tf.expandDims(tf.cast(context.mask!, 'float32'), -1));
-      }
-    }
-    const x = input({ shape: [null], dtype: 'int32' });
-    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
-    expect(new Needs().apply(words).shape).toEqual([null, null, 2]);
-  });
-
-  it('come out of a model beside its outputs', () => {
-    const x = input({ shape: [2], dtype: 'int32' });
-    const model = new Functional({
-      inputs: x,
-      outputs: embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x),
-    });
-    const mask = tf.tidy(() => {
-      const { masks } = model.invoke([tf.tensor2d([[0, 3]], [1, 2], 'int32')], 'single', callContext());
-      return [...masks[0]!.dataSync()];
-    });
-    expect(mask).toEqual([0, 1]);
-  });
-});
-
 describe('a graph that cannot be', () => {
   it('for lack of an input names the output, the missing tensor and the way to it', () => {
     const [x, other] = [x1('x'), input({ shape: [7], name: 'other' })];
@@ -506,14 +422,11 @@ describe('a model fed with what does not fit', () => {
     const x = input({ shape, name: 'pixels' });
     return new Functional({ inputs: x, outputs: times(2).apply(x), name: 'm' });
   };
-  const feed = (fed: Functional, ...shapes: number[][]): unknown =>
-    tf.tidy(() =>
-      fed.invoke(
-        shapes.map((shape) => tf.zeros(shape)),
-        'list',
-        callContext(),
-      ),
-    );
+  const feed = (fed: Functional, ...shapes: number[][]): tf.Tensor[] =>
+    tf.tidy(() => {
+      const tensors = shapes.map((shape) => tf.zeros(shape));
+      return fed.invoke(tensors, 'list', callContext()).outputs;
+    });
 
   it('says which input, what shape, and what to do', () => {
     expect(() => feed(model([784]), [32, 768])).toThrow(

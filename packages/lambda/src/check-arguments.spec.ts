@@ -34,14 +34,22 @@ describe('the arguments of a Lambda', () => {
 
   it.each<[string, unknown, string]>([
     ['undefined', { a: undefined }, 'argument arguments.a: expected plain JSON, got undefined'],
-    ['a hole in a list', { a: [, 1] }, 'argument arguments.a[0]: expected plain JSON, got undefined'], // eslint-disable-line no-sparse-arrays
+    ['a hole in a list', { a: [, 1] }, 'argument arguments.a[0]: expected plain JSON, got undefined'],
     ['a function', { a: { b: () => 1 } }, 'argument arguments.a.b: expected plain JSON, got function'],
     ['a big integer', { a: 1n }, 'got bigint'],
     ['a symbol', { a: Symbol('s') }, 'got symbol'],
     ['a date', { a: new Date(0) }, 'got Date'],
     ['a map', { a: new Map() }, 'got Map'],
     ['a typed array', { a: new Float32Array(1) }, 'got Float32Array'],
-    ['an object of a class', { a: new (class Point {})() }, 'got Point'],
+    [
+      'an object of a class',
+      {
+        a: new (class Point {
+          x = 1;
+        })(),
+      },
+      'got Point',
+    ],
     ['an object of an object', { a: Object.create({}) as object }, 'got Object'],
     [
       'an object without a constructor',

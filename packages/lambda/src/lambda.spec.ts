@@ -239,10 +239,14 @@ describe("a Lambda's mask", () => {
     }).apply(x);
     const layer = lambda(fn ?? ((t: tf.Tensor) => t), options);
     const model = new Functional({ inputs: x, outputs: layer.apply(words) });
-    return tf.tidy(() => {
-      const { outputs, masks } = model.invoke([tf.tensor2d([[1, 0, 2]], [1, 3], 'int32')], 'single', plain());
-      return { values: [...outputs[0]!.dataSync()], mask: masks[0] && [...masks[0].dataSync()] };
+    const found: { values: number[]; mask: number[] | null } = { values: [], mask: null };
+    tf.tidy(() => {
+      const tokens = tf.tensor2d([[1, 0, 2]], [1, 3], 'int32');
+      const { outputs, masks } = model.invoke([tokens], 'single', plain());
+      found.values = [...outputs[0]!.dataSync()];
+      found.mask = masks[0] ? [...masks[0].dataSync()] : null;
     });
+    return found;
   };
 
   it('ends there, unless a function gives one', () => {
