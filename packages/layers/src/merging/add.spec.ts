@@ -19,6 +19,16 @@ testLayer(
       options: {},
       inputs: [floats([2, 2, 3]), floats([2, 3], -1.7, 1.6)],
     },
+    {
+      name: 'of ranks four and three',
+      options: {},
+      inputs: [floats([1, 2, 2, 3]), list([1, 2, 3, 4, 5, 6], 'float32', [1, 2, 3])],
+      outputs: list(
+        [...floats([12]).data].map((value, k) => value + (k % 6) + 1),
+        'float32',
+        [1, 2, 2, 3],
+      ),
+    },
     { name: 'of integers', options: {}, inputs: [integers([2, 3], 5), integers([2, 3], 4)] },
     { name: 'of three', options: {}, inputs: [floats([2, 2]), floats([2, 2], -1, 2), floats([2, 1], -3, 1)] },
   ],
