@@ -13,10 +13,11 @@ const modules = [...list.matchAll(/import \{ (\w+) \} from '\.\/(gradients\/\w+)
 if (modules.length < 80) throw new Error(`expected the list of tfjs' gradients, found ${modules.length}`);
 
 const entry = `
-import { registerGradient } from '@tensorflow/tfjs-core';
+import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 ${modules.map(([, name, file]) => `import { ${name} } from '${join(tfjs, 'dist', file)}.js';`).join('\n')}
 export function registerTfjsGradients() {
-  for (const config of [${modules.map(([, name]) => name).join(', ')}]) registerGradient(config);
+  for (const config of [${modules.map(([, name]) => name).join(', ')}])
+    if (getGradient(config.kernelName) === undefined) registerGradient(config);
 }
 `;
 await mkdir(join(packageFolder, 'generated'), { recursive: true });

@@ -2,13 +2,16 @@
 // the current Recorder. Not here: the traps that keep uncapturable code out (capture-traps.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { DType, TypedArray } from './dtype.js';
-import { isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
+import { captureMissing, happenedIn, isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
 import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './program.js';
 import type { Recorder } from './recorder.js';
 import { decompositions } from './decompositions.js';
 import { kernelNames, shapeRules } from './kernels.js';
 import { portableForms } from './portable-forms.js';
 import { formatShape, type Shape } from './shape.js';
+
+/** The subject of a capture that was given none. */
+export const unnamed = 'Function';
 
 export const captureBackendName = 'lamella-capture';
 
@@ -38,6 +41,11 @@ export function abstractTensor(recorder: Recorder, id: ValueId): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info(recorder, id));
 }
 
+/** Whether a tensor stands for a value of a capture. */
+export function isAbstract(tensor: tf.TensorInfo): boolean {
+  return homes.has(tensor.dataId);
+}
+
 /** The value that a tensor stands for in the current recorder; real tensors become constants. */
 export function valueOf(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
   const home = homes.get(tensor.dataId);
@@ -60,24 +68,51 @@ function captureConstant(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
       'write a Layer subclass that creates it with addWeight',
     );
   }
-  const values = tf.engine().readSync(tensor.dataId) as unknown as ConstantData;
-  return recorder.constant(copyOf(values), { shape: tensor.shape, dtype: tensor.dtype as DType });
+  const known = constantsOf(recorder);
+  const name = `${tensor.dtype}${formatShape(tensor.shape)}`;
+  const entry = known.get(tensor.dataId)?.get(name);
+  if (entry !== undefined) return entry;
+  const id = newConstant(tensor, recorder);
+  known.set(tensor.dataId, new Map(known.get(tensor.dataId)).set(name, id));
+  return id;
 }
 
-function copyOf(values: ConstantData): ConstantData {
-  return Array.isArray(values) ? [...values] : (values as TypedArray).slice();
+/** The constants that each recorder took from real tensors, by their data and type. */
+const taken = new WeakMap<Recorder, Map<object, ReadonlyMap<string, ValueId>>>();
+
+function constantsOf(recorder: Recorder): Map<object, ReadonlyMap<string, ValueId>> {
+  const found = taken.get(recorder) ?? new Map<object, ReadonlyMap<string, ValueId>>();
+  taken.set(recorder, found);
+  return found;
+}
+
+function newConstant(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
+  const { shape, dtype } = tensor;
+  const values = tf.engine().readSync(tensor.dataId);
+  if (dtype !== 'complex64')
+    return recorder.constant(decode(values, dtype), { shape, dtype: dtype as DType });
+  // Both parts side by side in memory; as a constant each stands for itself.
+  const part = (offset: number): ValueId =>
+    recorder.constant(
+      (values as Float32Array).filter((_, i) => i % 2 === offset),
+      { shape, dtype: 'float32' },
+    );
+  return recorder.node(tf.Complex, { real: part(0), imag: part(1) }, {}, [{ shape, dtype }])[0]!;
 }
 
 class CaptureBackend extends tf.KernelBackend {
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    const recorder = this.recorder();
+    const recorder = currentRecorder();
+    // Without any backend of the application's, tfjs takes this one.
+    if (recorder === undefined)
+      throw captureMissing('Tensor', 'no tfjs backend is loaded that could hold it');
     return info(recorder, recorder.constant(decode(values, dtype), { shape, dtype: dtype as DType })).dataId;
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const home = homes.get(dataId);
     const constant = home?.recorder.constantData(home.id);
-    if (constant !== undefined) return constant as unknown as tf.backend_util.BackendValues;
+    if (constant !== undefined) return copyOf(constant);
     throw notCapturable(
       this.recorder().subject,
       'it reads the values of a tensor (data, dataSync, array, arraySync, print or a branch on a value)',
@@ -133,6 +168,10 @@ class CaptureBackend extends tf.KernelBackend {
   }
 }
 
+function copyOf(constant: ConstantData): tf.backend_util.BackendValues {
+  return constant.slice() as tf.backend_util.BackendValues;
+}
+
 function decode(values: tf.backend_util.BackendValues, dtype: tf.DataType): ConstantData {
   if (dtype !== 'string') return (values as TypedArray).slice();
   return (values as (Uint8Array | string)[]).map((v) =>
@@ -140,11 +179,13 @@ function decode(values: tf.backend_util.BackendValues, dtype: tf.DataType): Cons
   );
 }
 
-/** Registers the backend and its kernels with tfjs, once a process; called by the first capture. */
+/** Registers the backend and its kernels with tfjs, in the place of what another copy of this package registered. */
 export function registerCaptureBackend(): void {
-  if (tf.engine().registryFactory[captureBackendName] !== undefined) return;
+  if (tf.engine().registryFactory[captureBackendName] !== undefined) tf.removeBackend(captureBackendName);
   tf.registerBackend(captureBackendName, () => new CaptureBackend(), 0);
   for (const kernelName of kernelNames()) {
+    if (tf.getKernel(kernelName, captureBackendName) !== undefined)
+      tf.unregisterKernel(kernelName, captureBackendName);
     tf.registerKernel({
       kernelName,
       backendName: captureBackendName,
@@ -185,7 +226,7 @@ function applyShapeRule(
   inputs: Record<string, ValueId>,
   attrs: Attributes,
 ): ValueType | ValueType[] {
-  const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, in "${recorder.scope}"`;
+  const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, at "${recorder.scope}"`;
   const rule = shapeRules[kernel];
   if (rule === undefined) {
     throw kernelUnsupported(
@@ -199,7 +240,7 @@ function applyShapeRule(
   try {
     return rule(types, attrs);
   } catch (cause) {
-    if (isLamellaError(cause)) throw cause;
+    if (isLamellaError(cause)) throw where === unnamed ? cause : happenedIn(cause, where);
     const shapes = Object.entries(types).map(
       ([name, type]) => `${name}: ${type.dtype}${formatShape(type.shape as Shape)}`,
     );

@@ -1,7 +1,7 @@
 // While a function is captured, whatever would freeze into the Program or escape it is trapped: random numbers, clocks,
 // tfjs' own random functions and variables. Everything is put back when the capture ends.
 import * as tf from '@tensorflow/tfjs-core';
-import { currentRecorder } from './capture-backend.js';
+import { currentRecorder, isAbstract } from './capture-backend.js';
 import { notCapturable } from './errors.js';
 import { interceptCustomGradient } from './custom-gradient.js';
 
@@ -19,7 +19,14 @@ const randomOps: Readonly<Record<string, string>> = {
 
 /** Sets all traps; the returned function takes them away again. */
 export function setTraps(): () => void {
-  const undo = [trapRandomOps(), trapVariables(), interceptCustomGradient(), ...trapGlobals()];
+  const undo = [
+    trapRandomOps(),
+    ...trapVariables(),
+    ...trapReads(),
+    releaseKept(),
+    interceptCustomGradient(),
+    ...trapGlobals(),
+  ];
   return () => {
     for (const restore of undo.reverse()) restore();
   };
@@ -54,13 +61,44 @@ function trapRandomOps(): () => void {
   });
 }
 
-function trapVariables(): () => void {
-  return replace(tf.engine(), 'makeVariable', (_value, _trainable, name) =>
-    refuse(
-      `it creates a tf.Variable${name === undefined ? '' : ` "${name}"`}`,
-      'write a Layer subclass that creates it with addWeight',
+const asWeight = 'write a Layer subclass that creates it with addWeight';
+
+function trapVariables(): (() => void)[] {
+  return [
+    replace(tf.engine(), 'makeVariable', (_value, _trainable, name) =>
+      refuse(`it creates a tf.Variable${name === undefined ? '' : ` "${name}"`}`, asWeight),
+    ),
+    replace(tf.Variable.prototype, 'assign', function (this: tf.Variable) {
+      refuse(`it assigns tf.Variable "${this.name}"`, asWeight);
+    }),
+  ];
+}
+
+/** Refused at once: the Promises that tfjs returns would be rejected later, where nobody looks. */
+function trapReads(): (() => void)[] {
+  return (['data', 'array', 'bytes'] as const).map((method) =>
+    replace(tf.Tensor.prototype, method, () =>
+      refuse(
+        `it reads the values of a tensor (${method})`,
+        'express the choice in tensor operations, such as tf.where',
+      ),
     ),
   );
+}
+
+/** What tf.keep() keeps from the end of its scope would outlive the capture. */
+function releaseKept(): () => void {
+  const engine = tf.engine();
+  const original = engine.keep;
+  const kept: tf.Tensor[] = [];
+  const restore = replace(engine, 'keep', function <T extends tf.Tensor>(this: typeof engine, tensor: T): T {
+    if (isAbstract(tensor)) kept.push(tensor);
+    return original.call(this, tensor) as T;
+  });
+  return () => {
+    restore();
+    for (const tensor of kept) if (!tensor.isDisposed) tensor.dispose();
+  };
 }
 
 function trapGlobals(): (() => void)[] {
@@ -76,6 +114,11 @@ function trapGlobals(): (() => void)[] {
   if (globalThis.crypto !== undefined) {
     undo.push(replace(globalThis.crypto, 'getRandomValues', frozen('crypto.getRandomValues()')));
     undo.push(replace(globalThis.crypto, 'randomUUID', frozen('crypto.randomUUID()')));
+  }
+  const { process } = globalThis as { process?: { hrtime: unknown } };
+  if (process?.hrtime !== undefined) {
+    const hrtime = Object.assign(frozen('process.hrtime()'), { bigint: frozen('process.hrtime.bigint()') });
+    undo.push(replace(process, 'hrtime', hrtime));
   }
   const clock = frozen('the current time');
   const trapped = new Proxy(Date, {

@@ -7,11 +7,14 @@ import {
   popRecorder,
   pushRecorder,
   registerCaptureBackend,
+  unnamed,
   valueOf,
 } from './capture-backend.js';
 import { setTraps } from './capture-traps.js';
-import { lamellaError, notCapturable } from './errors.js';
+import { claimCapture, reportSecondTfjs } from './copies.js';
+import { captureMissing, notCapturable } from './errors.js';
 import { Recorder, type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
+import { registerTfjsGradients } from './tfjs-gradients.js';
 
 export interface CaptureOptions {
   /** Names the user's object in errors, e.g. `Lambda "sampling"`. */
@@ -39,11 +42,16 @@ export function capture(
   args: readonly ArgumentSpec[],
   options: CaptureOptions = {},
 ): Captured {
-  registerCaptureBackend();
-  const recorder = new Recorder(options.subject ?? 'Function');
+  const isFirst = claimCapture();
+  if (isFirst) {
+    registerCaptureBackend();
+    registerTfjsGradients();
+  }
+  const recorder = new Recorder(options.subject ?? unnamed);
   const restore = enter();
   pushRecorder(recorder);
   try {
+    if (isFirst) reportSecondTfjs(probe());
     const inputs = args.map((arg) => abstractTensor(recorder, recorder.argument(arg)));
     const result =
       options.scope === undefined ? fn(...inputs) : recorder.within(options.scope, () => fn(...inputs));
@@ -54,6 +62,12 @@ export function capture(
     popRecorder();
     restore();
   }
+}
+
+/** A tensor as tfjs' engine makes it. */
+function probe(): tf.Tensor {
+  const recorder = new Recorder(unnamed);
+  return abstractTensor(recorder, recorder.argument({ name: 'probe', shape: [], dtype: 'float32' }));
 }
 
 /** Whether a capture is running. */
@@ -82,10 +96,7 @@ export function assignState(slot: StateSlot, value: tf.Tensor): void {
 function recording(slot: StateSlot, verb: string): Recorder {
   const recorder = currentRecorder();
   if (recorder !== undefined) return recorder;
-  throw lamellaError('CAPTURE_MISSING', {
-    subject: `Weight "${slot.name}"`,
-    problem: `cannot ${verb} it outside a capture`,
-  });
+  throw captureMissing(`Weight "${slot.name}"`, `cannot ${verb} it outside a capture`);
 }
 
 function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][] {
@@ -96,6 +107,8 @@ function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][]
         ? result.map((tensor, i): [string, unknown] => [`output_${i}`, tensor])
         : Object.entries(typeof result === 'object' && result !== null ? result : { result });
   if (typeof (result as { then?: unknown } | null)?.then === 'function') {
+    // What the function goes on to do outside the capture fails, and would be reported as unhandled.
+    (result as unknown as Promise<unknown>).then(undefined, () => undefined);
     throw notCapturable(
       recorder.subject,
       'it is asynchronous',

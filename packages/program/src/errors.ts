@@ -20,6 +20,8 @@ export interface ErrorParts {
 export class LamellaError extends Error {
   readonly code: string;
   readonly subject: string;
+  /** What the message was made of. */
+  declare readonly parts: ErrorParts;
 
   constructor(code: string, parts: ErrorParts) {
     const lines = [`[${code}] ${parts.subject}: ${withStop(parts.problem)}`, ...(parts.details ?? [])];
@@ -29,6 +31,7 @@ export class LamellaError extends Error {
     this.code = code;
     this.subject = parts.subject;
     Object.defineProperty(this, brand, { value: true });
+    Object.defineProperty(this, 'parts', { value: parts });
   }
 }
 
@@ -82,6 +85,11 @@ export function notCapturable(subject: string, problem: string, fix?: string, ca
   });
 }
 
+/** `CAPTURE_MISSING`: what works only inside a capture was called outside one. */
+export function captureMissing(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('CAPTURE_MISSING', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
 /** `SHAPE_MISMATCH`: a tensor of the wrong shape. */
 export function shapeMismatch(
   subject: string,
@@ -124,6 +132,22 @@ export function kernelUnsupported(subject: string, kernel: string, what: string,
     problem: `kernel ${kernel} has no ${what}`,
     ...(fix !== undefined && { fix }),
   });
+}
+
+/** `PACKAGE_DUPLICATED`: two copies of one package in one process; `places` tells where they come from. */
+export function packageDuplicated(name: string, places: readonly string[]): LamellaError {
+  return lamellaError('PACKAGE_DUPLICATED', {
+    subject: `Package "${name}"`,
+    problem: 'two copies of it are loaded',
+    details: places.map((place) => `  ${place}`),
+    fix: `install one copy: "npm ls ${name}" shows who brings which, "npm dedupe" merges them`,
+  });
+}
+
+/** The error with a further line, which tells where in the user's model it happened. */
+export function happenedIn(error: LamellaError, where: string): LamellaError {
+  const { details = [] } = error.parts;
+  return new LamellaError(error.code, { ...error.parts, details: [...details, `In ${where}.`] });
 }
 
 /** `RANDOM_INVALID`: a seed, a step or an option with which no random numbers can be drawn. */

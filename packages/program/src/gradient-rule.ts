@@ -1,5 +1,5 @@
 // What a gradient rule is: from the gradients of a kernel's outputs to those of its inputs, written in tfjs-core calls.
-// The rules themselves are in gradient-rules/, by family; kernels without one fall back on tfjs' registered `gradFunc`.
+// The rules themselves are in gradient-rules/, by family.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from './program.js';
 
@@ -9,7 +9,7 @@ export interface KernelCall {
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: readonly tf.Tensor[];
   readonly attrs: Attributes;
-  /** The gradient of each output; zeros where an output does not reach the result. */
+  /** The gradient of each float output; zeros where an output does not reach the result. */
   readonly dy: readonly tf.Tensor[];
   /**
    * The gradients for the inputs `names`, from the kernel's first output written out in other operations: for kernels

@@ -1,8 +1,8 @@
-// Gradients as a reverse sweep over what has been recorded so far. Each kernel takes Lamella's rule, else tfjs'.
+// Gradients as a reverse sweep over what has been recorded so far, by the rules in gradient-rules/.
 // Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
-import { kernelUnsupported, lamellaError, shapeMismatch } from './errors.js';
+import { captureMissing, kernelUnsupported, shapeMismatch } from './errors.js';
 import type { GradientRule, InputGradients, KernelCall } from './gradient-rule.js';
 import { once } from './gradient-rules/broadcasting.js';
 import { gradientExclusions } from './gradient-rules/exclusions.js';
@@ -11,7 +11,6 @@ import { customGradientKernel, type ProgramNode, type ValueId } from './program.
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
 import { formatShape, sameShape } from './shape.js';
-import { registerTfjsGradients } from './tfjs-gradients.js';
 
 /**
  * Inside a capture: the gradient of `y` with respect to each of `xs`, or null where `y` does not depend on it.
@@ -22,13 +21,12 @@ import { registerTfjsGradients } from './tfjs-gradients.js';
 export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor): (tf.Tensor | null)[] {
   const recorder = currentRecorder();
   if (recorder === undefined) {
-    throw lamellaError('CAPTURE_MISSING', {
-      subject: 'gradients()',
-      problem: 'it works on what a capture has recorded, and none is running',
-      fix: 'call it in a function given to capture()',
-    });
+    throw captureMissing(
+      'gradients()',
+      'it works on what a capture has recorded, and none is running',
+      'call it in a function given to capture()',
+    );
   }
-  registerTfjsGradients();
   const result = valueOf(y, recorder);
   const sources = xs.map((x) => valueOf(x, recorder));
   const sweep = new Sweep(recorder, new Set(sources));
@@ -94,7 +92,7 @@ class Sweep {
       inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, tensor(id)])),
       outputs: node.outputs.map(tensor),
       attrs: node.attrs,
-      dy: node.outputs.map((id) => this.sums.get(id) ?? tf.zerosLike(tensor(id))),
+      dy: this.outputGradients(node),
       through: (names, forward) => through(call, names, forward),
     };
     const found =
@@ -103,6 +101,16 @@ class Sweep {
       const gradient = found[name]?.();
       if (gradient !== undefined && gradient !== null) this.add(id, gradient);
     }
+  }
+
+  /** Zeros where an output does not reach the result; a hole for one that is no float. */
+  private outputGradients(node: ProgramNode): tf.Tensor[] {
+    const dy: tf.Tensor[] = [];
+    node.outputs.forEach((id, i) => {
+      if (isFloat(this.recorder, id))
+        dy[i] = this.sums.get(id) ?? tf.zerosLike(abstractTensor(this.recorder, id));
+    });
+    return dy;
   }
 }
 
@@ -141,22 +149,10 @@ function ruleFor(node: ProgramNode, recorder: Recorder): GradientRule {
   const own = gradientRules[node.kernel];
   if (own !== undefined) return own;
   if (Object.hasOwn(gradientExclusions, node.kernel)) return () => ({});
-  const config = tf.getGradient(node.kernel);
-  if (config === undefined) {
-    throw kernelUnsupported(
-      node.scope === '' ? recorder.subject : `${recorder.subject}, in "${node.scope}"`,
-      node.kernel,
-      'gradient',
-      'stop the gradient there with tf.customGrad, or use another operation',
-    );
-  }
-  return (call) => {
-    const saved =
-      config.saveAllInputs === true
-        ? Object.values(call.inputs)
-        : (config.inputsToSave ?? []).map((name) => call.inputs[name]!);
-    saved.push(...call.outputs.filter((_, i) => config.outputsToSave?.[i] === true));
-    const dy = call.dy.length === 1 ? call.dy[0]! : [...call.dy];
-    return config.gradFunc(dy as tf.Tensor, saved, call.attrs as tf.NamedAttrMap);
-  };
+  throw kernelUnsupported(
+    node.scope === '' ? recorder.subject : `${recorder.subject}, at "${node.scope}"`,
+    node.kernel,
+    'gradient',
+    'stop the gradient there with tf.customGrad, or use another operation',
+  );
 }

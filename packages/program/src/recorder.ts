@@ -157,7 +157,7 @@ export class Recorder {
     if (this.parent === undefined) {
       throw lamellaError('NOT_CAPTURABLE', {
         subject: this.subject,
-        problem: 'it uses a tensor of another capture, which no longer exists',
+        problem: 'it uses a tensor that belongs to another capture',
         fix: 'pass the tensor in as an input',
       });
     }
