@@ -13,7 +13,7 @@ import {
   type ProgramUpdate,
 } from '@lamella/program';
 import { bufferForeign, buffersOverlap, executableDisposed } from './errors.js';
-import { hasSimd, loopModule, type LoopExports } from './generate/loop-module.js';
+import { hasSimd, instantiateLoops, type LoopRunner } from './generate/loop-module.js';
 import { memoryViews, plainLoop } from './generate/plain-loop.js';
 import { inPlacePairs } from './graph/in-place.js';
 import { planProgram, type Plan } from './graph/plan.js';
@@ -87,15 +87,11 @@ export async function compileProgram(program: Program, options: CompileOptions =
   return new Compiled(program, path, plan, arena, run);
 }
 
-/** Runs all loops with the addresses in the table at `table`. */
-type Runner = (table: number) => void;
-
-async function simdRunner(plan: Plan, memory: WebAssembly.Memory): Promise<Runner> {
-  const { instance } = await WebAssembly.instantiate(loopModule(plan.loops), { env: { memory } });
-  return (instance.exports as unknown as LoopExports).run;
+async function simdRunner(plan: Plan, memory: WebAssembly.Memory): Promise<LoopRunner> {
+  return (await instantiateLoops({ run: plan.loops }, memory)).run;
 }
 
-function plainRunner(plan: Plan, arena: Arena): Runner {
+function plainRunner(plan: Plan, arena: Arena): LoopRunner {
   const views = memoryViews(arena.buffer);
   const loops = plan.loops.map(plainLoop);
   return (table) => {
@@ -116,7 +112,7 @@ class Compiled implements FusedProgram {
     readonly path: Path,
     private readonly plan: Plan,
     private readonly arena: Arena,
-    private readonly runner: Runner,
+    private readonly runner: LoopRunner,
   ) {
     this.loops = plan.loops.length;
     this.scratchBytes = plan.blockSize;

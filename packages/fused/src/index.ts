@@ -7,3 +7,4 @@ export {
 } from './compile-program.js';
 export { isElementWise, supports } from './kernels/table.js';
 export { Arena, createArena, sharedArena, type ArenaOptions, type Block } from './memory/arena.js';
+export { randomFill, type RandomFill } from './random/random-fill.js';

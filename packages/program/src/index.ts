@@ -63,7 +63,7 @@ export {
 } from './program.js';
 export { type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
 export { random, setRandomSeed, type Random, type RandomOptions } from './random.js';
-export { fillRandom, type RandomKey } from './random-streams.js';
+export { fillRandom, streamKey, type RandomKey } from './random-streams.js';
 export { replay } from './replay.js';
 export {
   broadcastable,

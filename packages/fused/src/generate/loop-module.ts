@@ -1,25 +1,33 @@
-// A list of loops as one WebAssembly module: `run(table)` runs them all, in order, in one call.
+// Lists of loops as one WebAssembly module: each list is one function that runs its loops in order.
 import type { Loop } from '../loop/loop.js';
 import { Code } from '../wasm/code.js';
-import { encodeModule } from '../wasm/module.js';
+import { encodeModule, type ModuleFunction } from '../wasm/module.js';
 import { loopFunction } from './loop-function.js';
 
-/** What the module exports. */
-export interface LoopExports {
-  /** Runs all loops; `table` is the address of a list of 32-bit addresses, one a buffer. */
-  readonly run: (table: number) => void;
+/** Runs loops; `table` is the address of a list of 32-bit addresses, one a buffer. */
+export type LoopRunner = (table: number) => void;
+
+/** The binary form of a module that exports a {@link LoopRunner} for each list and imports its memory as `env.memory`. */
+export function loopModule(lists: Readonly<Record<string, readonly Loop[]>>): Uint8Array<ArrayBuffer> {
+  const functions: ModuleFunction[] = [{ code: remainderFunction() }];
+  for (const [exportName, loops] of Object.entries(lists)) {
+    const run = new Code(['i32']);
+    for (const loop of loops) {
+      run.get(0).call(functions.length);
+      functions.push({ code: loopFunction(loop, { remainder: 0 }) });
+    }
+    functions.push({ code: run, exportName });
+  }
+  return encodeModule(functions);
 }
 
-/** The binary form of a module that exports {@link LoopExports} and imports its memory as `env.memory`. */
-export function loopModule(loops: readonly Loop[]): Uint8Array<ArrayBuffer> {
-  const functions = loops.map((loop) => loopFunction(loop, { remainder: 0 }));
-  const run = new Code(['i32']);
-  functions.forEach((_, index) => run.get(0).call(index + 1));
-  return encodeModule([
-    { code: remainderFunction() },
-    ...functions.map((code) => ({ code })),
-    { code: run, exportName: 'run' },
-  ]);
+/** Compiles loops for a memory: a runner for each list. */
+export async function instantiateLoops<Name extends string>(
+  lists: Readonly<Record<Name, readonly Loop[]>>,
+  memory: WebAssembly.Memory,
+): Promise<Readonly<Record<Name, LoopRunner>>> {
+  const { instance } = await WebAssembly.instantiate(loopModule(lists), { env: { memory } });
+  return instance.exports as Record<Name, LoopRunner>;
 }
 
 /** (x, y) -> the remainder of x / y rounded towards zero, exact: multiples y 2^k are taken away, the largest first. */

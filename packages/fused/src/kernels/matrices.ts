@@ -40,7 +40,7 @@ export const matrixKernels: KernelFamily = {
       ];
     },
     supports: ({ inputs, outputs }) =>
-      outputs[0]!.dtype !== 'bool' && inputs['a']!.shape.every((size) => size > 0),
+      outputs[0]!.dtype !== 'bool' && inputs['a']!.shape.slice(-2).every((size) => size > 0),
   },
 };
 

@@ -41,7 +41,9 @@ export function expm1(l: Lanes, x: Value): Value {
   const { power, rest } = split(l, clamp(l, x));
   const one = l.f64(1);
   const value = l.select(l.eq(power, one), rest, l.add(l.mul(power, rest), l.sub(power, one)));
-  return l.select(l.lt(l.f64(700), x), l.f64(Infinity), value);
+  const upper = l.select(l.lt(l.f64(700), x), l.f64(Infinity), value);
+  // Keeps the sign of 0.
+  return l.select(l.eq(x, l.f64(0)), x, upper);
 }
 
 /** 1/1, 1/3, 1/5, ...: artanh(s) / s as a polynomial in s^2. */
