@@ -53,6 +53,16 @@ export function isPythonFloat(container: Json, key: string | number): boolean {
   return !Number.isInteger(value) || wholeFloats.get(container as object)?.has(key) === true;
 }
 
+/** A value that was read, to be written again: floats stay floats. */
+export function asRead(container: Json, key: string | number): WritableJson {
+  const value = (container as Readonly<Record<string | number, Json>>)[key]!;
+  if (typeof value === 'number') return isPythonFloat(container, key) ? new PythonFloat(value) : value;
+  if (Array.isArray(value)) return value.map((_, i) => asRead(value as Json, i));
+  if (isRecord(value))
+    return Object.fromEntries(Object.keys(value).map((inner) => [inner, asRead(value, inner)]));
+  return value;
+}
+
 function noteFloat(container: object, key: string | number, value: number, text: string): void {
   if (!Number.isInteger(value) || !/[.eE]/.test(text)) return;
   const keys = wholeFloats.get(container) ?? new Set();

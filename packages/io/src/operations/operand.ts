@@ -17,7 +17,7 @@ export type Operand =
   | { readonly kind: 'list'; readonly items: readonly Operand[] }
   | { readonly kind: 'slice'; readonly parts: readonly [start: Operand, stop: Operand, step: Operand] }
   | { readonly kind: 'ellipsis' }
-  | { readonly kind: 'constant'; readonly value: HostTensor };
+  | { readonly kind: 'constant'; readonly value: HostTensor; readonly form: '__tensor__' | '__numpy__' };
 
 /** A call of an operation: its arguments by position and by name. */
 export interface OperandCall {
@@ -55,7 +55,7 @@ export function readOperands(
         return { kind: 'ellipsis' };
       case '__tensor__':
       case '__numpy__':
-        return { kind: 'constant', value: readConstant(config, file) };
+        return { kind: 'constant', value: readConstant(config, file), form: name };
       default:
         throw unsupported(file, name);
     }
@@ -122,7 +122,7 @@ export function writeOperand(operand: Operand, reference: (input: number) => Wri
       return { class_name: '__ellipsis__', config: {} };
     case 'constant': {
       const { shape, dtype, data } = operand.value;
-      return { class_name: '__tensor__', config: { value: nested(shape, data, dtype), dtype } };
+      return { class_name: operand.form, config: { value: nested(shape, data, dtype), dtype } };
     }
   }
 }

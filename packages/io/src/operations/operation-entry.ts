@@ -1,7 +1,7 @@
 // How an operation stands in a config: among the layers, with Keras' module and class, and its arguments in each call.
 import type { Layer } from '@lamella/core';
 import { fileInvalid } from '../errors.js';
-import { isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
+import { asRead, isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
 import { isEnvelope, type ReadContext } from '../keras-json/read-object.js';
 import { findOperation, moduleOf, operationModules } from './operations.js';
 import { readOperands, writeOperand, type TensorReference } from './operand.js';
@@ -61,15 +61,12 @@ export function readOperation(
     );
   if (calls.some(({ inputs }) => inputs.length === 0))
     throw fileInvalid(file, `operation "${name}" is called on no tensor of the graph`);
-  const { name: _name, dtype: _policy, trainable: _trainable, ...options } = config;
-  if (definition.options.includes('dtype') && typeof _policy === 'string')
-    Object.assign(options, { dtype: _policy });
   const layer = new Operation({
     name,
     operation: className,
     module: moduleOf(className),
     definition,
-    options,
+    options: config,
     operands: first.call,
   });
   return { layer, calls: calls.map(({ inputs }) => inputs) };
@@ -81,7 +78,7 @@ export function writeOperation(layer: Operation): { [key: string]: WritableJson 
   return {
     module,
     class_name: operation,
-    config: { name: layer.name, ...options },
+    config: Object.fromEntries(Object.keys(options).map((key) => [key, asRead(options, key)])),
     registered_name: operation,
   };
 }

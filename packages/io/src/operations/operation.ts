@@ -15,7 +15,7 @@ export interface OperationConfig {
   /** The module of that class, e.g. `keras.src.ops.numpy`. */
   readonly module: string;
   readonly definition: OperationDefinition;
-  /** What Keras' constructor takes, by Keras' names. */
+  /** What Keras' constructor takes, by Keras' names, its name among them. */
   readonly options: Readonly<Record<string, Json>>;
   readonly operands: OperandCall;
 }
@@ -30,7 +30,7 @@ export class Operation extends Layer {
     super({ name: operation.name });
     Object.defineProperty(this, brand, { value: true });
     const unknown = Object.keys(operation.options).filter(
-      (key) => !operation.definition.options.includes(key) && operation.options[key] !== null,
+      (key) => ![...operation.definition.options, 'name'].includes(key) && operation.options[key] !== null,
     );
     if (unknown.length > 0) throw operationInvalid(this.label, `option "${unknown[0]}" is not supported`);
     this.named();
@@ -49,7 +49,7 @@ export class Operation extends Layer {
 
   /** For files, which have more to say about it. */
   override getConfig(): Config {
-    return { name: this.name, ...(this.operation.options as Record<string, ConfigValue>) };
+    return { ...(this.operation.options as Record<string, ConfigValue>) };
   }
 
   /** The arguments by name; no other than the operation's own. */

@@ -1,0 +1,96 @@
+"""Makes fixtures/keras/operations.json: operations of keras.ops inside functional models, as a config holds them, and what they compute."""
+
+import numpy
+from common import header, keras, np, rng_for, tensor, uniform, write
+
+ops = keras.ops
+F = "float32"
+# name, function, inputs: (shape without the batch, dtype). Values are in (0.1, 0.9) unless a case says otherwise.
+V, M, I = ((4,), F), ((3, 4), F), ((4,), "int32")
+CASES = [
+    ("add_scalar", lambda x: x + 2, [V]), ("add_int_float", lambda x: x + 2.0, [I]), ("add", lambda x, y: x + y, [V, V]),
+    ("radd", lambda x: 3 + x, [V]), ("subtract", lambda x: 2 - x, [V]), ("multiply", lambda x, y: x * y, [M, M]),
+    ("true_divide", lambda x: x / 2.0, [V]), ("true_divide_int", lambda x: x / 2, [I]), ("rtrue_divide", lambda x: 1.0 / x, [V]),
+    ("divide", ops.divide, [V, V]), ("divide_no_nan", lambda x: ops.divide_no_nan(x, ops.zeros_like(x)), [V]),
+    ("floor_divide", lambda x: x // 0.3, [V]), ("floor_divide_int", lambda x: x // 2, [I]), ("mod", lambda x: (x - 0.5) % 0.3, [V]),
+    ("power", lambda x: x**2, [V]), ("rpower", lambda x: 2.0**x, [V]), ("negative", lambda x: -x, [V]), ("abs", lambda x: abs(x - 0.5), [V]),
+    ("matmul_constant", lambda x: x @ numpy.arange(8, dtype=F).reshape(4, 2), [V]), ("matmul", ops.matmul, [((3, 4), F), ((4, 2), F)]),
+    ("matmul_rank3", lambda x: ops.matmul(x, numpy.arange(8, dtype=F).reshape(4, 2)), [M]),
+    ("matmul_vector", lambda x: ops.matmul(x, numpy.arange(4, dtype=F)), [M]),
+    ("dot", lambda x: ops.dot(x, numpy.arange(8, dtype=F).reshape(4, 2)), [V]),
+    ("einsum", lambda x, y: ops.einsum("bij,bj->bi", x, y), [M, V]), ("outer", lambda x: ops.outer(x, numpy.arange(3, dtype=F)), [V]),
+    ("maximum", lambda x: ops.maximum(x, 0.5), [V]), ("minimum", ops.minimum, [V, V]), ("arctan2", ops.arctan2, [V, V]),
+    ("hypot", ops.hypot, [V, V]), ("logaddexp", ops.logaddexp, [V, V]),
+    ("where", lambda x: ops.where(x > 0.5, 1.0, 0.0), [V]), ("where_int", lambda x: ops.where(x > 0.5, 1, 0), [V]),
+    ("where_tensors", lambda x, y: ops.where(x < y, x, y), [V, V]),
+    ("comparisons", lambda x, y: [x > y, x >= y, x < y, x <= y, ops.equal(x, x), ops.not_equal(x, y)], [V, V]),
+    ("logic", lambda x: [ops.logical_and(x > 0.2, x < 0.6), ops.logical_or(x > 0.8, x < 0.2), ops.logical_xor(x > 0.3, x > 0.6), ops.logical_not(x > 0.5)], [V]),
+    ("elementwise", lambda x: [f(x) for f in (ops.absolute, ops.square, ops.sqrt, ops.rsqrt, ops.reciprocal, ops.exp, ops.expm1, ops.log, ops.log1p, ops.log2,
+                                              ops.log10, ops.sin, ops.cos, ops.tan, ops.sinh, ops.cosh, ops.tanh, ops.arcsin, ops.arccos, ops.arctan,
+                                              ops.arcsinh, ops.arctanh, ops.erf, ops.sign, ops.ceil, ops.floor, ops.exp2, ops.cbrt)], [V]),
+    ("elementwise_int", lambda x: [ops.square(x), ops.absolute(x - 2), ops.negative(x), ops.sqrt(x), ops.exp(x), ops.sign(x - 2)], [I]),
+    ("arccosh", lambda x: ops.arccosh(x + 1.5), [V]), ("finite", lambda x: [ops.isnan(x), ops.isinf(x), ops.isfinite(x)], [V]),
+    ("trunc", lambda x: ops.trunc(x * 4 - 2), [V]), ("degrees", lambda x: [ops.deg2rad(x), ops.rad2deg(x)], [V]),
+    ("round", lambda x: [ops.round(x * 4), ops.round(x, 1)], [V]), ("clip", lambda x: ops.clip(x, 0.3, 0.6), [V]),
+    ("likes", lambda x: [ops.ones_like(x), ops.zeros_like(x, dtype="int32"), ops.full_like(x, 2.5)], [V]),
+    ("sum", lambda x: ops.sum(x, axis=1, keepdims=True), [M]), ("sum_all", lambda x: ops.sum(x), [M]), ("sum_int", lambda x: ops.sum(x, axis=-1), [I]),
+    ("sum_axes", lambda x: ops.sum(x, axis=(1, 2)), [M]), ("sum_bool", lambda x: ops.sum(x > 0.5, axis=-1), [V]),
+    ("mean", lambda x: ops.mean(x, axis=-1), [M]), ("mean_int", lambda x: ops.mean(x, axis=-1), [I]),
+    ("reductions", lambda x: [f(x, axis=-1) for f in (ops.max, ops.min, ops.amax, ops.amin, ops.prod, ops.var, ops.std, ops.logsumexp)], [M]),
+    ("any_all", lambda x: [ops.any(x > 0.5, axis=-1), ops.all(x > 0.2, axis=-1, keepdims=True), ops.count_nonzero(x > 0.5, axis=-1)], [M]),
+    ("arguments", lambda x: [ops.argmax(x, axis=-1), ops.argmin(x, axis=1), ops.argmax(x), ops.argmax(x, axis=1, keepdims=True)], [M]),
+    ("running", lambda x: [ops.cumsum(x, axis=1), ops.cumprod(x, axis=-1), ops.cumsum(x)], [M]),
+    ("moments", lambda x: list(ops.moments(x, axes=[1], keepdims=True)), [M]),
+    ("slice", lambda x: x[:, 1:3], [V]), ("index", lambda x: x[:, 1], [M]), ("negative_index", lambda x: x[:, -1], [M]),
+    ("ellipsis", lambda x: x[..., 1], [M]), ("new_axis", lambda x: x[:, None, 1:], [V]), ("step", lambda x: x[:, ::2], [V]),
+    ("reverse", lambda x: x[:, ::-1], [V]), ("reverse_step", lambda x: x[:, 3:0:-2], [V]), ("first_row", lambda x: x[:, 0:1, :2], [M]),
+    ("negative_bounds", lambda x: x[:, -3:-1], [V]), ("beyond", lambda x: x[:, 2:99], [V]),
+    ("reshape", lambda x: ops.reshape(x, (-1, 2, 6)), [M]), ("ravel", ops.ravel, [V]), ("squeeze", lambda x: ops.squeeze(x[:, 0:1], axis=1), [M]),
+    ("expand_dims", lambda x: ops.expand_dims(x, -1), [V]), ("broadcast_to", lambda x: ops.broadcast_to(ops.mean(x, axis=0), (2, 4)), [V]),
+    ("transpose", lambda x: ops.transpose(x, (0, 2, 1)), [M]), ("swapaxes", lambda x: ops.swapaxes(x, 1, 2), [M]),
+    ("moveaxis", lambda x: ops.moveaxis(x, 1, -1), [M]), ("flip", lambda x: ops.flip(x, axis=1), [M]), ("tile", lambda x: ops.tile(x, (1, 2)), [V]),
+    ("repeat", lambda x: ops.repeat(x, 2, axis=1), [M]), ("roll", lambda x: ops.roll(x, 1, axis=1), [V]),
+    ("pad", lambda x: ops.pad(x, ((0, 0), (1, 2))), [V]), ("pad_value", lambda x: ops.pad(x, ((0, 0), (1, 2)), constant_values=7.0), [V]),
+    ("pad_reflect", lambda x: ops.pad(x, ((0, 0), (1, 2)), mode="reflect"), [V]),
+    ("concatenate", lambda x, y: ops.concatenate([x, y], axis=-1), [V, V]), ("stack", lambda x, y: ops.stack([x, y], axis=1), [V, V]),
+    ("hstack", lambda x, y: ops.hstack([x, y]), [V, V]), ("vstack", lambda x, y: ops.vstack([x, y]), [V, V]),
+    ("split", lambda x: ops.split(x, 2, axis=1), [V]), ("split_at", lambda x: ops.split(x, [1, 3], axis=1), [V]), ("unstack", lambda x: ops.unstack(x, axis=1), [M]),
+    ("take", lambda x: ops.take(x, [2, 0], axis=1), [V]), ("tril", lambda x: [ops.tril(x), ops.triu(x, 1), ops.tril(x, -1)], [M]),
+    ("relu", lambda x: ops.relu(x - 0.5), [V]),
+    ("activations", lambda x: [f(x * 8 - 4) for f in (ops.relu6, ops.sigmoid, ops.softplus, ops.softsign, ops.silu, ops.log_sigmoid, ops.hard_sigmoid, ops.hard_silu,
+                                                      ops.hard_tanh, ops.tanh_shrink, ops.selu, ops.elu, ops.celu, ops.leaky_relu, ops.squareplus, ops.soft_shrink,
+                                                      ops.hard_shrink, ops.sparse_plus, ops.sparse_sigmoid, ops.gelu)], [V]),
+    ("gelu_exact", lambda x: ops.gelu(x - 0.5, approximate=False), [V]), ("glu", ops.glu, [V]), ("threshold", lambda x: ops.threshold(x, 0.5, 0.25), [V]),
+    ("softmax", lambda x: [ops.softmax(x), ops.softmax(x, axis=1), ops.log_softmax(x)], [M]), ("normalize", lambda x: ops.normalize(x), [V]),
+    ("one_hot", lambda x: ops.one_hot(x, 5), [I]), ("cast", lambda x: [ops.cast(x * 4, "int32"), ops.cast(x > 0.5, "float32")], [V]),
+    ("stop_gradient", ops.stop_gradient, [V]), ("top_k", lambda x: list(ops.top_k(x, 2)), [V]),
+    ("activation_relu", lambda x: keras.activations.relu(x - 0.4, negative_slope=0.1, max_value=0.3), [V]), ("mish", lambda x: keras.src.activations.activations.Mish()(x), [V]),
+]
+
+
+def value(shape, dtype, label):
+    rng = rng_for("operations", label)
+    if dtype == "int32":
+        return rng.integers(0, 5, (2, *shape)).astype(np.int32)
+    return uniform(rng, (2, *shape), 0.1, 0.9)
+
+
+def case(name, function, specs):
+    keras.backend.clear_session()
+    inputs = [keras.Input(shape, dtype=dtype, name=f"input_{i}") for i, (shape, dtype) in enumerate(specs)]
+    model = keras.Model(inputs, function(*inputs), name=name)
+    values = [value(shape, dtype, f"{name}/{i}") for i, (shape, dtype) in enumerate(specs)]
+    outputs = model(values)
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    config = keras.saving.serialize_keras_object(model)
+    return {
+        "name": name,
+        "config": {key: config[key] for key in ("module", "class_name", "config", "registered_name")},
+        "inputs": [tensor(v) for v in values],
+        "outputs": [tensor(np.asarray(o)) for o in outputs],
+        "output_shapes": [list(o.shape) for o in model.outputs],
+    }
+
+
+if __name__ == "__main__":
+    write("operations.json", {**header("operations.py"), "cases": [case(*c) for c in CASES]})
