@@ -24,7 +24,12 @@ try {
     for (const version of ['this', ...versions]) {
       const node = version === 'this' ? process.execPath : await nodeOf(version);
       report(`.${ending}, Node ${version}, onnx`, await computed(node, ['load.mjs', path]), saved, 0);
-      report(`.${ending}, Node ${version}, cpu`, await computed(node, ['load.mjs', path, 'cpu']), saved, 1e-5);
+      report(
+        `.${ending}, Node ${version}, cpu`,
+        await computed(node, ['load.mjs', path, 'cpu']),
+        saved,
+        1e-5,
+      );
     }
   }
 } finally {
