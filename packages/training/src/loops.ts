@@ -1,6 +1,6 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
 import { Runner, type Backend, type Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import { HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
 import type { Batch, BatchCursor, BatchSource } from './data/batch-source.js';
@@ -47,10 +47,7 @@ export function trainEpoch(
     const runner = cached instanceof Runner ? cached : await cached;
     compiled.optimizer.beforeStep();
     const step = compiled.optimizer.iterations.value.data[0]!;
-    return logsOf(
-      runner,
-      await inTurn(backend, () => runner.run(argumentsOf(batch), { seed: model.seed, step })),
-    );
+    return runForLogs(model, backend, runner, batch, step);
   });
 }
 
@@ -69,11 +66,7 @@ export function testEpoch(
       Runner.create(backend, testStep(model, compiled, batch)),
     );
     const runner = cached instanceof Runner ? cached : await cached;
-    const step = next++;
-    return logsOf(
-      runner,
-      await inTurn(backend, () => runner.run(argumentsOf(batch), { seed: model.seed, step })),
-    );
+    return runForLogs(model, backend, runner, batch, next++);
   });
 }
 
@@ -105,10 +98,6 @@ export function inferenceStep(
   x: readonly HostTensor[],
 ): Runner | Promise<Runner> {
   return model.stepFor('predict', [x], () => Runner.create(backend, predictStep(model, x)));
-}
-
-function argumentsOf({ x, y, weights }: Batch): HostTensor[] {
-  return [...x, ...y, ...weights];
 }
 
 /** Runs the batches that are left in a pass, at most `steps`. */
@@ -146,10 +135,25 @@ function throwIfAborted(model: Model, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(model.label, signal.reason);
 }
 
-function logsOf(runner: Runner, results: readonly HostTensor[]): Logs {
+/** Where the values of a step's logs are written, again and again: they are read at once. */
+const logTargets = new WeakMap<Runner, HostTensor[]>();
+
+async function runForLogs(
+  model: Model,
+  backend: Backend,
+  runner: Runner,
+  { x, y, weights }: Batch,
+  step: number,
+): Promise<Logs> {
+  const { outputs, updates } = runner.program;
+  let targets = logTargets.get(runner);
+  if (targets === undefined) {
+    targets = outputs.slice(0, outputs.length - updates.length).map(() => HostTensor.zeros([]));
+    logTargets.set(runner, targets);
+  }
   const logs: Logs = {};
-  const { outputs } = runner.program;
-  for (let i = 0; i < results.length; i++) logs[outputs[i]!.name] = results[i]!.data[0]!;
+  await inTurn(backend, () => runner.run([...x, ...y, ...weights], { seed: model.seed, step }, targets));
+  for (let i = 0; i < targets.length; i++) logs[outputs[i]!.name] = targets[i]!.data[0]!;
   return logs;
 }
 

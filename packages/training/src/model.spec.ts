@@ -9,6 +9,7 @@ import { HostTensor, random } from '@lamella/program';
 import type { FitOptions } from './fit.js';
 import { Model } from './model.js';
 import { adam, sgd } from './optimizers/index.js';
+import { exponentialDecay } from './optimizers/schedules/index.js';
 import { Sequential } from './sequential.js';
 import { training } from './training.js';
 
@@ -175,6 +176,53 @@ describe('weights', () => {
     await net.fit(x, y, { epochs: 2, verbose: 0 });
     const averages = net.optimizer!.variables.slice(2, 4).flatMap(({ value }) => [...value.data]);
     expect(valuesOf(net)).toEqual(averages);
+  });
+});
+
+describe('a step', () => {
+  it('takes its learning rate from the schedule', async () => {
+    const pixels = input({ shape: [1] });
+    const outputs = dense({ units: 1, useBias: false, kernelInitializer: 'zeros' }).apply(pixels);
+    const net = new Model({ inputs: pixels, outputs, backend: cpu() });
+    const learningRate = exponentialDecay({ initialLearningRate: 0.25, decaySteps: 1, decayRate: 0.5 });
+    net.compile({ optimizer: sgd({ learningRate }), loss: 'mean_absolute_error' });
+    // The gradient is -1 until the weight is 1: the weight is the sum of the rates 1/4, 1/8, 1/16.
+    await net.fit([[1]], [[1]], { epochs: 3, verbose: 0 });
+    expect(valuesOf(net)).toEqual([0.4375]);
+  });
+
+  it('leaves out of the loss and the metrics what a mask hides', async () => {
+    const tokens = input({ shape: [3], dtype: 'int32' });
+    const vectors = layers.embedding({ inputDim: 4, outputDim: 1, maskZero: true }).apply(tokens);
+    const net = new Model({ inputs: tokens, outputs: vectors, backend: cpu() });
+    net.setWeights([new HostTensor(Float32Array.of(9, 1, 2, 3), [4, 1])]);
+    net.compile({ optimizer: sgd({ learningRate: 1 }), loss: 'mae', metrics: ['mae'] });
+    const zeros = HostTensor.zeros([1, 3, 1]);
+    const logs = await net.evaluate(new HostTensor(Int32Array.of(1, 3, 0), [1, 3], 'int32'), zeros);
+    expect(logs).toEqual({ loss: 2, mae: 2 });
+    await net.fit(new HostTensor(Int32Array.of(1, 3, 0), [1, 3], 'int32'), zeros, { verbose: 0 });
+    expect(valuesOf(net)).toEqual([9, 0.5, 2, 2.5]);
+  });
+
+  it('reports the total loss and that of each output, weighted and not', async () => {
+    const pixels = input({ shape: [1] });
+    const outputs = ['a', 'b'].map((name) => layers.rescaling({ scale: 1, name }).apply(pixels));
+    const net = new Model({ inputs: pixels, outputs, backend: cpu() });
+    net.compile({
+      loss: 'mse',
+      lossWeights: { a: 10 },
+      metrics: { b: ['mae', 'mae'] },
+      weightedMetrics: { b: ['mae'] },
+    });
+    const column = (value: number): HostTensor => new HostTensor(Float32Array.of(value), [1, 1]);
+    expect(await net.evaluate(column(0), [column(1), column(2)], { sampleWeight: [3] })).toEqual({
+      a_loss: 3,
+      b_loss: 12,
+      b_mae: 2,
+      b_mae_1: 2,
+      b_weighted_mae: 2,
+      loss: 42,
+    });
   });
 });
 

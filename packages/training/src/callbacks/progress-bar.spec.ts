@@ -38,7 +38,6 @@ function drawn(bar: Bar, style: 'terminal' | 'plain' | 'summary'): string[] {
 }
 
 function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the colours of Keras' bars
   return text
     .replace(/\u001b\[\d+m/g, '')
     .replace(/^\n/, '')

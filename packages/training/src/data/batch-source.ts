@@ -1,7 +1,7 @@
 // Where a loop's batches come from: rows of arrays in memory, a Dataset of examples, or a stream of batches.
 // A source is told the order of an epoch; it knows nothing of models.
 import type { BatchStream, Dataset, Example } from '@lamella/core';
-import { HostTensor } from '@lamella/program';
+import type { HostTensor } from '@lamella/program';
 import type { Examples } from './examples.js';
 import { RowGatherer, RowStacker } from './rows.js';
 
@@ -86,9 +86,10 @@ export function datasetSource(dataset: Dataset, examples: Examples, batchSize: n
           const size = Math.min(batchSize, dataset.length - start);
           start += size;
           const rows = Array.from({ length: size }, (_, i) => dataset.get(order?.[from + i] ?? from + i));
-          return rows.some((row) => row instanceof Promise)
-            ? Promise.all(rows).then(stack)
-            : stack(rows as readonly Example[]);
+          const waiting = rows.filter((row) => row instanceof Promise);
+          return waiting.length === 0
+            ? stack(rows as readonly Example[])
+            : Promise.all(rows.map(async (row) => row)).then(stack);
         },
         close: () => undefined,
       };

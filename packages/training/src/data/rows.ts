@@ -3,6 +3,9 @@ import { allocateArray, HostTensor, sameShape, sizeOf } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch-source.js';
 
+/** Up to this many elements, copying one by one takes less time than making a view of them. */
+const shortRow = 64;
+
 /** Copies chosen rows of a tensor side by side; without an order, gives a view of them and copies nothing. */
 export class RowGatherer {
   private readonly rowSize: number;
@@ -21,12 +24,16 @@ export class RowGatherer {
       return new HostTensor(rows, [size, ...shape.slice(1)], dtype);
     }
     const target = this.buffer(size);
-    if (rowSize === 1) {
-      for (let i = 0; i < size; i++) target.data[i] = data[order[start + i]!]!;
+    if (rowSize <= shortRow) {
+      let next = 0;
+      for (let i = 0; i < size; i++) {
+        const from = order[start + i]! * rowSize;
+        for (let k = 0; k < rowSize; k++) target.data[next++] = data[from + k]!;
+      }
     } else {
       for (let i = 0; i < size; i++) {
-        const row = order[start + i]! * rowSize;
-        target.data.set(data.subarray(row, row + rowSize), i * rowSize);
+        const from = order[start + i]! * rowSize;
+        target.data.set(data.subarray(from, from + rowSize), i * rowSize);
       }
     }
     return target;

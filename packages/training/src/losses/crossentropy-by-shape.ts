@@ -17,10 +17,6 @@ const functions = {
 export class CrossentropyByShape extends Loss {
   static readonly className = 'Crossentropy';
 
-  constructor(name: string) {
-    super(name);
-  }
-
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return functions[targetForm(yTrue.shape, yPred.shape)](yTrue, yPred, {}, this.label);
   }

@@ -13,7 +13,7 @@ import {
 import { capture, computeDType, gradients, type ArgumentSpec, type HostTensor } from '@lamella/program';
 import { expectNear, hostTensor, kerasFixture, type StoredTensor } from '../../spec-support/keras-fixture.js';
 import * as losses from './index.js';
-import { Loss } from './loss.js';
+import type { Loss } from './loss.js';
 import { reductions, type Reduction } from './reduce.js';
 import { resolveLoss } from './resolve-loss.js';
 
