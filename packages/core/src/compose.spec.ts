@@ -177,7 +177,7 @@ describe('without a composition', () => {
 
   it('a model says that it has no backend, and how to give it one', async () => {
     await expect(new Model(options()).predict([[1, 2]])).rejects.toThrow(
-      /\[BACKEND_MISSING\] Functional "bare": expected a backend, got none.\nFix: create it through compose\(\{ backend, plugins \}\), or pass/,
+      /\[BACKEND_MISSING\] Model "bare": expected a backend, got none.\nFix: create it through compose\(\{ backend, plugins \}\), or pass/,
     );
     expect(() => requireBackend(undefined, 'model()')).toThrow('[BACKEND_MISSING] model()');
   });

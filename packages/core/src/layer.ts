@@ -1,5 +1,5 @@
 // The Layer: builds weights from an input shape, computes in tfjs-core calls, and can be applied to symbolic tensors.
-// Not here: graphs of layers (functional.ts), training, files.
+// Not here: graphs of layers (functional.ts), training, files. Long because it is the one contract that others extend.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   notCapturable,
@@ -11,15 +11,17 @@ import {
 } from '@lamella/program';
 import type { CallContext } from './call-context.js';
 import type { Config, Serializable } from './config.js';
-import { checkCopy, markCopy } from './copies.js';
+import { markCopy } from './copies.js';
+import { createWeight } from './create-weight.js';
 import { callFailed, inputInvalid, layerAlreadyBuilt, layerNotBuilt, nameInvalid } from './errors.js';
 import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
 import type { Constraint, Initializer, Regularizer } from './initializer.js';
+import { withMaskShapes } from './mask-shapes.js';
 import { snakeCaseClass, uniqueName } from './names.js';
 import { Node, type CallOptions, type Structure } from './node.js';
 import { setWeightValues } from './set-weight-values.js';
+import { symbolicInputs } from './symbolic-inputs.js';
 import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
-import { createWeight } from './create-weight.js';
 import { whileRunning } from './weight-access.js';
 import type { Weight } from './weight.js';
 
@@ -51,13 +53,13 @@ export interface WeightSpec {
  * @example
  * import * as tf from '@tensorflow/tfjs-core';
  * import { Layer, type Weight } from '@lamella/core';
- * import { ones } from '@lamella/layers';
+ * import { initializers } from '@lamella/layers';
  *
  * class Scale extends Layer {
  *   static readonly className = 'acme>Scale';
  *   private factor!: Weight;
  *   override build(): void {
- *     this.factor = this.addWeight({ name: 'factor', shape: [], initializer: ones() });
+ *     this.factor = this.addWeight({ name: 'factor', shape: [], initializer: initializers.ones() });
  *   }
  *   override call(x: tf.Tensor): tf.Tensor {
  *     return tf.mul(x, this.factor.read());
@@ -218,14 +220,16 @@ export abstract class Layer implements Serializable {
     options: CallOptions = {},
   ): readonly SymbolicTensor[] {
     const structure = isSymbolicTensor(inputs) ? 'single' : 'list';
-    const list = this.#checkedInputs(structure === 'single' ? [inputs] : inputs);
+    const list = symbolicInputs(this.label, inputs);
     const wasBuilt = this.isBuilt;
     try {
       this.ensureBuilt(
         list.map((tensor) => tensor.shape),
         structure,
       );
-      const outputs = this.#withMasks(this.computeOutputs(list, structure), list, structure);
+      const hasOwnRule = this.computeMask !== Layer.prototype.computeMask;
+      const shapes = this.computeOutputs(list, structure);
+      const outputs = withMaskShapes(this, hasOwnRule, shapes, list, structure);
       const node = new Node(this, list, structure, outputs, options);
       this.inboundNodes.push(node);
       return node.outputs;
@@ -312,45 +316,10 @@ export abstract class Layer implements Serializable {
     return weight;
   }
 
-  /** Says of each output what mask comes with it, where `computeOutputs` has not said. */
-  #withMasks(
-    outputs: readonly TensorSpec[],
-    inputs: readonly TensorSpec[],
-    structure: Structure,
-  ): readonly TensorSpec[] {
-    if (outputs.every((output) => output.mask !== undefined)) return outputs;
-    if (this.computeMask !== Layer.prototype.computeMask) {
-      const inferred = inferOutputs(this, inputs, structure);
-      return outputs.map((output, i) => ({ ...output, mask: inferred[i]?.mask ?? null }));
-    }
-    const passed = this.supportsMasking ? (inputs[0]?.mask ?? null) : null;
-    return outputs.map(({ shape, dtype }) => ({ shape, dtype, mask: passed }));
-  }
-
   #unbuild(): void {
     this.#built = undefined;
     this.#ownWeights.trainable.length = 0;
     this.#ownWeights.other.length = 0;
-  }
-
-  #checkedInputs(inputs: unknown): readonly SymbolicTensor[] {
-    const list: readonly unknown[] = Array.isArray(inputs) ? [...inputs] : [inputs];
-    if (list.length === 0)
-      throw inputInvalid(
-        this.label,
-        'expected symbolic tensors, got an empty list',
-        'apply it to at least one',
-      );
-    list.forEach((tensor, i) => {
-      checkCopy(this.label, tensor);
-      if (isSymbolicTensor(tensor)) return;
-      throw inputInvalid(
-        this.label,
-        `expected symbolic tensors, got ${describeValue(tensor)} at position ${i}`,
-        'apply layers to what input() and apply() return; to compute values, use predict()',
-      );
-    });
-    return list as readonly SymbolicTensor[];
   }
 
   #firstNode(): Node {
@@ -364,15 +333,6 @@ export abstract class Layer implements Serializable {
 /** Whether `value` is a {@link Layer}, of any copy of this package. */
 export function isLayer(value: unknown): value is Layer {
   return typeof value === 'object' && value !== null && brand in value;
-}
-
-function describeValue(value: unknown): string {
-  const isObject = typeof value === 'object' && value !== null;
-  return isObject
-    ? (value.constructor?.name ?? 'an object')
-    : typeof value === 'function'
-      ? 'a function'
-      : String(value);
 }
 
 function unique<T>(items: readonly T[]): T[] {
