@@ -205,6 +205,7 @@ function recordKernel(
       'it belongs to a capture that has ended',
       'return it from the captured function',
     );
+  if (decompositions[kernel] !== undefined) recorder.fusedCalls++;
   const rewritten = (decompositions[kernel] ?? portableForms[kernel])?.(
     call.inputs as tf.NamedTensorMap,
     call.attrs ?? {},

@@ -38,7 +38,13 @@ function recordCustomGradient(call: CustomCall): tf.Tensor {
   const recorder = currentRecorder()!;
   const inputs = Object.values(call.inputs);
   const saved: tf.Tensor[] = [];
+  const fusedBefore = recorder.fusedCalls;
   const value = call.forwardFunc(undefined, (tensors) => saved.push(...tensors));
+  // tfjs wraps each fused kernel in a gradient function that knows two activations; written out it needs none.
+  if (recorder.fusedCalls > fusedBefore) {
+    recorder.fusedCalls = fusedBefore;
+    return value;
+  }
   const inner = new Recorder(`the gradient function of tf.customGrad in ${recorder.subject}`, recorder);
   const dy = inner.argument({ name: 'dy', shape: value.shape, dtype: value.dtype });
   pushRecorder(inner);

@@ -1,7 +1,15 @@
 // Host tensors: a typed array, its shape and its dtype, in plain memory. What users get back from `predict`.
 // No arithmetic and no lifetime: for maths, `tensor()` gives a tfjs tensor.
 import * as tf from '@tensorflow/tfjs-core';
-import { allocateArray, computeDType, isArrayOf, type StorageDType, type TypedArray } from './dtype.js';
+import {
+  allocateArray,
+  computeDType,
+  isArrayOf,
+  isStorageDType,
+  storageDTypes,
+  type StorageDType,
+  type TypedArray,
+} from './dtype.js';
 import { dtypeMismatch, shapeMismatch } from './errors.js';
 import { formatShape, sizeOf, type Shape } from './shape.js';
 
@@ -25,8 +33,14 @@ export class HostTensor {
   readonly dtype: StorageDType;
 
   constructor(data: TypedArray, shape: Shape, dtype: StorageDType = 'float32') {
+    if (!isStorageDType(dtype)) {
+      throw dtypeMismatch('HostTensor', `expected one of ${storageDTypes.join(', ')}, got ${String(dtype)}`);
+    }
     if (!isArrayOf(dtype, data)) {
       throw dtypeMismatch('HostTensor', `expected the array class of ${dtype}, got ${describeArray(data)}`);
+    }
+    if (shape.some((size) => !Number.isInteger(size) || size < 0)) {
+      throw shapeMismatch('HostTensor', `expected a shape of whole numbers, got ${formatShape(shape)}`);
     }
     if (data.length !== sizeOf(shape)) {
       throw shapeMismatch(

@@ -41,6 +41,8 @@ export interface Captured {
 export class Recorder {
   readonly values: ValueType[] = [];
   readonly nodes: ProgramNode[] = [];
+  /** How many fused kernels were written out and still stand in a tf.customGrad of tfjs' own; see custom-gradient.ts. */
+  fusedCalls = 0;
   private readonly inputs: ProgramInput[] = [];
   private readonly constants = new Map<ValueId, ProgramConstant>();
   private readonly state = new Map<StateSlot, { input: number; current: ValueId }>();
