@@ -101,10 +101,10 @@ describe('captureTemplate', () => {
   });
 
   it('keeps the gradients of tf.customGrad', () => {
-    const straightThrough = tf.customGrad(
-      (a: tf.Tensor) =>
-        ({ value: tf.round(a), gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(a.shape, 2)) }) as never,
-    );
+    const straightThrough = tf.customGrad(((a: tf.Tensor) => ({
+      value: tf.round(a),
+      gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(a.shape, 2)),
+    })) as never);
     expectFollows((a) => straightThrough(a), [x], [[[3, 4]], [[6, 4]]]);
     const node = simplify(captureTemplate((a) => straightThrough(a), [x]).at([[3, 4]])).nodes.find(
       (n) => n.programs,
