@@ -1,55 +1,90 @@
-// A compiled Program: one ONNX Runtime session, fed with views of host memory and writing into host memory.
-import {
-  checkRunBuffers,
-  executableDisposed,
-  hostDType,
-  type Executable,
-  type OutputBuffers,
-} from '@lamella/core';
-import { HostTensor, type Program, type TypedArray } from '@lamella/program';
-import type { LoweredProgram } from './lower-program.js';
-import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime.js';
+// A compiled Program: an ONNX graph, then WebAssembly loops, or one of the two. Values between them lie in the arena.
+import { checkRunBuffers, executableDisposed, type Executable, type OutputBuffers } from '@lamella/core';
+import { sharedArena } from '@lamella/fused';
+import type { HostTensor, Program, ProgramUpdate } from '@lamella/program';
+import type { GraphPart } from './graph-part.js';
+import type { LoopsPart } from './loops-part.js';
+import type { Part, Partition } from './partition.js';
 
-/** Runs one session; see {@link Executable}. */
+/** Runs the parts of one Program; see {@link Executable}. */
 export class OnnxExecutable implements Executable {
+  readonly inPlace: readonly ProgramUpdate[];
   private isDisposed = false;
+  /** By name: what the graph hands to the loops. */
+  private readonly between = new Map<string, HostTensor>();
+  private checked: { inputs: readonly HostTensor[]; outputs: OutputBuffers } | undefined;
 
-  /** `session` is missing where no output has elements: there is nothing to compute then. */
   constructor(
-    private readonly runtime: Runtime,
     private readonly program: Program,
-    private readonly lowered: LoweredProgram,
-    private readonly session: Session | undefined,
-  ) {}
+    private readonly parts: Partition,
+    private readonly graph: GraphPart | undefined,
+    private readonly loops: LoopsPart | undefined,
+  ) {
+    this.inPlace = inPlaceOf(program, parts.loops, loops);
+    const handed = parts.loops?.program.inputs.filter((_, i) => parts.loops!.inputs[i] === -1) ?? [];
+    for (const { id, name } of handed) {
+      const { shape, dtype } = parts.loops!.program.type(id);
+      this.between.set(name, sharedArena().tensor(shape, dtype as 'float32'));
+    }
+  }
 
   async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {
     if (this.isDisposed) throw executableDisposed();
-    checkRunBuffers(this.program, inputs, outputs);
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const { index, name } of this.lowered.inputs)
-      feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
-    const fetches: Record<string, RuntimeTensor | null> = {};
-    for (const { index, name } of this.lowered.outputs) {
-      const target = outputs[index];
-      fetches[name] = target === undefined ? null : runtimeTensor(this.runtime, target);
+    this.check(inputs, outputs);
+    const results = new Array<HostTensor>(this.program.outputs.length);
+    const { graph, loops } = this.parts;
+    if (this.graph !== undefined && graph !== undefined) {
+      const given = graph.inputs.map((index) => inputs[index]!);
+      const wanted = graph.program.outputs.map(({ name }, i) =>
+        graph.outputs[i] === -1 ? this.between.get(name) : outputs[graph.outputs[i]!],
+      );
+      collect(graph, await this.graph.run(given, wanted), results);
     }
-    const results = (await this.session?.run(feeds, fetches)) ?? {};
-    const names = new Map(this.lowered.outputs.map(({ index, name }) => [index, name]));
-    return this.program.outputs.map(
-      (output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']),
-    );
+    if (this.loops !== undefined && loops !== undefined) {
+      const given = loops.program.inputs.map(({ name }, i) =>
+        loops.inputs[i] === -1 ? this.between.get(name)! : inputs[loops.inputs[i]!]!,
+      );
+      const wanted = loops.outputs.map((index) => outputs[index]);
+      collect(loops, this.loops.run(given, wanted), results);
+    }
+    return results;
   }
 
   dispose(): void {
-    if (!this.isDisposed) void this.session?.release();
+    if (this.isDisposed) return;
     this.isDisposed = true;
+    this.graph?.dispose();
+    this.loops?.dispose();
+    for (const tensor of this.between.values()) sharedArena().release(tensor);
   }
 
-  private hostTensor(id: number, result: RuntimeTensor | undefined): HostTensor {
-    const type = this.program.type(id);
-    const dtype = hostDType(type, 'Output');
-    return result === undefined
-      ? HostTensor.zeros(type.shape, dtype)
-      : new HostTensor(result.data as TypedArray, type.shape, dtype);
+  /** Buffers that were checked in the run before are not checked again. */
+  private check(inputs: readonly HostTensor[], outputs: OutputBuffers): void {
+    const { checked } = this;
+    if (checked !== undefined && sameItems(checked.inputs, inputs) && sameItems(checked.outputs, outputs))
+      return;
+    checkRunBuffers(this.program, inputs, outputs, this.inPlace);
+    this.checked = { inputs: [...inputs], outputs: [...outputs] };
   }
+}
+
+function collect(part: Part, found: readonly HostTensor[], results: HostTensor[]): void {
+  part.outputs.forEach((index, i) => {
+    if (index !== -1) results[index] = found[i]!;
+  });
+}
+
+/** The updates that the loops may write over what they replace: the graph has read its inputs by then. */
+function inPlaceOf(program: Program, part: Part | undefined, loops: LoopsPart | undefined): ProgramUpdate[] {
+  const pairs = (loops?.fused.inPlace ?? []).map(({ output, input }) => ({
+    output: part!.outputs[output]!,
+    input: part!.inputs[input]!,
+  }));
+  return program.updates.filter((update) =>
+    pairs.some(({ output, input }) => output === update.output && input === update.input),
+  );
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

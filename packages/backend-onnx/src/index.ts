@@ -1,3 +1,2 @@
 export { lowerProgram, type LoweredProgram, type LoweredValue } from './lower-program.js';
 export { loadOnnx, onnx, type OnnxBackend, type OnnxOptions } from './onnx.js';
-export { prepareProgram } from './passes/prepare-program.js';

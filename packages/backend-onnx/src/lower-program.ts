@@ -35,6 +35,8 @@ export interface LoweredValue {
 export interface LoweredProgram {
   /** The model as an `.onnx` file holds it. */
   readonly bytes: Uint8Array;
+  /** The operators of the graph by name, in order. ONNX Runtime fuses some of them when it loads the model. */
+  readonly operators: readonly string[];
   /** The Program's inputs that the graph reads; the others are not needed. */
   readonly inputs: readonly LoweredValue[];
   /** The Program's outputs that the graph computes; the others have no elements. */
@@ -81,6 +83,7 @@ class ProgramLowering {
     );
     return {
       bytes: encodeModel(model),
+      operators: model.nodes.map((node) => node.type),
       inputs: this.inputs,
       outputs: kept.map(({ index }, i) => ({ index, name: outputNames[i]! })),
     };

@@ -5,6 +5,7 @@ import { testBackend } from '@lamella/testing';
 import { onnx } from './onnx.js';
 
 testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
+testBackend('onnx without small work', () => onnx({ smallWork: false }), { tolerance: 1e-5 });
 
 describe('onnx()', () => {
   it('is one backend for the same options', () => {

@@ -1,14 +1,24 @@
-// The onnx backend: compiles a Program into one ONNX graph and runs it with ONNX Runtime, natively.
-import { optionInvalid, type Backend, type Executable } from '@lamella/core';
-import { HostTensor, type Program, type Shape, type StorageDType } from '@lamella/program';
+// The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs natively, and WebAssembly loops.
+import { hostDType, optionInvalid, type Backend, type Executable } from '@lamella/core';
+import { compileProgram, sharedArena } from '@lamella/fused';
+import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 import { OnnxExecutable } from './executable.js';
+import { GraphPart } from './graph-part.js';
+import { LoopsPart } from './loops-part.js';
 import { lowerProgram } from './lower-program.js';
+import { partition } from './partition.js';
+import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
 import { loadRuntime } from './runtime.js';
 
 export interface OnnxOptions {
   /** How many threads one operator may use. Default: as many as the machine has cores. */
   readonly threads?: number;
+  /**
+   * Whether a Program for which a call of ONNX Runtime would take longer than its arithmetic may run as WebAssembly loops
+   * altogether. Default: true.
+   */
+  readonly smallWork?: boolean;
 }
 
 /** The onnx backend; see {@link onnx}. */
@@ -24,10 +34,10 @@ const backends = new Map<string, OnnxBackend>();
  * onnxruntime-node is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const { threads } = options;
+  const { threads, smallWork = true } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
-  const key = String(threads);
+  const key = `${threads} ${smallWork}`;
   const backend = backends.get(key) ?? new OnnxRuntimeBackend(options);
   backends.set(key, backend);
   return backend;
@@ -44,7 +54,20 @@ class OnnxRuntimeBackend implements OnnxBackend {
   constructor(private readonly options: OnnxOptions) {}
 
   async compile(program: Program): Promise<Executable> {
-    const lowered = lowerProgram(prepareProgram(program));
+    const parts = partition(prepareProgram(program), this.options.smallWork ?? true);
+    for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
+    const graph = parts.graph === undefined ? undefined : await this.compileGraph(parts.graph.program);
+    const loops =
+      parts.loops === undefined ? undefined : new LoopsPart(await compileProgram(parts.loops.program));
+    return new OnnxExecutable(program, parts, graph, loops);
+  }
+
+  allocate(shape: Shape, dtype: StorageDType): HostTensor {
+    return sharedArena().tensor(shape, dtype);
+  }
+
+  private async compileGraph(program: Program): Promise<GraphPart> {
+    const lowered = lowerProgram(fuseBias(program));
     const runtime = await loadRuntime();
     const session =
       lowered.outputs.length === 0
@@ -56,11 +79,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
             intraOpNumThreads: this.options.threads ?? (await coreCount()),
             logSeverityLevel: 3,
           });
-    return new OnnxExecutable(runtime, program, lowered, session);
-  }
-
-  allocate(shape: Shape, dtype: StorageDType): HostTensor {
-    return HostTensor.zeros(shape, dtype);
+    return new GraphPart(runtime, program, lowered, session);
   }
 
   async isAvailable(): Promise<boolean> {

@@ -50,7 +50,7 @@ async function losses(backend: Backend): Promise<number[]> {
     { onTrainBatchEnd: (_: number, logs: Record<string, number>) => void found.push(logs['loss']!) },
   ];
   await net.fit(x, y, { batchSize: 8, epochs: 1, verbose: 0, callbacks });
-  await net.dispose();
+  net.dispose();
   return found;
 }
 
@@ -60,5 +60,5 @@ describe("the tutorial's network", () => {
     expect(expected).toHaveLength(20);
     expect(expected[19]!).toBeLessThan(expected[0]!);
     expected.forEach((loss, i) => expect(Math.abs(actual[i]! - loss)).toBeLessThanOrEqual(1e-4 * loss));
-  }, 120_000);
+  }, 300_000);
 });

@@ -1,5 +1,5 @@
 // The Backend: two verbs and an allocator. A backend knows Programs and memory; nothing of layers or training.
-import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Program, ProgramUpdate, Shape, StorageDType } from '@lamella/program';
 
 /** Compiles Programs and owns the memory they run best in. Implement it, then run `testBackend` of `@lamella/testing`. */
 export interface Backend {
@@ -19,9 +19,15 @@ export interface Backend {
 /** A compiled Program. Not reentrant: await one run before the next. */
 export interface Executable {
   /**
+   * The updates whose output may be given the very tensor that is their input: the new values then take the place of the
+   * old ones, and no second buffer is needed. Absent: none.
+   */
+  readonly inPlace?: readonly ProgramUpdate[];
+
+  /**
    * Runs once. `inputs` are in the order of the Program's inputs, of their storage dtype and shape.
    * Where `outputs[i]` is given, output `i` is written into it and it is returned; it must not share memory with any
-   * input. A failed run leaves the inputs as they were.
+   * input but by {@link inPlace}. A failed run leaves the inputs as they were.
    */
   run(
     inputs: readonly HostTensor[],

@@ -67,6 +67,16 @@ describe('buffers of a run', () => {
     );
   });
 
+  it('may be one tensor for the two sides of an update in place, and for no others', () => {
+    const [a, b] = [host(), host()];
+    const inPlace = [{ output: 0, input: 0 }];
+    expect(() => checkRunBuffers(program, [a, b], [a], inPlace)).not.toThrow();
+    expect(() => checkRunBuffers(program, [a, b], [b], inPlace)).toThrow('[OUTPUT_ALIASED]');
+    expect(() => checkRunBuffers(program, [a, a], [a], inPlace)).toThrow('[OUTPUT_ALIASED]');
+    const shifted = new HostTensor(new Float32Array(a.data.buffer, 0, 2), [2]);
+    expect(() => checkRunBuffers(program, [a, b], [shifted], inPlace)).toThrow('[OUTPUT_ALIASED]');
+  });
+
   it('cannot hold complex numbers or strings', () => {
     expect(hostDType({ shape: [], dtype: 'bool' }, 'x')).toBe('bool');
     expect(() => hostDType({ shape: [], dtype: 'complex64' }, 'Output "x"')).toThrow(

@@ -7,6 +7,7 @@ import {
   shapeMismatch,
   type HostTensor,
   type Program,
+  type ProgramUpdate,
   type StorageDType,
   type ValueType,
 } from '@lamella/program';
@@ -22,11 +23,15 @@ export function hostDType(type: ValueType, subject: string): StorageDType {
   return type.dtype;
 }
 
-/** Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, EXECUTABLE_INVALID (too few or many), OUTPUT_ALIASED; nothing has run then. */
+/**
+ * Pairs in `inPlace` may be one tensor.
+ * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, EXECUTABLE_INVALID (too few or many), OUTPUT_ALIASED; nothing has run then.
+ */
 export function checkRunBuffers(
   program: Program,
   inputs: readonly HostTensor[],
   outputs: OutputBuffers,
+  inPlace: readonly ProgramUpdate[] = [],
 ): void {
   if (inputs.length !== program.inputs.length || outputs.length > program.outputs.length) {
     throw executableInvalid(
@@ -48,7 +53,7 @@ export function checkRunBuffers(
     const type = program.type(output.id);
     checkTensor(`Output "${output.name}"`, outputs[i], type, hostDType(type, `Output "${output.name}"`));
   });
-  checkMemory(program, inputs, outputs);
+  checkMemory(program, inputs, outputs, inPlace);
 }
 
 function checkTensor(
@@ -66,10 +71,17 @@ function checkTensor(
   if (tensor.dtype !== dtype) throw dtypeMismatch(subject, `expected ${dtype}, got ${tensor.dtype}`);
 }
 
-function checkMemory(program: Program, inputs: readonly HostTensor[], outputs: OutputBuffers): void {
+function checkMemory(
+  program: Program,
+  inputs: readonly HostTensor[],
+  outputs: OutputBuffers,
+  inPlace: readonly ProgramUpdate[],
+): void {
   outputs.forEach((output, i) => {
     if (output === undefined) return;
-    const input = inputs.findIndex((other) => overlaps(output, other));
+    const mayReplace = (k: number): boolean =>
+      output.data === inputs[k]!.data && inPlace.some((pair) => pair.output === i && pair.input === k);
+    const input = inputs.findIndex((other, k) => overlaps(output, other) && !mayReplace(k));
     const earlier = outputs.findIndex((other, k) => k < i && other !== undefined && overlaps(output, other));
     const other =
       input >= 0

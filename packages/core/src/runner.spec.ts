@@ -66,6 +66,41 @@ describe('a runner', () => {
     expect(allocations).toBe(1);
   });
 
+  it('lets an executable that can do so write new values over the old ones, in memory of its own', async () => {
+    const weight = weightOf(0, 0);
+    const seen = new Set<HostTensor>();
+    let allocations = 0;
+    const overwriting: Backend = {
+      ...cpu,
+      allocate: (shape, dtype) => {
+        allocations++;
+        return cpu.allocate(shape, dtype);
+      },
+      compile: async (program) => {
+        const executable = await cpu.compile(program);
+        const [{ output, input }] = program.updates as [{ output: number; input: number }];
+        return {
+          ...executable,
+          inPlace: program.updates,
+          dispose: () => executable.dispose(),
+          async run(inputs, outputs) {
+            seen.add(inputs[input]!);
+            expect(outputs?.[output]).toBe(inputs[input]);
+            const results = [...(await executable.run(inputs))];
+            inputs[input]!.data.set(results[output]!.data);
+            results[output] = inputs[input]!;
+            return results;
+          },
+        };
+      },
+    };
+    const runner = await adding(weight, overwriting);
+    for (let i = 0; i < 3; i++) await runner.run([host(1, 2)], key);
+    expect(weight.value.array()).toEqual([3, 6]);
+    expect([seen.size, allocations]).toEqual([1, 1]);
+    expect(seen.has(weight.value)).toBe(true);
+  });
+
   it('changes no weight when the run fails, and can run again', async () => {
     const weight = weightOf(1, 1);
     let isBroken = true;

@@ -1,6 +1,14 @@
 // A Runner: a captured Program on a backend, with the weights behind its state inputs. It fills the random inputs, gives
-// each update memory of its own, and hands new values to the weights only when the whole run has succeeded.
-import { computeDType, fillRandom, type HostTensor, type Captured, type Program } from '@lamella/program';
+// each update memory of its own unless it may take the old value's place, and hands new values to the weights only when
+// the whole run has succeeded.
+import {
+  computeDType,
+  fillRandom,
+  type Captured,
+  type HostTensor,
+  type Program,
+  type TypedArray,
+} from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
 import type { Weight } from './weight.js';
 
@@ -15,6 +23,9 @@ export class Runner {
   private readonly spare: (HostTensor | undefined)[];
   private readonly randoms: (HostTensor | undefined)[];
   private readonly updates: ReadonlyMap<number, number>;
+  /** Outputs, and inputs, whose old and new values share memory. */
+  private readonly outputsInPlace: ReadonlySet<number>;
+  private readonly inputsInPlace: ReadonlySet<number>;
   private readonly slotOfInput: (Weight | undefined)[];
 
   private constructor(
@@ -31,6 +42,8 @@ export class Runner {
         : undefined,
     );
     this.updates = new Map(program.updates.map((update) => [update.output, update.input]));
+    this.outputsInPlace = new Set(executable.inPlace?.map((update) => update.output));
+    this.inputsInPlace = new Set(executable.inPlace?.map((update) => update.input));
     this.spare = program.outputs.map(() => undefined);
   }
 
@@ -56,18 +69,20 @@ export class Runner {
     let nextArgument = 0;
     const inputs = this.program.inputs.map((input, i) => {
       if (input.kind === 'argument') return args[nextArgument++]!;
-      if (input.kind === 'state') return this.slotOfInput[i]!.value;
+      if (input.kind === 'state') {
+        const weight = this.slotOfInput[i]!;
+        return this.inputsInPlace.has(i) ? this.atHome(weight) : weight.value;
+      }
       const target = this.randoms[i]!;
       fillRandom(input.random!, key, target.data);
       return target;
     });
     let nextOutput = 0;
     const targets = this.program.outputs.map((output, i) => {
-      if (!this.updates.has(i)) return outputs[nextOutput++];
-      return (this.spare[i] ??= this.backend.allocate(
-        this.program.type(output.id).shape,
-        storage(this.program, output.id),
-      ));
+      const input = this.updates.get(i);
+      if (input === undefined) return outputs[nextOutput++];
+      if (this.outputsInPlace.has(i)) return inputs[input];
+      return (this.spare[i] ??= this.allocate(output.id));
     });
     const results = await this.executable.run(inputs, targets);
     for (const [output, input] of this.updates)
@@ -78,7 +93,27 @@ export class Runner {
   dispose(): void {
     this.executable.dispose();
   }
+
+  private allocate(id: number): HostTensor {
+    const made = this.backend.allocate(this.program.type(id).shape, storage(this.program, id));
+    homes.set(made.data, this.backend);
+    return made;
+  }
+
+  /** The weight's values, in memory that the backend allocated: they move there when they lie elsewhere. */
+  private atHome(weight: Weight): HostTensor {
+    const { value } = weight;
+    if (homes.get(value.data) === this.backend) return value;
+    const moved = this.backend.allocate(value.shape, value.dtype);
+    moved.data.set(value.data);
+    homes.set(moved.data, this.backend);
+    weight.exchange(moved);
+    return moved;
+  }
 }
+
+/** Which backend allocated the memory of a weight. */
+const homes = new WeakMap<TypedArray, Backend>();
 
 function storage(program: Program, id: number): 'float32' | 'int32' | 'bool' {
   const { dtype } = program.type(id);

@@ -175,7 +175,7 @@ async function train({ shapes, make }: Example, options: CompileOptions, targets
   );
   await net.fit(x.length === 1 ? x[0]! : x, targets, { batchSize: batch, epochs: 2, verbose: 0 });
   await net.evaluate(x.length === 1 ? x[0]! : x, targets, { batchSize: batch });
-  await net.dispose();
+  net.dispose();
 }
 
 function oneHot(classes: number): HostTensor {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { capture, gradients, type ArgumentSpec, type CaptureResult, type Program } from '@lamella/program';
+import { fuseBias } from './fuse-bias.js';
 import { prepareProgram } from './prepare-program.js';
 
 function prepared(fn: (...inputs: tf.Tensor[]) => CaptureResult, ...shapes: number[][]): Program {
   const args = shapes.map((shape, i): ArgumentSpec => ({ name: `x${i}`, shape, dtype: 'float32' }));
-  return prepareProgram(capture(fn, args).program);
+  return fuseBias(prepareProgram(capture(fn, args).program));
 }
 
 const kernels = (program: Program): string[] => program.nodes.map((node) => node.kernel);
 
-describe('prepareProgram', () => {
+describe('prepareProgram and fuseBias', () => {
   it('joins bias and ReLU to a product', () => {
     const program = prepared((x, w, b) => tf.relu(tf.add(tf.matMul(x!, w!), b!)), [2, 3], [3, 4], [4]);
     expect(kernels(program)).toEqual(['_FusedMatMul']);

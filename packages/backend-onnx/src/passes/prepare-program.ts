@@ -1,11 +1,11 @@
-// What a Program goes through before it is lowered: the passes of @lamella/program, then those that suit ONNX Runtime.
+// What a Program goes through before it is divided: the passes of @lamella/program, then those of this package.
+// What ONNX Runtime alone can run, fused kernels, is made after that (fuse-bias.ts).
 import { forExecution, simplify, type Program } from '@lamella/program';
-import { fuseBias } from './fuse-bias.js';
 import { gateGradients } from './gate-gradients.js';
 import { softmaxGradients, softmaxSums } from './softmax-gradients.js';
 
 /** The Program that is run in place of `program`; inputs, outputs and updates keep their places. */
 export function prepareProgram(program: Program): Program {
   const normalised = simplify(softmaxSums(forExecution(program)));
-  return fuseBias(simplify(gateGradients(softmaxGradients(normalised))));
+  return simplify(gateGradients(softmaxGradients(normalised)));
 }

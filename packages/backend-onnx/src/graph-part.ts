@@ -1,0 +1,48 @@
+// The part of a Program that ONNX Runtime runs: one session, fed with views of host memory and writing into host memory.
+import { hostDType } from '@lamella/core';
+import { HostTensor, type Program, type TypedArray } from '@lamella/program';
+import type { LoweredProgram } from './lower-program.js';
+import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime.js';
+
+/** A session and the Program it computes. */
+export class GraphPart {
+  /** `session` is missing where no output has elements: there is nothing to compute then. */
+  constructor(
+    private readonly runtime: Runtime,
+    readonly program: Program,
+    private readonly lowered: LoweredProgram,
+    private readonly session: Session | undefined,
+  ) {}
+
+  /** Runs once; outputs without a buffer come in fresh memory. */
+  async run(
+    inputs: readonly HostTensor[],
+    outputs: readonly (HostTensor | undefined)[],
+  ): Promise<readonly HostTensor[]> {
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const { index, name } of this.lowered.inputs)
+      feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
+    const fetches: Record<string, RuntimeTensor | null> = {};
+    for (const { index, name } of this.lowered.outputs) {
+      const target = outputs[index];
+      fetches[name] = target === undefined ? null : runtimeTensor(this.runtime, target);
+    }
+    const results = (await this.session?.run(feeds, fetches)) ?? {};
+    const names = new Map(this.lowered.outputs.map(({ index, name }) => [index, name]));
+    return this.program.outputs.map(
+      (output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']),
+    );
+  }
+
+  dispose(): void {
+    void this.session?.release();
+  }
+
+  private hostTensor(id: number, result: RuntimeTensor | undefined): HostTensor {
+    const type = this.program.type(id);
+    const dtype = hostDType(type, 'Output');
+    return result === undefined
+      ? HostTensor.zeros(type.shape, dtype)
+      : new HostTensor(result.data as TypedArray, type.shape, dtype);
+  }
+}
