@@ -1,13 +1,17 @@
 // One loop as one WebAssembly function of vector instructions. Its parameter is the address of the table in which the
-// addresses of all buffers stand. A tail of fewer than four positions runs the same instructions on one lane.
+// addresses of all buffers stand. Two vectors run side by side, so that the processor need not wait for either; what is left
+// runs in one, and fewer than four positions in one lane of the same instructions.
 import { bytesPerElement } from '@lamella/program';
-import { lanes, type Access, type Element, type Instruction, type Loop } from '../loop/loop.js';
+import { lanes, type Access, type Element, type Instruction, type Lane, type Loop } from '../loop/loop.js';
 import { operationNamed, type Helpers, type Operand } from '../loop/operations.js';
 import { Code } from '../wasm/code.js';
 import { float32Bytes, float64Bytes, int32Bytes } from '../wasm/encoding.js';
 import { foldOperation, foldStart, schedule, type Schedule } from './schedule.js';
 
 const table = 0;
+
+/** How many vectors run side by side. */
+const sideBySide = 2;
 
 /** The function (table: i32) -> () that runs `loop` once. */
 export function loopFunction(loop: Loop, helpers: Helpers): Code {
@@ -26,8 +30,8 @@ class LoopFunction {
   private readonly order: Schedule;
   private readonly walkers = new Map<string, Walker>();
   private readonly operands: Operand[] = [];
-  /** Whether four positions of the vector axis are computed at once, here and now. */
-  private isWide = false;
+  /** How many vectors of positions are computed at once, here and now; 0 is one position. */
+  private vectors = 0;
 
   constructor(
     private readonly loop: Loop,
@@ -68,10 +72,15 @@ class LoopFunction {
       this.iterate(axis, size, 1);
       return;
     }
-    this.isWide = true;
-    this.iterate(axis, Math.floor(size / lanes), lanes);
-    this.isWide = false;
-    this.iterate(axis, size % lanes, 1);
+    // The order in which a folded vector axis is taken depends on how many run side by side: always one.
+    const most = axis < this.order.foldDepth ? sideBySide : 1;
+    let rest = size;
+    for (this.vectors = most; this.vectors > 0; this.vectors--) {
+      const step = this.vectors * lanes;
+      this.iterate(axis, Math.floor(rest / step), step);
+      rest %= step;
+    }
+    this.iterate(axis, rest, 1);
   }
 
   private iterate(axis: number, count: number, step: number): void {
@@ -116,25 +125,18 @@ class LoopFunction {
     switch (instruction.kind) {
       case 'constant':
         return this.constant(instruction.lane, instruction.value);
-      case 'index': {
-        const { offset, strides } = instruction;
-        this.code.get(this.walkers.get(indexKey(offset, strides))!.locals[depth]!).simd('i32x4.splat');
-        const step = strides[this.loop.vector]!;
-        if (this.isWide && step !== 0)
-          this.code.v128([0, 1, 2, 3].flatMap((lane) => int32Bytes(lane * step))).simd('i32x4.add');
-        return [this.kept()];
-      }
-      case 'load': {
-        const pointer = this.pointer(instruction.access, depth);
-        return [this.load(() => this.code.get(pointer), instruction.access)];
-      }
+      case 'index':
+        return this.index(instruction.offset, instruction.strides, depth);
+      case 'load':
+        return this.load(instruction.access, depth);
       case 'gather':
-        return [
-          this.gather(instruction.access, this.operands[instruction.index]!, instruction.stride, depth),
-        ];
+        return this.gather(instruction.access, this.operands[instruction.index]!, instruction.stride, depth);
       case 'operation': {
-        const operands = instruction.arguments.map((arg) => this.operands[arg]!);
-        const { emit } = operationNamed(instruction.operation);
+        const { emit, lanes: kinds } = operationNamed(instruction.operation);
+        const operands = this.alike(
+          instruction.arguments.map((arg) => this.operands[arg]!),
+          kinds,
+        );
         return emit(this.code, operands, instruction.amount, this.helpers);
       }
       case 'fold':
@@ -150,50 +152,83 @@ class LoopFunction {
     return lane === 'f64' ? [local, local] : [local];
   }
 
-  /** The elements at an address: four along the vector axis, or one in every lane. */
-  private load(address: () => unknown, { element, strides }: Access): number {
-    const { code } = this;
-    const stride = this.isWide ? strides[this.loop.vector]! : 0;
-    if (stride === 0) {
-      address();
-      this.loadOne(element);
-    } else if (stride === 1) {
-      address();
-      this.loadFour(element);
-    } else {
-      address();
-      this.loadOne(element);
-      for (let lane = 1; lane < lanes; lane++) {
-        const bytes = lane * stride * bytesPerElement(element);
-        this.replaceLane(element, lane, () => {
-          address();
-          code.i32(bytes).op('i32.add');
-        });
-      }
-    }
-    return this.masked(element);
+  /** Operands of as many vectors as the widest of them: what is the same everywhere is repeated. */
+  private alike(operands: readonly Operand[], kinds: readonly Lane[]): Operand[] {
+    const parts = operands.map((operand, i) => operand.length / vectorsOf(kinds[i]!));
+    const most = Math.max(...parts);
+    return operands.map((operand, i) => Array.from({ length: most / parts[i]! }, () => operand).flat());
   }
 
-  private gather(access: Access, [index]: Operand, stride: number, depth: number): number {
+  private index(offset: number, strides: readonly number[], depth: number): Operand {
+    const position = this.walkers.get(indexKey(offset, strides))!.locals[depth]!;
+    const step = this.vectorStride(strides);
+    return this.each(step !== 0, (vector) => {
+      this.code.get(position).simd('i32x4.splat');
+      if (step === 0) return this.kept();
+      const steps = [0, 1, 2, 3].flatMap((lane) => int32Bytes((vector * lanes + lane) * step));
+      this.code.v128(steps).simd('i32x4.add');
+      return this.kept();
+    });
+  }
+
+  /** The elements of an access: four a vector along the vector axis, or one in every lane. */
+  private load(access: Access, depth: number): Operand {
+    const { code } = this;
+    const { element, strides } = access;
+    const pointer = this.pointer(access, depth);
+    const stride = this.vectorStride(strides);
+    const size = bytesPerElement(element);
+    return this.each(stride !== 0, (vector) => {
+      const start = vector * lanes * stride * size;
+      const address = (lane: number): void => {
+        code.get(pointer);
+        const along = start + lane * stride * size;
+        if (along !== 0) code.i32(along).op('i32.add');
+      };
+      if (stride === 1) {
+        code.get(pointer);
+        this.loadFour(element, start);
+      } else {
+        address(0);
+        this.loadOne(element);
+        if (stride !== 0)
+          for (let lane = 1; lane < lanes; lane++) this.replaceLane(element, lane, () => address(lane));
+      }
+      return this.masked(element);
+    });
+  }
+
+  private gather(access: Access, index: Operand, stride: number, depth: number): Operand {
     const { code } = this;
     const pointer = this.pointer(access, depth);
     const size = bytesPerElement(access.element);
-    const address = (lane: number): void => {
-      const along = lane * access.strides[this.loop.vector]! * size;
-      code
-        .get(index!)
-        .lane('i32x4.extract_lane', lane)
-        .i32(stride * size)
-        .op('i32.mul');
-      code.get(pointer).op('i32.add');
-      if (along !== 0) code.i32(along).op('i32.add');
-    };
-    address(0);
-    this.loadOne(access.element);
-    if (this.isWide) {
-      for (let lane = 1; lane < lanes; lane++) this.replaceLane(access.element, lane, () => address(lane));
-    }
-    return this.masked(access.element);
+    return this.each(this.vectors > 0, (vector) => {
+      const address = (lane: number): void => {
+        const along = (vector * lanes + lane) * access.strides[this.loop.vector]! * size;
+        code.get(index[vector % index.length]!).lane('i32x4.extract_lane', lane);
+        code
+          .i32(stride * size)
+          .op('i32.mul')
+          .get(pointer)
+          .op('i32.add');
+        if (along !== 0) code.i32(along).op('i32.add');
+      };
+      address(0);
+      this.loadOne(access.element);
+      if (this.vectors > 0)
+        for (let lane = 1; lane < lanes; lane++) this.replaceLane(access.element, lane, () => address(lane));
+      return this.masked(access.element);
+    });
+  }
+
+  /** One local for each vector, or a single one for what is the same everywhere. */
+  private each(varies: boolean, make: (vector: number) => number): Operand {
+    return Array.from({ length: varies ? Math.max(1, this.vectors) : 1 }, (_, vector) => make(vector));
+  }
+
+  /** What an access moves by along the vector axis; 0 where one position is computed. */
+  private vectorStride(strides: readonly number[]): number {
+    return this.vectors > 0 ? strides[this.loop.vector]! : 0;
   }
 
   /** From an address on the stack to a vector of one element in every lane. */
@@ -202,14 +237,16 @@ class LoopFunction {
     else this.code.load(scalarLoad(element)).simd('i32x4.splat');
   }
 
-  private loadFour(element: Element): void {
+  private loadFour(element: Element, offset: number): void {
     const { code } = this;
-    if (element === 'float32' || element === 'int32') code.memory('v128.load');
-    else if (element === 'int16') code.memory('v128.load16x4_s');
-    else if (element === 'uint16') code.memory('v128.load16x4_u');
-    else if (element === 'int8')
-      code.memory('v128.load32_zero').simd('i16x8.extend_low_i8x16_s').simd('i32x4.extend_low_i16x8_s');
-    else code.memory('v128.load32_zero').simd('i16x8.extend_low_i8x16_u').simd('i32x4.extend_low_i16x8_u');
+    if (element === 'float32' || element === 'int32') code.memory('v128.load', offset);
+    else if (element === 'int16') code.memory('v128.load16x4_s', offset);
+    else if (element === 'uint16') code.memory('v128.load16x4_u', offset);
+    else {
+      code.memory('v128.load32_zero', offset);
+      if (element === 'int8') code.simd('i16x8.extend_low_i8x16_s').simd('i32x4.extend_low_i16x8_s');
+      else code.simd('i16x8.extend_low_i8x16_u').simd('i32x4.extend_low_i16x8_u');
+    }
   }
 
   /** Replaces a lane of the vector on the stack. */
@@ -230,26 +267,37 @@ class LoopFunction {
     return this.kept();
   }
 
-  private store(access: Access, [value]: Operand, depth: number): void {
-    const { code } = this;
+  private store(access: Access, value: Operand, depth: number): void {
     const pointer = this.pointer(access, depth);
+    for (let vector = 0; vector < Math.max(1, this.vectors); vector++) {
+      const local = value[vector % value.length]!;
+      if (access.element === 'bool') {
+        // Masks become bytes of 0 and 1.
+        this.code.get(local).i32(1).simd('i32x4.splat').simd('v128.and');
+        this.storeVector(access, this.kept(), pointer, vector);
+      } else this.storeVector(access, local, pointer, vector);
+    }
+  }
+
+  private storeVector(access: Access, local: number, pointer: number, vector: number): void {
+    const { code } = this;
     const isByte = access.element === 'bool';
-    if (isByte) code.get(value!).i32(1).simd('i32x4.splat').simd('v128.and').set(this.scratch());
-    const vector = isByte ? this.scratch() : value!;
     const stride = access.strides[this.loop.vector]!;
+    const size = bytesPerElement(access.element);
+    const start = vector * lanes * stride * size;
     const instruction = isByte ? 'v128.store8_lane' : 'v128.store32_lane';
-    if (!this.isWide) code.get(pointer).get(vector).laneMemory(instruction, 0);
-    else if (stride === 1 && !isByte) code.get(pointer).get(vector).memory('v128.store');
+    if (this.vectors === 0) code.get(pointer).get(local).laneMemory(instruction, 0);
+    else if (stride === 1 && !isByte) code.get(pointer).get(local).memory('v128.store', start);
     else if (stride === 1) {
-      code.get(pointer).get(vector).get(vector).simd('i16x8.narrow_i32x4_u');
-      code.get(vector).simd('i8x16.narrow_i16x8_u').laneMemory('v128.store32_lane', 0);
+      code.get(pointer).get(local).get(local).simd('i16x8.narrow_i32x4_u');
+      code.get(local).simd('i8x16.narrow_i16x8_u').laneMemory('v128.store32_lane', 0, start);
     } else {
       for (let lane = 0; lane < lanes; lane++) {
         code
           .get(pointer)
-          .i32(lane * stride * bytesPerElement(access.element))
+          .i32(start + lane * stride * size)
           .op('i32.add');
-        code.get(vector).laneMemory(instruction, isByte ? lane * 4 : lane);
+        code.get(local).laneMemory(instruction, isByte ? lane * 4 : lane);
       }
     }
   }
@@ -257,7 +305,8 @@ class LoopFunction {
   private startFold(id: number): void {
     const { lane, fold } = this.fold(id);
     const start = this.constant(lane, foldStart(fold, lane))[0]!;
-    this.operands[id] = (lane === 'f64' ? [0, 1] : [0]).map(() => {
+    const count = Math.max(1, this.vectors) * vectorsOf(lane);
+    this.operands[id] = Array.from({ length: count }, () => {
       this.code.get(start);
       return this.kept();
     });
@@ -267,9 +316,9 @@ class LoopFunction {
     const { lane, fold, argument } = this.fold(id);
     const { code, helpers } = this;
     const sum = this.operands[id]!;
-    const operands = [sum, this.operands[argument]!];
+    const operands = this.alike([sum, this.operands[argument]!], [lane, lane]);
     const joined = operationNamed(foldOperation(fold, lane)).emit(code, operands, 0, helpers);
-    const isOneOfFour = !this.isWide && this.loop.vector >= this.order.foldDepth;
+    const isOneOfFour = this.vectors === 0 && this.loop.vector >= this.order.foldDepth;
     if (!isOneOfFour) {
       joined.forEach((local, half) => code.get(local).set(sum[half]!));
       return;
@@ -317,12 +366,11 @@ class LoopFunction {
     this.code.set(local);
     return local;
   }
+}
 
-  private scratchLocal: number | undefined;
-
-  private scratch(): number {
-    return (this.scratchLocal ??= this.code.local('v128'));
-  }
+/** How many vectors hold four positions of a lane. */
+function vectorsOf(lane: Lane): number {
+  return lane === 'f64' ? 2 : 1;
 }
 
 function accessKey({ buffer, element, offset, strides }: Access): string {

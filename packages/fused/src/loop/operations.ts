@@ -4,7 +4,10 @@ import type { Code } from '../wasm/code.js';
 import type { SimdName } from '../wasm/simd.js';
 import type { Lane } from './loop.js';
 
-/** The locals that hold a value: one vector, and for float64 a second with the upper two lanes. */
+/**
+ * The locals that hold a value, one vector for every four positions; for float64 two, of which the second holds the upper
+ * two lanes. All operands of an operation are of as many positions.
+ */
 export type Operand = readonly number[];
 
 /** The values of a block of positions. */
@@ -70,10 +73,15 @@ function comparison(lane: Lane, instruction: SimdName, apply: Binary): Operation
     result: 'mask',
     emit: (code, operands, amount, helpers) => {
       const found = compare(code, operands, amount, helpers);
-      return found.length === 1 ? found : [words(code, found[0]!, found[1]!, 0, 2, 4, 6)];
+      return lane === 'f64' ? pairs(found, (low, high) => words(code, low, high, 0, 2, 4, 6)) : found;
     },
     apply: (r, [a, b], n) => apply(r, a!, b!, n),
   };
+}
+
+/** What becomes of each pair of vectors of a float64. */
+function pairs(operand: Operand, join: (low: number, high: number) => number): Operand {
+  return operand.flatMap((low, i) => (i % 2 === 0 ? [join(low, operand[i + 1]!)] : []));
 }
 
 function shift(
@@ -83,10 +91,11 @@ function shift(
   return {
     lanes: ['i32'],
     result: 'i32',
-    emit: (code, [a], amount) => {
-      code.get(a![0]!).i32(amount).simd(instruction);
-      return [kept(code)];
-    },
+    emit: (code, [a], amount) =>
+      a!.map((vector) => {
+        code.get(vector).i32(amount).simd(instruction);
+        return kept(code);
+      }),
     apply: (r, [a], n, amount) => apply(r, a!, n, amount),
   };
 }
@@ -96,7 +105,7 @@ function choice(lane: Lane): Operation {
     lanes: ['mask', lane, lane],
     result: lane,
     emit: (code, [mask, yes, no]) => {
-      const wide = lane === 'f64' ? wideMask(code, mask![0]!) : mask!;
+      const wide = lane === 'f64' ? mask!.flatMap((vector) => wideMask(code, vector)) : mask!;
       return yes!.map((_, half) => {
         code.get(yes![half]!).get(no![half]!).get(wide[half]!).simd('v128.bitselect');
         return kept(code);
@@ -129,13 +138,13 @@ function widening(from: Lane, instruction: SimdName, apply: Unary): Operation {
   return {
     lanes: [from],
     result: 'f64',
-    emit: (code, [a]) => {
-      const x = a![0]!;
-      code.get(x).simd(instruction);
-      const low = kept(code);
-      code.get(x).get(x).shuffleWords(2, 3, 2, 3).simd(instruction);
-      return [low, kept(code)];
-    },
+    emit: (code, [a]) =>
+      a!.flatMap((x) => {
+        code.get(x).simd(instruction);
+        const low = kept(code);
+        code.get(x).get(x).shuffleWords(2, 3, 2, 3).simd(instruction);
+        return [low, kept(code)];
+      }),
     apply: (r, [a], n) => apply(r, a!, n),
   };
 }
@@ -145,47 +154,52 @@ function narrowing(to: Lane, instructions: readonly SimdName[], apply: Unary): O
   return {
     lanes: ['f64'],
     result: to,
-    emit: (code, [a]) => {
-      for (const half of a!) {
-        code.get(half);
-        for (const instruction of instructions) code.simd(instruction);
-      }
-      code.shuffleWords(0, 1, 4, 5);
-      return [kept(code)];
-    },
+    emit: (code, [a]) =>
+      pairs(a!, (low, high) => {
+        for (const half of [low, high]) {
+          code.get(half);
+          for (const instruction of instructions) code.simd(instruction);
+        }
+        code.shuffleWords(0, 1, 4, 5);
+        return kept(code);
+      }),
     apply: (r, [a], n) => apply(r, a!, n),
   };
 }
 
 /** x - floor(x / 2^32) * 2^32 for whole x, as the int32 of the same bits; 0 for NaN and infinities. */
 function emitWrap(code: Code, [a]: readonly Operand[]): Operand {
-  for (const half of a!) {
-    code.get(half).simd('f64x2.trunc');
-    const whole = kept(code);
-    code.get(whole);
-    code
-      .get(whole)
-      .f64(2 ** -32)
-      .simd('f64x2.splat')
-      .simd('f64x2.mul')
-      .simd('f64x2.floor');
-    code
-      .f64(2 ** 32)
-      .simd('f64x2.splat')
-      .simd('f64x2.mul')
-      .simd('f64x2.sub');
-    code.simd('i32x4.trunc_sat_f64x2_u_zero');
-  }
-  code.shuffleWords(0, 1, 4, 5);
-  return [kept(code)];
+  return pairs(a!, (low, high) => {
+    for (const half of [low, high]) {
+      code.get(half).simd('f64x2.trunc');
+      const whole = kept(code);
+      code.get(whole);
+      code
+        .get(whole)
+        .f64(2 ** -32)
+        .simd('f64x2.splat')
+        .simd('f64x2.mul')
+        .simd('f64x2.floor');
+      code
+        .f64(2 ** 32)
+        .simd('f64x2.splat')
+        .simd('f64x2.mul')
+        .simd('f64x2.sub');
+      code.simd('i32x4.trunc_sat_f64x2_u_zero');
+    }
+    code.shuffleWords(0, 1, 4, 5);
+    return kept(code);
+  });
 }
 
 /** The exponent's bits of a float64 hold k + 1023. */
 function emitPowerOfTwo(code: Code, [k]: readonly Operand[]): Operand {
-  code.get(k![0]!).i32(1023).simd('i32x4.splat').simd('i32x4.add');
-  return wideMask(code, kept(code)).map((half) => {
-    code.get(half).i32(52).simd('i64x2.shl');
-    return kept(code);
+  return k!.flatMap((vector) => {
+    code.get(vector).i32(1023).simd('i32x4.splat').simd('i32x4.add');
+    return wideMask(code, kept(code)).map((half) => {
+      code.get(half).i32(52).simd('i64x2.shl');
+      return kept(code);
+    });
   });
 }
 
@@ -381,7 +395,7 @@ export const operations = {
   'i32.highWord': {
     lanes: ['f64'],
     result: 'i32',
-    emit: (code, [a]) => [words(code, a![0]!, a![1]!, 1, 3, 5, 7)],
+    emit: (code, [a]) => pairs(a!, (low, high) => words(code, low, high, 1, 3, 5, 7)),
     apply: (r, [a], n) => {
       for (let i = 0; i < n; i++) {
         wide[0] = a![i]!;
@@ -393,10 +407,11 @@ export const operations = {
   'i32.fromMask': {
     lanes: ['mask'],
     result: 'i32',
-    emit: (code, [mask]) => {
-      code.get(mask![0]!).i32(1).simd('i32x4.splat').simd('v128.and');
-      return [kept(code)];
-    },
+    emit: (code, [mask]) =>
+      mask!.map((vector) => {
+        code.get(vector).i32(1).simd('i32x4.splat').simd('v128.and');
+        return kept(code);
+      }),
     apply: (r, [mask], n) => {
       for (let i = 0; i < n; i++) r[i] = mask![i]! & 1;
     },

@@ -51,7 +51,9 @@ export function name(text: string): number[] {
 
 /** A list: how many, then the items. */
 export function list(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
+  const bytes = unsigned(items.length);
+  for (const item of items) for (const byte of item) bytes.push(byte);
+  return bytes;
 }
 
 /** Bytes behind their number. */
