@@ -1,8 +1,9 @@
 // The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs natively, and WebAssembly loops.
-import { hostDType, optionInvalid, type Backend, type Executable } from '@lamella/core';
+import { hostDType, optionInvalid, type Backend, type CompileHints, type Executable } from '@lamella/core';
 import { compileProgram, sharedArena } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 import { OnnxExecutable } from './executable.js';
+import { withConstants, withInputsOf } from './frozen-inputs.js';
 import { GraphPart } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
 import { lowerProgram } from './lower-program.js';
@@ -53,8 +54,13 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
   constructor(private readonly options: OnnxOptions) {}
 
-  async compile(program: Program): Promise<Executable> {
-    const parts = partition(prepareProgram(program), this.options.smallWork ?? true);
+  async compile(program: Program, hints: CompileHints = {}): Promise<Executable> {
+    const { frozen = new Map<number, HostTensor>() } = hints;
+    const parts = withInputsOf(
+      program,
+      frozen,
+      partition(prepareProgram(withConstants(program, frozen)), this.options.smallWork ?? true),
+    );
     for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
     const graph = parts.graph === undefined ? undefined : await this.compileGraph(parts.graph.program);
     const loops =

@@ -10,10 +10,19 @@ export interface Backend {
    * Makes a Program runnable. The Program has concrete shapes and may declare updates (output -> state input).
    * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from.
    */
-  compile(program: Program): Promise<Executable>;
+  compile(program: Program, hints?: CompileHints): Promise<Executable>;
 
   /** Zero-filled memory that this backend reads and writes without a copy. */
   allocate(shape: Shape, dtype: StorageDType): HostTensor;
+}
+
+/** What a backend may make use of, and may ignore. */
+export interface CompileHints {
+  /**
+   * The values of inputs, by index, that every run will be given: weights while nobody trains. A backend that keeps a form of
+   * them that is faster to compute with copies them now.
+   */
+  readonly frozen?: ReadonlyMap<number, HostTensor>;
 }
 
 /** A compiled Program. Not reentrant: await one run before the next. */

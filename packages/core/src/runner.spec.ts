@@ -101,6 +101,37 @@ describe('a runner', () => {
     expect(seen.has(weight.value)).toBe(true);
   });
 
+  it('compiles once more with the weights built in when they stay as they are, until they change', async () => {
+    const weight = weightOf(1, 2);
+    const compiled: (HostTensor | undefined)[] = [];
+    const noting: Backend = {
+      ...cpu,
+      compile(program, hints) {
+        compiled.push(hints?.frozen?.get(1));
+        return cpu.compile(program, hints);
+      },
+    };
+    const runner = await Runner.create(
+      noting,
+      capture((given) => tf.add(given, weight.read()), [x]),
+    );
+    const runs = async (count: number): Promise<unknown> => {
+      let results: HostTensor[] = [];
+      for (let i = 0; i < count; i++) results = await runner.run([host(1, 1)], key);
+      return results[0]!.array();
+    };
+    expect(await runs(15)).toEqual([2, 3]);
+    expect(compiled).toEqual([undefined]);
+    expect(await runs(15)).toEqual([2, 3]);
+    expect(compiled).toEqual([undefined, weight.value]);
+    weight.set(host(5, 5));
+    expect(await runs(15)).toEqual([6, 6]);
+    expect(compiled).toHaveLength(2);
+    expect(await runs(1)).toEqual([6, 6]);
+    expect(compiled).toHaveLength(3);
+    runner.dispose();
+  });
+
   it('changes no weight when the run fails, and can run again', async () => {
     const weight = weightOf(1, 1);
     let isBroken = true;

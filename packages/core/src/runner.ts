@@ -10,6 +10,7 @@ import {
   type TypedArray,
 } from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
+import { FrozenWeights } from './frozen-weights.js';
 import type { Weight } from './weight.js';
 
 /** What a run's random numbers depend on, beside the stream's name. */
@@ -27,6 +28,8 @@ export class Runner {
   private readonly outputsInPlace: ReadonlySet<number>;
   private readonly inputsInPlace: ReadonlySet<number>;
   private readonly slotOfInput: (Weight | undefined)[];
+  /** Present where nothing is updated. */
+  private readonly frozen: FrozenWeights | undefined;
 
   private constructor(
     private readonly backend: Backend,
@@ -45,6 +48,9 @@ export class Runner {
     this.outputsInPlace = new Set(executable.inPlace?.map((update) => update.output));
     this.inputsInPlace = new Set(executable.inPlace?.map((update) => update.input));
     this.spare = program.outputs.map(() => undefined);
+    const weights = this.slotOfInput.filter((weight) => weight !== undefined);
+    if (program.updates.length === 0 && weights.length > 0)
+      this.frozen = new FrozenWeights(backend, program, this.slotOfInput);
   }
 
   /** Compiles `captured`, whose slots must be weights. */
@@ -84,7 +90,8 @@ export class Runner {
       if (this.outputsInPlace.has(i)) return inputs[input];
       return (this.spare[i] ??= this.allocate(output.id));
     });
-    const results = await this.executable.run(inputs, targets);
+    const executable = (await this.frozen?.executableFor(inputs)) ?? this.executable;
+    const results = await executable.run(inputs, targets);
     for (const [output, input] of this.updates)
       this.spare[output] = this.slotOfInput[input]!.exchange(results[output]!);
     return results.filter((_, i) => !this.updates.has(i));
@@ -92,6 +99,7 @@ export class Runner {
 
   dispose(): void {
     this.executable.dispose();
+    this.frozen?.dispose();
   }
 
   private allocate(id: number): HostTensor {

@@ -58,6 +58,24 @@ const buffers: readonly ContractTest[] = [
     },
   },
   {
+    name: 'gives the same when the value of an input is known beforehand',
+    run: async (backend) => {
+      const { program } = capture(
+        (a, w, b) => tf.add(tf.matMul(a!, w!), b!),
+        argumentsFor([floats([2, 3]), floats([3, 4]), floats([4])]),
+      );
+      const [input, weight, bias] = [floats([2, 3]), floats([3, 4]), floats([4])];
+      const ordinary = await backend.compile(program);
+      const frozen = await backend.compile(program, { frozen: new Map([[1, weight]]) });
+      const [expected] = await ordinary.run([input, weight, bias]);
+      assertClose((await frozen.run([input, weight, bias]))[0]!, expected!, 1e-6);
+      const [moved] = await ordinary.run([input, weight, plus(bias, 1)]);
+      assertClose((await frozen.run([input, weight, plus(bias, 1)]))[0]!, moved!, 1e-6);
+      ordinary.dispose();
+      frozen.dispose();
+    },
+  },
+  {
     name: 'allocates zeros of each dtype',
     run: async (backend) => {
       for (const dtype of ['float32', 'int32', 'bool', 'uint8'] as const) {

@@ -1,0 +1,42 @@
+// A second compiled form of a Program that updates nothing, with its weights' values built in: made once the weights have
+// stayed the same for some runs, dropped when they change. Whether that is faster is the backend's affair.
+import type { HostTensor, Program } from '@lamella/program';
+import type { Backend, Executable } from './backend.js';
+import type { Weight } from './weight.js';
+
+/** Runs with unchanged weights after which compiling again is expected to pay. */
+const patience = 16;
+
+/** Follows the versions of a Program's weights. */
+export class FrozenWeights {
+  private version = NaN;
+  private runs = 0;
+  private executable: Executable | undefined;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly program: Program,
+    /** By the index of the input that holds it. */
+    private readonly weights: readonly (Weight | undefined)[],
+  ) {}
+
+  /** The executable for a run with `inputs`, or undefined where the ordinary one has to do. */
+  async executableFor(inputs: readonly HostTensor[]): Promise<Executable | undefined> {
+    // Versions only grow: equal sums are equal versions.
+    const version = this.weights.reduce((sum, weight) => sum + (weight?.version ?? 0), 0);
+    if (version !== this.version) {
+      this.dispose();
+      [this.version, this.runs] = [version, 0];
+    }
+    if (this.executable === undefined && ++this.runs === patience) {
+      const frozen = new Map(inputs.flatMap((tensor, i) => (this.weights[i] ? [[i, tensor] as const] : [])));
+      this.executable = await this.backend.compile(this.program, { frozen });
+    }
+    return this.executable;
+  }
+
+  dispose(): void {
+    this.executable?.dispose();
+    this.executable = undefined;
+  }
+}
