@@ -15,6 +15,7 @@ export {
   type ReduceLROnPlateauOptions,
 } from './callbacks/reduce-lr-on-plateau.js';
 export { TerminateOnNaN, terminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
+export { type TrainingStepOptions } from './capture-training-step.js';
 export { Compiled, type CompileOptions } from './compile.js';
 export { type ClassWeight } from './data/class-weight.js';
 export { type Tensors, type TrainingData } from './data/adapt-data.js';

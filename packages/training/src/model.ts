@@ -15,10 +15,11 @@ import {
   type Runner,
   type SummaryOptions,
 } from '@lamella/core';
-import { isHostTensor, type HostTensor } from '@lamella/program';
+import { isHostTensor, type Captured, type HostTensor } from '@lamella/program';
 import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
+import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
 import { Compiled, outputNames, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
@@ -228,6 +229,15 @@ export class Model extends Functional {
     const result =
       host === undefined ? super.call(inputs as tf.Tensor | tf.Tensor[], context) : this.callOnHost(host);
     return result as CallResult<T>;
+  }
+
+  /**
+   * One training step as a pure Program, with the cells behind its state: weights, the optimizer's variables, metrics.
+   * Its arguments are the inputs, the targets and the sample weights; its outputs the logs by name. For running it elsewhere.
+   * Throws: NOT_COMPILED, OPTION_INVALID, SHAPE_MISMATCH.
+   */
+  captureTrainingStep(options: TrainingStepOptions): Captured {
+    return captureTrainingStep(this, options);
   }
 
   /** Prints the layers and the totals, the optimizer's state among them once it exists. */

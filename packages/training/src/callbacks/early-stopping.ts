@@ -72,8 +72,7 @@ export class EarlyStopping implements Callback {
       if (baseline === undefined || this.monitor.isBetter(value, baseline, this.model)) this.wait = 0;
       return;
     }
-    // Keras never stops after the very first epoch.
-    if (this.wait < this.patience || epoch === 0) return;
+    if (this.wait < this.patience) return;
     this.stoppedEpoch = epoch;
     this.model.stopTraining = true;
   }

@@ -174,6 +174,25 @@ describe('data', () => {
     expect(closed).toBe(3);
   });
 
+  it('for validation starts anew each time, also where only some steps of it are used', async () => {
+    const seen: number[] = [];
+    const validationData: Dataset = {
+      length: 3,
+      get(i) {
+        seen.push(i);
+        return example(i);
+      },
+    };
+    await line().fit(rows, targets, {
+      epochs: 2,
+      validationData,
+      validationSteps: 1,
+      validationBatchSize: 2,
+      verbose: 0,
+    });
+    expect(seen).toEqual([0, 1, 0, 1]);
+  });
+
   it('that ends before the steps asked for starts again, with a warning', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const steps: number[] = [];

@@ -11,7 +11,6 @@ export interface PassesOptions {
 
 export class Passes {
   private cursor: BatchCursor | undefined;
-  private seen = 0;
   private epochs = 0;
   private readonly continues: boolean;
 
@@ -38,10 +37,7 @@ export class Passes {
     }
     if (result.steps === 0) throw this.nothing();
     this.epochs++;
-    this.seen += result.steps;
-    if (!this.continues || this.seen === this.source.steps || this.isShort(result.steps)) {
-      if (this.source.isRepeatable) await this.close();
-    }
+    if (!this.continues) await this.close();
     return result;
   }
 
@@ -54,7 +50,6 @@ export class Passes {
   async close(): Promise<void> {
     const { cursor } = this;
     this.cursor = undefined;
-    this.seen = 0;
     await cursor?.close();
   }
 
