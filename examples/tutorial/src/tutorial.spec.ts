@@ -44,7 +44,7 @@ describe.each(['onnx', 'cpu'])('the tutorial on %s', (backend) => {
       'sampling_model.keras',
       'sampling_model.weights.h5',
     ]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('the options of the tutorial', () => {

@@ -12,10 +12,13 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 let server: Server | undefined;
 /** The `Range` headers of the requests that came. */
 let ranges: (string | undefined)[] = [];
+/** The bytes of the file that {@link resuming} sent. */
+let resumed = 0;
 
 /** A server that gives each request the next answer, and the last one from then on. */
 async function serve(...answers: Answer[]): Promise<string> {
   ranges = [];
+  resumed = 0;
   server = createServer((request, response) => {
     const answer = answers[Math.min(ranges.length, answers.length - 1)]!;
     ranges.push(request.headers.range);
@@ -56,6 +59,7 @@ const resuming: Answer = (request, response) => {
     'content-range': `bytes ${start}-${file.length - 1}/${file.length}`,
     etag: '"1"',
   });
+  resumed += file.length - start;
   response.end(file.subarray(start));
 };
 
@@ -80,6 +84,7 @@ describe('download()', () => {
     const url = await serve(broken(20_000), resuming);
     expect(await fetched(url)).toEqual(file);
     expect(ranges).toEqual([undefined, 'bytes=20000-']);
+    expect(resumed).toBe(30_000);
   });
 
   it('starts again when the file has changed meanwhile', async () => {
@@ -94,6 +99,7 @@ describe('download()', () => {
       response.end(file);
     });
     expect(await fetched(url)).toEqual(file);
+    expect(ranges).toHaveLength(2);
   });
 
   it('starts again, with the whole file, after a wrong checksum', async () => {
