@@ -36,4 +36,25 @@ describe('onnx()', () => {
     ]);
     executable.dispose();
   });
+
+  it('gives the same bits with weights that are known beforehand, also where they change afterwards', async () => {
+    const values = (rows: number, columns: number): HostTensor =>
+      new HostTensor(
+        Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)),
+        [rows, columns],
+      );
+    const inputs = [values(32, 784), values(784, 50)];
+    const { program } = capture(
+      (x, w) => tf.matMul(x!, w!),
+      inputs.map(({ shape }, i) => ({ name: `x${i}`, shape, dtype: 'float32' })),
+    );
+    const ordinary = await onnx().compile(program);
+    const frozen = await onnx().compile(program, { frozen: new Map([[1, inputs[1]!]]) });
+    const [expected] = await ordinary.run(inputs);
+    inputs[1]!.data.fill(0);
+    const [actual] = await frozen.run(inputs);
+    expect(actual!.data).toEqual(expected!.data);
+    ordinary.dispose();
+    frozen.dispose();
+  });
 });

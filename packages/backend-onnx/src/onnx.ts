@@ -84,6 +84,8 @@ class OnnxRuntimeBackend implements OnnxBackend {
             interOpNumThreads: 1,
             intraOpNumThreads: this.options.threads ?? (await coreCount()),
             logSeverityLevel: 3,
+            // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
+            extra: { session: { disable_prepacking: '1' } },
           });
     return new GraphPart(runtime, program, lowered, session);
   }
