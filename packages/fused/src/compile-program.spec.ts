@@ -194,6 +194,22 @@ describe('compileProgram', () => {
     expect(arena.used).toBe(before);
   });
 
+  it('gives its memory back when it and its bindings are dropped, too', async () => {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString('--expose-gc');
+    const collect = (await import('node:vm')).runInNewContext('gc') as () => void;
+    const own = createArena({ bytes: 65536 });
+    await (async () => {
+      const fused = await compileProgram(of, { arena: own });
+      fused.bind([own.tensor([4])], [own.tensor([4])]).run();
+    })();
+    for (let i = 0; i < 50 && own.used > 0; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(own.used).toBe(0);
+  });
+
   it('runs in plain memory where there is no WebAssembly', async () => {
     const plain = createArena({ bytes: 65536, plain: true });
     const fused = await compileProgram(of, { arena: plain });

@@ -56,7 +56,7 @@ export interface FusedProgram {
    * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, BUFFER_FOREIGN, BUFFERS_OVERLAP, EXECUTABLE_DISPOSED.
    */
   bind(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): BoundProgram;
-  /** Frees what it holds of the arena. */
+  /** Frees what it holds of the arena, as happens also when it is collected. */
   dispose(): void;
 }
 
@@ -118,6 +118,7 @@ class Compiled implements FusedProgram {
     this.scratchBytes = plan.blockSize;
     this.inPlace = inPlacePairs(plan.loops, program.inputs.length, program.outputs.length);
     this.block = arena.allocate(plan.blockSize);
+    arena.own(this, this.block);
     for (const { offset, data, dtype } of plan.constants) {
       arena.view(this.block.address + offset, data.length, dtype).set(data as ArrayLike<number>);
     }
@@ -136,7 +137,7 @@ class Compiled implements FusedProgram {
     let kept: readonly HostTensor[] | undefined = [...inputs, ...outputs];
     const { address } = block;
     const { runner } = this;
-    return {
+    const bound: BoundProgram = {
       run: () => {
         if (kept === undefined || this.isDisposed) this.requireAlive(true);
         runner(address);
@@ -146,6 +147,8 @@ class Compiled implements FusedProgram {
         block.free();
       },
     };
+    this.arena.own(bound, block);
+    return bound;
   }
 
   dispose(): void {

@@ -113,6 +113,8 @@ class PlainRunner {
           const start = walker.at[depth]!;
           if (element === 'bool')
             for (let i = 0; i < this.count; i++) block[i] = source[start + i * stride] === 0 ? 0 : -1;
+          else if (stride === 0) block.fill(source[start]!, 0, this.count);
+          else if (stride === 1) block.set(source.subarray(start, start + this.count));
           else for (let i = 0; i < this.count; i++) block[i] = source[start + i * stride]!;
         };
       }
@@ -147,6 +149,7 @@ class PlainRunner {
     const start = walker.at[depth]!;
     if (access.element === 'bool')
       for (let i = 0; i < this.count; i++) target[start + i * stride] = block[i]! & 1;
+    else if (stride === 1) target.set(block.subarray(0, this.count), start);
     else for (let i = 0; i < this.count; i++) target[start + i * stride] = block[i]!;
   }
 

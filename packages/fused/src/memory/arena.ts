@@ -107,7 +107,7 @@ export class Arena {
   }
 
   /** Frees `block` when `owner` is collected. */
-  own(owner: TypedArray, block: Block): void {
+  own(owner: object, block: Block): void {
     blocks.set(owner, block);
     this.owners.register(owner, block, owner);
   }
@@ -138,8 +138,8 @@ export class Arena {
   }
 }
 
-/** The blocks of tensors' arrays, of all arenas. */
-const blocks = new WeakMap<TypedArray, Block>();
+/** The blocks by their owners, of all arenas. */
+const blocks = new WeakMap<object, Block>();
 
 /**
  * Reserves a new arena. Most code wants {@link sharedArena}.
