@@ -1,6 +1,6 @@
 // The errors of this package.
 import { backendUnavailable } from '@lamella/core';
-import { kernelUnsupported, type LamellaError, type ProgramNode } from '@lamella/program';
+import { kernelUnsupported, lamellaError, type LamellaError, type ProgramNode } from '@lamella/program';
 
 type Place = Pick<ProgramNode, 'kernel' | 'scope'>;
 
@@ -35,6 +35,15 @@ export function onnxUnavailable(cause: unknown): LamellaError {
     'npm install onnxruntime-node --onnxruntime-node-install=skip, or use cpu() of @lamella/backend-cpu',
     cause,
   );
+}
+
+/** `NOT_BATCH_POLYMORPHIC`: the graph does not follow the batch, or another unknown size, in a way that ONNX could say. */
+export function notPolymorphic(subject: string, problem: string): LamellaError {
+  return lamellaError('NOT_BATCH_POLYMORPHIC', {
+    subject,
+    problem: `it has no ONNX graph for every batch size: ${problem}`,
+    fix: 'use operations that take the size from their input (-1 in tf.reshape, tf.mean), or export for one size with batchSize',
+  });
 }
 
 function subjectOf(node: Place): string {

@@ -1,2 +1,12 @@
 export { lowerProgram, type LoweredProgram, type LoweredValue } from './lower-program.js';
 export { loadOnnx, onnx, type OnnxBackend, type OnnxOptions } from './onnx.js';
+export { exportOnnx, type OnnxExportOptions } from './export/export-onnx.js';
+export {
+  exportTrainingStep,
+  type ExportedState,
+  type ExportedTrainingStep,
+  type TrainableModel,
+  type TrainingStepExportOptions,
+} from './export/export-training-step.js';
+export { onnxExport, onnxFormat, type OnnxExportApi } from './export/onnx-export.js';
+export { lowerSymbolic, type SymbolicOptions } from './symbolic/lower-symbolic.js';

@@ -23,8 +23,8 @@ import {
   type ValueDType,
 } from './lowering.js';
 import { lowerings } from './lowering/index.js';
-import { GraphBuilder } from './model/graph-builder.js';
-import { encodeModel } from './model/onnx-model.js';
+import { GraphBuilder, type GraphBuilderOptions } from './model/graph-builder.js';
+import { encodeModel, type OnnxModel } from './model/onnx-model.js';
 
 /** An input or output of the ONNX graph, and which one of the Program's it is. */
 export interface LoweredValue {
@@ -49,21 +49,47 @@ export interface LoweredProgram {
  * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from.
  */
 export function lowerProgram(program: Program): LoweredProgram {
-  return new ProgramLowering(program).finish();
+  const { model, inputs, outputs } = lowerToModel(program);
+  return {
+    bytes: encodeModel(model),
+    operators: model.nodes.map((node) => node.type),
+    inputs,
+    outputs,
+  };
+}
+
+/** {@link LoweredProgram} before it is encoded. */
+export interface LoweredModel extends Pick<LoweredProgram, 'inputs' | 'outputs'> {
+  readonly model: OnnxModel;
+}
+
+export interface LoweringOptions extends GraphBuilderOptions {
+  /** Whether arguments that nothing reads are inputs of the graph all the same. Default false. */
+  readonly keepArguments?: boolean;
+}
+
+/** What {@link lowerProgram} encodes. Throws: as that. */
+export function lowerToModel(program: Program, options: LoweringOptions = {}): LoweredModel {
+  return new ProgramLowering(program, options).finish();
 }
 
 class ProgramLowering {
-  private readonly graph = new GraphBuilder();
+  private readonly graph: GraphBuilder;
   private readonly operands = new Map<ValueId, Operand>();
   private readonly inputs: LoweredValue[] = [];
 
-  constructor(private readonly program: Program) {
+  constructor(
+    private readonly program: Program,
+    options: LoweringOptions,
+  ) {
+    this.graph = new GraphBuilder(options);
     const used = new Set([
       ...program.nodes.flatMap((node) => Object.values(node.inputs)),
       ...program.outputs.map((output) => output.id),
     ]);
     program.inputs.forEach((input, index) => {
-      if (used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
+      const isKept = options.keepArguments === true && input.kind === 'argument';
+      if (isKept || used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
     });
     for (const { id, data } of program.constants) {
       if (used.has(id)) this.operands.set(id, this.lowerConstant(data as TypedArray, program.type(id)));
@@ -71,7 +97,7 @@ class ProgramLowering {
     for (const node of program.nodes) this.lowerNode(node);
   }
 
-  finish(): LoweredProgram {
+  finish(): LoweredModel {
     const kept = this.program.outputs
       .map((output, index) => ({ output, index }))
       .filter(({ output }) => sizeOf(this.program.type(output.id).shape) > 0);
@@ -82,8 +108,7 @@ class ProgramLowering {
       }),
     );
     return {
-      bytes: encodeModel(model),
-      operators: model.nodes.map((node) => node.type),
+      model,
       inputs: this.inputs,
       outputs: kept.map(({ index }, i) => ({ index, name: outputNames[i]! })),
     };

@@ -76,5 +76,15 @@ export {
   type SymbolicShape,
 } from './shape.js';
 export { captureTemplate, type TemplateArgument } from './template/capture-template.js';
+export { mergePrograms, type MergeOptions } from './template/merge-programs.js';
+export {
+  fitPolynomial,
+  isPolynomial,
+  monomials,
+  Polynomial,
+  sizeAt,
+  type Size,
+  type Term,
+} from './template/polynomial.js';
 export { ProgramTemplate } from './template/program-template.js';
 export { type TemplateJson } from './template/template-json.js';

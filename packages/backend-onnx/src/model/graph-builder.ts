@@ -32,15 +32,30 @@ const arrays = {
   int16: Int16Array,
 } as const;
 
+export interface GraphBuilderOptions {
+  /**
+   * Whether what is built may depend on how large a tensor is: equal small constants are one, a small tensor of one value is
+   * stored. False where graphs for several sizes must be alike. Default true.
+   */
+  readonly bySize?: boolean;
+  /** What the names of all values start with. Default: nothing. */
+  readonly prefix?: string;
+}
+
 /** An ONNX graph under construction. Values are known by their names. */
 export class GraphBuilder {
   private readonly nodes: OnnxNode[] = [];
   private readonly initializers: OnnxTensor[] = [];
   private readonly inputs: OnnxValue[] = [];
   private readonly small = new Map<string, string>();
+  private readonly largestShared: number;
   private count = 0;
   /** The layer path that node names start with, so that ONNX Runtime's own messages name it too. */
   scope = '';
+
+  constructor(private readonly options: GraphBuilderOptions = {}) {
+    this.largestShared = options.bySize === false ? 0 : 16;
+  }
 
   input(type: ElementType, shape: Shape): string {
     const name = this.fresh('input');
@@ -80,7 +95,7 @@ export class GraphBuilder {
   tensor(data: ArrayLike<number>, shape: Shape, type: ElementType): string {
     const elements = toElements(data, type);
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
-    const key = data.length <= 16 ? `${type}[${shape.join()}]${bytes.join()}` : undefined;
+    const key = data.length <= this.largestShared ? `${type}[${shape.join()}]${bytes.join()}` : undefined;
     const known = key === undefined ? undefined : this.small.get(key);
     if (known !== undefined) return known;
     const name = this.fresh('constant');
@@ -101,7 +116,8 @@ export class GraphBuilder {
 
   /** A tensor of one value everywhere. */
   full(value: number, shape: Shape, type: ElementType): string {
-    if (sizeOf(shape) <= 16) return this.tensor(new Array<number>(sizeOf(shape)).fill(value), shape, type);
+    if (shape.length === 0 || sizeOf(shape) <= this.largestShared)
+      return this.tensor(new Array<number>(sizeOf(shape)).fill(value), shape, type);
     return this.op('Expand', [this.scalar(value, type), this.ints(shape)]);
   }
 
@@ -162,7 +178,7 @@ export class GraphBuilder {
   }
 
   private fresh(stem: string): string {
-    return `${stem}_${this.count++}`;
+    return `${this.options.prefix ?? ''}${stem}_${this.count++}`;
   }
 }
 

@@ -41,13 +41,20 @@ export interface OnnxTensor {
   readonly bytes: Uint8Array;
 }
 
+/** An input or output of the graph. A size that is known only when the graph runs has a name instead. */
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: readonly number[];
+  readonly shape: readonly (number | string)[];
+  /** What people should know of it. */
+  readonly doc?: string;
 }
 
 export interface OnnxModel {
+  /** The graph's name; `lamella` by default. */
+  readonly name?: string;
+  /** What a file tells about itself beside the graph. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
@@ -60,18 +67,20 @@ const irVersion = 10;
 
 /** The bytes of a ModelProto, what an `.onnx` file holds. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const graph = new ProtobufMessage().string(2, 'lamella');
+  const graph = new ProtobufMessage().string(2, model.name ?? 'lamella');
   for (const node of model.nodes) graph.message(1, encodeNode(node));
   for (const tensor of model.initializers) graph.message(5, encodeTensor(tensor));
   for (const value of model.inputs) graph.message(11, encodeValue(value));
   for (const value of model.outputs) graph.message(12, encodeValue(value));
   const opset = new ProtobufMessage().string(1, '').int(2, opsetVersion);
-  return new ProtobufMessage()
+  const message = new ProtobufMessage()
     .int(1, irVersion)
     .string(2, 'lamella')
     .message(7, graph)
-    .message(8, opset)
-    .finish();
+    .message(8, opset);
+  for (const [key, value] of Object.entries(model.metadata ?? {}))
+    message.message(14, new ProtobufMessage().string(1, key).string(2, value));
+  return message.finish();
 }
 
 function encodeNode(node: OnnxNode): ProtobufMessage {
@@ -102,7 +111,13 @@ function encodeTensor(tensor: OnnxTensor): ProtobufMessage {
 
 function encodeValue(value: OnnxValue): ProtobufMessage {
   const shape = new ProtobufMessage();
-  for (const size of value.shape) shape.message(1, new ProtobufMessage().int(1, size));
+  for (const size of value.shape) {
+    const dimension = new ProtobufMessage();
+    shape.message(1, typeof size === 'number' ? dimension.int(1, size) : dimension.string(2, size));
+  }
   const tensorType = new ProtobufMessage().int(1, elementTypes[value.type]).message(2, shape);
-  return new ProtobufMessage().string(1, value.name).message(2, new ProtobufMessage().message(1, tensorType));
+  const message = new ProtobufMessage()
+    .string(1, value.name)
+    .message(2, new ProtobufMessage().message(1, tensorType));
+  return value.doc === undefined ? message : message.string(3, value.doc);
 }

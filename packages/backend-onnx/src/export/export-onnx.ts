@@ -1,0 +1,183 @@
+// exportOnnx: a model's forward pass as an `.onnx` file for any ONNX runtime, Lambdas included. It cannot be read back.
+import { callContext, isInputLayer, optionInvalid, type Functional, type Weight } from '@lamella/core';
+import {
+  capture,
+  isConcrete,
+  isLamellaError,
+  type Captured,
+  type Shape,
+  type StorageDType,
+  type SymbolicShape,
+} from '@lamella/program';
+import { notPolymorphic } from '../errors.js';
+import { lowerToModel, type LoweredModel } from '../lower-program.js';
+import { fuseBias } from '../passes/fuse-bias.js';
+import { prepareProgram } from '../passes/prepare-program.js';
+import { lowerSymbolicToModel } from '../symbolic/lower-symbolic.js';
+import { shareConstants } from '../symbolic/share-constants.js';
+import { finishExport } from './finish-export.js';
+import { drawInGraph } from './random-nodes.js';
+import { writeFile } from './write-file.js';
+
+export interface OnnxExportOptions {
+  /** Exports for batches of this size alone. Default: for all sizes. */
+  readonly batchSize?: number;
+  /** Shapes, batch included, for inputs some of whose sizes the model leaves open. Default: open in the file too. */
+  readonly shapes?: Readonly<Record<string, SymbolicShape>>;
+  /**
+   * Where the numbers of a sampling Lambda come from: further `inputs` of the graph, whose documentation says what they
+   * must hold (the default), or `nodes` that draw their own, differently in each runtime.
+   */
+  readonly random?: 'inputs' | 'nodes';
+}
+
+/**
+ * The model as `.onnx`: inputs are named by the input layers, outputs by the layers they come from, initializers by the
+ * weights, nodes by their layers. The batch is open. With a path the file is written too, and replaced whole.
+ *
+ * Throws: NOT_BATCH_POLYMORPHIC naming the operation that needs a known batch; KERNEL_UNSUPPORTED; OPTION_INVALID;
+ * FILE_NOT_WRITTEN.
+ *
+ * @example
+ * import { input } from '@lamella/core';
+ * import { dense } from '@lamella/layers';
+ * import { model } from '@lamella/training';
+ * import { exportOnnx } from '@lamella/backend-onnx';
+ *
+ * const x = input({ shape: [4], name: 'x' });
+ * const net = model({ inputs: x, outputs: dense({ units: 2 }).apply(x) });
+ * const bytes = await exportOnnx(net);
+ */
+export async function exportOnnx(model: Functional, options?: OnnxExportOptions): Promise<Uint8Array>;
+export async function exportOnnx(
+  model: Functional,
+  path: string,
+  options?: OnnxExportOptions,
+): Promise<Uint8Array>;
+export async function exportOnnx(
+  model: Functional,
+  pathOrOptions: string | OnnxExportOptions = {},
+  more: OnnxExportOptions = {},
+): Promise<Uint8Array> {
+  const [path, options] =
+    typeof pathOrOptions === 'string' ? [pathOrOptions, more] : [undefined, pathOrOptions];
+  const bytes = onnxBytes(model, options);
+  if (path !== undefined) await writeFile(path, bytes);
+  return bytes;
+}
+
+/** What {@link exportOnnx} writes. Throws: as that. */
+export function onnxBytes(model: Functional, options: OnnxExportOptions = {}): Uint8Array {
+  checkOptions(model, options);
+  const shapes = inputShapes(model, options);
+  const captured = new Map<string, Captured>();
+  const captureAt = (sized: readonly Shape[]): Captured => {
+    const found = captured.get(JSON.stringify(sized)) ?? captureForward(model, sized);
+    captured.set(JSON.stringify(sized), found);
+    return found;
+  };
+  const lowered = lower(model, shapes, options, (sized) => captureAt(sized).program);
+  const { program, slots } = captured.values().next().value!;
+  return finishExport({
+    lowered,
+    program,
+    slots: slots as readonly Weight[],
+    outputNames: model.outputs.map((tensor) => tensor.name),
+    states: 'constants',
+    name: model.name,
+    seed: (model as { readonly seed?: number }).seed,
+  }).bytes;
+}
+
+function lower(
+  model: Functional,
+  shapes: readonly SymbolicShape[],
+  options: OnnxExportOptions,
+  programAt: (shapes: readonly Shape[]) => Captured['program'],
+): LoweredModel {
+  const transform = options.random === 'nodes' ? drawInGraph : undefined;
+  if (shapes.every(isConcrete)) {
+    const program = programAt(shapes);
+    const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
+    const lowered = transform?.(alone, program) ?? alone;
+    return { ...lowered, model: shareConstants(lowered.model) };
+  }
+  const at = ({ names, places }: Unknowns): LoweredModel => {
+    if (names.length > mostUnknowns)
+      throw notPolymorphic(
+        model.label,
+        `it has ${names.length} unknown sizes, at most ${mostUnknowns} are possible`,
+      );
+    return lowerSymbolicToModel(
+      (sizes) =>
+        programAt(shapes.map((shape, i) => shape.map((size, axis) => size ?? sizes[places[i]![axis]!]!))),
+      { unknowns: names, subject: model.label, ...(transform && { transform }) },
+    );
+  };
+  const free = unknownsOf(model, shapes, (name, axis) => `${name}.${axis}`);
+  const tied = unknownsOf(model, shapes, (_, axis) => `axis_${axis}`);
+  if (free.names.length === tied.names.length || free.names.length > mostUnknowns) return at(tied);
+  try {
+    return at(free);
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    return at(tied);
+  }
+}
+
+/** Beyond this the number of captures would grow out of hand. */
+const mostUnknowns = 3;
+
+interface Unknowns {
+  readonly names: readonly string[];
+  /** For each input and axis which unknown stands there, or -1. */
+  readonly places: readonly (readonly number[])[];
+}
+
+/** The unknown sizes: the first axis of all inputs is the batch, others are called by `nameOf`. */
+function unknownsOf(
+  model: Functional,
+  shapes: readonly SymbolicShape[],
+  nameOf: (input: string, axis: number) => string,
+): Unknowns {
+  const names = shapes.some((shape) => shape[0] === null) ? ['batch'] : [];
+  const places = shapes.map((shape, i) =>
+    shape.map((size, axis) => {
+      if (size !== null) return -1;
+      const name = axis === 0 ? 'batch' : nameOf(model.inputs[i]!.name, axis);
+      if (!names.includes(name)) names.push(name);
+      return names.indexOf(name);
+    }),
+  );
+  return { names, places };
+}
+
+function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
+  return capture(
+    (...tensors) => model.invoke(tensors, model.inputStructure, callContext()).outputs,
+    model.inputs.map((tensor, i) => {
+      const { layer } = tensor.node;
+      const storage = isInputLayer(layer) ? layer.dtype : (tensor.dtype as StorageDType);
+      return { name: tensor.name, shape: shapes[i]!, dtype: tensor.dtype, storage };
+    }),
+    { subject: model.label },
+  );
+}
+
+function inputShapes(model: Functional, { batchSize, shapes = {} }: OnnxExportOptions): SymbolicShape[] {
+  return model.inputs.map(({ name, shape }) => {
+    const [batch, ...rest] = Object.hasOwn(shapes, name) ? shapes[name]! : shape;
+    return [batch ?? batchSize ?? null, ...rest];
+  });
+}
+
+function checkOptions(model: Functional, { batchSize, random, shapes = {} }: OnnxExportOptions): void {
+  if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0))
+    throw optionInvalid('exportOnnx()', 'batchSize', 'a positive whole number', batchSize);
+  if (random !== undefined && random !== 'inputs' && random !== 'nodes')
+    throw optionInvalid('exportOnnx()', 'random', '"inputs" or "nodes"', random);
+  const names = model.inputs.map(({ name }) => name);
+  const unknown = Object.keys(shapes).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw optionInvalid('exportOnnx()', 'shapes', `names of inputs (${names.join(', ')})`, unknown);
+}

@@ -1,0 +1,96 @@
+// Whether a Program at one more size is the one that others, at other sizes, lead to expect. At sizes of one Programs take
+// other forms (spreading over one is nothing), so what they compute is compared, not how it was written.
+import {
+  diffPrograms,
+  isLamellaError,
+  mergePrograms,
+  ProgramTemplate,
+  removeDeadCode,
+  sizeAt,
+  type Program,
+  type ProgramConstant,
+} from '@lamella/program';
+import type { ElementType, OnnxTensor } from '../model/onnx-model.js';
+import { SizeExpressions } from './size-expressions.js';
+import { varyingConstant } from './varying-constant.js';
+
+/** Programs of one function, and the sizes of the unknowns that each is for. */
+export interface Samples {
+  readonly programs: readonly Program[];
+  readonly points: readonly (readonly number[])[];
+}
+
+/** Whether `program` computes at `point` what the samples do at their sizes. */
+export function agreesAtSize(samples: Samples, program: Program, point: readonly number[]): boolean {
+  const all = [...samples.programs, program].map(removeDeadCode);
+  const points = [...samples.points, point];
+  if (all.some(({ constants }) => constants.length !== all[0]!.constants.length)) return false;
+  const varying = all[0]!.constants.flatMap((_, i) => (isFixed(all, i) ? [] : [i]));
+  if (!varying.every((i) => followsSizes(all, i, points))) return false;
+  const open = all.map((one) => withConstantsAsInputs(one, varying));
+  const small = open.pop()!;
+  try {
+    const unknowns = point.map((_, i) => `size ${i}`);
+    const graph = mergePrograms(open, {
+      points: samples.points,
+      places: placesOf(open, samples.points),
+      unknowns,
+      subject: 'Program',
+      print: String,
+    });
+    const template = new ProgramTemplate(graph, unknowns);
+    const shapes = template.arguments.map(({ shape }) => shape.map((size) => sizeAt(size, point)));
+    return diffPrograms(template.at(shapes), small) === null;
+  } catch (error) {
+    if (isLamellaError(error)) return false;
+    throw error;
+  }
+}
+
+function isFixed(programs: readonly Program[], index: number): boolean {
+  const first = tensorOf(programs[0]!, programs[0]!.constants[index]!);
+  return programs.every((program) => {
+    const { shape, bytes } = tensorOf(program, program.constants[index]!);
+    return shape.join() === first.shape.join() && bytes.every((byte, i) => byte === first.bytes[i]);
+  });
+}
+
+/** Whether a graph can compute the constant from the sizes, at all these points. */
+function followsSizes(programs: readonly Program[], index: number, points: Samples['points']): boolean {
+  const tensors = programs.map((program) => tensorOf(program, program.constants[index]!));
+  const sources = points[0]!.map((_, axis) => ({ input: '', axis }));
+  return varyingConstant(tensors, points, new SizeExpressions(sources)) !== undefined;
+}
+
+function tensorOf(program: Program, { id, data }: ProgramConstant): OnnxTensor {
+  const { shape, dtype } = program.type(id);
+  if (!ArrayBuffer.isView(data)) return { name: '', type: 'uint8', shape, bytes: new Uint8Array() };
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name: '', type: dtype as ElementType, shape, bytes };
+}
+
+function withConstantsAsInputs(program: Program, indices: readonly number[]): Program {
+  const opened = indices.map((index) => program.constants[index]!.id);
+  return program.with({
+    inputs: [
+      ...program.inputs,
+      ...opened.map((id, i) => ({ id, name: `constant_${i}`, kind: 'argument' as const })),
+    ],
+    constants: program.constants.filter(({ id }) => !opened.includes(id)),
+  });
+}
+
+/** For each argument and axis the unknown whose size stands there at all points, or -1. */
+function placesOf(programs: readonly Program[], points: Samples['points']): number[][] {
+  const places = (index: number): number[] =>
+    programs[0]!
+      .type(programs[0]!.inputs[index]!.id)
+      .shape.map((_, axis) =>
+        points[0]!.findIndex((_size, unknown) =>
+          programs.every(
+            (program, p) => program.type(program.inputs[index]!.id).shape[axis] === points[p]![unknown],
+          ),
+        ),
+      );
+  return programs[0]!.inputs.flatMap(({ kind }, index) => (kind === 'argument' ? [places(index)] : []));
+}

@@ -1,0 +1,122 @@
+// Brings graphs of one Program at several sizes into one order. Passes put operands that may change places, and with them
+// the nodes, into an order that follows the sizes; here it follows what is equal in all graphs.
+import type { LoweredModel } from '../lower-program.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../model/onnx-model.js';
+
+/** Operators whose inputs may change places. */
+const commutative: ReadonlySet<string> = new Set([
+  ...['Add', 'And', 'BitwiseAnd', 'Equal', 'Max', 'Min', 'Mul', 'Or', 'Sum', 'Xor'],
+]);
+
+/** The same graphs, with nodes and values in one order where they are alike. */
+export function alignModels(lowered: readonly LoweredModel[]): LoweredModel[] {
+  const contents = lowered.map(({ model }) => new Set(model.initializers.map(contentOf)));
+  const isFixed = (content: string): boolean => contents.every((set) => set.has(content));
+  const keys = new Map<string, number>();
+  return lowered.map((one) => {
+    const sorted = withSortedInputs(one.model, isFixed, keys);
+    return inOrderOfNeed({ ...one, model: { ...one.model, nodes: sorted } });
+  });
+}
+
+/** The nodes with inputs that may change places sorted by what they are made of, sizes apart. */
+function withSortedInputs(
+  model: OnnxModel,
+  isFixed: (content: string) => boolean,
+  keys: Map<string, number>,
+): OnnxNode[] {
+  const numbers = new Map<string, number>();
+  const define = (name: string, key: string): void => {
+    const number = keys.get(key) ?? keys.size;
+    keys.set(key, number);
+    numbers.set(name, number);
+  };
+  model.inputs.forEach(({ name }, i) => define(name, `input ${i}`));
+  for (const tensor of model.initializers) {
+    const content = contentOf(tensor);
+    define(tensor.name, isFixed(content) ? content : `varying ${tensor.type} of rank ${tensor.shape.length}`);
+  }
+  const squared = squaredValues(model.nodes);
+  return model.nodes.map((node) => {
+    const mayChange = commutative.has(node.type) || (node.type === 'Sub' && squared.has(node.outputs[0]!));
+    const inputs = mayChange
+      ? [...node.inputs].sort((a, b) => numbers.get(a)! - numbers.get(b)!)
+      : node.inputs;
+    const key = JSON.stringify([node.type, node.attributes, inputs.map((name) => numbers.get(name) ?? -1)]);
+    node.outputs.forEach((name, i) => define(name, `${i} of ${key}`));
+    return { ...node, inputs };
+  });
+}
+
+/** Values of which nothing but the square is used: their sign does not matter. */
+function squaredValues(nodes: readonly OnnxNode[]): Set<string> {
+  const squared = new Set<string>();
+  const others = new Set<string>();
+  for (const { type, inputs } of nodes) {
+    const isSquare = type === 'Mul' && inputs[0] === inputs[1];
+    for (const name of inputs) (isSquare ? squared : others).add(name);
+  }
+  return new Set([...squared].filter((name) => !others.has(name)));
+}
+
+/** Each node straight before its first reader, values numbered in that order; only what the outputs need. */
+function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
+  const nodes = nodesByNeed(model);
+  const names = new Map<string, string>(model.inputs.map(({ name }) => [name, name]));
+  const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
+  const initializers: OnnxTensor[] = [];
+  const named = (name: string): string => {
+    if (name === '') return name;
+    const known = names.get(name) ?? `value_${names.size}`;
+    const tensor = names.has(name) ? undefined : tensors.get(name);
+    names.set(name, known);
+    if (tensor !== undefined) initializers.push({ ...tensor, name: known });
+    return known;
+  };
+  const ordered = nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map(named),
+    outputs: node.outputs.map(named),
+  }));
+  return {
+    model: {
+      ...model,
+      nodes: ordered,
+      initializers,
+      outputs: model.outputs.map((output) => ({ ...output, name: named(output.name) })),
+    },
+    inputs,
+    outputs: outputs.map((output) => ({ ...output, name: named(output.name) })),
+  };
+}
+
+/** Depth first from the outputs, without recursion. */
+function nodesByNeed({ nodes, outputs }: OnnxModel): OnnxNode[] {
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const order = new Set<OnnxNode>();
+  const entered = new Set<OnnxNode>();
+  for (const output of outputs) {
+    const stack = [producers.get(output.name)];
+    while (stack.length > 0) {
+      const node = stack.at(-1);
+      if (node === undefined || order.has(node) || entered.has(node)) {
+        stack.pop();
+        if (node !== undefined) order.add(node);
+        continue;
+      }
+      entered.add(node);
+      for (const name of [...node.inputs].reverse()) {
+        const producer = producers.get(name);
+        if (producer !== undefined && !entered.has(producer)) stack.push(producer);
+      }
+    }
+  }
+  return [...order];
+}
+
+/** Large constants are told apart by a checksum: alike ones that differ would only be refused later. */
+function contentOf({ type, shape, bytes }: OnnxTensor): string {
+  let sum = 0;
+  for (const byte of bytes) sum = (Math.imul(sum, 31) + byte) | 0;
+  return `${type}[${shape.join()}] ${bytes.length <= 64 ? bytes.join() : sum}`;
+}

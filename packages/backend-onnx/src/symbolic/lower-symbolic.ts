@@ -1,0 +1,97 @@
+// One ONNX graph for every size of the unknown dimensions, the batch above all: a Program is lowered at several sizes, the
+// graphs are merged, and other sizes must agree. Training steps are not lowered like this: their sizes are known.
+import { isLamellaError, monomials, type Program } from '@lamella/program';
+import { notPolymorphic } from '../errors.js';
+import { lowerToModel, type LoweredModel, type LoweredProgram } from '../lower-program.js';
+import { encodeModel } from '../model/onnx-model.js';
+import { fuseBias } from '../passes/fuse-bias.js';
+import { prepareProgram } from '../passes/prepare-program.js';
+import { agreesAtSize } from './agrees-at-size.js';
+import { mergeModels } from './merge-models.js';
+
+export interface SymbolicOptions {
+  /** What the unknown dimensions are called in the graph. Default: one, `batch`. */
+  readonly unknowns?: readonly string[];
+  /** Names the user's object in errors. */
+  readonly subject?: string;
+  /** What becomes of the graph for each size before they are merged; it must make them alike. Default: nothing. */
+  readonly transform?: (lowered: LoweredModel, program: Program) => LoweredModel;
+}
+
+/**
+ * The ONNX model of a Program for all sizes of its unknown dimensions, like {@link lowerProgram} for one. `programAt` gives
+ * the Program as captured at given sizes, one for each unknown; passes are run here.
+ *
+ * Sizes are computed in the graph, from the shapes of its inputs. Three sizes (for one unknown) determine how everything
+ * follows them, a fourth must agree, and so must two and one.
+ * Throws: NOT_BATCH_POLYMORPHIC naming the operation and its layer; KERNEL_UNSUPPORTED; what `programAt` throws.
+ *
+ * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { capture } from '@lamella/program';
+ * import { lowerSymbolic } from '@lamella/backend-onnx';
+ *
+ * const programAt = ([batch]: readonly number[]) =>
+ *   capture((x) => tf.reshape(x!, [-1]), [{ name: 'x', shape: [batch!, 4], dtype: 'float32' }]).program;
+ * lowerSymbolic(programAt).inputs.length; // 1
+ */
+export function lowerSymbolic(
+  programAt: (sizes: readonly number[]) => Program,
+  options: SymbolicOptions = {},
+): LoweredProgram {
+  const { model, inputs, outputs } = lowerSymbolicToModel(programAt, options);
+  return { bytes: encodeModel(model), operators: model.nodes.map((node) => node.type), inputs, outputs };
+}
+
+/** What {@link lowerSymbolic} encodes. Throws: as that. */
+export function lowerSymbolicToModel(
+  programAt: (sizes: readonly number[]) => Program,
+  { unknowns = ['batch'], subject = 'Program', transform = (lowered) => lowered }: SymbolicOptions = {},
+): LoweredModel {
+  const lowerAlike = (program: Program): LoweredModel => transform(lowerForSizes(program), program);
+  const points = samplePoints(unknowns);
+  const programs = points.map(programAt);
+  const lowered = programs.map(lowerAlike);
+  const merged = mergeModels(lowered, { points, unknowns, subject });
+  for (const point of smallPoints(unknowns)) {
+    const program = programAt(point);
+    if (agreesAsGraph(program, point) || agreesAtSize({ programs, points }, program, point)) continue;
+    const sizes = unknowns.map((unknown, i) => `${unknown} ${point[i]}`).join(', ');
+    throw notPolymorphic(subject, `it computes something else for ${sizes}`);
+  }
+  return merged;
+
+  function agreesAsGraph(program: Program, point: readonly number[]): boolean {
+    try {
+      mergeModels([...lowered, lowerAlike(program)], { points: [...points, point], unknowns, subject });
+      return true;
+    } catch (error) {
+      if (isLamellaError(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** A Program in its form for ONNX Runtime, lowered so that no choice depends on how large a tensor is. */
+function lowerForSizes(program: Program): LoweredModel {
+  return lowerToModel(fuseBias(prepareProgram(program)), { bySize: false, keepArguments: true });
+}
+
+/** Large enough that few layers have them as a number of units, odd and even, and the last one only to agree. */
+const batches = [61, 103, 211, 158, 97, 122, 149, 178, 83, 134, 113];
+const others = [131, 139, 137, 152, 151, 163, 157, 167, 179, 173, 181, 191, 193, 197, 199, 223];
+
+/** As many as determine the polynomials, and one more. */
+function samplePoints(unknowns: readonly string[]): number[][] {
+  const count = monomials(unknowns.length).length + 1;
+  return Array.from({ length: count }, (_, p) =>
+    unknowns.map((_unknown, i) =>
+      i === 0 ? batches[p % batches.length]! : others[(p * (i + 1) + i) % others.length]!,
+    ),
+  );
+}
+
+/** A batch of two and one of one; other unknowns at sizes not yet seen. */
+function smallPoints(unknowns: readonly string[]): number[][] {
+  return [2, 1].map((batch, p) => unknowns.map((_, i) => (i === 0 ? batch : others.at(-1 - p - i)!)));
+}
