@@ -1,5 +1,5 @@
 // The Format: how one kind of file holds models or weights. The formats Keras has are in @lamella/io.
-import type { HostTensor } from '@lamella/program';
+import type { HostTensor, Shape } from '@lamella/program';
 import type { Composition } from './compose.js';
 import type { Functional } from './functional.js';
 import type { Layer } from './layer.js';
@@ -17,6 +17,44 @@ export interface FormatContext {
   readonly composition: Composition;
   /** Options of the call that the format understands. */
   readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * Reads a file that stands beside the one being read, by its plain name; absent where there is no such place.
+   * Throws: FILE_MISSING; FILE_INVALID for a name that leads elsewhere.
+   */
+  readSibling?(name: string): Promise<Uint8Array>;
+}
+
+/** A file together with those it refers to, which stand beside it: what a writer gives that needs more than one. */
+export interface FileSet {
+  readonly bytes: Uint8Array;
+  /**
+   * The others, by plain names that follow their content: they are written first, and a file of the same name that is
+   * there already is taken to be the same.
+   */
+  readonly siblings: Readonly<Record<string, Uint8Array>>;
+  /** Whether a file beside it, by its name, belongs to an earlier version of it and goes once the new one is in place. */
+  isSuperseded?(name: string): boolean;
+}
+
+/** What a file holds, as plain data, found without making any of it. */
+export interface FileContents {
+  /** The format with its version, as people call it, e.g. `Keras 3 archive`. */
+  readonly format: string;
+  /** What wrote the file, as it says itself, e.g. `Keras 3.15.1`. */
+  readonly writtenBy?: string;
+  /** The stored config of a model in Keras' form: parsed JSON, unchecked. */
+  readonly model?: unknown;
+  /** The stored compile state: parsed JSON, unchecked. */
+  readonly compile?: unknown;
+  readonly weights: readonly StoredWeight[];
+}
+
+/** A weight that a file holds. */
+export interface StoredWeight {
+  /** Its path in the file. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: string;
 }
 
 /**
@@ -27,8 +65,10 @@ export interface Format {
   readonly name: string;
   /** With the dot, longest first, e.g. `.weights.h5`. */
   readonly extensions: readonly string[];
-  writeModel?(model: Functional, context: FormatContext): Promise<Uint8Array>;
+  writeModel?(model: Functional, context: FormatContext): Promise<Uint8Array | FileSet>;
   readModel?(bytes: Uint8Array, context: FormatContext): Promise<Functional>;
-  writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array>;
+  writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;
   readWeights?(bytes: Uint8Array, layer: Layer, context: FormatContext): Promise<void>;
+  /** What is in the file. Runs no function and makes no layer. */
+  inspect?(bytes: Uint8Array, context: FormatContext): Promise<FileContents>;
 }

@@ -35,7 +35,14 @@ export {
   pluginInvalid,
   rankMismatch,
 } from './errors.js';
-export { type Format, type FormatContext, type NamedTensor } from './format.js';
+export {
+  type FileContents,
+  type FileSet,
+  type Format,
+  type FormatContext,
+  type NamedTensor,
+  type StoredWeight,
+} from './format.js';
 export { Functional, type FunctionalOptions } from './functional.js';
 export { type Graph } from './graph.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';

@@ -176,6 +176,22 @@ describe('ProgramTemplate', () => {
     expect(again.constants[0]!.data).toEqual(values);
   });
 
+  it('prints as a listing, with sizes in the unknown dimensions', () => {
+    const template = captureTemplate(
+      (a) => tf.mul(tf.reshape(a, [a.shape[0]! * 4]), 0.5),
+      [{ name: 'x', shape: [null, 4], dtype: 'float32' }],
+    );
+    expect(String(template)).toBe(
+      [
+        'program(%0: float32[batch, 4] argument "x")',
+        '  %2: float32[] = constant {0.5}',
+        '  %1 = Reshape(x: %0, shape=[4*batch])',
+        '  %3 = Multiply(a: %1, b: %2)',
+        '  return %3 "output_0"',
+      ].join('\n'),
+    );
+  });
+
   it('refuses inputs that do not fit', () => {
     const template = captureTemplate((a, b) => tf.add(a, b), [x, { ...x, name: 'b' }]);
     expect(() =>

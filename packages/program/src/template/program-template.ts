@@ -8,6 +8,7 @@ import { drawRandom } from '../random.js';
 import { formatShape, type Shape, type SymbolicShape } from '../shape.js';
 import type { TemplateGraph, TemplateInput } from './graph.js';
 import { isPolynomial, type Size } from './polynomial.js';
+import { printTemplate } from './print-template.js';
 import { programAt, runGraph, shapeAt } from './run-graph.js';
 import { readTemplate, writeTemplate, type TemplateJson } from './template-json.js';
 
@@ -94,6 +95,11 @@ export class ProgramTemplate {
   /** The JSON form: versioned, plain data. */
   toJSON(): TemplateJson {
     return writeTemplate(this.graph, this.unknowns);
+  }
+
+  /** A listing, one line a node, with sizes in the unknown dimensions: `%0: float32[batch, 10] argument "x"`. */
+  toString(): string {
+    return printTemplate(this.graph, this.unknowns);
   }
 
   private bind(sizes: (number | undefined)[], size: Size, given: number): boolean {
