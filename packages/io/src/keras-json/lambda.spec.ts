@@ -20,13 +20,13 @@ function composition(...functions: NamedFunction[]) {
   return compose({ backend: cpu(), plugins: [layers, lambdas({ functions }), training, io] });
 }
 
-type AnyFunction = Parameters<typeof lambda>[0];
+type AnyFunction = (inputs: never, args: never, context: never) => tf.Tensor;
 
 /** A small compiled model with `fn` in its middle. */
 function modelWith(fn: AnyFunction, options: Parameters<typeof lambda>[1] = {}): Model {
   const x = input({ shape: [3], name: 'x' });
   const hidden = dense({ units: 4, name: 'before' }).apply(x);
-  const middle = lambda(fn, { name: 'middle', ...options }).apply(hidden);
+  const middle = lambda(fn as never, { name: 'middle', ...options }).apply(hidden);
   const net = composition().model({
     inputs: x,
     outputs: dense({ units: 1, name: 'after' }).apply(middle),
@@ -75,15 +75,15 @@ const reversed = tf.customGrad(((x: tf.Tensor) => ({
 
 const cases: readonly (readonly [string, AnyFunction])[] = [
   ['arithmetic', doubled],
-  ['an operation of tfjs itself', tf.softmax as AnyFunction],
+  ['an operation of tfjs itself', tf.softmax as never],
   ['random sampling', (x: tf.Tensor) => tf.add(x, random.normal(x.shape, { stddev: 0.1 }))],
   [
     'a choice by training',
     ((x: tf.Tensor, _: unknown, { training: isTraining }: { training: boolean }) =>
       isTraining ? random.dropout(x, 0.5) : x) as never,
   ],
-  ['a straight-through gradient', straightThrough as AnyFunction],
-  ['a reversed gradient', reversed as AnyFunction],
+  ['a straight-through gradient', straightThrough as never],
+  ['a reversed gradient', reversed as never],
   [
     'sizes of the batch',
     (x: tf.Tensor) => tf.reshape(tf.div(tf.reshape(x, [x.shape[0]! * 2, 2]), x.shape[0]!), [-1, 4]),
