@@ -15,17 +15,24 @@ export function fileInvalid(file: string, problem: string, fix?: string, cause?:
 export function formatUnknown(file: string, what: string, extensions: readonly string[]): LamellaError {
   return lamellaError('FORMAT_UNKNOWN', {
     subject: `"${file}"`,
-    problem: `no format ${what}s a file with this ending`,
+    problem: `no format can ${what} a file with this ending`,
     fix: `use one of ${extensions.join(', ')}`,
   });
 }
 
 /** `WEIGHTS_MISMATCH`: weights that do not fit; lists every one at once. Nothing was loaded. */
-export function weightsMismatch(file: string, counts: string, details: readonly string[]): LamellaError {
+export function weightsMismatch(
+  file: string,
+  counts: string,
+  details: readonly string[],
+  fix?: string,
+): LamellaError {
+  const more = details.length > 40 ? [`  ... and ${details.length - 40} more`] : [];
   return lamellaError('WEIGHTS_MISMATCH', {
     subject: `"${file}"`,
     problem: `it does not fit this model: ${counts}`,
-    details: [...details.slice(0, 40), 'Nothing was loaded.'],
+    details: [...details.slice(0, 40), ...more, 'Nothing was loaded.'],
+    ...(fix !== undefined && { fix }),
   });
 }
 

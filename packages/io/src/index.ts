@@ -1,4 +1,14 @@
 export { h5Format } from './formats/h5.js';
 export { kerasFormat } from './formats/keras.js';
 export { weightsH5Format } from './formats/weights-h5.js';
-export { io, type IoApi, type LoadOptions, type SaveOptions } from './io.js';
+export { weightsJsonFormat } from './formats/weights-json.js';
+export {
+  io,
+  type IoApi,
+  type LoadOptions,
+  type LoadWeightsOptions,
+  type ReadOptions,
+  type SaveOptions,
+  type SaveWeightsOptions,
+} from './io.js';
+export { type BrowserFile, type FileInMemory, type FileSource, type NamedUrl } from './files/source.js';

@@ -1,7 +1,8 @@
-// saveModel, loadModel, saveWeights and loadWeights: a path's ending chooses the format, files are replaced whole.
+// Saving and loading: a file name's ending chooses the format, files are replaced whole.
 import {
   isLayer,
   type Composition,
+  type FileSet,
   type Format,
   type FormatContext,
   type Functional,
@@ -11,17 +12,26 @@ import {
 } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { formatUnknown, notSerializable } from './errors.js';
-import { readFile, writeFileAtomically } from './files/files.js';
+import { writeFileSet } from './files/destination.js';
+import { openSource, type FileInMemory, type FileSource, type OpenFile } from './files/source.js';
+import { throughGate } from './formats/gate.js';
 import { h5Format } from './formats/h5.js';
 import { kerasFormat } from './formats/keras.js';
 import { weightsH5Format } from './formats/weights-h5.js';
+import { weightsJsonFormat } from './formats/weights-json.js';
 
 export interface SaveOptions {
   /** Whether the optimizer and its state go along, so that training can go on. Default true. */
   readonly includeOptimizer?: boolean;
 }
 
-export interface LoadOptions {
+/** What all that reads files takes. */
+export interface ReadOptions {
+  /** How much to read at most, all files that belong together counted. Default 2 GiB. Units: bytes. */
+  readonly maximumBytes?: number;
+}
+
+export interface LoadOptions extends ReadOptions {
   /** Functions for Lambda layers of this file, by the function's name or by the layer's. */
   readonly functions?: Readonly<Record<string, NamedFunction | ((...args: never[]) => unknown)>>;
   /** Whether to compile the model as it was when it was saved. Default true. */
@@ -35,69 +45,133 @@ export interface LoadOptions {
   readonly warn?: (message: string) => void;
 }
 
+export interface SaveWeightsOptions {
+  /** The most that one of several files may hold. Units: GB. Default 5. */
+  readonly maxShardSize?: number;
+}
+
+export interface LoadWeightsOptions extends ReadOptions {
+  /** Whether the optimizer's state is read where the file has it and the model is compiled. Default true. */
+  readonly includeOptimizer?: boolean;
+}
+
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
   /** Writes a model to `.keras` or `.h5`. Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, FILE_NOT_WRITTEN. */
   saveModel(model: Functional, path: string, options?: SaveOptions): Promise<void>;
   /** Reads a model. Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH. */
-  loadModel(path: string, options?: LoadOptions): Promise<Model>;
-  /** Writes a model's weights to `.weights.h5` (with the optimizer's state) or `.h5`. */
-  saveWeights(model: Layer, path: string): Promise<void>;
+  loadModel(source: FileSource, options?: LoadOptions): Promise<Model>;
+  /**
+   * Writes a model's weights: to `.weights.h5`, with the optimizer's state; to `.weights.json` and files beside it, none
+   * larger than `maxShardSize`; to `.h5` as Keras 2 did. Throws: FORMAT_UNKNOWN, FILE_NOT_WRITTEN.
+   */
+  saveWeights(model: Layer, path: string, options?: SaveWeightsOptions): Promise<void>;
   /** Reads weights into a model. Throws: WEIGHTS_MISMATCH listing everything that does not fit; then nothing has changed. */
-  loadWeights(model: Layer, path: string): Promise<void>;
+  loadWeights(model: Layer, source: FileSource, options?: LoadWeightsOptions): Promise<void>;
+  /**
+   * What {@link saveModel} would write to a file of this name, in memory; {@link loadModel} takes it.
+   * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE.
+   */
+  encodeModel(model: Functional, name: string, options?: SaveOptions): Promise<FileInMemory>;
+  /** What {@link saveWeights} would write to a file of this name, in memory. Throws: FORMAT_UNKNOWN. */
+  encodeWeights(model: Layer, name: string, options?: SaveWeightsOptions): Promise<FileInMemory>;
 }
 
 /** Files of models and weights, for compose(). */
 export const io: Plugin<IoApi> = {
   name: '@lamella/io',
   requires: ['@lamella/training'],
-  formats: [weightsH5Format, kerasFormat, h5Format],
-  api: (composition) => ({
-    async saveModel(model, path, options = {}) {
+  formats: [weightsH5Format, weightsJsonFormat, kerasFormat, h5Format],
+  api: (composition) => {
+    const encodeModel = (
+      model: Functional,
+      path: string,
+      options: SaveOptions = {},
+    ): Promise<Uint8Array | FileSet> => {
       if (!isLayer(model) || !('graph' in model))
         throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
-      const format = formatFor(composition, path, 'writeModel');
-      await writeFileAtomically(path, await format.writeModel!(model, contextOf(composition, path, options)));
-    },
-    async loadModel(path, options = {}) {
-      const format = formatFor(composition, path, 'readModel');
-      return (await format.readModel!(await readFile(path), contextOf(composition, path, options))) as Model;
-    },
-    async saveWeights(model, path) {
-      const format = formatFor(composition, path, 'writeWeights');
-      await writeFileAtomically(path, await format.writeWeights!(model, contextOf(composition, path, {})));
-    },
-    async loadWeights(model, path) {
-      const format = formatFor(composition, path, 'readWeights');
-      await format.readWeights!(await readFile(path), model, contextOf(composition, path, {}));
-    },
-  }),
+      const context = { file: path, composition, options: { ...options } };
+      return formatFor(composition, path, 'writeModel').writeModel!(model, context);
+    };
+    const encodeWeights = (
+      model: Layer,
+      path: string,
+      options: SaveWeightsOptions = {},
+    ): Promise<Uint8Array | FileSet> =>
+      formatFor(composition, path, 'writeWeights').writeWeights!(model, {
+        file: path,
+        composition,
+        options: { ...options },
+      });
+    return {
+      async saveModel(model, path, options) {
+        await writeFileSet(path, await encodeModel(model, path, options));
+      },
+      async loadModel(source, options = {}) {
+        const file = await openSource(source, options.maximumBytes);
+        const format = formatFor(composition, file.name, 'readModel');
+        const context = readingContext(composition, file, options);
+        return (await throughGate(file.name, await file.read(), (bytes) =>
+          format.readModel!(bytes, context),
+        )) as Model;
+      },
+      async saveWeights(model, path, options) {
+        await writeFileSet(path, await encodeWeights(model, path, options));
+      },
+      async loadWeights(model, source, options = {}) {
+        const file = await openSource(source, options.maximumBytes);
+        const format = formatFor(composition, file.name, 'readWeights');
+        const context = readingContext(composition, file, options);
+        await throughGate(file.name, await file.read(), (bytes) =>
+          format.readWeights!(bytes, model, context),
+        );
+      },
+      async encodeModel(model, name, options) {
+        return inMemory(name, await encodeModel(model, name, options));
+      },
+      async encodeWeights(model, name, options) {
+        return inMemory(name, await encodeWeights(model, name, options));
+      },
+    };
+  },
 };
 
-function contextOf(composition: Composition, file: string, options: object): FormatContext {
-  return { file, composition, options: options as Readonly<Record<string, unknown>> };
+function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {
+  return files instanceof Uint8Array
+    ? { name, bytes: files }
+    : { name, bytes: files.bytes, siblings: files.siblings };
+}
+
+function readingContext(composition: Composition, file: OpenFile, options: object): FormatContext {
+  const { readSibling } = file;
+  return {
+    file: file.name,
+    composition,
+    options: options as Readonly<Record<string, unknown>>,
+    ...(readSibling !== undefined && { readSibling: (name: string) => readSibling(name) }),
+  };
 }
 
 type Verb = 'writeModel' | 'readModel' | 'writeWeights' | 'readWeights';
 
-/** The format with the longest matching ending that can do this. Throws: FORMAT_UNKNOWN. */
+const doing: Readonly<Record<Verb, string>> = {
+  writeModel: 'write a model to',
+  readModel: 'read a model from',
+  writeWeights: 'write weights to',
+  readWeights: 'read weights from',
+};
+
+/** The format with the longest matching ending. Throws: FORMAT_UNKNOWN where there is none, or it cannot do this. */
 function formatFor(composition: Composition, path: string, verb: Verb): Format {
-  const able = composition.catalog.formats.filter((format) => format[verb] !== undefined);
-  const ranked = able
+  const endings = composition.catalog.formats
     .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
     .sort((a, b) => b.extension.length - a.extension.length);
-  const found = ranked.find(({ extension }) => path.toLowerCase().endsWith(extension));
-  if (found !== undefined && !(verb.endsWith('Model') && path.toLowerCase().endsWith('.weights.h5')))
-    return found.format;
-  const doing: Readonly<Record<Verb, string>> = {
-    writeModel: 'write',
-    readModel: 'read',
-    writeWeights: 'write',
-    readWeights: 'read',
-  };
+  const found = endings.find(({ extension }) => path.toLowerCase().endsWith(extension));
+  if (found?.format[verb] !== undefined) return found.format;
+  const able = endings.filter(({ format }) => format[verb] !== undefined);
   throw formatUnknown(
     path,
     doing[verb],
-    ranked.map(({ extension }) => extension),
+    able.map(({ extension }) => extension),
   );
 }

@@ -6,7 +6,6 @@ import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import {
   isLegacyWeights,
-  readLegacyOptimizer,
   readLegacyWeights,
   writeLegacyOptimizer,
   writeLegacyWeights,
@@ -61,15 +60,13 @@ export const h5Format: Format = {
     const reading = readContext(context);
     const config = readPythonJson(stored, context.file);
     const model = readModel(config, reading, { seed: readSeed(config), storedValues: storedValues(root) });
-    readLegacyWeights(weights, model, context.file);
     const training = root.attributes.get('training_config');
     if (typeof training === 'string' && context.options['compile'] !== false) {
       const parsed = readPythonJson(training, context.file);
       if (isRecord(parsed))
         readCompileConfig(model, { ...parsed, optimizer: parsed['optimizer_config'] ?? null }, reading);
-      const optimizer = root.groups.get('optimizer_weights');
-      if (optimizer !== undefined) readLegacyOptimizer(optimizer, model, context.file);
     }
+    readLegacyWeights(weights, model, context.file, root.groups.get('optimizer_weights'));
     return model satisfies Functional;
   },
 

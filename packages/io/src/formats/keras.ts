@@ -48,8 +48,7 @@ export const kerasFormat: Format = {
     });
     if (context.options['compile'] !== false && isRecord(config))
       readCompileConfig(model, config['compile_config'], reading);
-    model.compiled?.optimizer.build(model.trainableWeights);
-    readVariables(variables, model, context.file, { optimizer: model.compiled !== undefined });
+    readVariables(variables, model, context.file, { optimizer: true });
     return model satisfies Functional;
   },
 

@@ -1,5 +1,5 @@
 // `.weights.h5`: Keras 3's file of variables, the optimizer's among them.
-import type { Format, Layer } from '@lamella/core';
+import type { Format } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
@@ -22,8 +22,6 @@ export const weightsH5Format: Format = {
       readLegacyWeights(root, layer as Model, context.file);
       return;
     }
-    const compiled = (layer as Layer & Partial<Pick<Model, 'compiled'>>).compiled;
-    compiled?.optimizer.build(layer.trainableWeights);
-    readVariables(root, layer, context.file, { optimizer: compiled !== undefined });
+    readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
   },
 };

@@ -4,7 +4,8 @@ import type { HostTensor } from '@lamella/program';
 import { Sequential, type Model } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
-import { assignAll, type Offer } from './assign.js';
+import { assignOffers, checkOffers, type Offer } from './assign.js';
+import { offerState, optimizerOf } from './optimizer-state.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
 
 /** The largest attribute that older readers take. Units: bytes. */
@@ -106,8 +107,16 @@ export function isLegacyWeights(root: Hdf5Group): boolean {
   return readList(root, 'layer_names') !== undefined;
 }
 
-/** Sets the weights of `model`, by the order of its layers that have any. Throws: WEIGHTS_MISMATCH, FILE_INVALID. */
-export function readLegacyWeights(root: Hdf5Group, model: Functional, file: string): void {
+/**
+ * Sets the weights of `model`, by the order of its layers that have any, and its optimizer's state where it is given.
+ * Throws: WEIGHTS_MISMATCH, FILE_INVALID; then nothing has changed.
+ */
+export function readLegacyWeights(
+  root: Hdf5Group,
+  model: Functional,
+  file: string,
+  optimizerWeights?: Hdf5Group,
+): void {
   const names = readList(root, 'layer_names');
   if (names === undefined) throw fileInvalid(file, 'it lists no layers');
   const saved = names
@@ -131,19 +140,14 @@ export function readLegacyWeights(root: Hdf5Group, model: Functional, file: stri
     for (let k = weights.length; k < values.length; k++) unused.push(`${name}, weight ${k}`);
     return weights.map((weight, k) => ({ weight, value: values[k] }));
   });
-  assignAll(file, offers, unused);
-}
-
-/** Sets the state of the model's optimizer. Throws: WEIGHTS_MISMATCH. */
-export function readLegacyOptimizer(root: Hdf5Group, model: Model, file: string): void {
-  const values = readWeights(root, file);
-  const optimizer = model.compiled?.optimizer;
-  if (optimizer === undefined || values.length === 0) return;
-  optimizer.build(model.trainableWeights);
-  assignAll(
-    file,
-    optimizer.variables.map((weight, i) => ({ weight, value: values[i] })),
-  );
+  const optimizer = optimizerOf(model);
+  const values = optimizerWeights === undefined ? [] : readWeights(optimizerWeights, file);
+  const state =
+    optimizer !== undefined && values.length > 0
+      ? offerState(optimizer, model.trainableWeights, values)
+      : undefined;
+  checkOffers(file, [...offers, ...(state?.offers ?? [])], [...unused, ...(state?.unused ?? [])]);
+  assignOffers([...offers, ...(state?.commit() ?? [])]);
 }
 
 function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {

@@ -1,0 +1,230 @@
+// Where files come from: paths, URLs, and bytes that are at hand. A file is read whole, with those beside it when a format
+// asks for them; all of them together stay below a limit.
+import { lamellaError } from '@lamella/program';
+import { fileInvalid } from '../errors.js';
+import { readFile } from './files.js';
+
+/** A file in memory: its name, whose ending says the format, its bytes, and the files beside it that it refers to. */
+export interface FileInMemory {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly siblings?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A URL whose own ending does not say the format, such as one of a `blob:`, with a name that does. */
+export interface NamedUrl {
+  readonly name: string;
+  readonly url: string | URL;
+}
+
+/** What a browser's file input gives. */
+export interface BrowserFile {
+  readonly name: string;
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/**
+ * What a file can be read from: a path or a folder, an `http:`, `https:`, `blob:` or `data:` URL, a browser's `File`, or
+ * bytes with a name.
+ */
+export type FileSource = string | URL | FileInMemory | NamedUrl | BrowserFile;
+
+/** A source that has been looked at. */
+export interface OpenFile {
+  /** As the user knows it; its ending says the format. */
+  readonly name: string;
+  read(): Promise<Uint8Array>;
+  readSibling?(name: string): Promise<Uint8Array>;
+}
+
+/** Bytes that one call reads at most unless told otherwise: 2 GiB, about what one array holds everywhere. */
+export const defaultMaximumBytes = 2 ** 31;
+
+/** The main file of a folder that holds a model of several. */
+const mainOfFolder = 'model.json';
+
+/** Looks at a source. Throws: FILE_INVALID for something that is no source; what it gives throws FILE_MISSING, FILE_INVALID. */
+export async function openSource(source: FileSource, maximumBytes = defaultMaximumBytes): Promise<OpenFile> {
+  const budget = new Budget(maximumBytes);
+  if (typeof source === 'string') {
+    const url = webUrl(source);
+    return url === undefined ? openPath(source, budget) : openUrl(nameOfUrl(url), url, budget);
+  }
+  if (source instanceof URL) {
+    if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, budget);
+    const { fileURLToPath } = await import('node:url');
+    return openPath(fileURLToPath(source), budget);
+  }
+  if (typeof source === 'object' && source !== null && typeof source.name === 'string') {
+    if ('url' in source) return openUrl(source.name, new URL(source.url), budget);
+    if ('bytes' in source && source.bytes instanceof Uint8Array) return openMemory(source, budget);
+    if ('arrayBuffer' in source) {
+      const read = async (): Promise<Uint8Array> => {
+        budget.take(source.size, source.name);
+        return new Uint8Array(await source.arrayBuffer());
+      };
+      return { name: source.name, read };
+    }
+  }
+  throw fileInvalid(
+    String(source),
+    `expected a path, a URL, a File, or { name, bytes }, got ${typeof source}`,
+    'give bytes a name that says their format, as in { name: "model.keras", bytes }',
+  );
+}
+
+/** How many bytes are still to be read. */
+class Budget {
+  private left: number;
+
+  constructor(private readonly maximum: number) {
+    this.left = maximum;
+  }
+
+  get rest(): number {
+    return this.left;
+  }
+
+  /** Throws: FILE_INVALID. */
+  take(bytes: number, file: string): void {
+    this.left -= bytes;
+    if (this.left < 0)
+      throw fileInvalid(
+        file,
+        `with the files beside it, it is larger than ${this.maximum} bytes`,
+        'pass { maximumBytes } where so much is expected',
+      );
+  }
+}
+
+async function openPath(path: string, budget: Budget): Promise<OpenFile> {
+  const { stat } = await import('node:fs/promises');
+  const { dirname, join } = await import('node:path');
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const name = isFolder ? join(path, mainOfFolder) : path;
+  const read = async (file: string): Promise<Uint8Array> => {
+    const bytes = await readFile(file, budget.rest);
+    budget.take(bytes.length, file);
+    return bytes;
+  };
+  return {
+    name,
+    read: () => read(name),
+    readSibling: (sibling) => read(join(dirname(name), plainName(sibling, name))),
+  };
+}
+
+function openMemory({ name, bytes, siblings = {} }: FileInMemory, budget: Budget): OpenFile {
+  return {
+    name,
+    read: async () => {
+      budget.take(bytes.length, name);
+      return bytes;
+    },
+    readSibling: async (given) => {
+      const sibling = plainName(given, name);
+      if (!Object.hasOwn(siblings, sibling)) throw missing(sibling, 'it is not among the siblings given');
+      budget.take(siblings[sibling]!.length, sibling);
+      return siblings[sibling]!;
+    },
+  };
+}
+
+function openUrl(name: string, url: URL, budget: Budget): OpenFile {
+  const open: OpenFile = { name, read: () => fetchBytes(url, name, budget) };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return open;
+  const readSibling = (given: string): Promise<Uint8Array> => {
+    const sibling = plainName(given, name);
+    const beside = new URL(encodeURIComponent(sibling), url);
+    // Signed URLs carry their signature behind the name.
+    beside.search = url.search;
+    return fetchBytes(beside, sibling, budget);
+  };
+  return { ...open, readSibling };
+}
+
+async function fetchBytes(url: URL, name: string, budget: Budget): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw fileInvalid(name, `it cannot be fetched: ${(cause as Error).message}`, undefined, cause);
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    const answer = `${response.status} ${response.statusText}`.trim();
+    throw missing(name, `the server answers ${answer} for ${url.origin}${url.pathname}`);
+  }
+  try {
+    return await collect(response, name, budget);
+  } catch (cause) {
+    if (cause instanceof TypeError)
+      throw fileInvalid(name, `it cannot be fetched whole: ${cause.message}`, undefined, cause);
+    throw cause;
+  }
+}
+
+/** Counted as it comes: what a server says of the length need not be true. */
+async function collect(response: Response, name: string, budget: Budget): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (const reader = response.body?.getReader(); reader !== undefined;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    try {
+      budget.take(value.length, name);
+    } catch (error) {
+      await reader.cancel();
+      throw error;
+    }
+    parts.push(value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The URL that a string is, where it is one that can be fetched. */
+function webUrl(text: string): URL | undefined {
+  return /^(?:https?|blob|data):/i.test(text) ? new URL(text) : undefined;
+}
+
+function nameOfUrl(url: URL): string {
+  const last = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+  if (url.protocol !== 'blob:' && url.protocol !== 'data:' && last !== '') {
+    try {
+      return decodeURIComponent(last);
+    } catch {
+      return last;
+    }
+  }
+  throw fileInvalid(
+    `${url.protocol}...`,
+    'the URL does not end in a file name, which says the format',
+    'pass { name, url }, as in { name: "model.keras", url }',
+  );
+}
+
+/** A name that a file gives for one beside it. Throws: FILE_INVALID where it leads elsewhere. */
+function plainName(given: string, file: string): string {
+  const name = given.replace(/^\.\//, '');
+  if (name === '' || name === '.' || name === '..' || /[/\\:\u0000-\u001f]/.test(name))
+    throw fileInvalid(
+      file,
+      `it refers to ${JSON.stringify(given.slice(0, 100))}, which does not stand beside it`,
+    );
+  return name;
+}
+
+function missing(name: string, problem: string): Error {
+  return lamellaError('FILE_MISSING', { subject: `"${name}"`, problem });
+}

@@ -1,0 +1,40 @@
+// `.safetensors`: the weights of a model by name, as much of machine learning exchanges them. No structure, no optimizer.
+import type { Format } from '@lamella/core';
+import type { HostTensor } from '@lamella/program';
+import { assignOffers, checkOffers } from '../hdf5/assign.js';
+import { namedWeights } from '../weights/named-weights.js';
+import { decodeTensor, readSafetensors, writeSafetensors } from './safetensors-bytes.js';
+
+/** Source: https://github.com/huggingface/safetensors. */
+export const safetensorsFormat: Format = {
+  name: 'safetensors',
+  extensions: ['.safetensors'],
+
+  async writeWeights(layer) {
+    return writeSafetensors(new Map([...namedWeights(layer)].map(([name, { value }]) => [name, value])));
+  },
+
+  async readWeights(bytes, layer, { file }) {
+    const stored = readSafetensors(bytes, file);
+    const offers = [...namedWeights(layer)].map(([name, weight]) => {
+      const raw = stored.get(name);
+      stored.delete(name);
+      return { name, weight, raw };
+    });
+    const decoded = offers.map(
+      ({ name, weight, raw }): { weight: typeof weight; value: HostTensor | undefined } => ({
+        weight,
+        value: raw === undefined ? undefined : decodeTensor(name, raw, file),
+      }),
+    );
+    checkOffers(file, decoded, [...stored.keys()]);
+    assignOffers(decoded);
+  },
+
+  async inspect(bytes, { file }) {
+    return {
+      format: 'safetensors',
+      weights: [...readSafetensors(bytes, file)].map(([name, { shape, dtype }]) => ({ name, shape, dtype })),
+    };
+  },
+};

@@ -1,0 +1,133 @@
+// `.weights.json`: Keras 3's index of weights that lie in several `.weights.h5` beside it, none larger than asked for.
+import type { Format, FormatContext, Layer } from '@lamella/core';
+import { bytesPerElement, type HostTensor } from '@lamella/program';
+import { fileInvalid, notSerializable } from '../errors.js';
+import { readHdf5 } from '../hdf5/read-hdf5.js';
+import { readVariables } from '../hdf5/read-variables.js';
+import { ensureGroup, hdf5Group, type Hdf5Group } from '../hdf5/tree.js';
+import { variablePlaces } from '../hdf5/variables.js';
+import { writeHdf5 } from '../hdf5/write-hdf5.js';
+import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+
+/** Source: keras.Model.save_weights with max_shard_size. */
+export const weightsJsonFormat: Format = {
+  name: 'weights.json',
+  extensions: ['.weights.json'],
+
+  async writeWeights(layer, context) {
+    const base = baseOf(context);
+    const { shards, total } = split(layer, bytesPerShard(context));
+    // Keras opens this one whatever the index says.
+    const siblings: Record<string, Uint8Array> = { [`${base}_00000.weights.h5`]: writeHdf5(hdf5Group()) };
+    const map: Record<string, string[]> = {};
+    for (const [i, { bytes, paths }] of shards.entries()) {
+      const name = `${base}_${String(i + 1).padStart(5, '0')}-${await digest(bytes)}.weights.h5`;
+      siblings[name] = bytes;
+      for (const path of paths) (map[path] ??= []).push(name);
+    }
+    const index = writePythonJson({ metadata: { total_size: total }, weight_map: map });
+    return {
+      bytes: new TextEncoder().encode(index),
+      siblings,
+      isSuperseded: (name) =>
+        name.startsWith(`${base}_`) && /^\d{5}-[0-9a-f]{16}\.weights\.h5$/.test(name.slice(base.length + 1)),
+    };
+  },
+
+  async readWeights(bytes, layer, context) {
+    const index = readPythonJson(new TextDecoder().decode(bytes), context.file);
+    const root = hdf5Group();
+    if (context.readSibling === undefined)
+      throw fileInvalid(
+        context.file,
+        'the weights lie beside it, and there is no such place',
+        'give them as siblings',
+      );
+    for (const [name, paths] of shardsOf(index, context.file)) {
+      const shard = readHdf5(await context.readSibling(name), name);
+      for (const path of paths) merge(root, shard, path, context.file);
+    }
+    readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
+  },
+};
+
+/** Units: GB, as Keras has it. */
+function bytesPerShard(context: FormatContext): number {
+  const given = context.options['maxShardSize'] ?? 5;
+  if (typeof given === 'number' && given > 0) return given * 1024 ** 3;
+  throw notSerializable(
+    'saveWeights()',
+    `maxShardSize: expected a number of GB, got ${String(given)}`,
+    'pass e.g. 5',
+  );
+}
+
+interface Shard {
+  readonly bytes: Uint8Array;
+  readonly paths: readonly string[];
+}
+
+function split(layer: Layer, limit: number): { shards: Shard[]; total: number } {
+  const shards: { root: Hdf5Group; paths: Set<string>; size: number }[] = [];
+  let total = 0;
+  for (const { path, name, weights } of variablePlaces(layer, { optimizer: true })) {
+    weights.forEach(({ value }, i) => {
+      const size = value.size * bytesPerElement(value.dtype);
+      total += size;
+      let shard = shards.at(-1);
+      if (shard === undefined || (shard.size > 0 && shard.size + size > limit)) {
+        shard = { root: hdf5Group(), paths: new Set(), size: 0 };
+        shards.push(shard);
+      }
+      const group = ensureGroup(shard.root, [...path, 'vars']);
+      group.attributes.set('name', name);
+      group.datasets.set(String(i), value);
+      shard.paths.add(`/${[...path, 'vars'].join('/')}`);
+      shard.size += size;
+    });
+  }
+  return { shards: shards.map(({ root, paths }) => ({ bytes: writeHdf5(root), paths: [...paths] })), total };
+}
+
+/** The shards an index names, and what each holds. */
+function shardsOf(index: Json, file: string): Map<string, string[]> {
+  const map = isRecord(index) ? index['weight_map'] : undefined;
+  if (!isRecord(map)) throw fileInvalid(file, 'it lists no weights');
+  const shards = new Map<string, string[]>();
+  for (const [path, stored] of Object.entries(map)) {
+    for (const name of Array.isArray(stored) ? (stored as readonly Json[]) : [stored]) {
+      if (typeof name !== 'string' || !name.endsWith('.weights.h5'))
+        throw fileInvalid(file, `${JSON.stringify(name)} is no file beside it`);
+      shards.set(name, [...(shards.get(name) ?? []), path]);
+    }
+  }
+  return shards;
+}
+
+/** Adds the variables of one place, which may lie in several shards. */
+function merge(root: Hdf5Group, shard: Hdf5Group, path: string, file: string): void {
+  const parts = path.split('/').filter((part) => part !== '');
+  let source: Hdf5Group | undefined = shard;
+  for (const part of parts) source = source?.groups.get(part);
+  if (source === undefined) throw fileInvalid(file, `"${path}" is not where the index says`);
+  const target = ensureGroup(root, parts);
+  for (const [key, value] of source.attributes) target.attributes.set(key, value);
+  for (const [key, tensor] of source.datasets) add(target, key, tensor, path, file);
+}
+
+function add(target: Hdf5Group, key: string, tensor: HostTensor, path: string, file: string): void {
+  if (target.datasets.has(key)) throw fileInvalid(file, `"${path}/${key}" stands in two files`);
+  target.datasets.set(key, tensor);
+}
+
+/** What the names of the shards begin with. */
+function baseOf(context: FormatContext): string {
+  return context.file.replace(/^.*[/\\]/, '').replace(/\.weights\.json$/i, '');
+}
+
+async function digest(bytes: Uint8Array): Promise<string> {
+  const hash = new Uint8Array(
+    await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>),
+  );
+  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
