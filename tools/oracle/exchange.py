@@ -1,7 +1,10 @@
-"""Exchanges model files with Lamella through real Keras; `npm run oracle:exchange` calls it. Makes no fixture.
+"""Exchanges model files with Lamella through real Keras; `npm run check:keras` calls it. Makes no fixture.
 
     python tools/oracle/exchange.py check FOLDER            opens what Lamella wrote, predicts, compares; exit status 1 on failure
-    python tools/oracle/exchange.py make FOLDER [--seed N]  writes files for Lamella to open, in the form of fixtures/keras/files
+    python tools/oracle/exchange.py make FOLDER [--seed N]  writes files for Lamella to open, in the form of fixtures/keras/files:
+                                                            the models of files.py, every case of every layer, operations, optimizers
+
+`check --report FILE` writes what it found as JSON, too.
 
 FOLDER holds NAME.keras, NAME.h5, NAME.weights.h5 or NAME.legacy_weights.h5, and one NAME.json for all files of a name:
 
@@ -26,6 +29,7 @@ import common
 import files
 import h5py
 import models  # noqa: F401  registers tutorial>add_two and tutorial>scaled
+import operations
 from common import keras, np
 
 TOLERANCE = 1e-6  # of predictions, relative to the larger of 1 and the expected value
@@ -47,8 +51,11 @@ def difference(got, expected):
         raise ValueError(f"shape {list(got.shape)} instead of {list(expected.shape)}")
     if got.size == 0:
         return 0.0
-    got, expected = got.astype(np.float64), expected.astype(np.float64)
-    worst = np.max(np.abs(got - expected) / np.maximum(1.0, np.abs(expected)))
+    got, expected = np.atleast_1d(got.astype(np.float64)), np.atleast_1d(expected.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(got - expected) / np.maximum(1.0, np.abs(expected))
+    gaps[(got == expected) | (np.isnan(got) & np.isnan(expected))] = 0.0
+    worst = np.max(gaps)
     return float("inf") if np.isnan(worst) else float(worst)
 
 
@@ -122,8 +129,8 @@ def check_file(path, suffix, name):
     return worst, ", ".join(remarks)
 
 
-def check(folder):
-    found = []
+def check(folder, report=None):
+    found, records = [], []
     for path in sorted(Path(folder).iterdir()):
         suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
         if suffix:
@@ -143,9 +150,59 @@ def check(folder):
             worst, good = float("nan"), False
             remark = f"{type(error).__name__}: " + " ".join(str(error).split())[:400]
         failed += not good
+        records.append({"file": path.name, "ok": good, "difference": worst if np.isfinite(worst) else None, "remark": remark})
         print(f"{path.name:<{width}}  {'ok    ' if good else 'FAILED'}  {worst:.2e}  {remark}".rstrip())
     print(f"{len(found) - failed} of {len(found)} files agree with Keras {keras.__version__} to {TOLERANCE:.0e}")
+    if report:
+        Path(report).write_text(json.dumps({"keras_version": keras.__version__, "files": records}), encoding="utf-8")
     return 1 if failed else 0
+
+
+def layer_model(name, case):
+    """One layer between inputs, as the golden cases of the layers have it."""
+    inputs = [keras.Input(tuple(i["shape"][1:]), dtype=i["dtype"], name=f"input_{k}") for k, i in enumerate(case["inputs"])]
+    layer = keras.saving.deserialize_keras_object(
+        {"module": "keras.layers", "class_name": name, "config": case["keras_config"], "registered_name": None})
+    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, layer(inputs[0] if len(inputs) == 1 else inputs))
+
+
+def make_layers():
+    for path in sorted((common.FIXTURES / "layers").glob("*.json")):
+        golden = json.loads(path.read_text(encoding="utf-8"))
+        for index, case in enumerate(golden["cases"]):
+            if any(case.get("input_masks") or []):
+                continue  # a model gets its masks from its own layers
+            keras.backend.clear_session()
+            model = layer_model(golden["layer"], case)
+            model.name = f"layer-{golden['layer']}-{index}"
+            files.describe(models.set_weights(model), [files.save(model, suffix) for suffix in files.ALL])
+
+
+def make_operations():
+    for name, function, specs in operations.CASES:
+        keras.backend.clear_session()
+        inputs = [keras.Input(shape, dtype=dtype, name=f"input_{i}") for i, (shape, dtype) in enumerate(specs)]
+        model = keras.Model(inputs, function(*inputs), name=f"operation-{name}")
+        if any(not output.shape or output.shape[0] is not None for output in model.outputs):
+            continue  # predict() joins batches along the first axis
+        files.describe(model, [files.save(model, ".keras")])
+
+
+def make_optimizers():
+    o = keras.optimizers
+    every = [
+        o.SGD(0.1), o.SGD(0.1, momentum=0.9), o.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01), o.SGD(0.1, clipvalue=0.05),
+        o.RMSprop(0.02), o.RMSprop(0.02, momentum=0.5, centered=True), o.Adam(0.05), o.Adam(0.05, amsgrad=True, global_clipnorm=0.5),
+        o.Adam(0.05, use_ema=True, ema_overwrite_frequency=2), o.AdamW(0.05, weight_decay=0.1),
+        o.Adam(o.schedules.PiecewiseConstantDecay([2, 4], [0.1, 0.05, 0.01])), o.SGD(o.schedules.CosineDecay(0.1, 10)),
+        o.SGD(o.schedules.PolynomialDecay(0.1, 10)), o.SGD(o.schedules.InverseTimeDecay(0.1, 3, 0.5)),
+    ]
+    losses = ["categorical_crossentropy", "mse", "mae", "binary_crossentropy"]
+    for index, optimizer in enumerate(every):
+        arguments = {"optimizer": optimizer, "loss": losses[index % len(losses)], "metrics": ["accuracy"]}
+        # Keras 3.15.1 cannot read back an .h5 with the loss "mse": it looks for a class of that name.
+        suffixes = (".keras", ".h5") if arguments["loss"] == "categorical_crossentropy" else (".keras",)
+        files.trained(models.mlp, arguments, 6, suffixes, f"optimizer-{type(optimizer).__name__}-{index}")
 
 
 def make(folder, seed):
@@ -153,6 +210,9 @@ def make(folder, seed):
     files.FOLDER = "."
     models.SEED[:] = [seed]
     files.main()
+    make_layers()
+    make_operations()
+    make_optimizers()
     return 0
 
 
@@ -160,12 +220,14 @@ def main():
     logging.getLogger("absl").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("check").add_argument("folder")
+    checking = commands.add_parser("check")
+    checking.add_argument("folder")
+    checking.add_argument("--report")
     making = commands.add_parser("make")
     making.add_argument("folder")
     making.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    sys.exit(check(arguments.folder) if arguments.command == "check" else make(arguments.folder, arguments.seed))
+    sys.exit(check(arguments.folder, arguments.report) if arguments.command == "check" else make(arguments.folder, arguments.seed))
 
 
 if __name__ == "__main__":
