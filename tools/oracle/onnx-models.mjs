@@ -2,8 +2,13 @@
 // Keras wrote, and models of what only Lamella has. Used by onnx-export.mjs and by the tests of @lamella/backend-onnx.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { cpu } from '@lamella/backend-cpu';
+import { camelCase, clearNames, compose, fromConfig, input } from '@lamella/core';
+import { io } from '@lamella/io';
+import { lambdas } from '@lamella/lambda';
 import {
   add,
+  batchNormalization,
   concatenate,
   conv2D,
   dense,
@@ -11,19 +16,18 @@ import {
   embedding,
   flatten,
   layers,
+  maxPooling2D,
   reLU,
   softmax,
 } from '@lamella/layers';
-import { cpu } from '@lamella/backend-cpu';
-import { camelCase, clearNames, compose, fromConfig, input } from '@lamella/core';
-import { io } from '@lamella/io';
-import { lambdas } from '@lamella/lambda';
 import { allocateArray, HostTensor, random, sizeOf } from '@lamella/program';
 import { training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** @typedef {import('@lamella/training').Model} Model */
-/** @typedef {{ name: string, model: Model, inputs: (batch: number) => HostTensor[] }} ExportCase */
+/** @typedef {import('@lamella/program').RandomSpec & { shape: readonly number[] }} Draw random numbers of a batch */
+/** @typedef {{ name: string, model: Model, inputs: (batch: number) => HostTensor[], draws?: Draw[] }} ExportCase */
+/** @typedef {{ name: string, model: Model, x: HostTensor, y: HostTensor, draws?: Draw[] }} TrainingCase */
 
 const fixtures = fileURLToPath(new URL('../../fixtures/keras', import.meta.url));
 export const composition = compose({ backend: cpu(), plugins: [layers, lambdas(), training, io] });
@@ -140,96 +144,156 @@ export async function* kerasFiles() {
   }
 }
 
-/** Models with Lambdas, several inputs and outputs, sharing, nesting, unknown sizes and uint8 images. */
+/** @typedef {import('@lamella/core').SymbolicTensor} SymbolicTensor */
+/** @typedef {SymbolicTensor | SymbolicTensor[]} Symbols */
+
+/**
+ * @param {string} name
+ * @param {Symbols} inputs
+ * @param {Symbols} outputs
+ * @param {Partial<ExportCase>} [more]
+ * @returns {ExportCase}
+ */
+function own(name, inputs, outputs, more) {
+  const net = model({ inputs, outputs, name: name.replaceAll(/\W+/g, '_'), seed: 7 });
+  return {
+    name,
+    model: net,
+    inputs: (batch) => net.inputs.map((tensor, i) => feedOf(tensor, batch, i)),
+    ...more,
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {(x: tf.Tensor) => tf.Tensor} fn
+ * @param {SymbolicTensor} x
+ */
+function through(name, fn, x) {
+  return /** @type {SymbolicTensor} */ (lambda(fn, { name }).apply(x));
+}
+
+/** The batch of a tensor, which the Lambdas here use as a number. */
+const batch = (/** @type {tf.Tensor} */ x) => /** @type {number} */ (x.shape[0]);
+
+/** Models with Lambdas, several inputs and outputs, sharing, nesting, unknown sizes and images of bytes. */
 export function ownModels() {
   clearNames();
-  /** @type {ExportCase[]} */
-  const cases = [];
-  const add_ = (
-    /** @type {string} */ name,
-    /** @type {any} */ inputs,
-    /** @type {any} */ outputs,
-    /** @type {any} */ feed,
-  ) => {
-    const net = model({ inputs, outputs, name: name.replaceAll(/\W+/g, '_'), seed: 7 });
-    const given = (/** @type {number} */ batch) => net.inputs.map((tensor, i) => feedOf(tensor, batch, i));
-    cases.push({ name, model: net, inputs: feed ?? given });
-    return net;
-  };
-  const tensor = (/** @type {readonly (number | null)[]} */ shape, /** @type {string} */ name) =>
-    input({ shape: [...shape], name });
-  const over = (/** @type {(x: tf.Tensor) => tf.Tensor} */ fn, /** @type {string} */ name) =>
-    lambda(fn, { name });
+  return [...tutorialModels(), samplingModel(), imageModel(), sharedModel(), wordsModel(), ...batchModels()];
+}
 
-  const pixels = tensor([12], 'pixels');
+function tutorialModels() {
+  const pixels = input({ shape: [12], name: 'pixels' });
   const before = dense({ units: 5, name: 'before' }).apply(pixels);
-  const shifted = over((x) => tf.add(x, 2), 'add_two').apply(before);
-  add_('the tutorial', pixels, softmax({ name: 'probabilities' }).apply(reLU().apply(shifted)), undefined);
-  add_('two outputs, one of them within', pixels, [before, shifted], undefined);
+  const after = through('add_two', (x) => tf.add(x, 2), before);
+  return [
+    own('the tutorial', pixels, softmax({ name: 'probabilities' }).apply(reLU().apply(after))),
+    own('two outputs, one of them within', pixels, [before, after]),
+  ];
+}
 
-  const [mean, logVariance] = [tensor([3], 'mean'), tensor([3], 'log_variance')];
-  const sampling = lambda(([m, v]) => tf.add(m, tf.mul(tf.exp(tf.mul(v, 0.5)), random.normal(m.shape))), {
-    name: 'sampling',
+function samplingModel() {
+  const inputs = [input({ shape: [3], name: 'mean' }), input({ shape: [3], name: 'log_variance' })];
+  const sampled = lambda(
+    ([mean, logVariance]) =>
+      tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), random.normal(mean.shape))),
+    { name: 'sampling' },
+  ).apply(inputs);
+  return own('a sampling Lambda over two inputs', inputs, sampled, {
+    draws: [{ stream: 'sampling:0', distribution: 'normal', shape: [3] }],
   });
-  add_(
-    'a sampling Lambda over two inputs',
-    [mean, logVariance],
-    sampling.apply([mean, logVariance]),
-    undefined,
-  );
+}
 
+function imageModel() {
   const image = input({ shape: [8, 8, 3], dtype: 'uint8', name: 'image' });
-  const tower = conv2D({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }).apply(
-    over((x) => tf.div(x, 255), 'scaled').apply(image),
-  );
-  add_('a convolution over bytes', image, dense({ units: 2 }).apply(flatten().apply(tower)), undefined);
+  const scaled = through('scaled', (x) => tf.div(x, 255), image);
+  const maps = conv2D({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }).apply(scaled);
+  return own('a convolution over bytes', image, dense({ units: 2 }).apply(flatten().apply(maps)));
+}
 
-  const [left, right] = [tensor([4], 'left'), tensor([4], 'right')];
-  const encoderInput = tensor([4], 'encoder_input');
-  const encoder = model({
-    inputs: encoderInput,
-    outputs: dropout({ rate: 0.5 }).apply(
-      dense({ units: 3, activation: 'tanh', name: 'code' }).apply(encoderInput),
-    ),
-    name: 'encoder',
-  });
+function sharedModel() {
+  const [left, right] = [input({ shape: [4], name: 'left' }), input({ shape: [4], name: 'right' })];
+  const x = input({ shape: [4], name: 'encoder_input' });
+  const code = dense({ units: 3, activation: 'tanh', name: 'code' }).apply(x);
+  const encoder = model({ inputs: x, outputs: dropout({ rate: 0.5 }).apply(code), name: 'encoder' });
   const codes = [encoder.apply(left), encoder.apply(right)];
-  add_('a shared, nested model', [left, right], [add().apply(codes), concatenate().apply(codes)], undefined);
+  return own('a shared, nested model', [left, right], [add().apply(codes), concatenate().apply(codes)]);
+}
 
-  const tokens = input({ shape: [null], dtype: 'int32', name: 'tokens' });
-  const vectors = embedding({ inputDim: 5, outputDim: 3 }).apply(tokens);
-  add_(
+function wordsModel() {
+  const words = input({ shape: [null], dtype: 'int32', name: 'words' });
+  const vectors = embedding({ inputDim: 5, outputDim: 3 }).apply(words);
+  return own(
     'words of any number',
-    tokens,
-    over((x) => tf.mean(x, 1), 'mean_word').apply(vectors),
-    (/** @type {number} */ batch) => [batchOf([batch, 4 + batch], 'int32', 0, [0, 1, 2, 3, 4])],
+    words,
+    through('mean_word', (x) => tf.mean(x, 1), vectors),
+    {
+      inputs: (size) => [batchOf([size, 4 + size], 'int32', 0, [0, 1, 2, 3, 4])],
+    },
   );
+}
 
-  const pair = tensor([3, 4], 'pair');
-  add_(
-    'Lambdas that use the batch',
-    pair,
-    [
-      over((x) => tf.reshape(x, [x.shape[0], 12]), 'flat').apply(pair),
-      over((x) => tf.add(tf.reshape(x, [x.shape[0], 2, 6]), tf.ones([x.shape[0], 1, 6])), 'with_ones').apply(
-        pair,
-      ),
-      over((x) => tf.slice(x, [0, 1, 0], [x.shape[0], 2, 4]), 'cut').apply(pair),
-      over((x) => tf.broadcastTo(tf.mean(x, [0, 1], true), x.shape), 'spread_mean').apply(pair),
-      over((x) => tf.div(x, x.shape[0]), 'shared_out').apply(pair),
-      over((x) => tf.add(x, tf.reshape(tf.range(0, x.shape[0]), [-1, 1, 1])), 'numbered').apply(pair),
-      over((x) => tf.tile(tf.slice(x, [0, 0, 0], [1, 3, 4]), [x.shape[0], 1, 1]), 'first_row').apply(pair),
-      over((x) => tf.reverse(x, 0), 'reversed').apply(pair),
-      over((x) => tf.gather(x, tf.tensor1d([1, 0, 1], 'int32'), 1), 'picked').apply(pair),
-    ],
-    undefined,
-  );
-  const rows = tensor([4], 'rows');
-  add_(
-    'each sample against each',
-    rows,
-    over((x) => tf.sub(tf.matMul(x, x, false, true), tf.eye(x.shape[0])), 'similarity').apply(rows),
-    undefined,
-  );
-  return cases;
+function batchModels() {
+  const x = input({ shape: [3, 4], name: 'x' });
+  const outputs = Object.entries({
+    flat: (t) => tf.reshape(t, [batch(t), 12]),
+    with_ones: (t) => tf.add(tf.reshape(t, [batch(t), 2, 6]), tf.ones([batch(t), 1, 6])),
+    cut: (t) => tf.slice(t, [0, 1, 0], [batch(t), 2, 4]),
+    spread_mean: (t) => tf.broadcastTo(tf.mean(t, [0, 1], true), t.shape),
+    shared_out: (t) => tf.div(t, batch(t)),
+    numbered: (t) => tf.add(t, tf.reshape(tf.range(0, batch(t)), [-1, 1, 1])),
+    first_row: (t) => tf.tile(tf.slice(t, [0, 0, 0], [1, 3, 4]), [batch(t), 1, 1]),
+    reversed: (t) => tf.reverse(t, 0),
+    picked: (t) => tf.gather(t, tf.tensor1d([1, 0, 1], 'int32'), 1),
+  }).map(([name, fn]) => through(name, /** @type {(t: tf.Tensor) => tf.Tensor} */ (fn), x));
+  const rows = input({ shape: [4], name: 'rows' });
+  const similarity = (/** @type {tf.Tensor2D} */ t) => tf.sub(tf.matMul(t, t, false, true), tf.eye(batch(t)));
+  return [
+    own('Lambdas that use the batch', x, outputs),
+    own('each sample against each', rows, through('similarity', /** @type {any} */ (similarity), rows)),
+  ];
+}
+
+/**
+ * Compiled models with data for training steps.
+ * @returns {TrainingCase[]}
+ */
+export function trainedModels() {
+  return [classifier('adam'), classifier('rmsprop'), classifier('sgd'), convolutional()];
+}
+
+/**
+ * @param {string} optimizer
+ * @returns {TrainingCase}
+ */
+function classifier(optimizer) {
+  clearNames();
+  const x = input({ shape: [4], name: 'x' });
+  const hidden = batchNormalization().apply(dense({ units: 5, activation: 'tanh' }).apply(x));
+  const outputs = dense({ units: 3, activation: 'softmax' }).apply(dropout({ rate: 0.25 }).apply(hidden));
+  const net = model({ inputs: x, outputs, name: 'classifier', seed: 3 });
+  net.compile({ optimizer, loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  return {
+    name: `a classifier, ${optimizer}`,
+    model: net,
+    x: batchOf([6, 4], 'float32', 0),
+    y: batchOf([6], 'int32', 0, [0, 1, 2]),
+    draws: [{ stream: 'dropout:0', distribution: 'uniform', shape: [5] }],
+  };
+}
+
+/** @returns {TrainingCase} */
+function convolutional() {
+  clearNames();
+  const image = input({ shape: [6, 6, 2], name: 'image' });
+  const maps = maxPooling2D().apply(conv2D({ filters: 3, kernelSize: 3, activation: 'relu' }).apply(image));
+  const clipped = through('clipped', (t) => tf.clipByValue(t, 0, 1), maps);
+  const net = model({ inputs: image, outputs: dense({ units: 1 }).apply(flatten().apply(clipped)), seed: 3 });
+  net.compile({ optimizer: 'adamw', loss: 'mse', metrics: ['mae'] });
+  return {
+    name: 'a convolution with a Lambda, adamw',
+    model: net,
+    x: batchOf([5, 6, 6, 2], 'float32', 0),
+    y: batchOf([5, 1], 'float32', 1),
+  };
 }

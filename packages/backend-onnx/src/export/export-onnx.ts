@@ -11,6 +11,7 @@ import {
 } from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
 import { lowerToModel, type LoweredModel } from '../lower-program.js';
+import { encodeModel, type OnnxModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
 import { prepareProgram } from '../passes/prepare-program.js';
 import { lowerSymbolicToModel } from '../symbolic/lower-symbolic.js';
@@ -61,13 +62,13 @@ export async function exportOnnx(
 ): Promise<Uint8Array> {
   const [path, options] =
     typeof pathOrOptions === 'string' ? [pathOrOptions, more] : [undefined, pathOrOptions];
-  const bytes = onnxBytes(model, options);
+  const bytes = encodeModel(exportedModel(model, options));
   if (path !== undefined) await writeFile(path, bytes);
   return bytes;
 }
 
-/** What {@link exportOnnx} writes. Throws: as that. */
-export function onnxBytes(model: Functional, options: OnnxExportOptions = {}): Uint8Array {
+/** What {@link exportOnnx} encodes. Throws: as that. */
+export function exportedModel(model: Functional, options: OnnxExportOptions = {}): OnnxModel {
   checkOptions(model, options);
   const shapes = inputShapes(model, options);
   const captured = new Map<string, Captured>();
@@ -86,7 +87,7 @@ export function onnxBytes(model: Functional, options: OnnxExportOptions = {}): U
     states: 'constants',
     name: model.name,
     seed: (model as { readonly seed?: number }).seed,
-  }).bytes;
+  }).model;
 }
 
 function lower(
@@ -116,7 +117,8 @@ function lower(
   };
   const free = unknownsOf(model, shapes, (name, axis) => `${name}.${axis}`);
   const tied = unknownsOf(model, shapes, (_, axis) => `axis_${axis}`);
-  if (free.names.length === tied.names.length || free.names.length > mostUnknowns) return at(tied);
+  if (free.names.length === tied.names.length) return at(free);
+  if (free.names.length > mostUnknowns) return at(tied);
   try {
     return at(free);
   } catch (error) {

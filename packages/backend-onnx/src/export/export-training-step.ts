@@ -3,6 +3,7 @@
 import type { Functional, Weight } from '@lamella/core';
 import type { Captured, HostTensor, Program } from '@lamella/program';
 import { lowerToModel } from '../lower-program.js';
+import { encodeModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
 import { prepareProgram } from '../passes/prepare-program.js';
 import { shareConstants } from '../symbolic/share-constants.js';
@@ -12,6 +13,7 @@ import { writeFile } from './write-file.js';
 
 /** What a model must have beside a graph; `Model` of @lamella/training has it. */
 export interface TrainableModel extends Functional {
+  readonly optimizer?: { readonly variables: readonly Weight[] } | undefined;
   captureTrainingStep(options: { readonly batchSize: number; readonly sampleWeights?: boolean }): Captured;
 }
 
@@ -34,6 +36,8 @@ export interface ExportedState {
   readonly input: string;
   /** Null for state that the step only reads: the learning rate, frozen weights. */
   readonly output: string | null;
+  /** What it belongs to. That of metrics starts at zero, once for each epoch. */
+  readonly kind: 'weight' | 'optimizer' | 'metric';
   /** Its present value. */
   readonly value: HostTensor;
 }
@@ -47,8 +51,8 @@ export interface ExportedTrainingStep {
 /**
  * One training step as `.onnx`. Inputs: those of the model, `y_0` and so on, then state under the names of weights;
  * outputs: `loss` and the metrics by name, then the new state, whose outputs are named `<weight>:next`. The file's metadata
- * `lamella.states` maps the one to the other. Metrics are running means since their state was zero; a learning rate that
- * follows a schedule is state that the caller sets.
+ * `lamella.states` maps the one to the other. Metrics, the loss too, are running means since their state was zero; a
+ * learning rate that follows a schedule is state that the caller sets.
  *
  * Throws: NOT_COMPILED, KERNEL_UNSUPPORTED, OPTION_INVALID, FILE_NOT_WRITTEN.
  *
@@ -83,7 +87,19 @@ export async function exportTrainingStep(
   const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
   const lowered = options.random === 'nodes' ? drawInGraph(alone, program) : alone;
   const weights = slots as readonly Weight[];
-  const { bytes, names } = finishExport({
+  const kindOf = (slot: Weight): ExportedState['kind'] =>
+    model.weights.includes(slot)
+      ? 'weight'
+      : model.optimizer?.variables.includes(slot) === true
+        ? 'optimizer'
+        : 'metric';
+  const statesOf = (known: ExportedNames): ExportedState[] =>
+    pairs(program, known).map(({ slot, ...pair }) => ({
+      ...pair,
+      kind: kindOf(weights[slot]!),
+      value: weights[slot]!.value,
+    }));
+  const { model: graph, names } = finishExport({
     lowered: { ...lowered, model: shareConstants(lowered.model) },
     program,
     slots: weights,
@@ -94,13 +110,13 @@ export async function exportTrainingStep(
     metadata: (known) => ({
       'lamella.batch_size': String(batchSize),
       'lamella.states': JSON.stringify(
-        Object.fromEntries(pairs(program, known).map(({ input, output }) => [input, output])),
+        Object.fromEntries(statesOf(known).map(({ input, output, kind }) => [input, { output, kind }])),
       ),
     }),
   });
+  const bytes = encodeModel(graph);
   if (path !== undefined) await writeFile(path, bytes);
-  const states = pairs(program, names).map(({ slot, ...pair }) => ({ ...pair, value: weights[slot]!.value }));
-  return { bytes, states };
+  return { bytes, states: statesOf(names) };
 }
 
 /** The logs by name; what is the next value of a state is called by it. */

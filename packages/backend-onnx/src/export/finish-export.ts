@@ -1,7 +1,7 @@
-// What every export ends with: weights behind the state, names, documentation, bytes.
+// What every export ends with: weights behind the state, names, documentation. Not here: encoding (model/onnx-model.ts).
 import type { HostTensor, Program, StateSlot } from '@lamella/program';
 import type { LoweredModel } from '../lower-program.js';
-import { encodeModel, type OnnxTensor, type OnnxValue } from '../model/onnx-model.js';
+import type { OnnxModel, OnnxTensor, OnnxValue } from '../model/onnx-model.js';
 import { version } from '../version.js';
 import { nameValues, UniqueNames } from './name-values.js';
 import { describeRandom } from './random-nodes.js';
@@ -36,8 +36,8 @@ export interface ExportedNames {
   readonly outputs: readonly (string | undefined)[];
 }
 
-/** The bytes of an `.onnx` file, and what things are called in it. */
-export function finishExport(parts: ExportParts): { bytes: Uint8Array; names: ExportedNames } {
+/** What an `.onnx` file holds, and what things are called in it. */
+export function finishExport(parts: ExportParts): { model: OnnxModel; names: ExportedNames } {
   const { lowered, program, slots, states } = parts;
   const unique = new UniqueNames();
   const known = new Map<string, string>();
@@ -66,7 +66,7 @@ export function finishExport(parts: ExportParts): { bytes: Uint8Array; names: Ex
     return doc === undefined ? value : { ...value, doc };
   };
   const names = { inputs, outputs };
-  const bytes = encodeModel({
+  const model: OnnxModel = {
     ...named,
     name: parts.name,
     initializers: states === 'inputs' ? named.initializers : [...values, ...named.initializers],
@@ -77,8 +77,8 @@ export function finishExport(parts: ExportParts): { bytes: Uint8Array; names: Ex
       ...randomMetadata(program, inputs, parts.seed),
       ...parts.metadata?.(names),
     },
-  });
-  return { bytes, names };
+  };
+  return { model, names };
 }
 
 function tensorOf(name: string, { data, shape, dtype }: HostTensor): OnnxTensor {

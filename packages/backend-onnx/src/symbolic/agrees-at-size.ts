@@ -25,7 +25,7 @@ export function agreesAtSize(samples: Samples, program: Program, point: readonly
   const all = [...samples.programs, program].map(removeDeadCode);
   const points = [...samples.points, point];
   if (all.some(({ constants }) => constants.length !== all[0]!.constants.length)) return false;
-  const varying = all[0]!.constants.flatMap((_, i) => (isFixed(all, i) ? [] : [i]));
+  const varying = all[0]!.constants.flatMap((_, i) => (isFixed(all, i) || isSplat(all, i) ? [] : [i]));
   if (!varying.every((i) => followsSizes(all, i, points))) return false;
   const open = all.map((one) => withConstantsAsInputs(one, varying));
   const small = open.pop()!;
@@ -52,6 +52,14 @@ function isFixed(programs: readonly Program[], index: number): boolean {
   return programs.every((program) => {
     const { shape, bytes } = tensorOf(program, program.constants[index]!);
     return shape.join() === first.shape.join() && bytes.every((byte, i) => byte === first.bytes[i]);
+  });
+}
+
+/** Whether the constant is one value everywhere, which {@link mergePrograms} finds out itself. */
+function isSplat(programs: readonly Program[], index: number): boolean {
+  return programs.every(({ constants }) => {
+    const { data } = constants[index]!;
+    return Array.prototype.every.call(data, (value) => Object.is(value, data[0]));
   });
 }
 

@@ -2,6 +2,7 @@
 // the nodes, into an order that follows the sizes; here it follows what is equal in all graphs.
 import type { LoweredModel } from '../lower-program.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../model/onnx-model.js';
+import { elementsOf } from './varying-constant.js';
 
 /** Operators whose inputs may change places. */
 const commutative: ReadonlySet<string> = new Set([
@@ -9,12 +10,19 @@ const commutative: ReadonlySet<string> = new Set([
 ]);
 
 /** The same graphs, with nodes and values in one order where they are alike. */
-export function alignModels(lowered: readonly LoweredModel[]): LoweredModel[] {
+export function alignModels(
+  lowered: readonly LoweredModel[],
+  points: readonly (readonly number[])[],
+): LoweredModel[] {
   const contents = lowered.map(({ model }) => new Set(model.initializers.map(contentOf)));
   const isFixed = (content: string): boolean => contents.every((set) => set.has(content));
   const keys = new Map<string, number>();
-  return lowered.map((one) => {
-    const sorted = withSortedInputs(one.model, isFixed, keys);
+  return lowered.map((one, p) => {
+    const contentAt = (tensor: OnnxTensor): string => {
+      const content = contentOf(tensor);
+      return isFixed(content) ? content : withoutSizes(tensor, points[p]!);
+    };
+    const sorted = withSortedInputs(one.model, contentAt, keys);
     return inOrderOfNeed({ ...one, model: { ...one.model, nodes: sorted } });
   });
 }
@@ -22,7 +30,7 @@ export function alignModels(lowered: readonly LoweredModel[]): LoweredModel[] {
 /** The nodes with inputs that may change places sorted by what they are made of, sizes apart. */
 function withSortedInputs(
   model: OnnxModel,
-  isFixed: (content: string) => boolean,
+  contentAt: (tensor: OnnxTensor) => string,
   keys: Map<string, number>,
 ): OnnxNode[] {
   const numbers = new Map<string, number>();
@@ -32,10 +40,7 @@ function withSortedInputs(
     numbers.set(name, number);
   };
   model.inputs.forEach(({ name }, i) => define(name, `input ${i}`));
-  for (const tensor of model.initializers) {
-    const content = contentOf(tensor);
-    define(tensor.name, isFixed(content) ? content : `varying ${tensor.type} of rank ${tensor.shape.length}`);
-  }
+  for (const tensor of model.initializers) define(tensor.name, contentAt(tensor));
   const squared = squaredValues(model.nodes);
   return model.nodes.map((node) => {
     const mayChange = commutative.has(node.type) || (node.type === 'Sub' && squared.has(node.outputs[0]!));
@@ -119,4 +124,23 @@ function contentOf({ type, shape, bytes }: OnnxTensor): string {
   let sum = 0;
   for (const byte of bytes) sum = (Math.imul(sum, 31) + byte) | 0;
   return `${type}[${shape.join()}] ${bytes.length <= 64 ? bytes.join() : sum}`;
+}
+
+/** Numbers up to this are not taken for sizes of a sample: other things have them too. */
+const smallestSize = 100;
+const mostElements = 16;
+
+/** A varying constant with the sizes of the sample written as powers of the unknowns. */
+function withoutSizes(tensor: OnnxTensor, point: readonly number[]): string {
+  const factored = (value: number): string => {
+    let rest = value;
+    const powers = point.map((size) => {
+      let power = 0;
+      for (; size > smallestSize && rest !== 0 && rest % size === 0; power++) rest /= size;
+      return power;
+    });
+    return `${rest}^${powers.join('^')}`;
+  };
+  const elements = tensor.bytes.length <= 8 * mostElements ? elementsOf(tensor).map(factored) : [];
+  return `${tensor.type}[${tensor.shape.map(factored).join()}] ${elements.join()}`;
 }

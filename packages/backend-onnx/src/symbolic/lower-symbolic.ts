@@ -77,9 +77,9 @@ function lowerForSizes(program: Program): LoweredModel {
   return lowerToModel(fuseBias(prepareProgram(program)), { bySize: false, keepArguments: true });
 }
 
-/** Large enough that few layers have them as a number of units, odd and even, and the last one only to agree. */
-const batches = [61, 103, 211, 158, 97, 122, 149, 178, 83, 134, 113];
-const others = [131, 139, 137, 152, 151, 163, 157, 167, 179, 173, 181, 191, 193, 197, 199, 223];
+/** Primes of which few layers have a multiple as a number of units; the first three determine, the next one must agree. */
+const batches = [101, 113, 127, 139, 103, 107, 109, 149, 151, 199, 193];
+const others = [131, 137, 157, 163, 167, 173, 179, 181, 191, 197, 211, 223, 227, 229, 233, 239];
 
 /** As many as determine the polynomials, and one more. */
 function samplePoints(unknowns: readonly string[]): number[][] {

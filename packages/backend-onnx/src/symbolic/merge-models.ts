@@ -19,7 +19,7 @@ export interface MergeModelsOptions {
 
 /** Throws: NOT_BATCH_POLYMORPHIC naming the operation and its layer. */
 export function mergeModels(lowered: readonly LoweredModel[], options: MergeModelsOptions): LoweredModel {
-  const aligned = alignModels(lowered);
+  const aligned = alignModels(lowered, options.points);
   const merge = new Merge(
     aligned.map(({ model }) => model),
     options,
@@ -142,7 +142,7 @@ class Merge {
   }
 
   private failure(node: OnnxNode, problem: string): Error {
-    const layer = node.name.slice(0, node.name.lastIndexOf('/'));
+    const layer = node.name.slice(0, Math.max(0, node.name.lastIndexOf('/')));
     return notPolymorphic(layer === '' ? this.options.subject : `Layer "${layer}"`, problem);
   }
 }
