@@ -47,6 +47,16 @@ describe('lowerSymbolic', () => {
     expect(await compare(fn, [2])).toContain('Shape');
   });
 
+  it('computes sizes that are multiples of the batch, and sums', async () => {
+    await compare(
+      (x) => [
+        tf.concat([tf.reshape(x, [-1, 1]), tf.ones([3 * x.shape[0]!, 2])], 1),
+        tf.concat([x, tf.ones([2, 3]), tf.zeros([2 * x.shape[0]! + 1, 3])], 0),
+      ],
+      [3],
+    );
+  });
+
   it('spreads constants of one value, of one row, and of one value that follows the batch', async () => {
     await compare(
       (x) => [
