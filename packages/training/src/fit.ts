@@ -83,10 +83,12 @@ export async function fit(
   const trials = validation && new Passes(validation, { subject: `${model.label}, validationData` });
   const common = { callbacks, signal: options.signal };
   model.stopTraining = false;
+  model.resumeFrom = undefined;
   let logs: Logs = {};
   try {
     await callbacks.call('onTrainBegin', {});
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    const start = startOf(model, initialEpoch);
+    for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
       await callbacks.call('onEpochBegin', epoch, {});
       const trained = await passes.epoch(
         () => orderOf(train, model.seed, epoch, options.shuffle),
@@ -94,6 +96,7 @@ export async function fit(
           trainEpoch(model, backend, cursor, {
             ...common,
             steps: stepsPerEpoch,
+            skip: epoch === start.epoch ? start.batch : 0,
             shouldStop: () => model.stopTraining,
           }),
       );
@@ -118,6 +121,14 @@ export async function fit(
   }
   await callbacks.call('onTrainEnd', logs);
   return history;
+}
+
+/** Where a run begins: where a callback says that an earlier one stopped, else at the epoch asked for. */
+function startOf(
+  { resumeFrom }: Model,
+  initialEpoch: number,
+): { readonly epoch: number; readonly batch: number } {
+  return resumeFrom ?? { epoch: initialEpoch, batch: 0 };
 }
 
 /** Tells callbacks about the run. */

@@ -15,6 +15,8 @@ export interface LoopOptions {
   /** At most so many batches. */
   readonly steps?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Batches to pass over, which an earlier run has trained on. */
+  readonly skip?: number;
   /** Ends the loop before the next batch. */
   readonly shouldStop?: () => boolean;
 }
@@ -114,6 +116,7 @@ async function overBatches(
   let logs: Logs = {};
   let lastBreath = performance.now();
   let index = 0;
+  for (; index < (options.skip ?? 0); index++) if ((await cursor.next()) === undefined) break;
   for (; index < steps && options.shouldStop?.() !== true; index++) {
     throwIfAborted(model, signal);
     const coming = cursor.next();

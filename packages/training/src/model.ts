@@ -75,6 +75,8 @@ export class Model extends Functional {
   readonly seed: number;
   /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */
   stopTraining = false;
+  /** Set by a callback in `onTrainBegin`: where fit begins, in place of `initialEpoch`, after so many batches of that epoch. */
+  resumeFrom: { readonly epoch: number; readonly batch: number } | undefined;
   private ownBackend: Backend | undefined;
   private compiledState: Compiled | undefined;
   private isFitting = false;
