@@ -1,5 +1,7 @@
 export { h5Format } from './formats/h5.js';
 export { kerasFormat } from './formats/keras.js';
+export { safetensorsFormat } from './formats/safetensors.js';
+export { tfjsFormat } from './formats/tfjs.js';
 export { weightsH5Format } from './formats/weights-h5.js';
 export { weightsJsonFormat } from './formats/weights-json.js';
 export {
@@ -12,3 +14,14 @@ export {
   type SaveWeightsOptions,
 } from './io.js';
 export { type BrowserFile, type FileInMemory, type FileSource, type NamedUrl } from './files/source.js';
+export {
+  BackupAndRestore,
+  backupAndRestore,
+  type BackupAndRestoreOptions,
+} from './callbacks/backup-and-restore.js';
+export { CSVLogger, csvLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
+export {
+  ModelCheckpoint,
+  modelCheckpoint,
+  type ModelCheckpointOptions,
+} from './callbacks/model-checkpoint.js';

@@ -12,11 +12,13 @@ import {
 } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { formatUnknown, notSerializable } from './errors.js';
-import { writeFileSet } from './files/destination.js';
+import { placeOf, writeFileSet } from './files/destination.js';
 import { openSource, type FileInMemory, type FileSource, type OpenFile } from './files/source.js';
 import { throughGate } from './formats/gate.js';
 import { h5Format } from './formats/h5.js';
 import { kerasFormat } from './formats/keras.js';
+import { safetensorsFormat } from './formats/safetensors.js';
+import { tfjsFormat } from './formats/tfjs.js';
 import { weightsH5Format } from './formats/weights-h5.js';
 import { weightsJsonFormat } from './formats/weights-json.js';
 
@@ -57,7 +59,7 @@ export interface LoadWeightsOptions extends ReadOptions {
 
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
-  /** Writes a model to `.keras` or `.h5`. Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, FILE_NOT_WRITTEN. */
+  /** Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it. Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, FILE_NOT_WRITTEN. */
   saveModel(model: Functional, path: string, options?: SaveOptions): Promise<void>;
   /** Reads a model. Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH. */
   loadModel(source: FileSource, options?: LoadOptions): Promise<Model>;
@@ -81,7 +83,7 @@ export interface IoApi {
 export const io: Plugin<IoApi> = {
   name: '@lamella/io',
   requires: ['@lamella/training'],
-  formats: [weightsH5Format, weightsJsonFormat, kerasFormat, h5Format],
+  formats: [weightsH5Format, weightsJsonFormat, kerasFormat, h5Format, safetensorsFormat, tfjsFormat],
   api: (composition) => {
     const encodeModel = (
       model: Functional,
@@ -105,7 +107,8 @@ export const io: Plugin<IoApi> = {
       });
     return {
       async saveModel(model, path, options) {
-        await writeFileSet(path, await encodeModel(model, path, options));
+        const target = await placeOf(path);
+        await writeFileSet(target, await encodeModel(model, target, options));
       },
       async loadModel(source, options = {}) {
         const file = await openSource(source, options.maximumBytes);

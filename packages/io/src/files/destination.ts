@@ -2,6 +2,7 @@
 // used for other content, so that whenever the process ends, the old file or the new one is there with all it needs.
 import type { FileSet } from '@lamella/core';
 import { writeFileAtomically } from './files.js';
+import { mainOfFolder } from './source.js';
 
 /** Puts a file set in place of what stands at `path`. Throws: FILE_NOT_WRITTEN; what was there before is unchanged. */
 export async function writeFileSet(path: string, files: Uint8Array | FileSet): Promise<void> {
@@ -25,4 +26,19 @@ export async function writeFileSet(path: string, files: Uint8Array | FileSet): P
     (name) => !Object.hasOwn(files.siblings, name) && files.isSuperseded?.(name) === true,
   );
   await Promise.all(old.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
+}
+
+/** The file that a path means: that of a folder, which is made, where the path ends as one or is one. */
+export async function placeOf(path: string): Promise<string> {
+  const { mkdir, stat } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  const isNamed = /[/\\]$/.test(path);
+  if (isNamed) await mkdir(path, { recursive: true });
+  const isFolder =
+    isNamed ||
+    (await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ));
+  return isFolder ? join(path, mainOfFolder) : path;
 }

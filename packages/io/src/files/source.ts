@@ -42,7 +42,7 @@ export interface OpenFile {
 export const defaultMaximumBytes = 2 ** 31;
 
 /** The main file of a folder that holds a model of several. */
-const mainOfFolder = 'model.json';
+export const mainOfFolder = 'model.json';
 
 /** Looks at a source. Throws: FILE_INVALID for something that is no source; what it gives throws FILE_MISSING, FILE_INVALID. */
 export async function openSource(source: FileSource, maximumBytes = defaultMaximumBytes): Promise<OpenFile> {

@@ -2,6 +2,7 @@
 import type { Format, FormatContext, Layer } from '@lamella/core';
 import { bytesPerElement, type HostTensor } from '@lamella/program';
 import { fileInvalid, notSerializable } from '../errors.js';
+import { digest } from '../files/digest.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from '../hdf5/tree.js';
@@ -123,11 +124,4 @@ function add(target: Hdf5Group, key: string, tensor: HostTensor, path: string, f
 /** What the names of the shards begin with. */
 function baseOf(context: FormatContext): string {
   return context.file.replace(/^.*[/\\]/, '').replace(/\.weights\.json$/i, '');
-}
-
-async function digest(bytes: Uint8Array): Promise<string> {
-  const hash = new Uint8Array(
-    await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>),
-  );
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
