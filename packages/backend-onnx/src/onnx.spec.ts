@@ -12,6 +12,8 @@ describe('onnx()', () => {
     expect(onnx()).toBe(onnx());
     expect(onnx({ threads: 1 })).toBe(onnx({ threads: 1 }));
     expect(onnx({ threads: 1 })).not.toBe(onnx());
+    expect(onnx({ spinning: false })).not.toBe(onnx());
+    expect(onnx({ spinning: true })).toBe(onnx());
   });
 
   it('is available here', async () => {

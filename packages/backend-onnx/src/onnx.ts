@@ -16,6 +16,11 @@ export interface OnnxOptions {
   /** How many threads one operator may use. Default: as many as the machine has cores. */
   readonly threads?: number;
   /**
+   * Whether idle threads of ONNX Runtime wait by spinning: quicker where cores are free, much slower where other programs
+   * want them too. Default: true.
+   */
+  readonly spinning?: boolean;
+  /**
    * Whether a Program for which a call of ONNX Runtime would take longer than its arithmetic may run as WebAssembly loops
    * altogether. Default: true.
    */
@@ -35,10 +40,10 @@ const backends = new Map<string, OnnxBackend>();
  * onnxruntime-node is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const { threads, smallWork = true } = options;
+  const { threads, spinning = true, smallWork = true } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
-  const key = `${threads} ${smallWork}`;
+  const key = `${threads} ${spinning} ${smallWork}`;
   const backend = backends.get(key) ?? new OnnxRuntimeBackend(options);
   backends.set(key, backend);
   return backend;
@@ -85,7 +90,12 @@ class OnnxRuntimeBackend implements OnnxBackend {
             intraOpNumThreads: this.options.threads ?? (await coreCount()),
             logSeverityLevel: 3,
             // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
-            extra: { session: { disable_prepacking: '1' } },
+            extra: {
+              session: {
+                disable_prepacking: '1',
+                intra_op: { allow_spinning: this.options.spinning === false ? '0' : '1' },
+              },
+            },
           });
     return new GraphPart(runtime, program, lowered, session);
   }
