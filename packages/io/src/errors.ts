@@ -79,3 +79,13 @@ export function operationInvalid(subject: string, problem: string): LamellaError
     fix: 'change the model in Keras, and save it again',
   });
 }
+
+/** `KERNEL_UNSUPPORTED`: Lambdas that operations of Keras cannot stand for; lists every reason at once. */
+export function lambdasNotExportable(subject: string, details: readonly string[]): LamellaError {
+  return lamellaError('KERNEL_UNSUPPORTED', {
+    subject,
+    problem: 'its Lambdas hold what Keras has no operations for',
+    details: details.slice(0, 40),
+    fix: "write them with other operations, or save without { lambda: 'keras_ops' }: Lamella then runs their Programs",
+  });
+}

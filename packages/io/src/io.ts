@@ -1,6 +1,7 @@
 // Saving and loading: a file name's ending chooses the format, files are replaced whole.
 import {
   isLayer,
+  optionInvalid,
   type Composition,
   type FileSet,
   type Format,
@@ -25,6 +26,11 @@ import { weightsJsonFormat } from './formats/weights-json.js';
 export interface SaveOptions {
   /** Whether the optimizer and its state go along, so that training can go on. Default true. */
   readonly includeOptimizer?: boolean;
+  /**
+   * How Lambdas are stored: as captured Programs, which Lamella runs (`program`, the default), or, in `.keras`, as models
+   * of `keras.ops` operations, which plain Keras runs without any code of ours (`keras_ops`).
+   */
+  readonly lambda?: 'program' | 'keras_ops';
 }
 
 /** What all that reads files takes. */
@@ -59,7 +65,10 @@ export interface LoadWeightsOptions extends ReadOptions {
 
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
-  /** Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it. Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, FILE_NOT_WRITTEN. */
+  /**
+   * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it.
+   * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, KERNEL_UNSUPPORTED, FILE_NOT_WRITTEN.
+   */
   saveModel(model: Functional, path: string, options?: SaveOptions): Promise<void>;
   /** Reads a model. Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH. */
   loadModel(source: FileSource, options?: LoadOptions): Promise<Model>;
@@ -92,6 +101,7 @@ export const io: Plugin<IoApi> = {
     ): Promise<Uint8Array | FileSet> => {
       if (!isLayer(model) || !('graph' in model))
         throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
+      checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
       return formatFor(composition, path, 'writeModel').writeModel!(model, context);
     };
@@ -138,6 +148,15 @@ export const io: Plugin<IoApi> = {
     };
   },
 };
+
+/** Throws: OPTION_INVALID; NOT_SERIALIZABLE for another file than `.keras`, which alone can hold operations by any name. */
+function checkLambdaOption(path: string, lambda: SaveOptions['lambda']): void {
+  if (lambda === undefined || lambda === 'program') return;
+  if (lambda !== 'keras_ops')
+    throw optionInvalid('saveModel()', 'lambda', "'program' or 'keras_ops'", lambda);
+  if (!path.toLowerCase().endsWith('.keras'))
+    throw notSerializable(`"${path}"`, "lambda: 'keras_ops' is for .keras files alone", 'save to .keras');
+}
 
 function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {
   return files instanceof Uint8Array

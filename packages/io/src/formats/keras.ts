@@ -12,6 +12,7 @@ import { writeVariables } from '../hdf5/variables.js';
 import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
 import { readCompileConfig, readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
+import { lambdaModels } from '../keras-ops/lambda-models.js';
 import { readContext, readSeed } from './read-context.js';
 
 const text = new TextEncoder();
@@ -23,7 +24,8 @@ export const kerasFormat: Format = {
 
   async writeModel(model, context) {
     const includeOptimizer = context.options['includeOptimizer'] !== false;
-    const envelope = writeModel(model, 'v3');
+    const replacements = context.options['lambda'] === 'keras_ops' ? lambdaModels(model) : undefined;
+    const envelope = writeModel(model, 'v3', replacements);
     const config = {
       ...envelope,
       compile_config: includeOptimizer ? writeCompileConfig(model as Model) : {},
@@ -33,7 +35,9 @@ export const kerasFormat: Format = {
     return writeZip({
       'metadata.json': text.encode(writePythonJson(metadata)),
       'config.json': text.encode(writePythonJson(config)),
-      'model.weights.h5': writeHdf5(writeVariables(model, { optimizer: includeOptimizer })),
+      'model.weights.h5': writeHdf5(
+        writeVariables(model, { optimizer: includeOptimizer, ...(replacements && { replacements }) }),
+      ),
     });
   },
 

@@ -12,34 +12,48 @@ export interface VariablePlace {
   readonly weights: readonly Weight[];
 }
 
+export interface VariableOptions {
+  /** Whether the optimizer's state goes along. */
+  readonly optimizer: boolean;
+  /** Layers that other ones stand for in the file. */
+  readonly replacements?: ReadonlyMap<Layer, Layer>;
+}
+
 /** Every place of a model: itself, its layers, theirs, and the optimizer once it has state. */
-export function variablePlaces(model: Layer, options: { readonly optimizer: boolean }): VariablePlace[] {
+export function variablePlaces(model: Layer, options: VariableOptions): VariablePlace[] {
   const places: VariablePlace[] = [];
   const seen = new Set<Layer>();
-  visit(model, [], seen, places);
+  visit(model, [], seen, places, options.replacements ?? new Map());
   const optimizer = (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
   if (options.optimizer && optimizer?.isBuilt === true)
     places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
   return places;
 }
 
-function visit(layer: Layer, path: readonly string[], seen: Set<Layer>, places: VariablePlace[]): void {
+function visit(
+  layer: Layer,
+  path: readonly string[],
+  seen: Set<Layer>,
+  places: VariablePlace[],
+  replacements: ReadonlyMap<Layer, Layer>,
+): void {
   if (seen.has(layer)) return;
   seen.add(layer);
   const inner = new Set(layer.sublayers.flatMap((sublayer) => sublayer.weights));
   places.push({ path, name: layer.name, weights: layer.weights.filter((weight) => !inner.has(weight)) });
   const counts = new Map<string, number>();
-  for (const sublayer of layer.sublayers) {
+  for (const given of layer.sublayers) {
+    const sublayer = replacements.get(given) ?? given;
     if (isNoKerasLayer(sublayer)) continue;
     const base = snakeCaseClass(sublayer.className);
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
-    visit(sublayer, [...path, 'layers', count === 0 ? base : `${base}_${count}`], seen, places);
+    visit(sublayer, [...path, 'layers', count === 0 ? base : `${base}_${count}`], seen, places, replacements);
   }
 }
 
 /** The variables of a model as an HDF5 tree. */
-export function writeVariables(model: Layer, options: { readonly optimizer: boolean }): Hdf5Group {
+export function writeVariables(model: Layer, options: VariableOptions): Hdf5Group {
   const root = hdf5Group();
   for (const place of variablePlaces(model, options)) {
     const group = ensureGroup(root, [...place.path, 'vars']);

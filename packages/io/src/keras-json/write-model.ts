@@ -29,9 +29,18 @@ const dtypePolicy = {
   registered_name: null,
 };
 
+/** Layers that other ones stand for in a file. */
+export type Replacements = ReadonlyMap<Layer, Layer>;
+
 /** The envelope of a model. */
-export function writeModel(model: Functional, style: ConfigStyle): Entry {
-  return isSequential(model) ? writeSequential(model, style) : writeFunctional(model, style);
+export function writeModel(
+  model: Functional,
+  style: ConfigStyle,
+  replacements: Replacements = new Map(),
+): Entry {
+  return isSequential(model)
+    ? writeSequential(model, style, replacements)
+    : writeFunctional(model, style, replacements);
 }
 
 /** What compile() was given. */
@@ -56,13 +65,13 @@ function isSequential(model: Functional): model is Sequential {
   return model.className === Sequential.className;
 }
 
-function writeSequential(model: Sequential, style: ConfigStyle): Entry {
+function writeSequential(model: Sequential, style: ConfigStyle, replacements: Replacements): Entry {
   const input = model.inputs[0]!;
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
     dtype: dtypePolicy,
-    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, style)),
+    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, style, replacements)),
     build_input_shape: [...input.shape],
   };
   if (style === 'hybrid') return { class_name: 'Sequential', config };
@@ -76,7 +85,8 @@ function writeSequential(model: Sequential, style: ConfigStyle): Entry {
   };
 }
 
-function writeFunctional(model: Functional, style: ConfigStyle): Entry {
+function writeFunctional(model: Functional, style: ConfigStyle, replacements: Replacements): Entry {
+  const written = (layer: Layer): Layer => replacements.get(layer) ?? layer;
   const own = new Set(model.graph.nodes);
   const history = (tensor: SymbolicTensor): WritableJson[] => [
     tensor.node.layer.name,
@@ -85,7 +95,7 @@ function writeFunctional(model: Functional, style: ConfigStyle): Entry {
   ];
   const outer = (tensor: SymbolicTensor): WritableJson[] => {
     // In the lists of inputs and outputs, Keras counts a nested functional model's own graph as its call 0.
-    const shift = isFunctionalNotSequential(tensor.node.layer) ? 1 : 0;
+    const shift = isFunctionalNotSequential(written(tensor.node.layer)) ? 1 : 0;
     return [tensor.node.layer.name, nodeNumber(tensor.node, own) + shift, tensor.index];
   };
   const config: Entry = {
@@ -94,11 +104,11 @@ function writeFunctional(model: Functional, style: ConfigStyle): Entry {
     layers: model.layers
       .filter((layer) => !isWithMask(layer))
       .map((layer) => ({
-        ...writeLayer(layer, style),
+        ...writeLayer(layer, style, replacements),
         name: layer.name,
         inbound_nodes: layer.inboundNodes
           .filter((node) => own.has(node) && node.inputs.length > 0)
-          .map((node) => writeNode(node, history)),
+          .map((node) => writeNode(node, isModelLike(written(layer)), history)),
       })),
     input_layers: mirrored(model.inputStructure, model.inputs.map(outer)),
     output_layers: mirrored(model.outputStructure, model.outputs.map(outer)),
@@ -126,7 +136,11 @@ function nodeNumber(node: Node, own: ReadonlySet<Node>): number {
   return node.layer.inboundNodes.filter((other) => own.has(other)).indexOf(node);
 }
 
-function writeNode(node: Node, history: (tensor: SymbolicTensor) => WritableJson[]): WritableJson {
+function writeNode(
+  node: Node,
+  ofModel: boolean,
+  history: (tensor: SymbolicTensor) => WritableJson[],
+): WritableJson {
   const stored = (tensor: SymbolicTensor): WritableJson => ({
     class_name: '__keras_tensor__',
     config: { shape: [...tensor.shape], dtype: tensor.dtype, keras_history: history(tensor) },
@@ -139,14 +153,15 @@ function writeNode(node: Node, history: (tensor: SymbolicTensor) => WritableJson
   return {
     args: node.structure === 'single' ? tensors : [tensors],
     kwargs: {
-      ...(masked !== undefined ? { mask: stored(masked[1]!) } : isModelLike(node.layer) && { mask: null }),
+      ...(masked !== undefined ? { mask: stored(masked[1]!) } : ofModel && { mask: null }),
       ...(training !== undefined && { training }),
     },
   };
 }
 
-function writeLayer(layer: Layer, style: ConfigStyle): Entry {
-  if (isModelLike(layer)) return writeModel(layer, style);
+function writeLayer(given: Layer, style: ConfigStyle, replacements: Replacements): Entry {
+  const layer = replacements.get(given) ?? given;
+  if (isModelLike(layer)) return writeModel(layer, style, replacements);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
   const config: Entry = { ...writeConfig(layer.getConfig(), layer.label), ...fixedOptions[layer.className] };

@@ -1,0 +1,92 @@
+// Shapes: other ones, other orders, copies, padding, and tensors put together.
+import type { SymbolicTensor } from '@lamella/core';
+import { isPolynomial, type Size } from '@lamella/program';
+import type { KernelCall, KernelRule } from '../kernel-call.js';
+import { sameSize } from '../sized-graph.js';
+import { numberOperand } from '../value.js';
+
+/** One size of the new shape may follow the batch, as Keras' -1; where more do, only axes of one may come and go. */
+export const Reshape: KernelRule = (call) => {
+  const sizes = call.output.sizes;
+  const x = call.tensor('x');
+  if (sizes.filter(isPolynomial).length <= 1)
+    return call.apply('Reshape', [x], { newshape: sizes.map((size) => (isPolynomial(size) ? -1 : size)) });
+  return reshapedByOnes(call, x, call.type('x').sizes, sizes);
+};
+
+function reshapedByOnes(
+  call: KernelCall,
+  x: SymbolicTensor,
+  from: readonly Size[],
+  to: readonly Size[],
+): SymbolicTensor {
+  const [before, after] = [from, to].map((sizes) => sizes.filter((size) => size !== 1));
+  if (before!.length !== after!.length || before!.some((size, i) => !sameSize(size, after![i]!)))
+    throw call.fail('a new shape in which several sizes are unknown');
+  const ones = (sizes: readonly Size[]): number[] =>
+    sizes.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  const squeezed = ones(from)
+    .reverse()
+    .reduce((tensor, axis) => call.apply('Squeeze', [tensor], { axis }), x);
+  return ones(to).reduce((tensor, axis) => call.apply('ExpandDims', [tensor], { axis }), squeezed);
+}
+
+export const ExpandDims: KernelRule = (call) => {
+  const dim = call.attribute<number>('dim');
+  return call.apply('ExpandDims', [call.tensor('input')], {
+    axis: dim < 0 ? dim + call.rank('input') + 1 : dim,
+  });
+};
+
+export const Transpose: KernelRule = (call) =>
+  call.apply('Transpose', [call.tensor('x')], { axes: call.integers('perm') });
+
+export const Tile: KernelRule = (call) => {
+  const repeats = call.sizes('reps').map((size) => (isPolynomial(size) ? undefined : size));
+  const x = call.tensor('x');
+  const { sizes } = call.type('x');
+  if (repeats.some((count, axis) => count === undefined && sizes[axis] !== 1))
+    throw call.fail('as many copies of an axis as the batch is large');
+  const fixed = repeats.map((count) => count ?? 1);
+  const tiled = fixed.every((count) => count === 1) ? x : call.apply('Tile', [x], { repeats: fixed });
+  return fixed.length === repeats.filter((count) => count !== undefined).length
+    ? tiled
+    : call.writer.broadcastTo(tiled, call.output.sizes);
+};
+
+export const BroadcastTo: KernelRule = (call) => call.writer.broadcastTo(call.tensor('x'), call.output.sizes);
+
+export const Reverse: KernelRule = (call) => {
+  const axes = call.integers('dims').map((axis) => (axis < 0 ? axis + call.rank('x') : axis));
+  return axes.length === 0 ? call.tensor('x') : call.apply('Flip', [call.tensor('x')], { axis: axes });
+};
+
+/** Pairs of paddings. Throws where they follow the batch. */
+function paddings(call: KernelCall): number[][] {
+  return call.attribute<readonly (readonly Size[])[]>('paddings').map((pair) =>
+    pair.map((size) => {
+      if (isPolynomial(size)) throw call.fail('a padding that follows the batch');
+      return size;
+    }),
+  );
+}
+
+export const PadV2: KernelRule = (call) =>
+  call.apply(
+    'Pad',
+    [call.tensor('x'), numberOperand(call.attribute<number>('constantValue', 0), call.output.dtype)],
+    { pad_width: paddings(call), mode: 'constant' },
+  );
+
+export const MirrorPad: KernelRule = (call) =>
+  call.apply('Pad', [call.tensor('x')], { pad_width: paddings(call), mode: call.attribute<string>('mode') });
+
+export const Concat: KernelRule = (call) =>
+  call.apply('Concatenate', [call.names.map((name) => call.argument(name))], { axis: call.axis('0') });
+
+export const Pack: KernelRule = (call) => {
+  const axis = call.attribute<number>('axis', 0);
+  return call.apply('Stack', [call.names.map((name) => call.argument(name))], {
+    axis: axis < 0 ? axis + call.output.sizes.length : axis,
+  });
+};

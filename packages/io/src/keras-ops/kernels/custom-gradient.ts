@@ -1,0 +1,53 @@
+// tf.customGrad: Keras has no operation with a gradient of one's own, but it can stop gradients. A gradient that is a
+// multiple of the one that comes in (straight-through, reversed, none at all) is written with that.
+import type { KernelRule } from '../kernel-call.js';
+import { sameSizes, type GraphNode } from '../sized-graph.js';
+import { float } from '../value.js';
+
+type GradientGraph = NonNullable<GraphNode['programs']>[string];
+
+/** `y` becomes `stop_gradient(y - c * x) + c * x`. */
+export const CustomGradient: KernelRule = (call) => {
+  const gradient = call.node.programs!['gradient']!;
+  const value = call.tensor('value');
+  if (call.output.dtype !== 'float32') return value;
+  const names = call.names.slice(0, call.attribute<number>('arity', 1));
+  const straight = names.flatMap((name, i) => {
+    const factor = factorOf(gradient, i);
+    if (factor === undefined || (factor !== 0 && !sameSizes(call.type(name).sizes, call.output.sizes)))
+      throw call.fail('a custom gradient that is no multiple of the incoming one');
+    const x = call.tensor(name);
+    return factor === 0 ? [] : [factor === 1 ? x : call.apply('Multiply', [x, float(factor)])];
+  });
+  if (straight.length === 0) return call.apply('StopGradient', [value]);
+  const through = straight.reduce((sum, x) => call.apply('Add', [sum, x]));
+  const rest = call.apply('StopGradient', [call.apply('Subtract', [value, through])]);
+  return call.apply('Add', [rest, through]);
+};
+
+/** How often the incoming gradient an output of a gradient's graph is, or undefined where it is something else. */
+function factorOf(graph: GradientGraph, output: number): number | undefined {
+  const factors = new Map([[graph.inputs[0]!.id, 1]]);
+  const numbers = new Map<number, number>();
+  for (const { id, data } of graph.constants) {
+    if ('splat' in data) {
+      if (typeof data.splat === 'number') numbers.set(id, data.splat);
+    } else if (data.length === 1 && typeof data[0] === 'number') numbers.set(id, data[0]);
+  }
+  for (const { kernel, inputs, outputs, attrs } of graph.nodes) {
+    const [x, a, b] = ['x', 'a', 'b'].map((name) => inputs[name] ?? -1) as [number, number, number];
+    const factor = factors.get(x);
+    if (kernel === 'Identity' && factor !== undefined) factors.set(outputs[0]!, factor);
+    if (kernel === 'Neg' && factor !== undefined) factors.set(outputs[0]!, -factor);
+    if (kernel === 'ZerosLike') factors.set(outputs[0]!, 0);
+    if (kernel === 'Fill' && attrs['value'] === 0) factors.set(outputs[0]!, 0);
+    if (kernel === 'Multiply') {
+      const product = (factors.get(a) ?? Number.NaN) * (numbers.get(b) ?? Number.NaN);
+      const swapped = (factors.get(b) ?? Number.NaN) * (numbers.get(a) ?? Number.NaN);
+      if (!Number.isNaN(product)) factors.set(outputs[0]!, product);
+      else if (!Number.isNaN(swapped)) factors.set(outputs[0]!, swapped);
+    }
+  }
+  const id = graph.outputs[output]?.id ?? -1;
+  return factors.get(id) ?? (numbers.get(id) === 0 ? 0 : undefined);
+}
