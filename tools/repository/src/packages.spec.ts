@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { boundaries } from '@lamella/tools-eslint';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const text = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
@@ -15,14 +16,18 @@ const nameOf = (folder: string) => (folder === 'lamella' ? 'lamella' : `@lamella
 const folderOf = new Map(folders.map((folder) => [nameOf(folder), folder]));
 const isOurs = (name: string) => name === 'lamella' || name.startsWith('@lamella/');
 
-/** The packages that a source file names, dynamic imports included. */
+/** The packages that a source file names, dynamic imports included, as the compiler sees them. */
 function importsOf(code: string): string[] {
-  return [...code.matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map(([, specifier]) =>
-    specifier!
-      .split('/')
-      .slice(0, specifier!.startsWith('@') ? 2 : 1)
-      .join('/'),
-  );
+  return ts
+    .preProcessFile(code, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((specifier) => !specifier.startsWith('.'))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
 }
 
 function importsOfFolder(folder: string): Set<string> {
@@ -30,9 +35,7 @@ function importsOfFolder(folder: string): Set<string> {
   return new Set(
     sources
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
-      .flatMap((path) =>
-        importsOf(text('packages', folder, 'src', path).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')),
-      )
+      .flatMap((path) => importsOf(text('packages', folder, 'src', path)))
       .filter((name) => !name.startsWith('node:') && name !== nameOf(folder)),
   );
 }
