@@ -1,11 +1,11 @@
-"""Makes every fixture in fixtures/keras, one script after the other. Running it twice gives identical files."""
+"""Makes every fixture in fixtures/, one script after the other. Running it twice gives identical files."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ["layers", "activations", "losses", "optimizers", "training", "files", "operations", "npy", "summary"]
+SCRIPTS = ["layers", "activations", "losses", "optimizers", "training", "files", "operations", "npy", "safetensors_files", "summary"]
 
 
 def main():

@@ -27,24 +27,67 @@ function readLayer(entry: Json, file: string, depth: number): Json {
   const config = entry['config'];
   if (className === 'Sequential') return { ...entry, config: readSequential(config, file, depth) };
   if (!isRecord(config)) return entry;
-  if (Array.isArray(config['layers']))
-    return {
-      ...entry,
-      config: {
-        ...config,
-        layers: (config['layers'] as readonly Json[]).map((layer) => readLayer(layer, file, depth + 1)),
-        input_layers: readEnds(config['input_layers']),
-        output_layers: readEnds(config['output_layers']),
-      },
-    };
+  if (Array.isArray(config['layers'])) return { ...entry, config: readFunctional(config, file, depth) };
   return { ...entry, config: readConfig(className, config, file) };
 }
 
+function readFunctional(config: JsonRecord, file: string, depth: number): JsonRecord {
+  const layers = config['layers'] as readonly Json[];
+  const models = new Map<Json, string>();
+  for (const layer of layers)
+    if (isRecord(layer) && isRecord(layer['config']) && layer['config']['layers'] !== undefined)
+      models.set(layer['name'] ?? null, String(layer['class_name']));
+  // TensorFlow.js counts the calls of a model from 1, everywhere; Keras 3 does so for functional ones at the ends alone.
+  const call = (triple: Json): Json => counted(triple, (name) => models.has(name));
+  const end = (triple: Json): Json => counted(triple, (name) => models.get(name) === 'Sequential');
+  return {
+    ...config,
+    layers: layers.map((layer) => {
+      const read = readLayer(layer, file, depth + 1);
+      const calls = isRecord(read) ? read['inbound_nodes'] : undefined;
+      return isRecord(read) && Array.isArray(calls)
+        ? { ...read, inbound_nodes: (calls as readonly Json[]).map((node) => eachTensor(node, call)) }
+        : read;
+    }),
+    input_layers: readEnds(config['input_layers'], end),
+    output_layers: readEnds(config['output_layers'], end),
+  };
+}
+
+/** A reference `[layer, call, tensor, ...]`, its call counted from 0 where `isFromOne` says that it is not. */
+function counted(reference: Json, isFromOne: (name: Json) => boolean): Json {
+  if (!Array.isArray(reference)) return reference;
+  const [name, node, tensor, options] = reference as readonly Json[];
+  const isLater = typeof node === 'number' && node > 0;
+  const mask = isRecord(options) ? options['mask'] : undefined;
+  return [
+    name ?? null,
+    isLater && isFromOne(name ?? null) ? node - 1 : (node ?? null),
+    tensor ?? null,
+    ...(isRecord(options) ? [{ ...options, mask: counted(mask ?? null, isFromOne) }] : []),
+  ];
+}
+
+/** The tensors of a call: a list of references, or the record of an operation with `keras_history` somewhere in it. */
+function eachTensor(value: Json, change: (reference: Json) => Json, isCall = true): Json {
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item) =>
+      isCall ? change(item) : eachTensor(item, change, false),
+    );
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === 'keras_history' ? change(item) : eachTensor(item, change, false),
+    ]),
+  );
+}
+
 /** One tensor in a list means what one alone means. */
-function readEnds(stored: Json | undefined): Json {
-  return Array.isArray(stored) && stored.length === 1 && Array.isArray(stored[0])
-    ? (stored as readonly Json[])[0]!
-    : (stored ?? null);
+function readEnds(stored: Json | undefined, end: (triple: Json) => Json): Json {
+  if (!Array.isArray(stored)) return stored ?? null;
+  const list = (stored as readonly Json[]).map(end);
+  return list.length === 1 && Array.isArray(list[0]) ? list[0] : list;
 }
 
 /** A chain whose first layer carries the shape of the input gets an input layer in front. */
