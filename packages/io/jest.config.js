@@ -3,6 +3,6 @@ import preset from '../../jest.preset.js';
 export default {
   ...preset,
   displayName: 'io',
-  // Shared by the specs that read Keras' files.
-  testPathIgnorePatterns: ['/node_modules/', 'keras-fixtures\\.spec\\.ts$'],
+  // What specs share, and is no test.
+  testPathIgnorePatterns: ['/node_modules/', '/(keras-fixtures|run-script)\\.spec\\.ts$'],
 };

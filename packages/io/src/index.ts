@@ -14,3 +14,14 @@ export {
   type SaveWeightsOptions,
 } from './io.js';
 export { type BrowserFile, type FileInMemory, type FileSource, type NamedUrl } from './files/source.js';
+export {
+  BackupAndRestore,
+  backupAndRestore,
+  type BackupAndRestoreOptions,
+} from './callbacks/backup-and-restore.js';
+export { CSVLogger, csvLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
+export {
+  ModelCheckpoint,
+  modelCheckpoint,
+  type ModelCheckpointOptions,
+} from './callbacks/model-checkpoint.js';

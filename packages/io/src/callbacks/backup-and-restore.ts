@@ -1,0 +1,183 @@
+// BackupAndRestore: training that goes on where a process was killed. One small file says which weights belong to which
+// epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
+import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
+import { isLamellaError } from '@lamella/program';
+import type { Callback, Model, RunParameters } from '@lamella/training';
+import { fileInvalid } from '../errors.js';
+import { writeFileSet } from '../files/destination.js';
+import { readFile } from '../files/files.js';
+import { throughGate } from '../formats/gate.js';
+import { weightsH5Format } from '../formats/weights-h5.js';
+import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+import { BatchCounter } from './batch-counter.js';
+
+export interface BackupAndRestoreOptions {
+  /** A folder for this training alone. */
+  readonly backupFolder: string;
+  /** `epoch`, or every so many batches. Default `epoch`. */
+  readonly saveFrequency?: 'epoch' | number;
+  /** Whether the backup before the last one is kept too, and used where the last one turns out to be damaged. Default false. */
+  readonly doubleCheckpoint?: boolean;
+  /** Whether the backups go once training has ended. Default true. */
+  readonly deleteCheckpoint?: boolean;
+}
+
+/** A backup: where training stands, and the file of the weights and the optimizer's state. */
+interface Backup {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly weights: string;
+}
+
+const name = 'BackupAndRestore';
+const index = 'backup.json';
+const pattern = /^epoch-\d+-batch-\d+-\d+\.weights\.h5$/;
+
+/**
+ * Saves where training stands, and goes on from there when `fit` is called again with the same data: with the same seed, to
+ * the same weights, bit for bit, as if it had never been interrupted. Source: keras.callbacks.BackupAndRestore.
+ * Throws: OPTION_INVALID; WEIGHTS_MISMATCH where the backup is that of another model; FILE_INVALID, FILE_NOT_WRITTEN.
+ *
+ * @example
+ * const backup = backupAndRestore({ backupFolder: 'backup-of-mnist' });
+ */
+export class BackupAndRestore implements Callback {
+  private readonly counter: BatchCounter;
+  private readonly folder: string;
+  private model!: Model;
+  private steps: number | undefined;
+  private epoch = 0;
+  private saved: readonly Backup[] = [];
+  private count = 0;
+
+  constructor(private readonly options: BackupAndRestoreOptions) {
+    this.folder = options.backupFolder;
+    this.counter = new BatchCounter(name, options.saveFrequency ?? 'epoch');
+    if (typeof this.folder !== 'string' || this.folder === '')
+      throw optionInvalid(name, 'backupFolder', 'the path of a folder', this.folder);
+  }
+
+  setModel(model: Model): void {
+    this.model = model;
+  }
+
+  setParameters({ steps }: RunParameters): void {
+    this.steps = steps;
+  }
+
+  async onTrainBegin(): Promise<void> {
+    this.counter.reset();
+    const stored = await this.readIndex();
+    if (stored === undefined) return;
+    if (stored.seed !== this.model.seed) {
+      console.warn(
+        `[SEED_CHANGED] ${name}: the backup in "${this.folder}" was made with seed ${stored.seed}, and the model has ${this.model.seed}; training goes on with other random numbers.`,
+      );
+    }
+    const [last, previous] = stored.backups;
+    try {
+      await this.restore(last!);
+    } catch (error) {
+      const isDamaged = isLamellaError(error, 'FILE_INVALID') || isLamellaError(error, 'FILE_MISSING');
+      if (previous === undefined || !isDamaged) throw error;
+      await this.restore(previous);
+    }
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.epoch = epoch;
+  }
+
+  async onTrainBatchEnd(batch: number): Promise<void> {
+    if (!this.counter.isDue(batch)) return;
+    const isLast = batch + 1 === this.steps;
+    await this.save(isLast ? { epoch: this.epoch + 1, batch: 0 } : { epoch: this.epoch, batch: batch + 1 });
+  }
+
+  async onEpochEnd(epoch: number): Promise<void> {
+    if (this.counter.isPerEpoch) await this.save({ epoch: epoch + 1, batch: 0 });
+  }
+
+  async onTrainEnd(): Promise<void> {
+    if (this.options.deleteCheckpoint === false) return;
+    const { rm, readdir, rmdir } = await import('node:fs/promises');
+    const { join } = await import('node:path');
+    const ours = (await readdir(this.folder).catch(() => [])).filter(
+      (file) => file === index || pattern.test(file),
+    );
+    // The index first: without it, the rest is no backup.
+    for (const file of [index, ...ours]) await rm(join(this.folder, file), { force: true });
+    await rmdir(this.folder).catch(() => undefined);
+  }
+
+  private async save(at: { readonly epoch: number; readonly batch: number }): Promise<void> {
+    const { mkdir } = await import('node:fs/promises');
+    const { join } = await import('node:path');
+    const weights = `epoch-${at.epoch}-batch-${at.batch}-${this.count++}.weights.h5`;
+    const path = join(this.folder, weights);
+    const content = (await weightsH5Format.writeWeights!(this.model, contextOf(path))) as Uint8Array;
+    const backups = [{ ...at, weights }, ...this.saved].slice(
+      0,
+      this.options.doubleCheckpoint === true ? 2 : 1,
+    );
+    await mkdir(this.folder, { recursive: true }).catch(() => undefined);
+    await writeFileSet(join(this.folder, index), {
+      bytes: new TextEncoder().encode(
+        writePythonJson({ seed: this.model.seed, backups: backups.map((backup) => ({ ...backup })) }),
+      ),
+      siblings: { [weights]: content },
+      isSuperseded: (file) => pattern.test(file) && !backups.some((backup) => backup.weights === file),
+    });
+    this.saved = backups;
+  }
+
+  private async restore(backup: Backup): Promise<void> {
+    const { join } = await import('node:path');
+    const path = join(this.folder, backup.weights);
+    await throughGate(path, await readFile(path), (bytes) =>
+      weightsH5Format.readWeights!(bytes, this.model, contextOf(path)),
+    );
+    this.saved = [backup];
+    this.model.resumeFrom = { epoch: backup.epoch, batch: backup.batch };
+  }
+
+  private async readIndex(): Promise<{ seed: number; backups: readonly Backup[] } | undefined> {
+    const { join } = await import('node:path');
+    const path = join(this.folder, index);
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      if (isLamellaError(error, 'FILE_MISSING')) return undefined;
+      throw error;
+    }
+    const stored = readPythonJson(new TextDecoder().decode(bytes), path);
+    const list = isRecord(stored) ? stored['backups'] : undefined;
+    const backups = Array.isArray(list) ? (list as readonly Json[]).map(backupOf) : [];
+    const seed = isRecord(stored) ? stored['seed'] : undefined;
+    if (typeof seed !== 'number' || backups.length === 0 || backups.includes(undefined))
+      throw fileInvalid(path, 'it says nothing about a backup', 'remove the folder to begin anew');
+    this.count =
+      1 + Math.max(...backups.map((backup) => Number(/-(\d+)\.weights/.exec(backup!.weights)![1])));
+    return { seed, backups: backups as Backup[] };
+  }
+}
+
+function backupOf(stored: Json): Backup | undefined {
+  if (!isRecord(stored)) return undefined;
+  const { epoch, batch, weights } = stored;
+  const isWhole = (value: Json | undefined): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!isWhole(epoch) || !isWhole(batch) || typeof weights !== 'string' || !pattern.test(weights))
+    return undefined;
+  return { epoch, batch, weights };
+}
+
+function contextOf(file: string): FormatContext {
+  return { file, composition: { backend: undefined, catalog: new Catalog(), plugins: [] }, options: {} };
+}
+
+/** Creates a {@link BackupAndRestore}. Throws: OPTION_INVALID. */
+export function backupAndRestore(options: BackupAndRestoreOptions): BackupAndRestore {
+  return new BackupAndRestore(options);
+}
