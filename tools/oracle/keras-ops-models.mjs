@@ -230,7 +230,6 @@ const cases = {
   ],
   'top-k': [row(6), (x) => tf.topk(x, 3).values],
   'two-outputs': [row(6), (x) => [tf.topk(x, 2).values, tf.topk(x, 2).indices]],
-  'band-part': [[{ shape: [4, 4] }], (x) => tf.linalg.bandPart(x, 1, 0)],
   'positions-added': [[{ shape: [4, 2] }], (x) => tf.add(x, tf.reshape(tf.range(0, 4), [1, 4, 1]))],
   'line-space': [row(5), (x) => tf.mul(x, tf.linspace(0, 1, 5))],
   'constant-output': [row(3), (x) => tf.fill([x.shape[0], 2, 3], 4)],

@@ -7,8 +7,8 @@ import { sameSizes, type GraphNode, type SizedType } from './sized-graph.js';
 import { isConstant, NoKerasForm, type Argument, type Value } from './value.js';
 import type { Writer } from './writer.js';
 
-/** The operations that stand for a kernel; their results are its outputs. */
-export type KernelRule = (call: KernelCall) => SymbolicTensor | readonly SymbolicTensor[];
+/** The operations that stand for a kernel; their results are its outputs. What is known beforehand needs none. */
+export type KernelRule = (call: KernelCall) => Value | readonly Value[];
 
 /** One kernel of a graph, to be written as operations. */
 export class KernelCall {
@@ -66,12 +66,6 @@ export class KernelCall {
       const number = isConstant(value) && isCovered ? this.writer.number(value) : undefined;
       return number ?? this.argument(name);
     });
-  }
-
-  /** An input's value where it is one number everywhere, known beforehand. */
-  known(name: string): number | undefined {
-    const value = this.values[name];
-    return value !== undefined && isConstant(value) ? this.writer.splat(value) : undefined;
   }
 
   attribute<T = unknown>(name: string, otherwise?: T): T {

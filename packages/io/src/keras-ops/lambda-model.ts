@@ -86,7 +86,7 @@ class LambdaExport {
     }
   }
 
-  private results(node: GraphNode, types: readonly SizedType[]): readonly SymbolicTensor[] {
+  private results(node: GraphNode, types: readonly SizedType[]): readonly Value[] {
     const rule = findKernelRule(node.kernel);
     if (rule === undefined) throw new NoKerasForm('Keras has no such operation');
     const odd = [...types, ...Object.values(node.inputs).map((id) => this.sized.typeOf(id))].find(
@@ -102,11 +102,12 @@ class LambdaExport {
       byName((id) => this.sized.typeOf(id)),
       this.writer,
     );
-    return [rule(call)].flat() as readonly SymbolicTensor[];
+    return [rule(call)].flat() as readonly Value[];
   }
 
   /** The result in the dtype that the Program says; Keras computes some functions of integers in floats. */
-  private checked(result: SymbolicTensor | undefined, { sizes, dtype }: SizedType): SymbolicTensor {
+  private checked(result: Value | undefined, { sizes, dtype }: SizedType): Value {
+    if (result !== undefined && isConstant(result)) return result;
     const fits =
       result?.rank === sizes.length &&
       result.shape.every((size, axis) => size === null || isPolynomial(sizes[axis]!) || size === sizes[axis]);
@@ -116,7 +117,9 @@ class LambdaExport {
 
   private standIn({ sizes, dtype }: SizedType, name: string): SymbolicTensor {
     const batchShape = sizes.map((size) => (isPolynomial(size) ? null : size));
-    return input({ batchShape, dtype: dtype as 'float32', name: `${this.name}_${name}` });
+    // What stands for a tensor that Keras has no operations for is never written.
+    const stored = dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';
+    return input({ batchShape, dtype: stored, name: `${this.name}_${name}` });
   }
 }
 

@@ -2,8 +2,10 @@
 import { allocateArray, isPolynomial, type Size } from '@lamella/program';
 import type { KernelCall, KernelRule } from '../kernel-call.js';
 
-export const Fill: KernelRule = (call) =>
-  call.writer.made({ ...call.output, data: { splat: call.attribute<Size>('value') } });
+export const Fill: KernelRule = (call) => ({
+  ...call.output,
+  data: { splat: call.attribute<Size>('value') },
+});
 
 function row(valueAt: (call: KernelCall, i: number) => number): KernelRule {
   return (call) => {
@@ -13,7 +15,7 @@ function row(valueAt: (call: KernelCall, i: number) => number): KernelRule {
     const { dtype } = call.output;
     if (dtype !== 'float32' && dtype !== 'int32') throw call.fail(`a row of ${dtype} numbers`);
     const data = allocateArray(dtype, size).map((_, i) => valueAt(call, i));
-    return call.writer.made({ ...call.output, data: data as Float32Array });
+    return { ...call.output, data: data as Float32Array };
   };
 }
 

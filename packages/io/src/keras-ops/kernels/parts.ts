@@ -101,14 +101,6 @@ export const TopK: KernelRule = (call) =>
     sorted: call.attribute('sorted', true),
   });
 
-export const MatrixBandPart: KernelRule = (call) => {
-  const [lower, upper] = [call.known('numLower'), call.known('numUpper')];
-  if (lower === undefined || upper === undefined) throw call.fail('a band of unknown width');
-  const x = call.tensor('input');
-  const below = lower < 0 ? x : call.apply('Triu', [x], { k: -lower });
-  return upper < 0 ? below : call.apply('Tril', [below], { k: upper });
-};
-
 /** A vector on the diagonal of a matrix. */
 export const Diag: KernelRule = (call) => {
   const [size] = call.type('x').sizes;
