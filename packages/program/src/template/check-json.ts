@@ -7,6 +7,24 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
 const longestText = 4096;
 
+/** The numbers that JSON has no word for. */
+const unwritable: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+]);
+
+/** The number that a word stands for, or undefined. */
+export function numberNamed(word: unknown): number | undefined {
+  return unwritable.get(word);
+}
+
+/** The word for a number that JSON cannot hold, or undefined. */
+export function nameOfNumber(value: number): string | undefined {
+  return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? undefined : String(value);
+}
+
 export function record(json: unknown, where: string): Readonly<Record<string, Json>> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json))
     return json as Readonly<Record<string, Json>>;
@@ -43,7 +61,10 @@ export function member(key: string): string {
 }
 
 function expected(what: string, got: unknown, where: string): Error {
-  return programInvalid(
-    `${where}: expected ${what}, got ${(JSON.stringify(got) ?? String(got)).slice(0, 60)}`,
-  );
+  return programInvalid(`${where}: expected ${what}, got ${shown(got)}`);
+}
+
+/** A value from a file as an error shows it: short, whatever it is. */
+export function shown(json: unknown): string {
+  return (JSON.stringify(json) ?? String(json)).slice(0, 60);
 }

@@ -3,7 +3,7 @@ import { allocateArray, type DType, type TypedArray } from '../dtype.js';
 import { programInvalid } from '../errors.js';
 import type { ConstantData } from '../program.js';
 import { sizeOf, type Shape } from '../shape.js';
-import { list, text, type Json } from './check-json.js';
+import { list, nameOfNumber, numberNamed, shown, text, type Json } from './check-json.js';
 
 /** Longer ones are base64. Units: elements. */
 const longestList = 64;
@@ -12,11 +12,7 @@ const longestBase64 = 2 ** 30;
 export function constantToJson(data: ConstantData): { values: Json } | { base64: string } {
   if (!ArrayBuffer.isView(data)) return { values: [...data] };
   if (data.length > longestList) return { base64: toBase64(littleEndian(data)) };
-  return {
-    values: Array.from(data, (value) =>
-      Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value),
-    ),
-  };
+  return { values: Array.from(data, (value) => nameOfNumber(value) ?? value) };
 }
 
 /** Throws: PROGRAM_INVALID unless there is exactly one value for each element. */
@@ -46,9 +42,8 @@ export function constantFromJson(
 
 function numberOf(json: Json, where: string): number {
   if (typeof json === 'number') return json;
-  const value = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity, '-0': -0 }[String(json)];
-  if (value === undefined)
-    throw programInvalid(`${where}: expected numbers, got ${JSON.stringify(json).slice(0, 60)}`);
+  const value = numberNamed(json);
+  if (value === undefined) throw programInvalid(`${where}: expected numbers, got ${shown(json)}`);
   return value;
 }
 

@@ -14,7 +14,18 @@ import { shapeRules } from '../kernels.js';
 import { customGradientKernel } from '../program.js';
 import { decompositions } from '../decompositions.js';
 import { constantFromJson, constantToJson } from './constant-json.js';
-import { integer, list, member, oneOf, record, text, type Json } from './check-json.js';
+import {
+  integer,
+  list,
+  member,
+  nameOfNumber,
+  numberNamed,
+  oneOf,
+  record,
+  shown,
+  text,
+  type Json,
+} from './check-json.js';
 import {
   isSplat,
   type TemplateAttribute,
@@ -89,10 +100,10 @@ function writeGraph(graph: TemplateGraph): Record<string, Json> {
 function writeAttribute(value: TemplateAttribute): Json {
   if (isPolynomial(value))
     return { $: 'polynomial', terms: value.terms.map(({ coefficient, powers }) => [coefficient, ...powers]) };
-  if (typeof value === 'number')
-    return Number.isFinite(value) && !Object.is(value, -0)
-      ? value
-      : { $: Object.is(value, -0) ? '-0' : String(value) };
+  if (typeof value === 'number') {
+    const name = nameOfNumber(value);
+    return name === undefined ? value : { $: name };
+  }
   if (Array.isArray(value)) return value.map((item) => writeAttribute(item as TemplateAttribute));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -220,7 +231,7 @@ class GraphReader {
   private size(json: Json, where: string): Size {
     const size = this.attribute(json, where, 0);
     if (typeof size === 'number' || isPolynomial(size)) return size;
-    throw programInvalid(`${where}: expected a number, got ${JSON.stringify(json).slice(0, 60)}`);
+    throw programInvalid(`${where}: expected a number, got ${shown(json)}`);
   }
 
   private attribute(json: Json, where: string, depth: number): TemplateAttribute {
@@ -235,8 +246,8 @@ class GraphReader {
         Object.entries(entry).map(([key, item]) => [member(key), this.attribute(item, where, depth + 1)]),
       );
     if (tag === 'polynomial') return this.polynomial(entry['terms'], where);
-    const value = { NaN: Number.NaN, Infinity, '-Infinity': -Infinity, '-0': -0 }[String(tag)];
-    if (typeof value !== 'number' || typeof tag !== 'string')
+    const value = numberNamed(tag);
+    if (value === undefined)
       throw programInvalid(`an attribute of ${where} has the unknown tag ${JSON.stringify(tag)}`);
     return value;
   }

@@ -1,0 +1,135 @@
+// Stored Programs from a hostile hand: whatever stands in the JSON, only coded errors come out, soon and without much memory.
+// LAMELLA_FUZZ_RUNS says how many inputs each property tries.
+import { describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { isLamellaError } from '../errors.js';
+import { kernelNames } from '../kernels.js';
+import { random } from '../random.js';
+import { captureTemplate } from './capture-template.js';
+import { ProgramTemplate } from './program-template.js';
+
+const settings = { numRuns: Number(process.env['LAMELLA_FUZZ_RUNS'] ?? 2000), seed: 4 };
+
+/** Uses everything a stored Program may have: polynomials, constants, random inputs, a gradient of its own. */
+const doubled = tf.customGrad(((x: tf.Tensor) => ({
+  value: tf.mul(x, 2),
+  gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(x.shape, 3)),
+})) as never) as unknown as (x: tf.Tensor) => tf.Tensor;
+const template = captureTemplate(
+  (x) => {
+    const noisy = tf.add(doubled(x), random.normal([x.shape[0]!, 4]));
+    return tf.reshape(tf.mul(noisy, tf.tensor1d([1, 2, 3, 4])), [x.shape[0]! * 2, 2]);
+  },
+  [{ name: 'x', shape: [null, 4], dtype: 'float32' }],
+);
+const good = JSON.parse(JSON.stringify(template)) as Record<string, unknown>;
+
+/** Reads and instantiates. Whatever it throws must be coded. */
+function open(json: unknown): void {
+  try {
+    ProgramTemplate.fromJSON(json).at([[2, 4]]);
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+  }
+}
+
+const absurd = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom<unknown>(2 ** 31, -1, 1e308, 0.5, '__proto__', 'NaN', [], {}, null, [1e9, 1e9], {
+    $: 'polynomial',
+    terms: [[2 ** 40, 4]],
+  }),
+);
+
+describe('a stored Program', () => {
+  it('is whole before anybody touches it', () => {
+    expect(ProgramTemplate.fromJSON(good).at([[2, 4]]).outputs).toHaveLength(1);
+  });
+
+  it('with any of its parts replaced gives coded errors at most', () => {
+    const paths = leaves(good);
+    const mutations = fc.array(fc.tuple(fc.nat(paths.length - 1), absurd), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(mutations, (list) =>
+        open(list.reduce<unknown>((json, [path, value]) => withLeaf(json, paths[path]!, value), good)),
+      ),
+      settings,
+    );
+  });
+
+  it('that calls any kernel with any inputs and attributes gives coded errors at most', () => {
+    const kernels = kernelNames();
+    const key = fc.constantFrom(
+      'a',
+      'b',
+      'x',
+      'filter',
+      'dy',
+      'input',
+      'indices',
+      'axis',
+      'axes',
+      'shape',
+      'reps',
+      'size',
+      'begin',
+      'perm',
+      'dim',
+      'depth',
+      'strides',
+      'pad',
+      'dataFormat',
+      'dtype',
+      'start',
+      'stop',
+      'step',
+      'num',
+      'value',
+      'equation',
+      'paddings',
+      'numOrSizeSplits',
+      'keepDims',
+      'k',
+      '0',
+      '1',
+    );
+    const inputs = fc.dictionary(key, fc.nat(1), { maxKeys: 4 });
+    const attrs = fc.dictionary(
+      key,
+      fc.oneof(
+        absurd,
+        fc.integer({ min: -5, max: 5 }),
+        fc.array(fc.integer({ min: -3, max: 2 ** 31 }), { maxLength: 5 }),
+      ),
+      { maxKeys: 6 },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...kernels), inputs, attrs, (kernel, given, attributes) =>
+        open({
+          ...good,
+          nodes: [{ kernel, inputs: given, attrs: attributes, outputs: [5], scope: '' }],
+          constants: [{ id: 1, dtype: 'int32', shape: [2], values: [1, 1] }],
+          inputs: [{ id: 0, name: 'x', kind: 'argument', dtype: 'float32', shape: [2, 4] }],
+          outputs: [{ id: 5, name: 'y' }],
+        }),
+      ),
+      settings,
+    );
+  });
+});
+
+function leaves(value: unknown, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]];
+  return [[...path], ...Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]))];
+}
+
+function withLeaf(value: unknown, [key, ...rest]: readonly string[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+    ? [...(value as unknown[])]
+    : { ...value };
+  (copy as Record<string, unknown>)[key] = withLeaf((value as Record<string, unknown>)[key], rest, leaf);
+  return copy;
+}
