@@ -4,5 +4,5 @@ export default {
   ...preset,
   displayName: 'io',
   // What specs share, and is no test.
-  testPathIgnorePatterns: ['/node_modules/', '/(keras-fixtures|run-script)\\.spec\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '/(keras-fixtures|refusals|run-script)\\.spec\\.ts$'],
 };

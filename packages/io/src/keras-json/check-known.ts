@@ -25,6 +25,16 @@ const notClasses: ReadonlySet<string> = new Set([
 
 /** Throws: CLASS_UNKNOWN and FUNCTION_UNKNOWN, each listing everything that is missing. */
 export function checkKnown(model: Json, context: ReadContext): void {
+  const { classes, functions } = findMissing(model, context);
+  if (classes.length > 0) throw classesUnknown(context.file, [...classes, ...functions]);
+  if (functions.length > 0) throw functionsUnknown(context.file, functions);
+}
+
+/** Lines about every class and every function that a config names and nobody brings. Throws: FILE_INVALID. */
+export function findMissing(
+  model: Json,
+  context: ReadContext,
+): { readonly classes: readonly string[]; readonly functions: readonly string[] } {
   const classes = new Set<string>();
   const functions = new Set<string>();
   const lookAtValue = (value: Json, hint: SerializableKind | undefined): void => {
@@ -35,7 +45,7 @@ export function checkKnown(model: Json, context: ReadContext): void {
   };
   const look = (entry: Json, hint: SerializableKind | undefined): void => {
     if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
-    if (notClasses.has(entry.class_name)) return;
+    if (hint !== 'layers' && notClasses.has(entry.class_name)) return;
     if (isOperationEntry(entry, context)) {
       if (!isKnownOperation(entry)) classes.add(`  ${describeClass(entry, context)}`);
     } else if (isLambdaEntry(entry)) {
@@ -49,6 +59,5 @@ export function checkKnown(model: Json, context: ReadContext): void {
     }
   };
   look(model, 'layers');
-  if (classes.size > 0) throw classesUnknown(context.file, [...classes, ...functions]);
-  if (functions.size > 0) throw functionsUnknown(context.file, [...functions]);
+  return { classes: [...classes], functions: [...functions] };
 }

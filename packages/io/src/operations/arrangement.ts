@@ -153,16 +153,20 @@ export const Vstack = joined((xs) =>
   ),
 );
 
+/** What an operation may give at most; a file could ask for a billion. */
+const mostParts = 10_000;
+
 export const Split = withOptions(['indices_or_sections', 'axis'], (x, call) => {
   const axis = call.axis(x.rank, 0);
-  const option = call.option('indices_or_sections');
-  if (typeof option === 'number') return tf.split(x, call.integer('indices_or_sections'), axis);
   const size = x.shape[axis]!;
-  const edges = [
-    0,
-    ...call.integers('indices_or_sections').map((edge) => Math.min(size, edge < 0 ? edge + size : edge)),
-    size,
-  ];
+  if (typeof call.option('indices_or_sections') === 'number') {
+    const parts = call.integer('indices_or_sections');
+    if (parts < 1 || parts > mostParts || size % parts !== 0)
+      throw call.fail(`an axis of ${size} cannot be split into ${parts} equal parts`);
+    return tf.split(x, parts, axis);
+  }
+  const indices = call.integers('indices_or_sections');
+  const edges = [0, ...indices.map((edge) => Math.min(size, edge < 0 ? edge + size : edge)), size];
   return tf.split(
     x,
     edges.slice(1).map((edge, i) => Math.max(0, edge - edges[i]!)),
@@ -170,7 +174,12 @@ export const Split = withOptions(['indices_or_sections', 'axis'], (x, call) => {
   );
 });
 
-export const Unstack = withOptions(['num', 'axis'], (x, call) => tf.unstack(x, call.axis(x.rank, 0)));
+export const Unstack = withOptions(['num', 'axis'], (x, call) => {
+  const axis = call.axis(x.rank, 0);
+  if (x.shape[axis]! > mostParts)
+    throw call.fail(`an axis of ${x.shape[axis]} is too long to be taken apart`);
+  return tf.unstack(x, axis);
+});
 
 export const Take: OperationDefinition = {
   parameters: ['x', 'indices'],
@@ -188,15 +197,24 @@ export const Take: OperationDefinition = {
   },
 };
 
+/** Values of the constant that keeps a band. */
+const mostOfABand = 2 ** 24;
+
 export const Tril = withOptions(['k'], (x, call) =>
-  banded(x, (row, column) => column <= row + call.integer('k', 0)),
+  banded(x, call, (row, column) => column <= row + call.integer('k', 0)),
 );
 export const Triu = withOptions(['k'], (x, call) =>
-  banded(x, (row, column) => column >= row + call.integer('k', 0)),
+  banded(x, call, (row, column) => column >= row + call.integer('k', 0)),
 );
 
-function banded(x: tf.Tensor, keeps: (row: number, column: number) => boolean): tf.Tensor {
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
+function banded(
+  x: tf.Tensor,
+  call: OperationCall,
+  keeps: (row: number, column: number) => boolean,
+): tf.Tensor {
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  if (x.rank < 2 || rows * columns > mostOfABand)
+    throw call.fail(`no band of a tensor [${x.shape.join(', ')}]`);
   const kept = Array.from({ length: rows * columns }, (_, i) =>
     Number(keeps(Math.floor(i / columns), i % columns)),
   );

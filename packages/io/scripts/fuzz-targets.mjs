@@ -1,0 +1,183 @@
+// What is fuzzed: for each format a few small files, what is done to them, and how they are read. For fuzz.mjs and the tests.
+import { cpu } from '@lamella/backend-cpu';
+import { clearNames, compose, input } from '@lamella/core';
+import { io } from '@lamella/io';
+import { lambda, lambdas, namedFunction } from '@lamella/lambda';
+import { batchNormalization, dense, embedding, flatten, layers } from '@lamella/layers';
+import { isLamellaError } from '@lamella/program';
+import { adam, sgd, training } from '@lamella/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { unzipSync, zipSync } from 'fflate';
+import { mutateBytes, mutateJson } from './mutations.mjs';
+
+/** @typedef {import('./mutations.mjs').Edit} Edit */
+/** @typedef {{ format: string, file: string, files: Uint8Array[], mutate: (bytes: Uint8Array, edits: readonly Edit[]) => Uint8Array, isModel: boolean, siblings?: Record<string, Uint8Array> }} Target */
+
+/** Milliseconds that reading one small file may take on a busy machine, and bytes that it may leave in use. */
+const slowest = 10_000;
+
+const text = new TextEncoder();
+const utf8 = new TextDecoder();
+
+export function composed() {
+  clearNames();
+  return compose({
+    backend: cpu(),
+    plugins: [
+      layers,
+      lambdas({ functions: [namedFunction('fuzz>twice', (x) => tf.mul(x, 2))] }),
+      training,
+      io,
+    ],
+  });
+}
+
+/** Small models of several kinds. */
+export function models() {
+  const { model, sequential } = composed();
+  const x = input({ shape: [3], name: 'x' });
+  const hidden = dense({ units: 2, activation: 'tanh', kernelRegularizer: 'l2', name: 'hidden' }).apply(x);
+  const plain = model({
+    inputs: x,
+    outputs: batchNormalization({ name: 'norm' }).apply(hidden),
+    name: 'plain',
+  });
+  plain.compile({ optimizer: adam(), loss: 'mse', metrics: ['mae'] });
+  plain.optimizer.build(plain.trainableWeights);
+  const words = input({ shape: [2], dtype: 'int32', name: 'words' });
+  const vectors = embedding({ inputDim: 3, outputDim: 2, maskZero: true, name: 'vectors' }).apply(words);
+  const inner = sequential({
+    layers: [dense({ units: 2, name: 'inner_dense' })],
+    inputShape: [4],
+    name: 'inner',
+  });
+  const nested = model({
+    inputs: words,
+    outputs: inner.apply(flatten({ name: 'flat' }).apply(vectors)),
+    name: 'nested',
+  });
+  nested.compile({ optimizer: sgd({ momentum: 0.9 }), loss: 'mse' });
+  const y = input({ shape: [3], name: 'y' });
+  const named = lambda(
+    namedFunction('fuzz>unknown', (t) => tf.add(tf.relu(t), 1)),
+    { name: 'lambda' },
+  ).apply(y);
+  return [plain, nested, model({ inputs: y, outputs: named, name: 'with_lambda' })];
+}
+
+/**
+ * The targets; `more` are further files by format, such as fixtures.
+ * @param {Record<string, Uint8Array[]>} more
+ * @returns {Promise<Target[]>}
+ */
+export async function targets(more = {}) {
+  const { encodeModel, encodeWeights } = composed();
+  const all = models();
+  const encoded = async (/** @type {string} */ ending) => [
+    ...(await Promise.all(all.map((model) => encodeModel(model, `m${ending}`)))).map(({ bytes }) => bytes),
+    ...(more[ending] ?? []),
+  ];
+  const [keras, h5] = [await encoded('.keras'), await encoded('.h5')];
+  const weights = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.weights.h5')));
+  const legacy = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.h5')));
+  const sharded = await encodeWeights(all[0], 'm.weights.json');
+  return [
+    { format: '.keras, its bytes', file: 'm.keras', files: keras, mutate: mutateBytes, isModel: true },
+    {
+      format: '.keras, its config',
+      file: 'm.keras',
+      files: keras,
+      mutate: inArchive('config.json', (bytes, edits) => text.encode(mutateJson(utf8.decode(bytes), edits))),
+      isModel: true,
+    },
+    {
+      format: '.keras, its weights',
+      file: 'm.keras',
+      files: keras,
+      mutate: inArchive('model.weights.h5', mutateBytes),
+      isModel: true,
+    },
+    { format: '.h5', file: 'm.h5', files: h5, mutate: mutateBytes, isModel: true },
+    {
+      format: '.weights.h5',
+      file: 'm.weights.h5',
+      files: weights.map(({ bytes }) => bytes),
+      mutate: mutateBytes,
+      isModel: false,
+    },
+    {
+      format: '.h5, weights only',
+      file: 'm.h5',
+      files: legacy.map(({ bytes }) => bytes),
+      mutate: mutateBytes,
+      isModel: false,
+    },
+    {
+      format: '.weights.json',
+      file: 'm.weights.json',
+      files: [sharded.bytes],
+      mutate: (bytes, edits) => text.encode(mutateJson(utf8.decode(bytes), edits)),
+      isModel: false,
+      siblings: sharded.siblings,
+    },
+  ];
+}
+
+/** @param {string} name @param {Target['mutate']} mutate @returns {Target['mutate']} */
+function inArchive(name, mutate) {
+  return (bytes, edits) => {
+    const members = unzipSync(bytes);
+    return zipSync({ ...members, [name]: mutate(members[name], edits) }, { level: 0 });
+  };
+}
+
+/**
+ * Reads one mutated file. Throws where the reader throws anything but a coded error, takes too long, or changes a model it
+ * did not load.
+ * @param {Target} target @param {Uint8Array} bytes @returns {Promise<boolean>} Whether the file could be read.
+ */
+export async function tryFile(target, bytes) {
+  const { loadModel, loadWeights } = composed();
+  const source = {
+    name: target.file,
+    bytes,
+    ...(target.siblings !== undefined && { siblings: target.siblings }),
+  };
+  const quiet = { warn: () => undefined };
+  const began = performance.now();
+  const model = target.isModel ? undefined : victims[target.files.length > 1 ? 0 : 0];
+  const before = model?.getWeights();
+  const slots = model?.optimizer?.variables.map((variable) => variable.value.clone());
+  try {
+    if (model === undefined) await loadModel(source, quiet);
+    else await loadWeights(model, source);
+    return true;
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    if (model !== undefined) {
+      assertSame(before, model.getWeights(), 'the weights');
+      assertSame(
+        slots,
+        model.optimizer?.variables.map((variable) => variable.value),
+        "the optimizer's state",
+      );
+    }
+    return false;
+  } finally {
+    const took = performance.now() - began;
+    if (took > slowest) throw new Error(`Reading took ${Math.round(took)} ms.`);
+  }
+}
+
+/** The model that weights are loaded into. */
+const victims = models().slice(0, 1);
+
+/** @param {readonly { data: ArrayLike<number> }[] | undefined} before @param {readonly { data: ArrayLike<number> }[] | undefined} after @param {string} what */
+function assertSame(before, after, what) {
+  const same =
+    before?.length === after?.length &&
+    (before ?? []).every((tensor, i) =>
+      Array.from(tensor.data).every((value, k) => Object.is(value, after[i].data[k])),
+    );
+  if (!same) throw new Error(`A file that was refused has changed ${what}.`);
+}

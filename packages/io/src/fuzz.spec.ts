@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { bytesOf } from './keras-fixtures.spec.js';
+import { targets, tryFile } from '../scripts/fuzz-targets.mjs';
+
+/** Inputs for each format; scripts/fuzz.mjs tries any number. */
+const inputs = 2000;
+
+const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const edits = fc.array(fc.tuple(unit, unit, unit, unit), { minLength: 1, maxLength: 4 });
+const random = fc.uint8Array({ maxLength: 2000 });
+
+const all = await targets({
+  '.keras': [
+    'conv.keras',
+    'op_nodes.keras',
+    'more_op_nodes.keras',
+    'shared.keras',
+    'schedule.keras',
+    'lambda_arguments.keras',
+  ].map(bytesOf),
+  '.h5': ['regularized.h5', 'chunked_attributes.h5'].map(bytesOf),
+});
+
+describe('mutated, cut off and random files', () => {
+  it.each(all.map((target) => [target.format, target] as const))(
+    '%s: give a model or a coded error, in bounded time and memory, and change no model that they do not fit',
+    async (_, target) => {
+      let refused = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(),
+          edits,
+          fc.nat({ max: 49 }),
+          random,
+          async (which, changes, kind, noise) => {
+            const file = target.files[which % target.files.length]!;
+            const bytes = kind === 0 ? noise : target.mutate(file, changes);
+            if (!(await tryFile(target, bytes))) refused++;
+          },
+        ),
+        { numRuns: inputs },
+      );
+      expect(refused).toBeGreaterThan(inputs / 4);
+      expect(process.memoryUsage().rss).toBeLessThan(2 ** 31);
+    },
+    120_000,
+  );
+});
