@@ -7,6 +7,7 @@ ops = keras.ops
 F = "float32"
 # name, function, inputs: (shape without the batch, dtype). Values are in (0.1, 0.9) unless a case says otherwise.
 V, M, I = ((4,), F), ((3, 4), F), ((4,), "int32")
+W = numpy.arange(24, dtype=F).reshape(2, 2, 2, 3) / 24  # of windows of 2 by 2, from 2 channels
 CASES = [
     ("add_scalar", lambda x: x + 2, [V]), ("add_int_float", lambda x: x + 2.0, [I]), ("add", lambda x, y: x + y, [V, V]),
     ("radd", lambda x: 3 + x, [V]), ("subtract", lambda x: 2 - x, [V]), ("multiply", lambda x, y: x * y, [M, M]),
@@ -64,6 +65,10 @@ CASES = [
     ("softmax", lambda x: [ops.softmax(x), ops.softmax(x, axis=1), ops.log_softmax(x)], [M]), ("normalize", lambda x: ops.normalize(x), [V]),
     ("one_hot", lambda x: ops.one_hot(x, 5), [I]), ("cast", lambda x: [ops.cast(x * 4, "int32"), ops.cast(x > 0.5, "float32")], [V]),
     ("stop_gradient", ops.stop_gradient, [V]), ("top_k", lambda x: list(ops.top_k(x, 2)), [V]),
+    ("pooling", lambda x: [ops.max_pool(x, 2, 2), ops.max_pool(x, 3, 2, "same"), ops.average_pool(x, 2, 1), ops.average_pool(x, 3, 2, "same")], [((5, 5, 2), F)]),
+    ("pooling_line", lambda x: [ops.max_pool(x, 2, 1), ops.average_pool(x, 2, 2)], [((6, 2), F)]), ("pooling_space", lambda x: ops.max_pool(x, 2, 2), [((4, 4, 4, 1), F)]),
+    ("conv", lambda x: [ops.conv(x, W, 2, "same"), ops.conv(x, W, dilation_rate=2)], [((5, 5, 2), F)]), ("conv_line", lambda x: ops.conv(x, W[0], padding="same"), [((6, 2), F)]),
+    ("conv_space", lambda x: ops.conv(x, W[None], 1, "same"), [((2, 4, 4, 2), F)]), ("depthwise_conv", lambda x: ops.depthwise_conv(x, W, padding="same"), [((5, 5, 2), F)]),
     ("activation_relu", lambda x: keras.activations.relu(x - 0.4, negative_slope=0.1, max_value=0.3), [V]), ("mish", lambda x: keras.src.activations.activations.Mish()(x), [V]),
 ]
 

@@ -6,7 +6,7 @@ import type { Json } from '../keras-json/python-json.js';
 import type { Operand } from '../operations/operand.js';
 import { Operation } from '../operations/operation.js';
 import { findOperation, moduleOf } from '../operations/operations.js';
-import { NoKerasForm, numberOperand, type Argument, type Constant } from './value.js';
+import { integer, NoKerasForm, numberOperand, type Argument, type Constant } from './value.js';
 
 /** Makes the operations of one graph. */
 export class Writer {
@@ -102,6 +102,12 @@ export class Writer {
   /** Repeats the axes of size one, up to a shape that may follow the batch. */
   broadcastTo(tensor: SymbolicTensor, sizes: readonly Size[]): SymbolicTensor {
     return this.apply('Where', [this.truth(sizes), tensor, tensor]);
+  }
+
+  /** The numbers from 0 up, as many as a size says. */
+  positions(size: Size): SymbolicTensor {
+    const ones = this.apply('Cast', [this.truth([size])], { dtype: 'int32' });
+    return this.apply('Subtract', [this.apply('Cumsum', [ones], { axis: 0 }), integer(1)]);
   }
 
   /** True everywhere, in a shape that may follow the batch. */

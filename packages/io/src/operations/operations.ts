@@ -7,6 +7,7 @@ import * as conversion from './conversion.js';
 import * as elementwise from './elementwise.js';
 import type { OperationDefinition } from './operation-definition.js';
 import * as reduction from './reduction.js';
+import * as windows from './windows.js';
 
 type Table = Readonly<Record<string, OperationDefinition>>;
 
@@ -17,6 +18,7 @@ const everything: readonly Table[] = [
   arrangement,
   activation,
   conversion,
+  windows,
 ];
 
 /** Where Keras defines its operations. */
@@ -49,7 +51,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** The module in which Keras defines an operation. */
 export function moduleOf(name: string): string {
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name]!;
-  if (Object.hasOwn(activation, name)) return 'keras.src.ops.nn';
+  if (Object.hasOwn(activation, name) || Object.hasOwn(windows, name)) return 'keras.src.ops.nn';
   return Object.hasOwn(conversion, name) ? 'keras.src.ops.core' : 'keras.src.ops.numpy';
 }
 

@@ -1,5 +1,8 @@
 // tf.customGrad: Keras has no operation with a gradient of one's own, but it can stop gradients. A gradient that is a
-// multiple of the one that comes in (straight-through, reversed, none at all) is written with that.
+// multiple of the one that comes in (straight-through, reversed, none at all) is written with that. Those of functions of
+// tfjs itself are what follows from the function anyway.
+import * as tf from '@tensorflow/tfjs-core';
+import { captureTemplate, type TemplateArgument } from '@lamella/program';
 import type { KernelRule } from '../kernel-call.js';
 import { sameSizes, type GraphNode } from '../sized-graph.js';
 import { float } from '../value.js';
@@ -10,7 +13,7 @@ type GradientGraph = NonNullable<GraphNode['programs']>[string];
 export const CustomGradient: KernelRule = (call) => {
   const gradient = call.node.programs!['gradient']!;
   const value = call.tensor('value');
-  if (call.output.dtype !== 'float32') return value;
+  if (call.output.dtype !== 'float32' || ofTfjs().has(signature(gradient))) return value;
   const names = call.names.slice(0, call.attribute<number>('arity', 1));
   const straight = names.flatMap((name, i) => {
     const factor = factorOf(gradient, i);
@@ -50,4 +53,40 @@ function factorOf(graph: GradientGraph, output: number): number | undefined {
   }
   const id = graph.outputs[output]?.id ?? -1;
   return factors.get(id) ?? (numbers.get(id) === 0 ? 0 : undefined);
+}
+
+/** What a gradient computes, without its sizes: kernels, and what each of them reads. */
+function signature(graph: GradientGraph): string {
+  const names = new Map(graph.inputs.map(({ id }, i) => [id, `input ${i}`]));
+  graph.nodes.forEach(({ outputs }, i) => outputs.forEach((id, k) => names.set(id, `${i}.${k}`)));
+  const read = (id: number): string => names.get(id) ?? 'constant';
+  return JSON.stringify([
+    graph.nodes.map(({ kernel, inputs }) => [
+      kernel,
+      Object.entries(inputs).map(([name, id]) => [name, read(id)]),
+    ]),
+    graph.outputs.map(({ id }) => read(id)),
+  ]);
+}
+
+let tfjsGradients: ReadonlySet<string> | undefined;
+
+/** The custom gradients of functions of tfjs itself. */
+function ofTfjs(): ReadonlySet<string> {
+  tfjsGradients ??= new Set(
+    [
+      captureTemplate((x: tf.Tensor) => tf.logSoftmax(x), [argument('x')]),
+      captureTemplate(
+        (x: tf.Tensor, y: tf.Tensor) => tf.losses.softmaxCrossEntropy(x, y, undefined, 0, tf.Reduction.NONE),
+        [argument('x'), argument('y')],
+      ),
+    ].flatMap(({ graph }) =>
+      graph.nodes.flatMap(({ programs }) => Object.values(programs ?? {}).map(signature)),
+    ),
+  );
+  return tfjsGradients;
+}
+
+function argument(name: string): TemplateArgument {
+  return { name, shape: [null, 4], dtype: 'float32' };
 }

@@ -7,9 +7,11 @@ import * as arrangement from './arrangement.js';
 import * as creation from './creation.js';
 import { CustomGradient } from './custom-gradient.js';
 import * as elementwise from './elementwise.js';
+import * as image from './image.js';
 import * as matrix from './matrix.js';
 import * as parts from './parts.js';
 import * as reduction from './reduction.js';
+import * as windows from './windows.js';
 
 const families: readonly Readonly<Record<string, KernelRule>>[] = [
   activation,
@@ -17,9 +19,11 @@ const families: readonly Readonly<Record<string, KernelRule>>[] = [
   arrangement,
   creation,
   elementwise,
+  image,
   matrix,
   parts,
   reduction,
+  windows,
   { [customGradientKernel]: CustomGradient },
 ];
 

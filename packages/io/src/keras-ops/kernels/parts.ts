@@ -1,6 +1,6 @@
 // Parts of tensors: slices, rows by number, the largest ones; and numbers as positions.
 import type { SymbolicTensor } from '@lamella/core';
-import { isPolynomial, type Size } from '@lamella/program';
+import { isPolynomial, sizeOf, type Size } from '@lamella/program';
 import type { KernelCall, KernelRule } from '../kernel-call.js';
 import { sameSize, sumOfSizes } from '../sized-graph.js';
 import { float, integer, numberOperand, slice, type Argument } from '../value.js';
@@ -71,17 +71,41 @@ export const Unpack: KernelRule = (call) =>
   });
 
 export const GatherV2: KernelRule = (call) => {
-  if (call.attribute<number>('batchDims', 0) !== 0)
-    throw call.fail('rows by number, with numbers of their own for each row of the batch (batchDims)');
+  const batchDims = call.attribute<number>('batchDims', 0);
+  if (batchDims !== 0) return gatherEach(call, batchDims);
   return call.apply('Take', [call.argument('x'), call.argument('indices')], { axis: call.axis('x') });
 };
 
-/** Where a place is one number, it is a row. */
+/** Rows by numbers of their own for each element of the batch: rows of all elements in one, the numbers moved on. */
+function gatherEach(call: KernelCall, batchDims: number): SymbolicTensor {
+  const [batch, rows, ...rest] = call.type('x').sizes;
+  const inner = call.type('indices').sizes.slice(1);
+  const isOpen = [rows!, ...rest, ...inner].some(isPolynomial);
+  if (batchDims !== 1 || call.axis('x') !== 1 || isOpen)
+    throw call.fail('rows by number, with numbers of their own for each of several axes (batchDims)');
+  const numbers = call.writer.positions(batch!);
+  const offsets = call.apply('Reshape', [call.apply('Multiply', [numbers, integer(rows as number)])], {
+    newshape: [-1, ...inner.map(() => 1)],
+  });
+  const all = call.apply('Reshape', [call.tensor('x')], { newshape: [-1, ...(rest as number[])] });
+  return call.apply('Take', [all, call.apply('Add', [call.argument('indices'), offsets])], { axis: 0 });
+}
+
+/** Elements by places of several numbers: all of them in a row, by one number each. */
 export const GatherNd: KernelRule = (call) => {
-  const { sizes } = call.type('indices');
-  if (sizes.at(-1) !== 1) throw call.fail('elements by places of several numbers');
-  const rows = call.apply('Squeeze', [call.tensor('indices')], { axis: sizes.length - 1 });
-  return call.apply('Take', [call.argument('params'), rows], { axis: 0 });
+  const depth = call.type('indices').sizes.at(-1)!;
+  const { sizes } = call.type('params');
+  if (isPolynomial(depth) || depth === 0) throw call.fail('elements by places of no known number');
+  const [axes, rest] = [sizes.slice(0, depth), sizes.slice(depth)];
+  if ([...axes.slice(1), ...rest].some(isPolynomial)) throw call.fail('elements by places on unknown axes');
+  const strides = axes.map((_, i) => sizeOf(axes.slice(i + 1) as number[]));
+  const weights = call.writer.inline({ sizes: [depth], dtype: 'int32', data: Int32Array.from(strides) });
+  const rows = call.apply('Sum', [call.apply('Multiply', [call.tensor('indices'), weights])], {
+    axis: call.rank('indices') - 1,
+    keepdims: false,
+  });
+  const flat = call.apply('Reshape', [call.tensor('params')], { newshape: [-1, ...(rest as number[])] });
+  return call.apply('Take', [flat, rows], { axis: 0 });
 };
 
 export const OneHot: KernelRule = (call) => {
