@@ -81,6 +81,8 @@ export async function targets(more = {}) {
   const weights = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.weights.h5')));
   const legacy = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.h5')));
   const sharded = await encodeWeights(all[0], 'm.weights.json');
+  const tensors = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.safetensors')));
+  const tfjs = await encodeModel(all[0], 'model.json');
   return [
     { format: '.keras, its bytes', file: 'm.keras', files: keras, mutate: mutateBytes, isModel: true },
     {
@@ -120,6 +122,21 @@ export async function targets(more = {}) {
       isModel: false,
       siblings: sharded.siblings,
     },
+    {
+      format: '.safetensors',
+      file: 'm.safetensors',
+      files: tensors.map(({ bytes }) => bytes),
+      mutate: mutateBytes,
+      isModel: false,
+    },
+    {
+      format: 'model.json of TensorFlow.js',
+      file: 'model.json',
+      files: [tfjs.bytes],
+      mutate: (bytes, edits) => text.encode(mutateJson(utf8.decode(bytes), edits)),
+      isModel: true,
+      siblings: tfjs.siblings,
+    },
   ];
 }
 
@@ -145,7 +162,7 @@ export async function tryFile(target, bytes) {
   };
   const quiet = { warn: () => undefined };
   const began = performance.now();
-  const model = target.isModel ? undefined : victims[target.files.length > 1 ? 0 : 0];
+  const model = target.isModel ? undefined : victim;
   const before = model?.getWeights();
   const slots = model?.optimizer?.variables.map((variable) => variable.value.clone());
   try {
@@ -170,7 +187,7 @@ export async function tryFile(target, bytes) {
 }
 
 /** The model that weights are loaded into. */
-const victims = models().slice(0, 1);
+const [victim] = models();
 
 /** @param {readonly { data: ArrayLike<number> }[] | undefined} before @param {readonly { data: ArrayLike<number> }[] | undefined} after @param {string} what */
 function assertSame(before, after, what) {

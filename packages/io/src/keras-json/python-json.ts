@@ -155,7 +155,7 @@ export function readPythonJson(text: string, file: string): Json {
     if (first === '{') return record(depth);
     if (first === '[') return list(depth);
     if (first === '"') return string();
-    const match = /-?(?:Infinity|NaN|true|false|null|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
+    const match = /-?(?:Infinity|NaN|true|false|null|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
     match.lastIndex = at;
     const found = match.exec(text)?.[0];
     if (found === undefined) return fail('expected a value');
