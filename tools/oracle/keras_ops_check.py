@@ -2,8 +2,9 @@
 
     python tools/oracle/keras_ops_check.py FOLDER
 
-FOLDER holds NAME.keras and NAME.json for each model, as exchange.py describes them. Prints the largest difference of each, and
-exits with 1 when one fails or none is found. `npm run check:keras-ops` writes the models and calls this.
+FOLDER holds NAME.keras and NAME.json for each model, as exchange.py describes them; "gradient", where it is there, is that of
+the sum of the output. Prints the largest difference of each and what stands in it, and exits with 1 when one fails or none is
+found. `npm run check:keras-ops` writes the models and calls this.
 """
 
 import json
@@ -61,6 +62,9 @@ def check(path):
     if len(outputs) != len(wanted):
         raise ValueError(f"{len(outputs)} outputs instead of {len(wanted)}")
     worst = max(difference(np.asarray(o), w) for o, w in zip(outputs, wanted))
+    if "gradient" in expected:
+        gradient = jax.grad(lambda x: model(x).sum())(inputs[0])
+        worst = max(worst, difference(np.asarray(gradient), array(expected["gradient"])))
     return worst, ", ".join(name for name in found if name not in ("InputLayer", "Functional"))
 
 
