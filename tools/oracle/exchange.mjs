@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { compatibilityTable } from './exchange-table.mjs';
 import { checkFromKeras, useBackend, writeForKeras } from './exchange-files.mjs';
 
@@ -87,7 +88,9 @@ try {
   console.log(`\n${table.summary}`);
   if (values.only === undefined) {
     mkdirSync(join(root, 'docs'), { recursive: true });
-    writeFileSync(join(root, 'docs/compatibility.md'), table.markdown);
+    const path = join(root, 'docs/compatibility.md');
+    const style = await resolveConfig(path);
+    writeFileSync(path, await format(table.markdown, { ...style, parser: 'markdown' }));
     console.log('docs/compatibility.md is written.');
   } else console.log(table.markdown);
   process.exitCode = bad.length === 0 ? 0 : 1;

@@ -24,6 +24,7 @@ import logging
 import sys
 import warnings
 from pathlib import Path
+from unittest import mock
 
 import common
 import files
@@ -166,6 +167,20 @@ def layer_model(name, case):
     return keras.Model(inputs[0] if len(inputs) == 1 else inputs, layer(inputs[0] if len(inputs) == 1 else inputs))
 
 
+def keras_reads_h5(model, case):
+    """Whether Keras reads back its own .h5 of this: it forgets an axis that is a list, and fails or computes something else."""
+    path = common.path_of(files.save(model, ".h5"))
+    inputs = [array(tensor) for tensor in case["inputs"]]
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    try:
+        good = np.array_equal(model.predict(inputs, verbose=0), keras.saving.load_model(path).predict(inputs, verbose=0))
+    except ValueError:
+        good = False
+    if not good:
+        path.unlink()
+    return good
+
+
 def make_layers():
     for path in sorted((common.FIXTURES / "layers").glob("*.json")):
         golden = json.loads(path.read_text(encoding="utf-8"))
@@ -175,7 +190,21 @@ def make_layers():
             keras.backend.clear_session()
             model = layer_model(golden["layer"], case)
             model.name = f"layer-{golden['layer']}-{index}"
-            files.describe(models.set_weights(model), [files.save(model, suffix) for suffix in files.ALL])
+            models.set_weights(model)
+            suffixes = [suffix for suffix in files.ALL if suffix != ".h5" or keras_reads_h5(model, case)]
+            with mock.patch.object(files, "example", inputs_of(golden["layer"], case)):
+                files.describe(model, [files.save(model, suffix) for suffix in suffixes])
+
+
+def inputs_of(layer, case, example=files.example):
+    """The case's own integers and indices, which lie in their ranges; random floats, as a constant row is rounding error alone."""
+    given = iter(case["inputs"])
+
+    def make(shape, dtype, label):
+        own = array(next(given))
+        return own if own.dtype.kind != "f" or layer == "Embedding" else example(shape, dtype, label)
+
+    return make
 
 
 def make_operations():
