@@ -13,7 +13,8 @@ import {
 } from '../hdf5/legacy-weights.js';
 import { hdf5Group, storedValues } from '../hdf5/tree.js';
 import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
-import { readCompileConfig, readModel } from '../keras-json/read-model.js';
+import { readCompileConfig } from '../keras-json/read-compile.js';
+import { readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
 import { readContext, readSeed } from './read-context.js';
 

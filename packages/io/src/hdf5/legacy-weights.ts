@@ -1,7 +1,7 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import type { Functional, Layer, Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
-import { Sequential, type Model } from '@lamella/training';
+import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { assignOffers, checkOffers, type Offer } from './assign.js';
@@ -141,13 +141,38 @@ export function readLegacyWeights(
     return weights.map((weight, k) => ({ weight, value: values[k] }));
   });
   const optimizer = optimizerOf(model);
-  const values = optimizerWeights === undefined ? [] : readWeights(optimizerWeights, file);
+  const values =
+    optimizerWeights === undefined || optimizer === undefined
+      ? []
+      : stateValues(optimizerWeights, optimizer, file);
   const state =
     optimizer !== undefined && values.length > 0
       ? offerState(optimizer, model.trainableWeights, values)
       : undefined;
   checkOffers(file, [...offers, ...(state?.offers ?? [])], [...unused, ...(state?.unused ?? [])]);
   assignOffers([...offers, ...(state?.commit() ?? [])]);
+}
+
+/**
+ * The values of an optimizer's state in Keras 3's order. Keras 2 stores no learning rate; before its version 2.11 it
+ * stores the slots of all weights one after the other.
+ */
+function stateValues(group: Hdf5Group, optimizer: Optimizer, file: string): HostTensor[] {
+  const names = readList(group, 'weight_names') ?? [];
+  const values = readWeights(group, file);
+  const slots = names.map((name) => /^(.*)\/(m|v|vhat|momentum|rms|accumulator):0$/.exec(name));
+  const weights = [...new Set(slots.flatMap((slot) => (slot === null ? [] : [slot[1]!])))];
+  const ordered =
+    weights.length === 0
+      ? values
+      : [
+          ...values.filter((_, i) => slots[i] === null),
+          ...weights.flatMap((weight) => values.filter((_, i) => slots[i]?.[1] === weight)),
+        ];
+  const rate = optimizer.variables.find(({ shortName }) => shortName === 'learning_rate');
+  const isOlder = names.length > 0 && names.every((name) => name.endsWith(':0'));
+  if (!isOlder || rate === undefined || names.some((name) => name.includes('learning_rate'))) return ordered;
+  return [...ordered.slice(0, 1), rate.value, ...ordered.slice(1)];
 }
 
 function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {

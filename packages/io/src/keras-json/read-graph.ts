@@ -116,8 +116,10 @@ class GraphReader {
 
   private end([name, node, index]: TensorReference): SymbolicTensor {
     const made = this.made.get(name) ?? [];
-    // Here, and only here, files count the graph of an inner functional model itself as its call 0.
-    const shift = this.fromOne.has(name) || this.layers.get(name)?.className === 'Functional' ? 1 : 0;
+    // Here, files of Keras 3 count the graph of an inner functional model itself as its call 0; older ones that of any model.
+    const layer = this.layers.get(name);
+    const isModel = layer !== undefined && 'graph' in layer;
+    const shift = isModel && (this.isOlder || layer.className === 'Functional') ? 1 : 0;
     const tensor = made[node - shift]?.[index] ?? made[node]?.[index];
     if (tensor !== undefined) return tensor;
     throw this.invalid(

@@ -51,30 +51,6 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
   );
 }
 
-/** Applies a stored compile() to a model. */
-export function readCompileConfig(model: Model, config: Json | undefined, context: ReadContext): void {
-  if (!isRecord(config) || !isRecord(config['optimizer'])) return;
-  const options = Object.fromEntries(
-    (['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics'] as const)
-      .filter((key) => config[key] !== null && config[key] !== undefined)
-      .map((key) => [
-        key,
-        readValue(
-          config[key]!,
-          context,
-          key === 'optimizer' ? 'optimizers' : key.startsWith('loss') ? 'losses' : 'metrics',
-        ),
-      ]),
-  );
-  model.compile({
-    optimizer: options['optimizer'] as never,
-    loss: options['loss'] as never,
-    lossWeights: options['loss_weights'] as never,
-    metrics: options['metrics'] as never,
-    weightedMetrics: options['weighted_metrics'] as never,
-  });
-}
-
 function modelOf(entry: Json, context: ReadContext, seed?: number): Model {
   if (!isEnvelope(entry) || !isModelEntry(entry)) {
     throw fileInvalid(

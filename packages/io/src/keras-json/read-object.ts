@@ -129,7 +129,8 @@ export function findClass(
   const { catalog } = context.composition;
   const registered = envelope['registered_name'];
   const module = envelope['module'];
-  const name = typeof registered === 'string' && registered.includes('>') ? registered : envelope.class_name;
+  const name =
+    typeof registered === 'string' && registered.includes('>') ? registered : plainName(envelope.class_name);
   if (typeof module === 'string') {
     if (module.startsWith('keras.src.ops')) return undefined;
     const kind = kindOfModule(module);
@@ -141,6 +142,11 @@ export function findClass(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Keras 2 calls its own optimizers `Custom>Adam`. */
+function plainName(className: string): string {
+  return className.replace(/^Custom>/, '');
 }
 
 /** One line about a class that is missing. */
