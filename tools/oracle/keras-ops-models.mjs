@@ -10,7 +10,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose, input } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas } from '@lamella/lambda';
-import { dense, layers, reLU, softmax } from '@lamella/layers';
+import { dense, embedding, layers, reLU, softmax } from '@lamella/layers';
 import { HostTensor } from '@lamella/program';
 import { training } from '@lamella/training';
 
@@ -68,6 +68,11 @@ function* models() {
   }
   yield { name: 'tutorial', specs: row(784, 0, 1), net: tutorial() };
   yield { name: 'quantised-autoencoder', specs: row(8), net: autoencoder() };
+  yield {
+    name: 'mask-ended',
+    specs: [{ shape: [6], dtype: /** @type {'int32'} */ ('int32'), low: 0, high: 3 }],
+    net: maskEnded(),
+  };
   yield { name: 'shared-and-nested', specs: row(4), net: sharedAndNested() };
 }
 
@@ -100,6 +105,18 @@ function autoencoder() {
     name: 'distance',
   }).apply([code, quantised]);
   return model({ inputs: x, outputs: [decoded, distance], name: 'autoencoder' });
+}
+
+/** The mask of an embedding ends at the Lambda: the softmax behind it counts every word. */
+function maskEnded() {
+  const x = input({ shape: [6], dtype: 'int32', name: 'x' });
+  const embedded = embedding({ inputDim: 5, outputDim: 3, maskZero: true, name: 'embedded' }).apply(x);
+  const means = lambda((/** @type {tf.Tensor} */ t) => tf.mean(t, 2), { name: 'means' }).apply(embedded);
+  return model({
+    inputs: x,
+    outputs: softmax({ name: 'shares' }).apply(means),
+    name: 'mask_ended',
+  });
 }
 
 /** One Lambda called twice, once more in a model inside, and beside another model inside. */

@@ -17,8 +17,6 @@ import { Writer } from './writer.js';
 export function lambdaModel(lambda: Lambda, note: (problem: string) => void): Functional | undefined {
   const notes = new Set<string>();
   if (lambda.maskFunction !== null) notes.add('its mask function cannot be written as operations');
-  if (lambda.inboundNodes.some((node) => node.inputs.some((tensor) => tensor.mask !== null)))
-    notes.add('its input carries a mask, which ends at a Lambda and would go on behind a model');
   const saved = lambda.saveFunction();
   const sized = sizedGraph(saved.inference, lambda.label);
   const exported = new LambdaExport(lambda.name, sized, (problem) => notes.add(problem));

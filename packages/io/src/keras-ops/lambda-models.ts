@@ -10,10 +10,10 @@ import { lambdaModel } from './lambda-model.js';
 export function lambdaModels(model: Functional): ReadonlyMap<Layer, Functional> {
   const found = new Map<Layer, Functional>();
   const problems: string[] = [];
-  for (const { lambda, wrapper } of lambdasOf(model)) {
+  for (const { lambda, parent } of lambdasOf(model)) {
     const note = (problem: string): void => void problems.push(`  ${lambda.label}: ${problem}`);
-    if (wrapper !== undefined) {
-      note(`it is inside ${wrapper.label}; only a Lambda of a model can be written as operations`);
+    if (!('graph' in parent)) {
+      note(`it is inside ${parent.label}; only a Lambda of a model can be written as operations`);
       continue;
     }
     try {
@@ -30,19 +30,21 @@ export function lambdaModels(model: Functional): ReadonlyMap<Layer, Functional> 
 
 interface FoundLambda {
   readonly lambda: Lambda;
-  /** The layer that holds it, where that is no model. */
-  readonly wrapper: Layer | undefined;
+  /** The layer that holds it. */
+  readonly parent: Layer;
 }
 
 function lambdasOf(model: Layer): FoundLambda[] {
   const found: FoundLambda[] = [];
   const seen = new Set<Layer>();
-  const look = (layer: Layer, wrapper: Layer | undefined): void => {
-    if (seen.has(layer)) return;
-    seen.add(layer);
-    if (isLambda(layer)) found.push({ lambda: layer, wrapper });
-    for (const sublayer of layer.sublayers) look(sublayer, 'graph' in layer ? wrapper : (wrapper ?? layer));
+  const look = (parent: Layer): void => {
+    for (const layer of parent.sublayers) {
+      if (seen.has(layer)) continue;
+      seen.add(layer);
+      if (isLambda(layer)) found.push({ lambda: layer, parent });
+      look(layer);
+    }
   };
-  look(model, undefined);
+  look(model);
   return found;
 }
