@@ -40,10 +40,13 @@ export function useBackend(name) {
 function composed() {
   clearNames();
   return compose({
-    backend: cpu(),
+    backend,
     plugins: [layers, lambdas({ functions: [addTwo, scaled] }), training, io],
   });
 }
+
+/** Of weights in several files: 120 bytes. */
+const shardSize = { maxShardSize: 120 / 1024 ** 3 };
 
 /** @param {string} folder @param {string} name @returns {Companion} */
 function companion(folder, name) {
@@ -144,7 +147,7 @@ export async function checkFromKeras(folder, name) {
 /** @param {string} folder @param {string} name @param {string} file @param {Companion} expected */
 async function checkFile(folder, name, file, expected) {
   const { loadModel, loadWeights } = composed();
-  const isWeights = file.endsWith('weights.h5');
+  const isWeights = /weights\.(?:h5|json)$/.test(file);
   const path = join(folder, isWeights ? `${name}.keras` : file);
   const model = await loadModel(path, { functions, compile: !isWeights });
   if (isWeights) {
@@ -195,7 +198,7 @@ export async function writeForKeras(from, to, name) {
   try {
     const model = await loadModel(join(from, files[0]));
     for (const file of new Set([...files, `${name}.keras`])) {
-      if (file.endsWith('weights.h5')) await saveWeights(model, join(to, file));
+      if (/weights\.(?:h5|json)$/.test(file)) await saveWeights(model, join(to, file), shardSize);
       else await saveModel(model, join(to, file));
     }
     const outputs = await predict(model, inputs);

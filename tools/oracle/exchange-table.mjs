@@ -10,13 +10,15 @@
  * @property {string} remark
  */
 
-const formats = ['.keras', '.h5', '.weights.h5', '.legacy_weights.h5'];
+const formats = ['.keras', '.h5', '.weights.h5', '.weights.json', '.legacy_weights.h5'];
 const directions = /** @type {const} */ (['from Keras', 'to Keras']);
 
 /** @param {string} file */
 function split(file) {
   const suffix =
-    ['.legacy_weights.h5', '.weights.h5', '.keras', '.h5'].find((end) => file.endsWith(end)) ?? '';
+    ['.legacy_weights.h5', '.weights.json', '.weights.h5', '.keras', '.h5'].find((end) =>
+      file.endsWith(end),
+    ) ?? '';
   const name = file.slice(0, -suffix.length);
   const [kind, what] = /^(layer|optimizer|operation)-([A-Za-z0-9]+)/.exec(name)?.slice(1) ?? ['model', name];
   return { suffix, group: kind, row: kind === 'operation' ? 'keras.ops' : what };

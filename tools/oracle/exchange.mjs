@@ -65,7 +65,9 @@ try {
     writeFileSync(join(theirs, 'made'), values.seed);
   }
   const names = readdirSync(theirs)
-    .filter((file) => file.endsWith('.json') && file.includes(values.only ?? ''))
+    .filter(
+      (file) => file.endsWith('.json') && !file.endsWith('.weights.json') && file.includes(values.only ?? ''),
+    )
     .map((file) => file.slice(0, -'.json'.length))
     .sort();
   /** @type {Finding[]} */

@@ -6,7 +6,7 @@
 
 `check --report FILE` writes what it found as JSON, too.
 
-FOLDER holds NAME.keras, NAME.h5, NAME.weights.h5 or NAME.legacy_weights.h5, and one NAME.json for all files of a name:
+FOLDER holds NAME.keras, NAME.h5, NAME.weights.h5, NAME.weights.json or NAME.legacy_weights.h5, and one NAME.json for all files of a name:
 
     {"inputs": [TENSOR, ...], "outputs": [TENSOR, ...]}     TENSOR = {"shape": [...], "dtype": "float32", "data": [flat, row-major]}
 
@@ -21,6 +21,7 @@ and optionally
 import argparse
 import json
 import logging
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -31,11 +32,13 @@ import files
 import h5py
 import models  # noqa: F401  registers tutorial>add_two and tutorial>scaled
 import operations
+import sharded
 from common import keras, np
 
 TOLERANCE = 1e-6  # of predictions, relative to the larger of 1 and the expected value
 RESUME_TOLERANCE = 1e-4  # of losses after further training
-SUFFIXES = [".legacy_weights.h5", ".weights.h5", ".keras", ".h5"]
+SUFFIXES = [".legacy_weights.h5", ".weights.json", ".weights.h5", ".keras", ".h5"]
+SHARD = re.compile(r"_\d{5}(-[0-9a-f]+)?\.weights\.h5$")
 
 
 def array(tensor):
@@ -61,7 +64,7 @@ def difference(got, expected):
 
 
 def is_weights_only(path, suffix):
-    if suffix in (".weights.h5", ".legacy_weights.h5"):
+    if suffix in (".weights.h5", ".weights.json", ".legacy_weights.h5"):
         return True
     if suffix == ".h5":
         with h5py.File(path, "r") as file:
@@ -134,7 +137,7 @@ def check(folder, report=None):
     found, records = [], []
     for path in sorted(Path(folder).iterdir()):
         suffix = next((s for s in SUFFIXES if path.name.endswith(s)), None)
-        if suffix:
+        if suffix and not SHARD.search(path.name):
             found.append((path, suffix, path.name[: -len(suffix)]))
     if not found:
         print(f"{folder}: no .keras or .h5 file to check")
@@ -240,6 +243,7 @@ def make(folder, seed):
     models.SEED[:] = [seed]
     files.main()
     make_layers()
+    sharded.main()
     make_operations()
     make_optimizers()
     return 0

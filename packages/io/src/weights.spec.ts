@@ -9,7 +9,7 @@ import { adam, sgd, type Model } from '@lamella/training';
 import { readLegacyWeights, writeLegacyWeights } from './hdf5/legacy-weights.js';
 import { readHdf5 } from './hdf5/read-hdf5.js';
 import { writeHdf5 } from './hdf5/write-hdf5.js';
-import { composed } from './keras-fixtures.spec.js';
+import { composed, pathOf } from './keras-fixtures.spec.js';
 
 let folder: string;
 beforeEach(() => {
@@ -148,6 +148,15 @@ describe('weights in several files', () => {
     expect(files[1]).toBe('big_00000.weights.h5');
     await loadWeights(to, path());
     expect(to.getWeights()).toEqual(from.getWeights());
+  });
+
+  it('that Keras wrote are read, variables of one layer in two files among them', async () => {
+    const { loadModel, loadWeights: load } = composed();
+    const model = await loadModel(pathOf('sharded.keras'));
+    const before = model.getWeights();
+    for (const weight of model.weights) weight.set(HostTensor.zeros(weight.shape));
+    await load(model, pathOf('sharded.weights.json'));
+    expect(model.getWeights()).toEqual(before);
   });
 
   it('replace those of an earlier time, once the new index stands', async () => {
