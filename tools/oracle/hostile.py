@@ -1,4 +1,4 @@
-"""Makes fixtures/hostile/*.h5: small files that a reader of weights must refuse, each by one feature of HDF5. Not golden values."""
+"""Makes fixtures/hostile/*.h5, small files that a reader of weights must refuse, each by one feature of HDF5; and one that it must read."""
 
 import h5py
 from common import ROOT, np
@@ -84,7 +84,20 @@ def prototype_names(file, group):
     group.attrs["__proto__"] = "polluted"
 
 
+def numbers():
+    """Not hostile: every kind of number that a reader takes, in both byte orders."""
+    path = ROOT / "fixtures" / "hdf5" / "numbers.h5"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with h5py.File(path, "w") as file:
+        for order in "<>":
+            for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"):
+                if kind[1] != "1" or order == "<":
+                    file[f"{kind}{'le' if order == '<' else 'be'}"] = np.array([1, 0 if kind[0] == "u" else -2, 100], order + kind)
+        file["bool"] = np.array([True, False, True])
+
+
 def main():
+    numbers()
     for write in (external_link, soft_link, soft_link_to_nowhere, second_name, circle, external_storage, virtual, huge_contiguous,
                   huge_chunked, compressed, compression_bomb, strings, compound, references, prototype_names):
         weights(write.__name__, write)

@@ -16,6 +16,8 @@ export type Datatype =
 /** Exponent and mantissa bits of the IEEE formats, by bytes. */
 const ieee: Readonly<Record<number, readonly [number, number]>> = { 2: [5, 10], 4: [8, 23], 8: [11, 52] };
 
+const hostIsLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** Source: HDF5 File Format Specification 3.0, IV.A.2.d. */
 export function readDatatype(body: ByteReader): Datatype {
   const kind = body.u8() & 0x0f;
@@ -70,6 +72,9 @@ export function decodeNumbers(
     for (let i = 0; i < count; i++) target[i] = at(i * datatype.bytes);
     return target;
   };
+  // What Keras writes on the machines there are: copied as it lies.
+  if (little && hostIsLittle && datatype.bytes === 4 && datatype.kind === 'float')
+    return new HostTensor(new Float32Array(bytes.slice().buffer), shape, 'float32');
   switch (`${datatype.kind} ${datatype.bytes}`) {
     case 'float 4':
       return new HostTensor(

@@ -85,6 +85,20 @@ describe('readHdf5', () => {
     expect(tree.groups.get('vars')!.datasets.get('0')!.array()).toEqual([1, 2]);
   });
 
+  it('reads numbers of every kind that h5py writes, in either byte order', () => {
+    // Float 16, 32 and 64, integers of all widths and booleans, little and big ends first: made by numbers() in hostile.py.
+    const path = new URL('../../../../fixtures/hdf5/numbers.h5', import.meta.url);
+    const { datasets } = readHdf5(new Uint8Array(readFileSync(path)), 'numbers.h5');
+    expect(datasets.size).toBe(21);
+    for (const [name, tensor] of datasets) {
+      const isUnsigned = /^[ub]/.test(name);
+      expect([name, tensor.array()]).toEqual([
+        name,
+        name === 'bool' ? [1, 0, 1] : isUnsigned ? [1, 0, 100] : [1, -2, 100],
+      ]);
+    }
+  });
+
   it('names what is no HDF5 file, and what ends too early', () => {
     const bytes = writeHdf5(manyGroups(3));
     expect(() => readHdf5(bytes.subarray(1), 'x.h5')).toThrow('[FILE_INVALID] "x.h5": it is no HDF5 file');
