@@ -46,7 +46,14 @@ export {
 } from '@lamella/core';
 export * as datasets from '@lamella/datasets';
 export { fromTensors, mnist, toCategorical } from '@lamella/datasets';
-export { io, type LoadOptions, type SaveOptions } from '@lamella/io';
+export {
+  backupAndRestore,
+  csvLogger,
+  io,
+  modelCheckpoint,
+  type LoadOptions,
+  type SaveOptions,
+} from '@lamella/io';
 export {
   Lambda,
   lambdas,
