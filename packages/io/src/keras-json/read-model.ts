@@ -6,17 +6,9 @@ import { fileInvalid } from '../errors.js';
 import { checkKnown } from './check-known.js';
 import { isLambdaEntry, readLambda } from './lambda.js';
 import { checkModelCost } from './model-cost.js';
-import { isRecord, type Json } from './python-json.js';
+import type { Json } from './python-json.js';
 import { readGraph } from './read-graph.js';
-import {
-  isEnvelope,
-  configOf,
-  isModelEntry,
-  layersOf,
-  readObject,
-  readValue,
-  type ReadContext,
-} from './read-object.js';
+import { isEnvelope, configOf, isModelEntry, layersOf, readObject, type ReadContext } from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
