@@ -25,3 +25,5 @@ export {
   modelCheckpoint,
   type ModelCheckpointOptions,
 } from './callbacks/model-checkpoint.js';
+export { type FileInspection, type InspectedLambda, type InspectedLayer } from './inspect/file-inspection.js';
+export { harmless, printInspection } from './inspect/print-inspection.js';

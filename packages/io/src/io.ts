@@ -18,10 +18,13 @@ import { openSource, type FileInMemory, type FileSource, type OpenFile } from '.
 import { throughGate } from './formats/gate.js';
 import { h5Format } from './formats/h5.js';
 import { kerasFormat } from './formats/keras.js';
+import { readContext } from './formats/read-context.js';
 import { safetensorsFormat } from './formats/safetensors.js';
 import { tfjsFormat } from './formats/tfjs.js';
 import { weightsH5Format } from './formats/weights-h5.js';
 import { weightsJsonFormat } from './formats/weights-json.js';
+import type { FileInspection } from './inspect/file-inspection.js';
+import { inspectContents } from './inspect/inspect-file.js';
 
 export interface SaveOptions {
   /** Whether the optimizer and its state go along, so that training can go on. Default true. */
@@ -74,7 +77,7 @@ export interface IoApi {
   loadModel(source: FileSource, options?: LoadOptions): Promise<Model>;
   /**
    * Writes a model's weights: to `.weights.h5`, with the optimizer's state; to `.weights.json` and files beside it, none
-   * larger than `maxShardSize`; to `.h5` as Keras 2 did. Throws: FORMAT_UNKNOWN, FILE_NOT_WRITTEN.
+   * larger than `maxShardSize`; to `.safetensors`; to `.h5` as Keras 2 did. Throws: FORMAT_UNKNOWN, FILE_NOT_WRITTEN.
    */
   saveWeights(model: Layer, path: string, options?: SaveWeightsOptions): Promise<void>;
   /** Reads weights into a model. Throws: WEIGHTS_MISMATCH listing everything that does not fit; then nothing has changed. */
@@ -86,6 +89,11 @@ export interface IoApi {
   encodeModel(model: Functional, name: string, options?: SaveOptions): Promise<FileInMemory>;
   /** What {@link saveWeights} would write to a file of this name, in memory. Throws: FORMAT_UNKNOWN. */
   encodeWeights(model: Layer, name: string, options?: SaveWeightsOptions): Promise<FileInMemory>;
+  /**
+   * What is in a file, and what this composition lacks to load it. Runs no function and makes no layer.
+   * Throws: FILE_MISSING, FILE_INVALID, FORMAT_UNKNOWN.
+   */
+  inspectFile(source: FileSource, options?: ReadOptions): Promise<FileInspection>;
 }
 
 /** Files of models and weights, for compose(). */
@@ -139,6 +147,14 @@ export const io: Plugin<IoApi> = {
           format.readWeights!(bytes, model, context),
         );
       },
+      async inspectFile(source, options = {}) {
+        const file = await openSource(source, options.maximumBytes);
+        const format = formatFor(composition, file.name, 'inspect');
+        const context = readingContext(composition, file, options);
+        return throughGate(file.name, await file.read(), async (bytes) =>
+          inspectContents(await format.inspect!(bytes, context), bytes.length, readContext(context)),
+        );
+      },
       async encodeModel(model, name, options) {
         return inMemory(name, await encodeModel(model, name, options));
       },
@@ -174,13 +190,14 @@ function readingContext(composition: Composition, file: OpenFile, options: objec
   };
 }
 
-type Verb = 'writeModel' | 'readModel' | 'writeWeights' | 'readWeights';
+type Verb = 'writeModel' | 'readModel' | 'writeWeights' | 'readWeights' | 'inspect';
 
 const doing: Readonly<Record<Verb, string>> = {
   writeModel: 'write a model to',
   readModel: 'read a model from',
   writeWeights: 'write weights to',
   readWeights: 'read weights from',
+  inspect: 'look into',
 };
 
 /** The format with the longest matching ending. Throws: FORMAT_UNKNOWN where there is none, or it cannot do this. */

@@ -114,7 +114,7 @@ async function openPath(path: string, budget: Budget): Promise<OpenFile> {
   return {
     name,
     read: () => read(name),
-    readSibling: (sibling) => read(join(dirname(name), plainName(sibling, name))),
+    readSibling: async (sibling) => read(join(dirname(name), plainName(sibling, name))),
   };
 }
 
@@ -137,7 +137,7 @@ function openMemory({ name, bytes, siblings = {} }: FileInMemory, budget: Budget
 function openUrl(name: string, url: URL, budget: Budget): OpenFile {
   const open: OpenFile = { name, read: () => fetchBytes(url, name, budget) };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return open;
-  const readSibling = (given: string): Promise<Uint8Array> => {
+  const readSibling = async (given: string): Promise<Uint8Array> => {
     const sibling = plainName(given, name);
     const beside = new URL(encodeURIComponent(sibling), url);
     // Signed URLs carry their signature behind the name.

@@ -16,6 +16,7 @@ import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
+import { legacyContents } from '../inspect/hdf5-contents.js';
 import { readContext, readSeed } from './read-context.js';
 
 /** Source: keras.src.legacy.saving. */
@@ -82,6 +83,10 @@ export const h5Format: Format = {
       layer as Functional,
       context.file,
     );
+  },
+
+  async inspect(bytes, { file }) {
+    return legacyContents(readHdf5(bytes, file), file);
   },
 };
 

@@ -5,6 +5,7 @@ import { fileInvalid } from '../errors.js';
 import { readZip, writeZip } from '../files/zip.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
+import { kerasVersion, storedWeights } from '../inspect/hdf5-contents.js';
 import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { storedValues } from '../hdf5/tree.js';
@@ -65,6 +66,23 @@ export const kerasFormat: Format = {
       context.file,
       { optimizer: false },
     );
+  },
+
+  async inspect(bytes, context) {
+    const members = readZip(bytes, context.file);
+    const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
+    const metadata = members.get('metadata.json');
+    const about = metadata && readPythonJson(decode(metadata), context.file);
+    const version = isRecord(about) ? about['keras_version'] : undefined;
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const isOwn = isRecord(config) && config['lamella'] !== undefined;
+    return {
+      format: 'Keras 3 archive',
+      ...(typeof version === 'string' && { writtenBy: kerasVersion(version, isOwn ? 'lamella' : undefined) }),
+      model: config,
+      compile: isRecord(config) ? config['compile_config'] : undefined,
+      weights: storedWeights(variables),
+    };
   },
 };
 

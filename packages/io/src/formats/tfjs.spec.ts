@@ -175,7 +175,11 @@ describe('a model.json', () => {
   });
 
   it.each([
-    ['hard_sigmoid', () => activation({ activation: 'hard_sigmoid' }), /hard_sigmoid is min\(max\(0.2 x \+ 0.5/],
+    [
+      'hard_sigmoid',
+      () => activation({ activation: 'hard_sigmoid' }),
+      /hard_sigmoid is min\(max\(0.2 x \+ 0.5/,
+    ],
     ['a ReLU with a slope', () => reLU({ negativeSlope: 0.1 }), /ReLU has no option negative_slope/],
   ])('is not written for %s, which computes something else there', async (_, layer, message) => {
     const x = input({ shape: [2] });

@@ -3,6 +3,7 @@ import type { Format } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
+import { legacyContents, storedWeights } from '../inspect/hdf5-contents.js';
 import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { writeVariables } from '../hdf5/variables.js';
@@ -23,5 +24,12 @@ export const weightsH5Format: Format = {
       return;
     }
     readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
+  },
+
+  async inspect(bytes, { file }) {
+    const root = readHdf5(bytes, file);
+    return isLegacyWeights(root)
+      ? legacyContents(root, file)
+      : { format: 'Keras 3 weights', weights: storedWeights(root) };
   },
 };

@@ -8,6 +8,7 @@ import { readVariables } from '../hdf5/read-variables.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from '../hdf5/tree.js';
 import { variablePlaces } from '../hdf5/variables.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
+import { storedWeights } from '../inspect/hdf5-contents.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 
 /** Source: keras.Model.save_weights with max_shard_size. */
@@ -36,21 +37,34 @@ export const weightsJsonFormat: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    const index = readPythonJson(new TextDecoder().decode(bytes), context.file);
-    const root = hdf5Group();
-    if (context.readSibling === undefined)
-      throw fileInvalid(
-        context.file,
-        'the weights lie beside it, and there is no such place',
-        'give them as siblings',
-      );
-    for (const [name, paths] of shardsOf(index, context.file)) {
-      const shard = readHdf5(await context.readSibling(name), name);
-      for (const path of paths) merge(root, shard, path, context.file);
-    }
+    const root = await readShards(bytes, context);
     readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
   },
+
+  async inspect(bytes, context) {
+    return {
+      format: 'Keras 3 weights in several files',
+      weights: storedWeights(await readShards(bytes, context)),
+    };
+  },
 };
+
+/** The variables of all shards together. Throws: FILE_INVALID, FILE_MISSING. */
+async function readShards(bytes: Uint8Array, context: FormatContext): Promise<Hdf5Group> {
+  const index = readPythonJson(new TextDecoder().decode(bytes), context.file);
+  const root = hdf5Group();
+  if (context.readSibling === undefined)
+    throw fileInvalid(
+      context.file,
+      'the weights lie beside it, and there is no such place',
+      'give them as siblings',
+    );
+  for (const [name, paths] of shardsOf(index, context.file)) {
+    const shard = readHdf5(await context.readSibling(name), name);
+    for (const path of paths) merge(root, shard, path, context.file);
+  }
+  return root;
+}
 
 /** Units: GB, as Keras has it. */
 function bytesPerShard(context: FormatContext): number {

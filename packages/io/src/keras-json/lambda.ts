@@ -12,7 +12,7 @@ type Entry = { [key: string]: WritableJson };
 type JsonRecord = { readonly [key: string]: Json };
 
 /** What stands for the name of a function that has none: Keras then says that it does not know this one. */
-const anonymous = 'lamella>captured_program';
+export const anonymous = 'lamella>captured_program';
 
 /** Whether a layer is a Lambda, of any copy of that package. */
 export function isLambda(layer: Layer): layer is Lambda {
@@ -80,7 +80,7 @@ export function isLambdaEntry(entry: Json): boolean {
 
 /** Lines about what a stored Lambda needs and nobody has: a function, or one for its mask. */
 export function missingFunctions(entry: Json, context: ReadContext): string[] {
-  const stored = describe(entry, context);
+  const stored = describeLambda(entry, context);
   const missing: string[] = [];
   if (liveFunction(stored, context) === undefined && stored.programs === undefined) {
     const { layerName, functionName, reason } = stored;
@@ -106,7 +106,7 @@ function near(name: string, context: ReadContext): string {
  * Programs. Throws: FUNCTION_DRIFTED, where that is to be an error; FILE_INVALID, PROGRAM_INVALID.
  */
 export function readLambda(entry: Json, context: ReadContext): Lambda {
-  const stored = describe(entry, context);
+  const stored = describeLambda(entry, context);
   const live = liveFunction(stored, context);
   const given = stored.config['arguments'];
   const shape = stored.config['output_shape'];
@@ -138,7 +138,8 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
   return lambda;
 }
 
-interface Stored {
+/** What a stored Lambda is made of. */
+export interface StoredLambda {
   readonly layerName: string;
   /** Undefined where the file holds something else than a name. */
   readonly functionName: string | undefined;
@@ -150,7 +151,8 @@ interface Stored {
   readonly reason: string;
 }
 
-function describe(entry: Json, context: ReadContext): Stored {
+/** The parts of a stored Lambda, nothing of them run or decoded. Throws: FILE_INVALID. */
+export function describeLambda(entry: Json, context: ReadContext): StoredLambda {
   const config = isRecord(entry) ? entry['config'] : undefined;
   if (!isRecord(config)) throw fileInvalid(context.file, 'a Lambda has no config');
   const own = isRecord(entry) && isRecord(entry['lamella']) ? entry['lamella'] : {};
@@ -171,11 +173,15 @@ function nameIn(stored: Json | undefined): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-function liveFunction({ layerName, functionName }: Stored, context: ReadContext): NamedFunction | undefined {
+/** The function of the caller or the composition that a stored Lambda means, or undefined. */
+export function liveFunction(
+  { layerName, functionName }: StoredLambda,
+  context: ReadContext,
+): NamedFunction | undefined {
   return findFunction(functionName ?? anonymous, context, layerName);
 }
 
-function savedFunction({ functionName, structure, programs }: Stored): SavedFunction {
+function savedFunction({ functionName, structure, programs }: StoredLambda): SavedFunction {
   const inference = ProgramTemplate.fromJSON(programs!['inference'] as unknown as TemplateJson);
   const training =
     programs!['training'] === undefined ? inference : ProgramTemplate.fromJSON(programs!['training']);

@@ -1,0 +1,174 @@
+// Where models come from beside paths: memory, URLs, browsers' files; and how much of them is read.
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { input } from '@lamella/core';
+import { dense } from '@lamella/layers';
+import type { Model } from '@lamella/training';
+import { bytesOf, composed, golden, pathOf, predictionError } from '../keras-fixtures.spec.js';
+import { writeFileSet } from './destination.js';
+import { openSource, type FileSource } from './source.js';
+
+const served = new Map<string, Uint8Array>();
+let server: Server;
+let base: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lamella-source-'));
+  server = createServer((request, response) => {
+    const found = served.get(decodeURIComponent(request.url!));
+    response.writeHead(found === undefined ? 404 : 200);
+    response.end(found);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await new Promise((done) => server.close(done));
+});
+
+function small(): Model {
+  const x = input({ shape: [2], name: 'x' });
+  return composed().model({ inputs: x, outputs: dense({ units: 1, name: 'out' }).apply(x), name: 'small' });
+}
+
+const kernelOf = (model: Model): number[] => Array.from(model.weights[0]!.value.data);
+
+describe('a model', () => {
+  it.each<[string, () => FileSource]>([
+    ['a path', () => pathOf('mlp.keras')],
+    ['a file: URL', () => pathToFileURL(pathOf('mlp.keras'))],
+    ['bytes with a name', () => ({ name: 'mlp.keras', bytes: bytesOf('mlp.keras') })],
+    ['an http: URL', () => `${base}/mlp.keras?v=1`],
+    [
+      'a data: URL with a name',
+      () => ({
+        name: 'mlp.keras',
+        url: `data:;base64,${Buffer.from(bytesOf('mlp.keras')).toString('base64')}`,
+      }),
+    ],
+    [
+      'a blob: URL with a name',
+      () => ({ name: 'mlp.keras', url: URL.createObjectURL(new Blob([Buffer.from(bytesOf('mlp.keras'))])) }),
+    ],
+    ["a browser's File", () => new File([Buffer.from(bytesOf('mlp.keras'))], 'mlp.keras')],
+  ])('loads from %s', async (_, source) => {
+    served.set('/mlp.keras?v=1', bytesOf('mlp.keras'));
+    const model = await composed().loadModel(source());
+    expect(await predictionError(model, golden('mlp'))).toBeLessThanOrEqual(1e-6);
+  });
+
+  it.each(['keras', 'h5', 'json'])('in memory as .%s is what a file would be', async (ending) => {
+    const net = small();
+    const file = await composed().encodeModel(net, `net.${ending}`);
+    expect(kernelOf(await composed().loadModel(file))).toEqual(kernelOf(net));
+  });
+
+  it('of several files loads from a URL, those beside it too, with the signature of the first', async () => {
+    const net = small();
+    const { bytes, siblings } = await composed().encodeModel(net, 'model.json');
+    served.set('/a/model.json?key=1', bytes);
+    for (const [name, data] of Object.entries(siblings!)) served.set(`/a/${name}?key=1`, data);
+    expect(kernelOf(await composed().loadModel(new URL(`${base}/a/model.json?key=1`)))).toEqual(
+      kernelOf(net),
+    );
+  });
+
+  it('saves into a folder, which is made', async () => {
+    const net = small();
+    await composed().saveModel(net, join(folder, 'new', 'model') + '/');
+    expect(kernelOf(await composed().loadModel(join(folder, 'new', 'model')))).toEqual(kernelOf(net));
+  });
+});
+
+describe('weights', () => {
+  it.each(['w.weights.h5', 'w.h5', 'w.safetensors', 'w.weights.json'])(
+    'go through memory as %s',
+    async (name) => {
+      const net = small();
+      const other = small();
+      await composed().loadWeights(other, await composed().encodeWeights(net, name));
+      expect(kernelOf(other)).toEqual(kernelOf(net));
+    },
+  );
+});
+
+describe('openSource()', () => {
+  it.each<[string, () => FileSource, RegExp]>([
+    ['a missing file', () => join(folder, 'none.keras'), /\[FILE_MISSING\] ".*none.keras"/],
+    [
+      'a URL that the server does not know',
+      () => `${base}/none.keras`,
+      /\[FILE_MISSING\] "none.keras": the server answers 404/,
+    ],
+    [
+      'a URL that nobody answers',
+      () => 'http://127.0.0.1:1/none.keras',
+      /\[FILE_INVALID\] "none.keras": it cannot be fetched/,
+    ],
+  ])('reports %s', async (_, source, message) => {
+    await expect(composed().loadModel(source())).rejects.toThrow(message);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a number', 7, /expected a path, a URL, a File, or \{ name, bytes \}, got number/],
+    ['bytes without a name', new Uint8Array(1), /got object/],
+    ['a URL without a file name', 'https://example.org/', /does not end in a file name/],
+    ['a blob: URL without a name', 'blob:nodedata:1', /pass \{ name, url \}/],
+  ])('refuses %s', async (_, source, message) => {
+    await expect(openSource(source as FileSource)).rejects.toThrow(message);
+  });
+
+  it.each<[string, () => FileSource]>([
+    ['a path', () => pathOf('mlp.keras')],
+    ['bytes', () => ({ name: 'mlp.keras', bytes: bytesOf('mlp.keras') })],
+    ['a URL', () => `${base}/mlp.keras`],
+    ['a File', () => new File([Buffer.from(bytesOf('mlp.keras'))], 'mlp.keras')],
+  ])('reads no more of %s than is allowed', async (_, source) => {
+    served.set('/mlp.keras', bytesOf('mlp.keras'));
+    const size = bytesOf('mlp.keras').length;
+    await expect(composed().loadModel(source(), { maximumBytes: size - 1 })).rejects.toThrow(
+      /\[FILE_INVALID\][^]*pass \{ maximumBytes \}/,
+    );
+    await composed().loadModel(source(), { maximumBytes: size });
+  });
+
+  it('counts all files of a model together', async () => {
+    const file = await composed().encodeModel(small(), 'model.json');
+    const size = file.bytes.length + Object.values(file.siblings!)[0]!.length;
+    await expect(composed().loadModel(file, { maximumBytes: size - 1 })).rejects.toThrow(/larger than/);
+    await composed().loadModel(file, { maximumBytes: size });
+  });
+
+  it.each(['../a', '/etc/passwd', 'a/b', 'a\\b', 'C:a', 'http://x', '..', '', '.', 'a\u0000b'])(
+    'reads nothing beside a file under the name %j',
+    async (name) => {
+      const { readSibling } = await openSource(pathOf('mlp.keras'));
+      await expect(readSibling!(name)).rejects.toThrow(/\[FILE_INVALID\].*does not stand beside it/);
+    },
+  );
+});
+
+describe('writeFileSet()', () => {
+  it('leaves everything as it was where the file cannot be written', async () => {
+    const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+    const place = join(folder, 'sets');
+    // A folder stands where the file is to go.
+    await mkdir(join(place, 'main'), { recursive: true });
+    await writeFile(join(place, 'shared.bin'), 'shared');
+    const siblings = { 'shared.bin': text('shared'), 'new.bin': text('new') };
+    const writing = writeFileSet(join(place, 'main'), {
+      bytes: text('main'),
+      siblings,
+      isSuperseded: () => true,
+    });
+    await expect(writing).rejects.toThrow(/\[FILE_NOT_WRITTEN\]/);
+    expect((await readdir(place)).sort()).toEqual(['main', 'shared.bin']);
+  });
+});

@@ -1,0 +1,47 @@
+// What looking into a file gives: plain data, for programs; as text by print-inspection.ts.
+import type { StoredWeight } from '@lamella/core';
+import type { Json } from '../keras-json/python-json.js';
+
+/** A layer, or an operation, as a file lists it. */
+export interface InspectedLayer {
+  readonly name: string;
+  readonly className: string;
+  /** How many models it is inside of, the outermost not counted. */
+  readonly depth: number;
+  /** Of its first call; undefined where the file does not say. Null is a size that is not known. */
+  readonly outputShape: readonly (number | null)[] | undefined;
+  /** How many values its weights have, those of layers inside included. */
+  readonly parameters: number;
+}
+
+/** A Lambda as a file stores it. */
+export interface InspectedLambda {
+  readonly layer: string;
+  /** The name of its function; undefined for one without a name, and for bytecode. */
+  readonly functionName: string | undefined;
+  /** What the file holds of the function: its captured Programs, its name alone, or Python bytecode, which nobody decodes. */
+  readonly holds: 'programs' | 'name' | 'bytecode';
+  /** Whether the composition knows a function of this name. */
+  readonly isKnown: boolean;
+  readonly arguments: Json;
+  /** Listings of the Programs by what they are for: `inference`, and `training` where that differs. */
+  readonly programs: Readonly<Record<string, string>>;
+}
+
+/** What is in a file, and what loading it would need. */
+export interface FileInspection {
+  readonly file: string;
+  /** Units: bytes, of the file itself. */
+  readonly size: number;
+  readonly format: string;
+  readonly writtenBy: string | undefined;
+  /** The stored model; undefined in a file of weights alone. */
+  readonly model: { readonly name: string; readonly className: string } | undefined;
+  readonly layers: readonly InspectedLayer[];
+  readonly weights: readonly StoredWeight[];
+  readonly lambdas: readonly InspectedLambda[];
+  /** The stored compile state, in Keras' form. */
+  readonly compile: Json | undefined;
+  /** A line about each class and function that the composition lacks. */
+  readonly missing: { readonly classes: readonly string[]; readonly functions: readonly string[] };
+}

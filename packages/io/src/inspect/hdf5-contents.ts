@@ -1,0 +1,35 @@
+// What an HDF5 file of Keras' holds, as an inspection lists it.
+import type { FileContents, StoredWeight } from '@lamella/core';
+import type { Hdf5Group } from '../hdf5/tree.js';
+import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
+
+/** Every dataset below a group by its path. */
+export function storedWeights(group: Hdf5Group, path = ''): StoredWeight[] {
+  const own = [...group.datasets]
+    .sort(([a], [b]) => Number(a) - Number(b) || (a < b ? -1 : 1))
+    .map(([key, { shape, dtype }]) => ({ name: `${path}${key}`, shape, dtype }));
+  return [...own, ...[...group.groups].flatMap(([key, inner]) => storedWeights(inner, `${path}${key}/`))];
+}
+
+/** A whole-model `.h5`, or one of weights alone. Throws: FILE_INVALID. */
+export function legacyContents(root: Hdf5Group, file: string): FileContents {
+  const read = (name: string): Json | undefined => {
+    const text = root.attributes.get(name);
+    return typeof text === 'string' ? readPythonJson(text, file) : undefined;
+  };
+  const model = read('model_config');
+  const training = read('training_config');
+  const version = root.attributes.get('keras_version');
+  return {
+    format: model === undefined ? 'Keras HDF5 weights' : 'Keras HDF5 model',
+    ...(typeof version === 'string' && { writtenBy: kerasVersion(version, root.attributes.get('backend')) }),
+    ...(model !== undefined && { model }),
+    ...(isRecord(training) && { compile: training }),
+    weights: storedWeights(root),
+  };
+}
+
+/** Who wrote a file: Lamella gives the version of Keras whose layout it is, and its own name for the backend. */
+export function kerasVersion(version: string, backend?: unknown): string {
+  return backend === 'lamella' ? `Lamella, as Keras ${version}` : `Keras ${version}`;
+}
