@@ -23,18 +23,41 @@ export function loweringFailed(node: Place, cause: Error): LamellaError {
   );
 }
 
-/** `BACKEND_UNAVAILABLE`: onnxruntime-node is not installed, or its native library does not load. */
-export function onnxUnavailable(cause: unknown): LamellaError {
-  const { code, message } = cause as { code?: string; message?: string };
-  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+const remedies = {
+  native: {
+    package: 'onnxruntime-node',
+    node: 'npm install onnxruntime-node --onnxruntime-node-install=skip',
+    browser: `use runtime: 'wasm'`,
+  },
+  wasm: {
+    package: 'onnxruntime-web',
+    node: 'npm install onnxruntime-web',
+    browser:
+      'serve ort-wasm-simd-threaded.wasm and .mjs of onnxruntime-web/dist beside the bundle, or say where they are with onnx({ wasmPaths })',
+  },
+} as const;
+
+/** `BACKEND_UNAVAILABLE`: no runtime that may be used is installed, or none loads. `causes` says why, runtime by runtime. */
+export function onnxUnavailable(
+  platform: 'node' | 'browser',
+  causes: { readonly native?: unknown; readonly wasm?: unknown },
+): LamellaError {
+  const failed = (['native', 'wasm'] as const).filter((runtime) => runtime in causes);
+  const problems = failed.map((runtime) => whyNot(remedies[runtime].package, causes[runtime]));
+  const fixes = [...new Set(failed.map((runtime) => remedies[runtime][platform]))];
   return backendUnavailable(
     'onnx',
-    isMissing
-      ? 'onnxruntime-node is not installed'
-      : `onnxruntime-node does not load (${String(message ?? cause).split('\n')[0]})`,
-    'npm install onnxruntime-node --onnxruntime-node-install=skip, or use cpu() of @lamella/backend-cpu',
-    cause,
+    problems.join('; '),
+    `${fixes.join(', or ')}, or use cpu() of @lamella/backend-cpu`,
+    failed.length === 1 ? causes[failed[0]!] : new AggregateError(Object.values(causes)),
   );
+}
+
+function whyNot(name: string, cause: unknown): string {
+  const { code, message } = cause as { code?: string; message?: string };
+  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+  if (isMissing) return `${name} is not installed`;
+  return `${name} does not load (${String(message ?? cause).split('\n')[0]})`;
 }
 
 /** `NOT_BATCH_POLYMORPHIC`: the graph does not follow the batch, or another unknown size, in a way that ONNX could say. */

@@ -2,7 +2,7 @@
 import { hostDType } from '@lamella/core';
 import { HostTensor, type Program, type TypedArray } from '@lamella/program';
 import type { LoweredProgram } from './lower-program.js';
-import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime.js';
+import { runtimeTensor, type Runtime, type RuntimeTensor, type Session } from './runtime/runtime.js';
 
 /** A session and the Program it computes. */
 export class GraphPart {
@@ -24,10 +24,13 @@ export class GraphPart {
       feeds[name] = runtimeTensor(this.runtime, inputs[index]!);
     const fetches: Record<string, RuntimeTensor | null> = {};
     for (const { index, name } of this.lowered.outputs) {
-      const target = outputs[index];
+      const target = this.runtime.fillsOutputs ? outputs[index] : undefined;
       fetches[name] = target === undefined ? null : runtimeTensor(this.runtime, target);
     }
     const results = (await this.session?.run(feeds, fetches)) ?? {};
+    if (!this.runtime.fillsOutputs)
+      for (const { index, name } of this.lowered.outputs)
+        outputs[index]?.data.set(results[name]!.data as TypedArray);
     const names = new Map(this.lowered.outputs.map(({ index, name }) => [index, name]));
     return this.program.outputs.map(
       (output, i) => outputs[i] ?? this.hostTensor(output.id, results[names.get(i) ?? '']),

@@ -6,6 +6,7 @@ import { onnx } from './onnx.js';
 
 testBackend('onnx', () => onnx(), { tolerance: 1e-5 });
 testBackend('onnx without small work', () => onnx({ smallWork: false }), { tolerance: 1e-5 });
+testBackend('onnx wasm', () => onnx({ runtime: 'wasm', smallWork: false }), { tolerance: 1e-5 });
 
 describe('onnx()', () => {
   it('is one backend for the same options', () => {
@@ -18,6 +19,13 @@ describe('onnx()', () => {
 
   it('is available here', async () => {
     expect(await onnx().isAvailable()).toBe(true);
+  });
+
+  it('computes natively by itself, and where it is told to', async () => {
+    expect(await onnx().runtime()).toBe('native');
+    expect(await onnx({ runtime: 'native' }).runtime()).toBe('native');
+    expect(await onnx({ runtime: 'wasm' }).runtime()).toBe('wasm');
+    expect(() => onnx({ runtime: 'webgl' as 'wasm' })).toThrow('[OPTION_INVALID]');
   });
 
   it('rejects a number of threads that is none', () => {

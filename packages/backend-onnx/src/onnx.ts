@@ -1,4 +1,4 @@
-// The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs natively, and WebAssembly loops.
+// The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs, and WebAssembly loops.
 import { hostDType, optionInvalid, type Backend, type CompileHints, type Executable } from '@lamella/core';
 import { compileProgram, sharedArena } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
@@ -10,11 +10,25 @@ import { lowerProgram } from './lower-program.js';
 import { partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
-import { loadRuntime } from './runtime.js';
+import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
+import type { RuntimeName } from './runtime/runtime.js';
 
 export interface OnnxOptions {
-  /** How many threads one operator may use. Default: as many as the machine has cores. */
+  /**
+   * `native` is onnxruntime-node; `wasm` is onnxruntime-web, which needs nothing but WebAssembly with SIMD.
+   * Default: native where it loads, else wasm.
+   */
+  readonly runtime?: RuntimeName;
+  /**
+   * How many threads one operator may use. Default: as many as the machine has cores on the native runtime, one on wasm.
+   * There the backend that is used first decides for the process, and a page that is not cross-origin isolated has one.
+   */
   readonly threads?: number;
+  /**
+   * Where a browser finds `ort-wasm-simd-threaded.wasm` and `.mjs` of onnxruntime-web: the URL of their folder, or of each.
+   * Default: `.wasm` beside the bundle, and with threads both beside the page. The backend that is used first decides for the process.
+   */
+  readonly wasmPaths?: WasmPaths;
   /**
    * Whether idle threads of ONNX Runtime wait by spinning: quicker where cores are free, much slower where other programs
    * want them too. Default: true.
@@ -29,27 +43,31 @@ export interface OnnxOptions {
 
 /** The onnx backend; see {@link onnx}. */
 export interface OnnxBackend extends Backend {
-  /** Whether onnxruntime-node is installed and loads here. */
+  /** Whether a runtime that it may use loads here. */
   isAvailable(): Promise<boolean>;
+  /** The runtime that it uses, which is loaded for that. Throws: BACKEND_UNAVAILABLE. */
+  runtime(): Promise<RuntimeName>;
 }
 
 const backends = new Map<string, OnnxBackend>();
 
 /**
  * The backend that runs Programs with ONNX Runtime; the same one for the same options.
- * onnxruntime-node is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
+ * ONNX Runtime is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const { threads, spinning = true, smallWork = true } = options;
+  const { runtime, threads, wasmPaths, spinning = true, smallWork = true } = options;
+  if (runtime !== undefined && runtime !== 'native' && runtime !== 'wasm')
+    throw optionInvalid('onnx()', 'runtime', '"native" or "wasm"', runtime);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw optionInvalid('onnx()', 'threads', 'a positive whole number', threads);
-  const key = `${threads} ${spinning} ${smallWork}`;
+  const key = JSON.stringify([runtime, threads, wasmPaths, spinning, smallWork]);
   const backend = backends.get(key) ?? new OnnxRuntimeBackend(options);
   backends.set(key, backend);
   return backend;
 }
 
-/** Loads onnxruntime-node, for applications that choose a backend by what is there. Throws: BACKEND_UNAVAILABLE. */
+/** Loads ONNX Runtime, for applications that choose a backend by what is there. Throws: BACKEND_UNAVAILABLE. */
 export async function loadOnnx(): Promise<void> {
   await loadRuntime();
 }
@@ -79,15 +97,15 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
   private async compileGraph(program: Program): Promise<GraphPart> {
     const lowered = lowerProgram(fuseBias(program));
-    const runtime = await loadRuntime();
+    const runtime = await loadRuntime(this.options);
     const session =
       lowered.outputs.length === 0
         ? undefined
-        : await runtime.InferenceSession.create(lowered.bytes, {
+        : await runtime.ort.InferenceSession.create(lowered.bytes, {
             graphOptimizationLevel: 'all',
             executionMode: 'sequential',
             interOpNumThreads: 1,
-            intraOpNumThreads: this.options.threads ?? (await coreCount()),
+            intraOpNumThreads: this.options.threads ?? runtime.threads,
             logSeverityLevel: 3,
             // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
             extra: {
@@ -101,14 +119,13 @@ class OnnxRuntimeBackend implements OnnxBackend {
   }
 
   async isAvailable(): Promise<boolean> {
-    return loadRuntime().then(
+    return this.runtime().then(
       () => true,
       () => false,
     );
   }
-}
 
-async function coreCount(): Promise<number> {
-  const { availableParallelism } = await import('node:os');
-  return availableParallelism();
+  async runtime(): Promise<RuntimeName> {
+    return (await loadRuntime(this.options)).name;
+  }
 }

@@ -1,0 +1,13 @@
+// Browsers: pages and their workers. Bundlers for browsers take this file for `#platform`.
+import type { Platform } from './platform.js';
+
+export const platform: Platform = {
+  name: 'browser',
+  importWasm: () => import('onnxruntime-web/wasm'),
+  async cores() {
+    return globalThis.crossOriginIsolated === true ? globalThis.navigator.hardwareConcurrency : 1;
+  },
+  async base() {
+    return globalThis.location.href;
+  },
+};

@@ -1,0 +1,36 @@
+// What runs in the page: trains and loads models there and posts what they computed, or what went wrong.
+import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
+import { compose } from '@lamella/core';
+import { io } from '@lamella/io';
+import { lambdas } from '@lamella/lambda';
+import { layers } from '@lamella/layers';
+import { training } from '@lamella/training';
+import { compute } from '../versions/sampling-model.mjs';
+import { trainMlp } from './mlp.mjs';
+
+/** Small Programs would run as loops of our own: here ONNX Runtime shall compute, on two threads where the page may. */
+const wasm = onnx({ smallWork: false, threads: 2 });
+
+/** Loads the model that Node saved, by its URL, and trains it. @param {string} file @param {import('@lamella/core').Backend} backend */
+async function computeSaved(file, backend) {
+  const { loadModel } = compose({ backend, plugins: [layers, lambdas(), training, io] });
+  return compute(await loadModel(new URL(file, location.href)));
+}
+
+/** @returns {Promise<import('./check-browser.mjs').PageResult>} */
+async function results() {
+  return {
+    runtime: await wasm.runtime(),
+    isIsolated: globalThis.crossOriginIsolated,
+    mlp: { onnx: await trainMlp(wasm), loops: await trainMlp(onnx()), cpu: await trainMlp(cpu()) },
+    keras: {
+      onnx: await computeSaved('sampling.keras', wasm),
+      cpu: await computeSaved('sampling.keras', cpu()),
+    },
+    h5: { onnx: await computeSaved('sampling.h5', wasm), cpu: await computeSaved('sampling.h5', cpu()) },
+  };
+}
+
+const body = await results().catch((error) => ({ error: String(error?.stack ?? error) }));
+await fetch('result', { method: 'POST', body: JSON.stringify(body) });
