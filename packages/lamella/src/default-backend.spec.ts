@@ -48,6 +48,14 @@ describe('defaultBackend()', () => {
     ]);
   });
 
+  it('passes on which inputs are frozen', async () => {
+    const compile = jest.fn(named('fast').compile);
+    const backend = defaultBackend({ preferred: { ...named('fast'), compile }, load: async () => undefined });
+    const hints = { frozen: new Map([[0, HostTensor.zeros([1])]]) };
+    await backend.compile(program, hints);
+    expect(compile).toHaveBeenCalledWith(program, hints);
+  });
+
   it('passes on what the chosen backend says of a Program', async () => {
     const broken = { ...named('fast'), compile: async () => Promise.reject(new Error('no such kernel')) };
     const backend = defaultBackend({ preferred: broken, load: async () => undefined });

@@ -2,7 +2,7 @@
 // Decided when the first Program is compiled, never at import. It does not change its mind for a Program that fails.
 import { cpu } from '@lamella/backend-cpu';
 import { loadOnnx, onnx } from '@lamella/backend-onnx';
-import type { Backend, Executable } from '@lamella/core';
+import type { Backend, CompileHints, Executable } from '@lamella/core';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 
 export interface DefaultBackendOptions {
@@ -50,10 +50,10 @@ class DefaultBackend implements Backend {
     return this.chosen?.name ?? 'default';
   }
 
-  async compile(program: Program): Promise<Executable> {
+  async compile(program: Program, hints?: CompileHints): Promise<Executable> {
     this.choice ??= this.choose();
     this.chosen = await this.choice;
-    return this.chosen.compile(program);
+    return this.chosen.compile(program, hints);
   }
 
   allocate(shape: Shape, dtype: StorageDType): HostTensor {

@@ -1,6 +1,9 @@
 // The functions that need the composition; they stand before those of the same name in the packages.
 export {
   composition,
+  encodeModel,
+  encodeWeights,
+  inspectFile,
   lambda,
   loadModel,
   loadWeights,
@@ -16,7 +19,13 @@ export { defaultBackend, type DefaultBackendOptions } from './default-backend.js
 export * from '@lamella/layers';
 export * from '@lamella/training';
 export { cpu } from '@lamella/backend-cpu';
-export { onnx, type OnnxOptions } from '@lamella/backend-onnx';
+export {
+  exportOnnx,
+  exportTrainingStep,
+  onnx,
+  type OnnxExportOptions,
+  type OnnxOptions,
+} from '@lamella/backend-onnx';
 export {
   callContext,
   compose,
@@ -51,6 +60,8 @@ export {
   csvLogger,
   io,
   modelCheckpoint,
+  printInspection,
+  type FileInspection,
   type LoadOptions,
   type SaveOptions,
 } from '@lamella/io';

@@ -1,0 +1,42 @@
+// From one file to another: what the first holds is loaded by the composition of this package, and saved as the ending of the
+// second says. No format is known here.
+import type { SaveOptions } from '@lamella/io';
+import { composition, inspectFile, loadModel, loadWeights, saveModel, saveWeights } from '../composition.js';
+import { modelUnnamed } from '../errors.js';
+
+export interface ConvertOptions {
+  /** A file with the model, where the first holds weights alone. */
+  readonly model?: string;
+  /** How `.keras` files store Lambdas. */
+  readonly lambda?: SaveOptions['lambda'];
+  /** Whether to write the weights alone where the second could hold a model too. */
+  readonly weights?: boolean;
+  /** Where warnings go. Default: console.warn. */
+  readonly warn?: (message: string) => void;
+}
+
+/** What a conversion has written. */
+export type Converted = 'model' | 'weights';
+
+/** Reads one file and writes another. Throws: what loading and saving them throws; OPTION_INVALID for weights without a model. */
+export async function convert(from: string, to: string, options: ConvertOptions = {}): Promise<Converted> {
+  const { lambda, weights, warn = console.warn } = options;
+  const source = options.model ?? from;
+  if (options.model === undefined && (await inspectFile(from)).model === undefined) throw modelUnnamed(from);
+  const net = await loadModel(source, { warn });
+  if (source !== from) await loadWeights(net, from);
+  if (weights === true || holdsWeightsAlone(to)) {
+    await saveWeights(net, to);
+    return 'weights';
+  }
+  await saveModel(net, to, lambda === undefined ? {} : { lambda });
+  return 'model';
+}
+
+function holdsWeightsAlone(path: string): boolean {
+  const [longest] = composition.catalog.formats
+    .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
+    .filter(({ extension }) => path.toLowerCase().endsWith(extension))
+    .sort((a, b) => b.extension.length - a.extension.length);
+  return longest !== undefined && longest.format.writeModel === undefined;
+}

@@ -1,0 +1,178 @@
+// The command, run in this process with its lines captured.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import { HostTensor } from '@lamella/program';
+import type { Model } from '@lamella/training';
+import * as ort from 'onnxruntime-node';
+import { input, lambda, loadModel, loadWeights, model, saveModel } from '../index.js';
+import { runCommandLine } from './run-command-line.js';
+
+const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
+const mlp = join(fixtures, 'keras/files/mlp');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lamella-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
+  const [out, error]: string[][] = [[], []];
+  const code = await runCommandLine(argv, {
+    print: (text) => out!.push(text),
+    printError: (text) => error!.push(text),
+  });
+  return { code, out: out!.join('\n'), error: error!.join('\n') };
+}
+
+/** What a model makes of the same numbers every time. */
+async function predicted(net: Model): Promise<readonly number[]> {
+  const sizes = net.inputs[0]!.shape.map((size) => size ?? 2);
+  const x = HostTensor.zeros(sizes);
+  x.data.forEach((_, i) => (x.data[i] = Math.sin(i)));
+  return [...(await net.predict(x)).data];
+}
+
+function expectClose(found: readonly number[], wanted: readonly number[]): void {
+  expect(found.length).toBe(wanted.length);
+  found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i]!, 5));
+}
+
+describe('lamella convert', () => {
+  const models = { '.keras': `${mlp}.keras`, '.h5': `${mlp}.h5`, '.json': join(fixtures, 'tfjs/nested') };
+
+  describe.each(Object.entries(models))('from a model in %s', (ending, from) => {
+    let wanted: readonly number[];
+    beforeAll(async () => {
+      wanted = await predicted(await loadModel(from));
+    });
+
+    it.each(['.keras', '.h5', '.json'])('writes a model to %s', async (out) => {
+      const to = join(folder, `model${ending}-to${out}`);
+      expect(await run('convert', from, to)).toEqual({
+        code: 0,
+        out: `${to}: a model, from ${from}`,
+        error: '',
+      });
+      expectClose(await predicted(await loadModel(to)), wanted);
+    });
+
+    it.each(['.weights.h5', '.weights.json', '.safetensors', '.h5'])('writes weights to %s', async (out) => {
+      const to = join(folder, `weights${ending}-to${out}`);
+      const { code, out: said } = await run('convert', from, to, ...(out === '.h5' ? ['--weights'] : []));
+      expect([code, said]).toEqual([0, `${to}: weights, from ${from}`]);
+      const net = await loadModel(from);
+      for (const { value } of net.weights) value.data.fill(0);
+      await loadWeights(net, to);
+      expectClose(await predicted(net), wanted);
+    });
+
+    it('writes .onnx, which ONNX Runtime runs', async () => {
+      const to = join(folder, `model${ending}-to.onnx`);
+      expect((await run('convert', from, to)).code).toBe(0);
+      const session = await ort.InferenceSession.create(new Uint8Array(await readFile(to)));
+      const net = await loadModel(from);
+      const sizes = net.inputs[0]!.shape.map((size) => size ?? 2);
+      const x = Float32Array.from({ length: sizes.reduce((a, b) => a * b) }, (_, i) => Math.sin(i));
+      const results = await session.run({ [session.inputNames[0]!]: new ort.Tensor('float32', x, sizes) });
+      expectClose([...(results[session.outputNames[0]!]!.data as Float32Array)], wanted);
+    });
+  });
+
+  it.each(['.keras', '.safetensors', '.weights.json', '.onnx'])(
+    'takes weights from one file and their model from another, to %s',
+    async (out) => {
+      const weights = join(folder, 'changed.weights.h5');
+      const changed = await loadModel(`${mlp}.keras`);
+      for (const { value } of changed.weights) value.data.fill(0.125);
+      const altered = join(folder, 'changed.keras');
+      await saveModel(changed, altered);
+      expect((await run('convert', altered, weights)).code).toBe(0);
+      const to = join(folder, `joined${out}`);
+      expect(await run('convert', weights, to, '--model', `${mlp}.keras`)).toMatchObject({
+        code: 0,
+        error: '',
+      });
+      if (out === '.onnx') return;
+      const net = await loadModel(out === '.keras' ? to : `${mlp}.keras`);
+      if (out !== '.keras') await loadWeights(net, to);
+      expectClose(await predicted(net), await predicted(changed));
+    },
+  );
+
+  it('keeps Lambdas, as operations where that is asked for', async () => {
+    const x = input({ shape: [3] });
+    const net = model({ inputs: x, outputs: lambda((t: tf.Tensor) => tf.mul(t, 3)).apply(x) });
+    const from = join(folder, 'lambda.keras');
+    await saveModel(net, from);
+    const [again, plain] = [join(folder, 'again.h5'), join(folder, 'plain.keras')];
+    expect((await run('convert', from, again)).code).toBe(0);
+    expect((await run('convert', from, plain, '--lambda', 'keras_ops')).code).toBe(0);
+    expectClose(await predicted(await loadModel(again)), await predicted(net));
+    expect((await run('inspect', again)).out).toMatch(/its captured Programs are in the file/);
+    expect((await run('inspect', plain)).out).not.toMatch(/captured Programs/);
+  });
+
+  it('wants a model for weights alone', async () => {
+    const { code, out, error } = await run('convert', `${mlp}.weights.h5`, join(folder, 'x.keras'));
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toBe(
+      `[OPTION_INVALID] "${mlp}.weights.h5": it holds weights alone, without their model.\nFix: name a file of the model: --model FILE.`,
+    );
+  });
+});
+
+describe('lamella inspect', () => {
+  it('prints what is in a file', async () => {
+    const { code, out, error } = await run('inspect', `${mlp}.keras`);
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toMatch(/^.*mlp\.keras\nKeras 3 archive, written by Keras 3\.15\.1, /);
+    expect(out).toMatch(/Everything that loading it needs is there\.$/);
+  });
+});
+
+describe('lamella', () => {
+  it('ends with 1 and the coded error, without a stack, where something fails', async () => {
+    expect(await run('inspect', 'absent.keras')).toMatchObject({ code: 1, out: '' });
+    const damaged = join(folder, 'damaged.keras');
+    await writeFile(damaged, 'no archive');
+    const unknown = await run('convert', `${mlp}.keras`, join(folder, 'x.pickle'));
+    for (const { code, error } of [await run('convert', damaged, 'y.keras'), unknown]) {
+      expect(code).toBe(1);
+      expect(error).toMatch(/^\[[A-Z_]+\] "/);
+      expect(error).not.toMatch(/\n\s+at /);
+    }
+    expect(unknown.error).toMatch(/FORMAT_UNKNOWN.*x\.pickle[^]*\.onnx/);
+  });
+
+  it('writes out what could steer a terminal in an error', async () => {
+    const { error } = await run('inspect', 'a\u001b[31m.keras');
+    expect(error).toContain('a\\u001b[31m.keras');
+  });
+
+  it.each([
+    [[], /^Usage: lamella/],
+    [['destroy'], /there is no command "destroy"/],
+    [['toString'], /there is no command "toString"/],
+    [['inspect'], /inspect takes FILE, got 0 arguments/],
+    [['convert', 'a.keras'], /convert takes IN OUT, got 1 argument\n/],
+    [['convert', 'a.keras', 'b.keras', '--fast'], /Unknown option '--fast'/],
+    [['convert', 'a.keras', 'b.keras', '--model'], /--model/],
+    [['inspect', 'a.keras', '--weights'], /Unknown option '--weights'/],
+  ])('ends with 2 for %j', async (argv, message) => {
+    const { code, out, error } = await run(...argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toMatch(message);
+    expect(error).toContain('lamella');
+  });
+
+  it('prints help and version', async () => {
+    for (const argv of [['--help'], ['help'], ['-h'], ['convert', '--help'], ['inspect', '-h']])
+      expect(await run(...argv)).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: lamella/) });
+    expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});

@@ -1,0 +1,138 @@
+// The command `lamella` as a function: arguments in, lines and an exit code out. It ends no process.
+import type { ParseArgsConfig } from 'node:util';
+import { harmless, printInspection } from '@lamella/io';
+import { isLamellaError } from '@lamella/program';
+import { inspectFile } from '../composition.js';
+import { convert, type ConvertOptions } from './convert.js';
+
+/** Where a command's lines go. */
+export interface CommandOutput {
+  /** Takes what was asked for. Default: console.log. */
+  readonly print?: (text: string) => void;
+  /** Takes warnings and errors. Default: console.error. */
+  readonly printError?: (text: string) => void;
+}
+
+/** 0: done; 1: it failed; 2: the arguments say nothing that can be done. */
+export type ExitCode = 0 | 1 | 2;
+
+const help = `Usage: lamella <command>
+
+  inspect FILE       says what is in a file of a model or of weights; loads nothing of it, runs nothing
+  convert IN OUT     reads a model or weights, and writes what the ending of OUT says
+
+Options of convert
+  --model FILE       the model of the weights in IN, where IN holds weights alone
+  --weights          writes weights alone where OUT could hold a model too (.h5)
+  --lambda KIND      how a .keras file stores Lambdas: program (default), or keras_ops for plain Keras
+
+  --help             prints this
+  --version          prints the version
+
+Reads  .keras .h5 .json, and weights: .weights.h5 .weights.json .safetensors .h5
+Writes .keras .h5 .json .onnx, and weights: .weights.h5 .weights.json .safetensors .h5
+
+Exit codes: 0 done, 1 failed, 2 wrong usage`;
+
+interface Command {
+  /** What its arguments are called, in their order. */
+  readonly files: readonly string[];
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  run(files: readonly string[], values: Values, output: Required<CommandOutput>): Promise<void>;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const commands = new Map<string, Command>([
+  [
+    'inspect',
+    {
+      files: ['FILE'],
+      options: {},
+      async run([file = ''], _, { print }) {
+        print(printInspection(await inspectFile(file)));
+      },
+    },
+  ],
+  [
+    'convert',
+    {
+      files: ['IN', 'OUT'],
+      options: {
+        model: { type: 'string' },
+        weights: { type: 'boolean' },
+        lambda: { type: 'string' },
+      },
+      async run([from = '', to = ''], values, { print, printError }) {
+        const warn = (message: string): void => printError(withoutControls(message));
+        const written = await convert(from, to, { ...(values as ConvertOptions), warn });
+        print(harmless(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
+      },
+    },
+  ],
+]);
+
+/** Runs the command that the arguments name; those of a process are `process.argv.slice(2)`. */
+export async function runCommandLine(argv: readonly string[], output: CommandOutput = {}): Promise<ExitCode> {
+  const { print = console.log, printError = console.error } = output;
+  const [name, ...rest] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print(help);
+    return 0;
+  }
+  if (name === '--version') {
+    print(await version());
+    return 0;
+  }
+  const command = commands.get(name ?? '');
+  if (command === undefined) {
+    printError(name === undefined ? help : usage(`there is no command "${name}"`));
+    return 2;
+  }
+  const { parseArgs } = await import('node:util');
+  let parsed: { readonly values: Values; readonly positionals: readonly string[] };
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    parsed = parseArgs({ args: rest, options, allowPositionals: true });
+  } catch (error) {
+    printError(usage((error as Error).message));
+    return 2;
+  }
+  const { help: isAsking, ...values } = parsed.values;
+  if (isAsking === true) {
+    print(help);
+    return 0;
+  }
+  if (parsed.positionals.length !== command.files.length) {
+    const { length } = parsed.positionals;
+    printError(
+      usage(`${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`),
+    );
+    return 2;
+  }
+  try {
+    await command.run(parsed.positionals, values, { print, printError });
+    return 0;
+  } catch (error) {
+    // Without a code it is a defect of ours, and its stack says where.
+    printError(
+      withoutControls(isLamellaError(error) ? error.message : String((error as Error).stack ?? error)),
+    );
+    return 1;
+  }
+}
+
+function usage(problem: string): string {
+  return `lamella: ${withoutControls(problem)}\nTry lamella --help`;
+}
+
+/** Messages hold names that come from files. */
+function withoutControls(message: string): string {
+  return message.split('\n').map(harmless).join('\n');
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
