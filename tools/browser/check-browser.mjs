@@ -1,6 +1,6 @@
 // `npm run check:browser`: what Node trains and saves, real headless Chromium trains, loads and predicts too, on ONNX Runtime's
 // WebAssembly, on our loops and on backend-cpu; every loss and prediction within 1e-5 of Node's native runtime.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { servePage } from './page-server.mjs';
 /**
  * What the page posts.
  * @typedef {{ runtime: string, isIsolated: boolean, mlp: Record<string, Computed>, keras: Record<string, Computed>,
- *   h5: Record<string, Computed> }} PageResult
+ *   h5: Record<string, Computed>, saved: { file: number[], computed: Computed } }} PageResult
  */
 
 const tolerance = 1e-5;
@@ -29,8 +29,8 @@ let isSound = true;
 try {
   const wanted = {
     mlp: await trainMlp(onnx({ runtime: 'native' })),
-    keras: await savedBy('keras'),
-    h5: await savedBy('h5'),
+    keras: await computedBy('save.mjs', join(folder, 'sampling.keras')),
+    h5: await computedBy('save.mjs', join(folder, 'sampling.h5')),
   };
   const files = {
     'page.js': await bundlePage(),
@@ -49,6 +49,8 @@ try {
     for (const part of /** @type {const} */ (['mlp', 'keras', 'h5']))
       for (const [backend, computed] of Object.entries(got[part]))
         check(`${page}: ${part} on ${backend}`, differences(computed, wanted[part]));
+    const { file, computed } = got.saved;
+    check(`${page}: saves, and Node loads`, differences(computed, await loadedFrom(Uint8Array.from(file))));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -56,12 +58,24 @@ try {
 process.exitCode = isSound ? 0 : 1;
 
 /**
- * Has another process save the sampling model into the folder; gives what it computes there.
- * @param {string} ending
+ * What another process computes, here in Node and without the functions, with the model that a page saved.
+ * @param {Uint8Array} bytes
  * @returns {Promise<Computed>}
  */
-async function savedBy(ending) {
-  const args = [join(root, 'tools/versions/save.mjs'), join(folder, `sampling.${ending}`)];
+async function loadedFrom(bytes) {
+  const path = join(folder, 'from-page.keras');
+  await writeFile(path, bytes);
+  return computedBy('load.mjs', path);
+}
+
+/**
+ * What a script of tools/versions prints as its last line.
+ * @param {string} script
+ * @param {string} path
+ * @returns {Promise<Computed>}
+ */
+async function computedBy(script, path) {
+  const args = [join(root, 'tools/versions', script), path];
   const { status, output } = await runQuietly(process.execPath, args, root);
   if (status !== 0) throw new Error(`${args.join(' ')} failed: ${output}`);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');

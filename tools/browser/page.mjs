@@ -6,7 +6,7 @@ import { io } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
 import { training } from '@lamella/training';
-import { compute } from '../versions/sampling-model.mjs';
+import { compute, sampling, samplingModel } from '../versions/sampling-model.mjs';
 import { trainMlp } from './mlp.mjs';
 
 /** Small Programs would run as loops of our own: here ONNX Runtime shall compute, on two threads where the page may. */
@@ -16,6 +16,17 @@ const wasm = onnx({ smallWork: false, threads: 2 });
 async function computeSaved(file, backend) {
   const { loadModel } = compose({ backend, plugins: [layers, lambdas(), training, io] });
   return compute(await loadModel(new URL(file, location.href)));
+}
+
+/** Saves a model in the page: what it computes afterwards, and its file. @param {import('@lamella/core').Backend} backend */
+async function saveHere(backend) {
+  const composition = compose({
+    backend,
+    plugins: [layers, lambdas({ functions: [sampling] }), training, io],
+  });
+  const net = samplingModel(composition);
+  const { bytes } = await composition.encodeModel(net, 'from-page.keras');
+  return { file: Array.from(bytes), computed: await compute(net) };
 }
 
 /** @returns {Promise<import('./check-browser.mjs').PageResult>} */
@@ -29,6 +40,7 @@ async function results() {
       cpu: await computeSaved('sampling.keras', cpu()),
     },
     h5: { onnx: await computeSaved('sampling.h5', wasm), cpu: await computeSaved('sampling.h5', cpu()) },
+    saved: await saveHere(wasm),
   };
 }
 
