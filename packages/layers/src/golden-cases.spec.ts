@@ -218,7 +218,8 @@ export async function reload(model: Functional): Promise<Layer> {
   const composition = compose({ backend: cpu(), plugins: [layers, training, io] });
   const format = composition.catalog.formats.find(({ extensions }) => extensions.includes('.keras'))!;
   const context = { file: 'model.keras', composition, options: {} };
-  return (await format.readModel!(await format.writeModel!(model, context), context)) as Layer;
+  const written = await format.writeModel!(model, context);
+  return format.readModel!('bytes' in written ? written.bytes : written, context);
 }
 
 /** Applies a layer to two inputs of different shapes, without the batch. */
