@@ -30,8 +30,8 @@ export interface OnnxOptions {
    */
   readonly wasmPaths?: WasmPaths;
   /**
-   * Whether idle threads of ONNX Runtime wait by spinning: quicker where cores are free, much slower where other programs
-   * want them too. Default: true.
+   * Whether idle threads of ONNX Runtime wait by spinning, which takes cores from this thread, the loops between two calls
+   * and other programs. Default: false.
    */
   readonly spinning?: boolean;
   /**
@@ -56,7 +56,7 @@ const backends = new Map<string, OnnxBackend>();
  * ONNX Runtime is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const { runtime, threads, wasmPaths, spinning = true, smallWork = true } = options;
+  const { runtime, threads, wasmPaths, spinning = false, smallWork = true } = options;
   if (runtime !== undefined && runtime !== 'native' && runtime !== 'wasm')
     throw optionInvalid('onnx()', 'runtime', '"native" or "wasm"', runtime);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
@@ -111,7 +111,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
             extra: {
               session: {
                 disable_prepacking: '1',
-                intra_op: { allow_spinning: this.options.spinning === false ? '0' : '1' },
+                intra_op: { allow_spinning: this.options.spinning === true ? '1' : '0' },
               },
             },
           });
