@@ -14,7 +14,7 @@ describe('onnx()', () => {
     expect(onnx({ threads: 1 })).toBe(onnx({ threads: 1 }));
     expect(onnx({ threads: 1 })).not.toBe(onnx());
     expect(onnx({ spinning: true })).not.toBe(onnx());
-    expect(onnx({ spinning: false })).toBe(onnx());
+    expect(onnx({ spinning: false })).not.toBe(onnx());
   });
 
   it('is available here', async () => {

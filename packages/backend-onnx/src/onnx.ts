@@ -10,6 +10,7 @@ import { lowerProgram } from './lower-program.js';
 import { partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
+import { sumRows } from './passes/sum-rows.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
 import type { RuntimeName } from './runtime/runtime.js';
 
@@ -30,8 +31,8 @@ export interface OnnxOptions {
    */
   readonly wasmPaths?: WasmPaths;
   /**
-   * Whether idle threads of ONNX Runtime wait by spinning, which takes cores from this thread, the loops between two calls
-   * and other programs. Default: false.
+   * Whether idle threads of ONNX Runtime wait by spinning: `true` for as long as it likes, which suits machines with nothing
+   * else to do; `false` never. Default: for the time from one operator to the next, and then they sleep.
    */
   readonly spinning?: boolean;
   /**
@@ -56,7 +57,7 @@ const backends = new Map<string, OnnxBackend>();
  * ONNX Runtime is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
-  const { runtime, threads, wasmPaths, spinning = false, smallWork = true } = options;
+  const { runtime, threads, wasmPaths, spinning, smallWork = true } = options;
   if (runtime !== undefined && runtime !== 'native' && runtime !== 'wasm')
     throw optionInvalid('onnx()', 'runtime', '"native" or "wasm"', runtime);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
@@ -96,7 +97,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
   }
 
   private async compileGraph(program: Program): Promise<GraphPart> {
-    const lowered = lowerProgram(fuseBias(program));
+    const lowered = lowerProgram(fuseBias(sumRows(program)));
     const runtime = await loadRuntime(this.options);
     const session =
       lowered.outputs.length === 0
@@ -111,7 +112,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
             extra: {
               session: {
                 disable_prepacking: '1',
-                intra_op: { allow_spinning: this.options.spinning === true ? '1' : '0' },
+                intra_op: waiting(this.options.spinning),
               },
             },
           });
@@ -128,4 +129,10 @@ class OnnxRuntimeBackend implements OnnxBackend {
   async runtime(): Promise<RuntimeName> {
     return (await loadRuntime(this.options)).name;
   }
+}
+
+/** How threads without work wait. Sleeping threads take some 10 µs to wake; that is what a small operator takes altogether. */
+function waiting(spinning: boolean | undefined): Record<string, string> {
+  if (spinning !== undefined) return { allow_spinning: spinning ? '1' : '0' };
+  return { allow_spinning: '1', spin_duration_us: '50' };
 }
