@@ -4,6 +4,7 @@ import { loadMnist } from './mnist.mjs';
 
 const started = performance.now();
 const { compose, input } = await import('@lamella/core');
+const { HostTensor } = await import('@lamella/program');
 const { conv2D, dense, flatten, layers, maxPooling2D, reLU, softmax } = await import('@lamella/layers');
 const { adam, training } = await import('@lamella/training');
 const { onnx } = await import('@lamella/backend-onnx');
@@ -99,9 +100,11 @@ const cases = {
   async latency() {
     const { x } = images(1);
     const net = mlp();
-    await times(50, () => net.predict(x));
-    const seconds = await times(500, () => net.predict(x));
-    return { predict_ms: rounded((1000 * seconds.reduce((a, b) => a + b)) / seconds.length, 4) };
+    const row = new HostTensor(x.data, x.shape);
+    return {
+      predict_ms: await meanMs(() => net.predict(x)),
+      call_ms: await meanMs(() => net.call(row)),
+    };
   },
 };
 
@@ -118,6 +121,16 @@ async function times(count, call) {
     seconds.push((performance.now() - start) / 1000);
   }
   return seconds;
+}
+
+/**
+ * The mean of 500 calls, after 50 others, in milliseconds.
+ * @param {() => Promise<unknown>} call
+ */
+async function meanMs(call) {
+  await times(50, call);
+  const seconds = await times(500, call);
+  return rounded((1000 * seconds.reduce((a, b) => a + b)) / seconds.length, 4);
 }
 
 /** @param {number} value */
