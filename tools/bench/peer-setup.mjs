@@ -1,14 +1,15 @@
 // The peers and how each is installed: Python's in a virtual environment, tfjs' in a folder, both ignored by git.
-// tfjs-node takes part where its native library is there already: .tfjs-node/, made by packages/backend-node/scripts.
+// tfjs-node takes part where `npm run check:backend-node` has compiled its addon: .tfjs-node/ in the root.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '../run/commands.mjs';
+import { root, run } from '../run/commands.mjs';
 
 /** @typedef {{ command: string, args: readonly string[], env?: Record<string, string> }} Peer */
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const python = process.env['LAMELLA_BENCH_PYTHON'] ?? join(folder, '.venv/bin/python');
+const tfjsNode = join(root, '.tfjs-node');
 const tfjsPackages = ['core', 'layers', 'backend-cpu', 'backend-wasm'];
 
 /** All peers by name, in the order in which they run. */
@@ -41,7 +42,7 @@ export async function setUpPeers(names, mnist) {
   if (names.includes('tfjs-cpu') || names.includes('tfjs-wasm')) await setUpTfjs();
   const present = names.filter((name) => name !== 'tfjs-node' || hasTfjsNode());
   if (present.length < names.length)
-    console.error('tfjs-node is left out: its library is not in .tfjs-node/.');
+    console.error('tfjs-node is left out: `npm run check:backend-node` compiles it.');
   return [nodeScript('lamella-case.mjs'), ...present.map((name) => peer(name, mnist))];
 }
 
@@ -54,7 +55,7 @@ function nodeScript(/** @type {string} */ script) {
 function peer(/** @type {string} */ name, /** @type {string} */ mnist) {
   const [family = '', variant = ''] = name.split('-');
   if (family === 'tfjs') {
-    const modules = join(folder, variant === 'node' ? '.tfjs-node' : '.tfjs');
+    const modules = variant === 'node' ? tfjsNode : join(folder, '.tfjs');
     return {
       command: process.execPath,
       args: [join(folder, 'peers/tfjs-case.mjs'), modules, mnist, variant],
@@ -82,12 +83,10 @@ async function setUpTfjs() {
 }
 
 function hasTfjsNode() {
-  return existsSync(
-    join(folder, '.tfjs-node/node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node'),
-  );
+  return existsSync(join(tfjsNode, 'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node'));
 }
 
 async function need(/** @type {string} */ command, /** @type {string[]} */ args, cwd = folder) {
-  const status = await run(command, args, { cwd });
+  const status = await run(command, args, { cwd, toStderr: true });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}.`);
 }

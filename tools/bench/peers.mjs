@@ -14,20 +14,30 @@ const rounds = Number(option('rounds') ?? 3);
 const wanted = option('peers')?.split(',') ?? peerNames;
 
 if (!args.includes('--no-build')) {
-  const status = await runTarget('build');
+  const status = await runTarget('build', undefined, { toStderr: true });
   if (status !== 0) process.exit(status);
 }
 const peers = await setUpPeers(wanted, mnistFolder);
 /** @type {import('./process.mjs').Line[]} */
 const lines = [];
+let hasFailed = false;
 for (let round = 0; round < rounds; round++) {
   for (const name of names) {
     for (const peer of [...peers, limitOf(name)]) {
       if (peer === undefined) continue;
-      const line = await measure(peer.command, [...peer.args, name], peer.env);
+      // A peer that fails is left out of its case, not the whole comparison of the others.
+      const line = await measure(peer.command, [...peer.args, name], peer.env).catch(report);
+      if (line === undefined) continue;
       lines.push(line);
       console.log(JSON.stringify(line));
     }
   }
 }
 console.log(`\n${tableOf(lines, names)}`);
+process.exitCode = hasFailed ? 1 : 0;
+
+/** @param {unknown} error */
+function report(error) {
+  hasFailed = true;
+  console.error(error instanceof Error ? error.message : error);
+}

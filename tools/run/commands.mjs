@@ -11,15 +11,15 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
  * Runs a command to its end, its output passed through, and returns its exit status.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, toStderr?: boolean }} [options] `toStderr` keeps stdout for results
  * @returns {Promise<number>}
  */
-export function run(command, args, { cwd = root, env = {} } = {}) {
+export function run(command, args, { cwd = root, env = {}, toStderr = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', toStderr ? 2 : 'inherit', 'inherit'],
       shell: process.platform === 'win32' && command === 'npm',
     });
     child.once('error', reject);
@@ -42,25 +42,25 @@ export function runNode(script, args = []) {
  * @param {string} name
  * @param {readonly string[]} [args]
  * @param {Record<string, string>} [env]
+ * @param {{ toStderr?: boolean }} [options]
  * @returns {Promise<number>}
  */
-export function runTool(name, args = [], env = {}) {
+export function runTool(name, args = [], env = {}, options = {}) {
   const folder = join(root, 'node_modules', name);
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const script = typeof bin === 'string' ? bin : bin[name];
-  return run(process.execPath, [join(folder, script), ...args], { env });
+  return run(process.execPath, [join(folder, script), ...args], { ...options, env });
 }
 
 /**
  * Runs a target of every project, or of one and what it needs, with nx, which skips what its cache already holds.
  * @param {string} target
  * @param {string} [project]
+ * @param {{ toStderr?: boolean }} [options]
  * @returns {Promise<number>}
  */
-export function runTarget(target, project) {
+export function runTarget(target, project, options = {}) {
   const projects = project === undefined ? [] : ['-p', project];
-  return runTool('nx', ['run-many', '-t', target, ...projects, '--output-style=static'], {
-    NX_DAEMON: 'false',
-    NX_TUI: 'false',
-  });
+  const env = { NX_DAEMON: 'false', NX_TUI: 'false' };
+  return runTool('nx', ['run-many', '-t', target, ...projects, '--output-style=static'], env, options);
 }
