@@ -35,5 +35,5 @@ export { type OptimizerOptions } from './optimizers/check-options.js';
 export { Optimizer, type DecayExclusion, type Gradient } from './optimizers/optimizer.js';
 export * from './optimizers/schedules/index.js';
 export { LearningRateSchedule, type ScheduleOptions } from './optimizers/schedules/schedule.js';
-export { Sequential, type SequentialOptions } from './sequential.js';
+export { Sequential, type SequentialLayers, type SequentialOptions } from './sequential.js';
 export { model, sequential, training, type TrainingApi } from './training.js';

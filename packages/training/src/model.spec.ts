@@ -334,6 +334,20 @@ describe('a composition', () => {
     expect(catalog.names('metrics')).toContain('SparseTopKCategoricalAccuracy');
   });
 
+  it('makes a Sequential of a list, as Keras does', async () => {
+    const { sequential } = compose({ backend: cpu(), plugins: [layers.layers, training] });
+    const net = sequential([input({ shape: [4], name: 'pixels' }), dense({ units: 2 })], { name: 'listed' });
+    expect((await net.predict(x)).shape).toEqual([20, 2]);
+    expect(net.layers.length).toBe(1);
+    expect(sequential([dense({ units: 2 })], { inputShape: [4] }).name).toMatch(/^sequential/);
+    expect(net.label).toBe('Sequential "listed"');
+    expect(() => sequential([dense({ units: 2 })])).toThrow(
+      /its input is not known.\nFix: put input\(\{ shape \}\)/,
+    );
+    expect(() => sequential([dense({ units: 2 }), input({ shape: [4] })])).toThrow(/\[INPUT_INVALID\]/);
+    expect(() => sequential({} as never)).toThrow(/\[INPUT_INVALID\] Sequential .*expected a list of layers/);
+  });
+
   it('trains a Sequential whose layers are listed without the input', async () => {
     const chain = new Sequential({
       layers: [input({ shape: [4], name: 'pixels' }).node.layer, dense({ units: 2, name: 'out' })],

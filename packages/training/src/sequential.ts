@@ -5,6 +5,7 @@ import {
   inputInvalid,
   isInputLayer,
   isLayer,
+  isSymbolicTensor,
   uniqueName,
   type Composition,
   type Config,
@@ -14,9 +15,20 @@ import {
 import { Model, type ModelOptions } from './model.js';
 
 export interface SequentialOptions extends Pick<ModelOptions, 'name' | 'trainable' | 'backend' | 'seed'> {
-  /** The first is an InputLayer, or `inputShape` says the shape of one example. */
-  readonly layers: readonly Layer[];
+  /** The first is what input() or inputLayer() returns, or `inputShape` says the shape of one example. */
+  readonly layers: SequentialLayers;
   readonly inputShape?: readonly (number | null)[];
+}
+
+/** Layers, each on the output of the one before; what input() returns may come first. */
+export type SequentialLayers = readonly (Layer | SymbolicTensor)[];
+
+/** The options of a Sequential given as a list, as Keras has it, or as an object. */
+export function sequentialOptions(
+  given: SequentialLayers | SequentialOptions,
+  options: Omit<SequentialOptions, 'layers'> = {},
+): SequentialOptions {
+  return Array.isArray(given) ? { ...options, layers: given } : (given as SequentialOptions);
 }
 
 /** A chain of layers as a model. Source: keras.Sequential. */
@@ -26,7 +38,7 @@ export class Sequential extends Model {
   readonly stack: readonly Layer[];
 
   constructor(options: SequentialOptions, composition?: Pick<Composition, 'backend'>) {
-    const name = options.name ?? uniqueName('sequential');
+    const name = options?.name ?? uniqueName('sequential');
     const { inputs, outputs, stack } = chain(`Sequential "${name}"`, options);
     super({ ...options, name, inputs, outputs }, composition);
     this.stack = stack;
@@ -53,7 +65,17 @@ function chain(
   subject: string,
   options: SequentialOptions,
 ): { inputs: SymbolicTensor; outputs: SymbolicTensor; stack: Layer[] } {
-  for (const layer of options.layers) {
+  const given: unknown = (options as Partial<SequentialOptions> | undefined)?.layers;
+  if (!Array.isArray(given))
+    throw inputInvalid(
+      subject,
+      'expected a list of layers',
+      'pass sequential([input({ shape }), dense(...)])',
+    );
+  const layers = options.layers.map((layer, i) =>
+    i === 0 && isSymbolicTensor(layer) && isInputLayer(layer.node.layer) ? layer.node.layer : layer,
+  );
+  for (const layer of layers) {
     if (!isLayer(layer))
       throw inputInvalid(
         subject,
@@ -61,15 +83,15 @@ function chain(
         'pass what dense() and the other factories return',
       );
   }
-  const [first, ...rest] = options.layers;
+  const [first, ...rest] = layers as Layer[];
   const hasInput = first !== undefined && isInputLayer(first);
-  const stack = hasInput ? rest : [...options.layers];
+  const stack = hasInput ? rest : (layers as Layer[]);
   if (stack.length === 0) throw inputInvalid(subject, 'it has no layers', 'pass at least one layer');
   if (!hasInput && options.inputShape === undefined) {
     throw inputInvalid(
       subject,
       'the shape of its input is not known',
-      'pass inputShape, without the batch dimension',
+      'put input({ shape }) first, or pass inputShape, without the batch dimension',
     );
   }
   const inputs = hasInput ? (first as InputLayer).tensor : input({ shape: options.inputShape! });
