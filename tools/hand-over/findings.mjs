@@ -1,54 +1,72 @@
-// What was compared, how far apart it was, and how far it may be. Not here: what is compared.
+// What was compared, where, how far apart it was, and how far it may be. Not here: what is compared.
 
-/** @type {{ what: string, compared: string, difference: string, most: string, isFine: boolean }[]} */
-const findings = [];
+/** @typedef {{ difference: number, most: number, isFine: boolean }} Finding */
+
+const columns = /** @type {const} */ ([
+  'iterations',
+  'learning rate',
+  'weights',
+  'slots',
+  'predictions',
+  'losses',
+]);
+
+/** Columns of the table. @typedef {(typeof columns)[number]} Column */
+
+/** By place, then by column. @type {Map<string, Partial<Record<Column, Finding>>>} */
+const findings = new Map();
 
 /**
- * Notes the largest difference, relative to the largest value expected. NaN and a missing value never are near enough.
- * @param {string} what
- * @param {readonly number[]} got
- * @param {readonly number[]} wanted
+ * Notes the largest difference between arrays, each relative to its largest value. NaN and a missing value never are near.
+ * @param {string} place
+ * @param {Column} column
+ * @param {readonly (readonly number[] | undefined)[]} got
+ * @param {readonly (readonly number[])[]} wanted
  * @param {number} most
  */
-export function checkNear(what, got, wanted, most) {
-  const scale = wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
-  const difference = wanted.reduce((largest, value, i) => {
-    const gap = Math.abs(value - (got[i] ?? NaN)) / scale;
-    return Math.max(largest, gap);
-  }, 0);
-  findings.push({
-    what,
-    compared: String(wanted.length),
-    difference: difference === 0 ? '0' : difference.toExponential(1),
-    most: most === 0 ? '0' : most.toExponential(0),
-    isFine: wanted.length > 0 && got.length === wanted.length && difference <= most,
-  });
+export function compare(place, column, got, wanted, most) {
+  const differences = wanted.map((values, i) => relativeDifference(got[i] ?? [], values));
+  const difference = Math.max(...differences);
+  const isFine = wanted.length > 0 && got.length === wanted.length && difference <= most;
+  findings.set(place, { ...findings.get(place), [column]: { difference, most, isFine } });
 }
 
 /**
- * Notes what holds or does not.
- * @param {string} what
- * @param {boolean} isFine
+ * @param {readonly number[]} got
+ * @param {readonly number[]} wanted
  */
-export function checkThat(what, isFine) {
-  findings.push({ what, compared: '', difference: '', most: '', isFine });
+function relativeDifference(got, wanted) {
+  if (wanted.length === 0 || got.length !== wanted.length) return NaN;
+  const scale = Math.max(...wanted.map(Math.abs));
+  const gap = Math.max(...wanted.map((value, i) => Math.abs(value - got[i])));
+  return gap === 0 ? 0 : gap / scale;
 }
 
-/** Whether all of it holds, and there is something. */
-export function isSound() {
-  return findings.length > 0 && findings.every(({ isFine }) => isFine);
+/** What was too far apart, in words. */
+export function failures() {
+  return [...findings].flatMap(([place, row]) =>
+    Object.entries(row)
+      .filter(([, { isFine }]) => !isFine)
+      .map(
+        ([column, { difference, most }]) => `${place}: ${column} differ by ${difference}, allowed ${most}`,
+      ),
+  );
 }
 
-/** Prints a line for each. */
-export function printTable() {
-  const heading = { what: '', compared: 'values', difference: 'largest', most: 'allowed', isFine: true };
-  const width = Math.max(...findings.map(({ what }) => what.length));
-  for (const finding of [heading, ...findings]) {
-    const { what, compared, difference, most, isFine } = finding;
-    const mark = finding === heading ? '      ' : isFine ? 'ok    ' : 'FAILED';
-    console.log(
-      `${mark} ${what.padEnd(width)}  ${compared.padStart(6)}  ${difference.padStart(8)}  ${most.padStart(7)}`.trimEnd(),
-    );
-  }
-  console.log(`${findings.filter(({ isFine }) => isFine).length} of ${findings.length} comparisons hold.`);
+/** A line for each place, with the largest difference of all that was compared there. */
+export function table() {
+  const first = Math.max(...[...findings.keys()].map((place) => place.length));
+  const line = (/** @type {string} */ place, /** @type {string[]} */ cells) =>
+    [place.padEnd(first), ...cells.map((cell, i) => cell.padStart(columns[i].length))].join('  ').trimEnd();
+  const text = (/** @type {Finding | undefined} */ finding) =>
+    finding === undefined ? '' : finding.difference === 0 ? '0' : finding.difference.toExponential(1);
+  return [
+    line('largest difference', [...columns]),
+    ...[...findings].map(([place, row]) =>
+      line(
+        place,
+        columns.map((column) => text(row[column])),
+      ),
+    ),
+  ].join('\n');
 }

@@ -16,9 +16,9 @@ export const swish = namedFunction('hand_over>swish', (/** @type {tf.Tensor} */ 
 /** Optimizers whose every step depends on the steps before: by slots, by the number of the step, by a schedule. */
 export const optimizers = {
   Adam: () => adam({ learningRate: 0.005, weightDecay: 0.01 }),
-  'SGD, momentum, schedule': () =>
+  SGD: () =>
     sgd({
-      learningRate: exponentialDecay({ initialLearningRate: 0.2, decaySteps: 10, decayRate: 0.8 }),
+      learningRate: exponentialDecay({ initialLearningRate: 0.05, decaySteps: 10, decayRate: 0.8 }),
       momentum: 0.9,
       nesterov: true,
       clipnorm: 1,
