@@ -1,6 +1,8 @@
 // What an exchange found, as a table: a row for each layer, model, optimizer and for the operations, a column for each format
 // and direction, the largest difference in each cell. A cell is empty where nothing was run.
 
+import { shown } from './compatibility.mjs';
+
 /**
  * @typedef {object} Finding
  * @property {string} file
@@ -22,11 +24,6 @@ function split(file) {
   const name = file.slice(0, -suffix.length);
   const [kind, what] = /^(layer|optimizer|operation)-([A-Za-z0-9]+)/.exec(name)?.slice(1) ?? ['model', name];
   return { suffix, group: kind, row: kind === 'operation' ? 'keras.ops' : what };
-}
-
-/** @param {number} difference */
-function shown(difference) {
-  return difference === 0 ? '0' : difference.toExponential(0);
 }
 
 /**
@@ -55,7 +52,7 @@ export function compatibilityTable(findings, made) {
       .filter((key) => [...rows.values()].some((cells) => cells.has(key)));
     const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
     return [
-      `## ${title}`,
+      `### ${title}`,
       '',
       line([
         title.slice(0, -1),
@@ -76,16 +73,14 @@ export function compatibilityTable(findings, made) {
     ];
   });
   const markdown = [
-    '# Compatibility with Keras',
-    '',
-    '<!-- Written by `npm run check:keras`; do not edit. -->',
+    '## Keras',
     '',
     summary,
     '',
     'Each cell holds the largest difference between what the two predict for the same file, relative where values exceed 1; all weights are equal, bit for',
     'bit. "from Keras": Keras wrote the file and Lamella opened it. "to Keras": the other way, in Keras\' safe mode. "refused": what was refused, and must be.',
     "Where a model was trained, its optimizer's variables are equal too, and three more steps give the same losses to 1e-4 in the program that opened the file",
-    '(from `.h5`, Keras itself cannot train on). An empty cell was not run. Masks given as inputs of a layer, which no model has, are left out.',
+    '(from `.h5`, Keras itself cannot train on). Masks given as inputs of a layer, which no model has, are left out.',
     '',
     `Keras ${made.keras} on JAX, float32; Lamella on backend-${made.backend}; seed ${made.seed}.`,
     '',

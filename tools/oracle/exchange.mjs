@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
+import { writePart } from './compatibility.mjs';
 import { compatibilityTable } from './exchange-table.mjs';
 import { checkFromKeras, useBackend, writeForKeras } from './exchange-files.mjs';
 
@@ -88,13 +88,8 @@ try {
     console.log(`FAILED  ${direction}  ${file}  ${difference}  ${remark}`);
   const table = compatibilityTable(findings, { keras: version, seed: values.seed, backend: values.backend });
   console.log(`\n${table.summary}`);
-  if (values.only === undefined) {
-    mkdirSync(join(root, 'docs'), { recursive: true });
-    const path = join(root, 'docs/compatibility.md');
-    const style = await resolveConfig(path);
-    writeFileSync(path, await format(table.markdown, { ...style, parser: 'markdown' }));
-    console.log('docs/compatibility.md is written.');
-  } else console.log(table.markdown);
+  if (values.only === undefined) await writePart('check:keras', table.markdown);
+  else console.log(table.markdown);
   process.exitCode = bad.length === 0 ? 0 : 1;
 } finally {
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });

@@ -71,7 +71,7 @@ def check(path):
 def main():
     paths = sorted(Path(sys.argv[1]).glob("*.keras"))
     width = max((len(path.stem) for path in paths), default=0)
-    failed = 0
+    failed, rows = 0, []
     for path in paths:
         keras.backend.clear_session()
         try:
@@ -81,8 +81,11 @@ def main():
             worst, good = float("nan"), False
             remark = f"{type(error).__name__}: " + " ".join(str(error).split())[:300]
         failed += not good
+        rows.append({"name": path.stem, "ok": good, "difference": worst if good else None, "operations": remark if good else path.stem})
         print(f"{path.stem:<{width}}  {'ok    ' if good else 'FAILED'}  {worst:.1e}  {remark}")
     print(f"{len(paths) - failed} of {len(paths)} models agree with Keras {keras.__version__} to {TOLERANCE:.0e}")
+    report = {"keras": keras.__version__, "models": rows}
+    Path(sys.argv[1], "report").write_text(json.dumps(report), encoding="utf-8")
     sys.exit(1 if failed or not paths else 0)
 
 

@@ -1,5 +1,5 @@
-// Exchanges models with the real TensorFlow.js, both ways: `npm run check:tfjs`. It installs tfjs-layers beside the
-// repository's own packages, in .oracle-tfjs, and runs it in a process of its own.
+// Exchanges models with the real TensorFlow.js, both ways, and weights with the safetensors of Python: `npm run check:tfjs`.
+// It installs tfjs-layers beside the repository's own packages, in .oracle-tfjs, and runs it in a process of its own.
 //
 //   node tools/oracle/tfjs.mjs make     TensorFlow.js writes fixtures/tfjs again
 //   node tools/oracle/tfjs.mjs          Lamella opens those, and TensorFlow.js opens what Lamella writes
@@ -18,12 +18,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markdownTable, shown, writePart } from './compatibility.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const home = join(root, '.oracle-tfjs');
 const fixtures = join(root, 'fixtures/tfjs');
 const version = '4.22.0';
 const tolerance = 1e-6;
+const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 
 if (!existsSync(join(home, 'node_modules/@tensorflow/tfjs-layers'))) {
   mkdirSync(home, { recursive: true });
@@ -51,26 +53,62 @@ if (process.argv[2] === 'make') {
   mkdirSync(fixtures, { recursive: true });
   for (const { name } of tfjs('make', fixtures)) console.log(`fixtures/tfjs/${name}`);
 } else {
+  if (!existsSync(python)) execFileSync('sh', [join(root, 'tools/oracle/setup.sh')], { stdio: 'inherit' });
   const { differenceHere, writeModels } = await import('./tfjs/lamella-side.mjs');
-  /** @type {string[]} */
-  const failed = [];
-  /** @param {string} what @param {number} difference @param {string} [problem] */
-  const report = (what, difference, problem) => {
+  /** @type {{ column: string, name: string, ok: boolean, difference: number }[]} */
+  const findings = [];
+  /** @param {string} column @param {string} name @param {number} difference @param {string} [problem] */
+  const report = (column, name, difference, problem) => {
     const ok = difference <= tolerance;
-    if (!ok) failed.push(what);
-    console.log(`${ok ? 'ok    ' : 'FAILED'}  ${what}  ${problem ?? difference.toExponential(1)}`);
+    findings.push({ column, name, ok, difference });
+    console.log(`${ok ? 'ok    ' : 'FAILED'}  ${column}  ${name}  ${problem ?? difference.toExponential(1)}`);
   };
   for (const name of readdirSync(fixtures)) {
     const expected = JSON.parse(readFileSync(join(fixtures, name, 'expected.json'), 'utf8'));
-    report(`from TensorFlow.js  ${name}`, await differenceHere(join(fixtures, name), expected));
+    report('from TensorFlow.js', name, await differenceHere(join(fixtures, name), expected));
   }
   const folder = mkdtempSync(join(tmpdir(), 'lamella-tfjs-'));
   try {
     await writeModels(folder);
     for (const { name, difference = Infinity, problem } of tfjs('check', folder))
-      report(`to TensorFlow.js    ${name}`, difference, problem);
+      report('to TensorFlow.js', name, difference, problem);
+    for (const name of readdirSync(folder))
+      report('to safetensors', name, safetensors(join(folder, name, 'weights.safetensors')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  await writePart('check:tfjs', partOf(findings));
+  process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** 0 where Python's safetensors opens the file and writes the same bytes again. @param {string} file */
+function safetensors(file) {
+  try {
+    const script = join(root, 'tools/oracle/safetensors_files.py');
+    execFileSync(python, [script, 'check', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return 0;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** @param {readonly { column: string, name: string, ok: boolean, difference: number }[]} findings */
+function partOf(findings) {
+  const columns = ['from TensorFlow.js', 'to TensorFlow.js', 'to safetensors'];
+  const names = [...new Set(findings.map(({ name }) => name))].sort((a, b) => (a < b ? -1 : 1));
+  const rows = names.map((name) => [
+    `\`${name}\``,
+    ...columns.map((column) => {
+      const found = findings.find((finding) => finding.name === name && finding.column === column);
+      if (found === undefined) return '';
+      if (!found.ok) return '**fails**';
+      return column === 'to safetensors' ? 'same bytes' : shown(found.difference);
+    }),
+  ]);
+  return `## TensorFlow.js and safetensors
+
+Layers models as JSON with shards: the largest difference between what tfjs-layers ${version} and Lamella predict for the same file, relative where values exceed 1. Weights
+as safetensors: the package of Python opens them and writes the same bytes again. Files that Python wrote are read in \`npm test\`.
+
+${markdownTable(['Model', ...columns], rows)}`;
 }

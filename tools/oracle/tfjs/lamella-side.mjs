@@ -46,15 +46,16 @@ export async function differenceHere(folder, { inputs, outputs }) {
 const models = ['mlp', 'sequential', 'nested', 'branches', 'conv', 'embedding', 'frozen'];
 const files = fileURLToPath(new URL('../../../fixtures/keras/files/', import.meta.url));
 
-/** Writes each model as TensorFlow.js' with what it predicts. @param {string} folder */
+/** Writes each model as TensorFlow.js' with what it predicts, and its weights as safetensors. @param {string} folder */
 export async function writeModels(folder) {
   for (const name of models) {
-    const { loadModel, saveModel } = composed();
+    const { loadModel, saveModel, saveWeights } = composed();
     const model = await loadModel(join(files, `${name}.keras`));
     const { inputs, resume } = JSON.parse(readFileSync(join(files, `${name}.json`), 'utf8'));
     const place = join(folder, name);
     mkdirSync(place);
     await saveModel(model, place);
+    await saveWeights(model, join(place, 'weights.safetensors'));
     const fed = inputs.map(host);
     const outputs = await model.predictAll(fed.length === 1 ? fed[0] : fed);
     const more = name === 'mlp' && resume !== undefined ? await resumed(model, resume[0]) : {};
