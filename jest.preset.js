@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 export default {
   testEnvironment: fileURLToPath(new URL('./tools/jest/environment.cjs', import.meta.url)),
-  testEnvironmentOptions: { customExportConditions: ['lamella-source', 'node', 'node-addons'] },
+  testEnvironmentOptions: {
+    customExportConditions: ['lamella-source', 'node', 'node-addons'],
+    // A file's global scope goes as a whole. Taken apart, it warns at each block that the arena on it takes back later.
+    globalsCleanup: 'off',
+  },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
