@@ -12,6 +12,8 @@ export class OnnxExecutable implements Executable {
   private isDisposed = false;
   /** By name: what the graph hands to the loops. */
   private readonly between = new Map<string, HostTensor>();
+  /** What runs at present read and write: kept until they end, lest its memory be given to others. */
+  private readonly inUse = new Set<readonly unknown[]>();
   private checked: { inputs: readonly HostTensor[]; outputs: OutputBuffers } | undefined;
 
   constructor(
@@ -31,6 +33,27 @@ export class OnnxExecutable implements Executable {
   async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {
     if (this.isDisposed) throw executableDisposed();
     this.check(inputs, outputs);
+    const used = [inputs, outputs];
+    this.inUse.add(used);
+    try {
+      return await this.runParts(inputs, outputs);
+    } finally {
+      this.inUse.delete(used);
+      this.freeIfOver();
+    }
+  }
+
+  /** A run that has begun ends well; what it needs is freed then. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.freeIfOver();
+  }
+
+  private async runParts(
+    inputs: readonly HostTensor[],
+    outputs: OutputBuffers,
+  ): Promise<readonly HostTensor[]> {
     const results = new Array<HostTensor>(this.program.outputs.length);
     const { graph, loops } = this.parts;
     if (this.graph !== undefined && graph !== undefined) {
@@ -50,9 +73,8 @@ export class OnnxExecutable implements Executable {
     return results;
   }
 
-  dispose(): void {
-    if (this.isDisposed) return;
-    this.isDisposed = true;
+  private freeIfOver(): void {
+    if (!this.isDisposed || this.inUse.size > 0) return;
     this.graph?.dispose();
     this.loops?.dispose();
     for (const tensor of this.between.values()) sharedArena().release(tensor);

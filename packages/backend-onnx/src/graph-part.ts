@@ -12,7 +12,9 @@ export class GraphPart {
     readonly program: Program,
     private readonly lowered: LoweredProgram,
     private readonly session: Session | undefined,
-  ) {}
+  ) {
+    if (session !== undefined) dropped.register(this, session, this);
+  }
 
   /** Runs once; outputs without a buffer come in fresh memory. */
   async run(
@@ -39,6 +41,7 @@ export class GraphPart {
   }
 
   dispose(): void {
+    dropped.unregister(this);
     void this.session?.release();
   }
 
@@ -50,6 +53,9 @@ export class GraphPart {
       : new HostTensor(result.data as TypedArray, type.shape, dtype);
   }
 }
+
+/** Sessions of parts that are collected without having been disposed of. */
+const dropped = new FinalizationRegistry<Session>((session) => void session.release());
 
 /** Where messages lead nowhere: what is transferred there is freed at once. */
 let nowhere: MessagePort | undefined;

@@ -41,6 +41,8 @@ export class LoopsPart {
   dispose(): void {
     for (const { bound } of this.bindings) bound.dispose();
     this.bindings = [];
+    for (const copy of [...this.copiesOfInputs, ...this.copiesOfOutputs])
+      if (copy !== undefined) sharedArena().release(copy);
     this.fused.dispose();
   }
 

@@ -1,0 +1,166 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { InferenceSession } from 'onnxruntime-node';
+import { compose, input, Weight } from '@lamella/core';
+import { sharedArena } from '@lamella/fused';
+import { dense, layers } from '@lamella/layers';
+import { capture, HostTensor, type Program } from '@lamella/program';
+import { adam, training, type Callback, type Model } from '@lamella/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { onnx } from './onnx.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const backend = onnx({ smallWork: false });
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/** Collects garbage until `isDone`, for what is freed a task later. */
+async function settle(isDone: () => boolean = () => false): Promise<void> {
+  for (let i = 0; i < 20 && !isDone(); i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A product for ONNX Runtime, and an update by it for the loops. Inputs: x and the weight; outputs: a sum and the update. */
+function step(): Program {
+  const weight = new Weight({ name: 'w', owner: 'step', value: ones() });
+  return capture(
+    (x) => {
+      const product = tf.matMul(x, weight.read());
+      weight.assign(tf.add(tf.mul(product, 0.5), weight.read()));
+      return tf.sum(product);
+    },
+    [{ name: 'x', shape: [64, 64], dtype: 'float32' }],
+  ).program;
+}
+
+const ones = (): HostTensor => new HostTensor(new Float32Array(64 * 64).fill(1), [64, 64]);
+
+function classifier(): Model {
+  const { model } = compose({ backend, plugins: [layers, training] });
+  const pixels = input({ shape: [64] });
+  const hidden = dense({ units: 128, activation: 'relu' }).apply(pixels);
+  const net = model({ inputs: pixels, outputs: dense({ units: 10, activation: 'softmax' }).apply(hidden) });
+  net.compile({ optimizer: adam(), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  return net;
+}
+
+const x = new HostTensor(
+  Float32Array.from({ length: 128 * 64 }, (_, i) => Math.sin(i)),
+  [128, 64],
+);
+const y = new HostTensor(
+  Int32Array.from({ length: 128 }, (_, i) => i % 10),
+  [128],
+  'int32',
+);
+
+async function fitted(epochs: number, callbacks: Callback[] = []): Promise<void> {
+  await classifier().fit(x, y, { epochs, verbose: 0, callbacks });
+}
+
+/** Units: bytes. */
+interface Usage {
+  readonly arena: number;
+  readonly heap: number;
+  readonly outside: number;
+}
+
+async function usage(): Promise<Usage> {
+  await settle();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return { arena: sharedArena().used, heap: heapUsed, outside: external + arrayBuffers };
+}
+
+describe('the memory of executables', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is freed, and the session released, where they are collected without having been disposed of', async () => {
+    const release = jest.spyOn(InferenceSession.prototype, 'release');
+    await settle();
+    const before = sharedArena().used;
+    await (async () => {
+      const executable = await backend.compile(step());
+      await executable.run([ones(), ones()]);
+      expect(sharedArena().used).toBeGreaterThan(before);
+    })();
+    await settle(() => sharedArena().used === before && release.mock.calls.length > 0);
+    expect(sharedArena().used).toBe(before);
+    expect(release).toHaveBeenCalledTimes(1);
+  });
+
+  it('is freed at once by dispose()', async () => {
+    await settle();
+    const before = sharedArena().used;
+    const executable = await backend.compile(step());
+    await executable.run([ones(), ones()]);
+    executable.dispose();
+    expect(sharedArena().used).toBe(before);
+  });
+
+  it.each(['native', 'wasm'] as const)(
+    'is freed after the run that goes on when they are disposed of: %s',
+    async (runtime) => {
+      const executable = await onnx({ runtime, smallWork: false }).compile(step());
+      await settle();
+      const before = sharedArena().used;
+      const running = executable.run([ones(), ones()]);
+      executable.dispose();
+      executable.dispose();
+      expect(sharedArena().used).toBe(before);
+      const [sum, updated] = await running;
+      expect(sum!.data[0]).toBe(64 ** 3);
+      expect(updated!.data.every((value) => value === 33)).toBe(true);
+      expect(sharedArena().used).toBeLessThan(before);
+      await expect(executable.run([ones(), ones()])).rejects.toThrow('[EXECUTABLE_DISPOSED]');
+    },
+  );
+
+  it('keeps what a run reads and writes until it has ended', async () => {
+    const executable = await backend.compile(step());
+    await executable.run([ones(), ones()]);
+    const before = sharedArena().used;
+    const running = (() => {
+      const [left, right] = [0, 1].map(() => backend.allocate([64, 64], 'float32'));
+      for (const { data } of [left!, right!]) data.fill(1);
+      return executable.run([left!, right!], [undefined, backend.allocate([64, 64], 'float32')]);
+    })();
+    collect();
+    expect(sharedArena().used).toBeGreaterThanOrEqual(before + 3 * 64 * 64 * 4);
+    expect((await running)[1]!.data.every((value) => value === 33)).toBe(true);
+    executable.dispose();
+  });
+});
+
+describe('the memory of models', () => {
+  it('is the same after ten epochs and after a hundred', async () => {
+    const seen = new Map<number, Usage>();
+    await fitted(100, [
+      {
+        onEpochEnd: async (epoch) => {
+          if (epoch === 9 || epoch === 99) seen.set(epoch, await usage());
+        },
+      },
+    ]);
+    const [early, late] = [seen.get(9)!, seen.get(99)!];
+    expect(late.arena).toBe(early.arena);
+    expect(late.outside - early.outside).toBeLessThan(512 * kibibyte);
+    expect(late.heap - early.heap).toBeLessThan(4 * mebibyte);
+  });
+
+  it('is the same after ten models that were built, fitted and dropped, and after a hundred', async () => {
+    const seen: Usage[] = [];
+    for (let count = 1; count <= 100; count++) {
+      await fitted(1);
+      if (count % 10 === 0) collect();
+      if (count === 10 || count === 100) seen.push(await usage());
+    }
+    const [early, late] = seen as [Usage, Usage];
+    expect(late.arena).toBe(early.arena);
+    expect(late.outside - early.outside).toBeLessThan(512 * kibibyte);
+    expect(late.heap - early.heap).toBeLessThan(8 * mebibyte);
+  });
+});
