@@ -76,7 +76,7 @@ async function usage(): Promise<Usage> {
 }
 
 describe('the memory of executables', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   it('is freed, and the session released, where they are collected without having been disposed of', async () => {
     const release = jest.spyOn(InferenceSession.prototype, 'release');

@@ -32,7 +32,7 @@ export class Runner {
   private readonly frozen: FrozenWeights | undefined;
 
   private constructor(
-    private readonly backend: Backend,
+    readonly backend: Backend,
     private readonly executable: Executable,
     readonly program: Program,
     slots: readonly Weight[],

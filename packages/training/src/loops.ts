@@ -39,7 +39,8 @@ export function trainEpoch(
 ): Promise<LoopResult> {
   const compiled = model.requireCompiled();
   compiled.reset();
-  return overBatches(model, cursor, options, 'Train', async (batch) => {
+  return overBatches(model, cursor, options, 'Train', async (batch, onCompiled) => {
+    const startedAt = performance.now();
     const cached = model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
       Runner.create(
         backend,
@@ -47,6 +48,7 @@ export function trainEpoch(
       ),
     );
     const runner = cached instanceof Runner ? cached : await cached;
+    if (cached !== runner) onCompiled(performance.now() - startedAt);
     compiled.optimizer.beforeStep();
     const step = compiled.optimizer.iterations.value.data[0]!;
     return runForLogs(model, backend, runner, batch, step);
@@ -63,11 +65,13 @@ export function testEpoch(
   const compiled = model.requireCompiled();
   compiled.reset();
   let next = 0;
-  return overBatches(model, cursor, options, 'Test', async (batch) => {
+  return overBatches(model, cursor, options, 'Test', async (batch, onCompiled) => {
+    const startedAt = performance.now();
     const cached = model.stepFor('test', [batch.x, batch.y, batch.weights], () =>
       Runner.create(backend, testStep(model, compiled, batch)),
     );
     const runner = cached instanceof Runner ? cached : await cached;
+    if (cached !== runner) onCompiled(performance.now() - startedAt);
     return runForLogs(model, backend, runner, batch, next++);
   });
 }
@@ -82,9 +86,11 @@ export async function predictEpoch(
   const limit = options.steps === undefined ? source.examples : undefined;
   const collector = new OutputCollector(model.label, limit);
   let next = 0;
-  await overBatches(model, source.open(), options, 'Predict', async ({ x, size }) => {
+  await overBatches(model, source.open(), options, 'Predict', async ({ x, size }, onCompiled) => {
+    const startedAt = performance.now();
     const cached = inferenceStep(model, backend, x);
     const runner = cached instanceof Runner ? cached : await cached;
+    if (cached !== runner) onCompiled(performance.now() - startedAt);
     const step = next++;
     const targets = collector.targets(runner.program, size);
     await inTurn(backend, () => runner.run(x, { seed: model.seed, step }, targets));
@@ -108,12 +114,14 @@ async function overBatches(
   cursor: BatchCursor,
   options: LoopOptions,
   kind: 'Train' | 'Test' | 'Predict',
-  run: (batch: Batch) => Promise<Logs>,
+  run: (batch: Batch, onCompiled: (duration: number) => void) => Promise<Logs>,
 ): Promise<LoopResult> {
   const { callbacks, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
   const ends = callbacks.has(`on${kind}BatchEnd`);
   let logs: Logs = {};
+  let compileTime: number | undefined;
+  const onCompiled = (duration: number): void => void (compileTime = duration);
   let lastBreath = performance.now();
   let index = 0;
   for (; index < (options.skip ?? 0); index++) if ((await cursor.next()) === undefined) break;
@@ -124,7 +132,9 @@ async function overBatches(
     if (batch === undefined) break;
     throwIfAborted(model, signal);
     if (begins) await callbacks.call(`on${kind}BatchBegin`, index, {});
-    logs = await run(batch);
+    logs = await run(batch, onCompiled);
+    if (compileTime !== undefined) await callbacks.call('onStepCompiled', compileTime);
+    compileTime = undefined;
     if (ends) await callbacks.call(`on${kind}BatchEnd`, index, logs);
     if (performance.now() - lastBreath > breathEvery) {
       await new Promise((resolve) => setTimeout(resolve, 0));

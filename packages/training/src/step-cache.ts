@@ -1,6 +1,7 @@
 // Compiled steps of one kind by the shapes and dtypes they are for, a bounded number: the least recently used goes first.
 import type { Runner } from '@lamella/core';
 import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import { inTurn } from './run-turns.js';
 
 /** The parts of a batch, in the order of a step's arguments. */
 export type StepArguments = readonly (readonly HostTensor[])[];
@@ -45,9 +46,10 @@ export class StepCache {
   }
 }
 
+/** After the runs that wait for their turn: some may be of this very step. */
 function dispose({ runner }: Entry): void {
   runner.then(
-    (made) => made.dispose(),
+    (made) => inTurn(made.backend, async () => made.dispose()),
     () => undefined,
   );
 }

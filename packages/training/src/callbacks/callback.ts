@@ -26,6 +26,8 @@ export interface Callback {
   onTrainEnd?(logs: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  /** After the first step on batches of a new shape: what capturing and compiling it took. Units: milliseconds. */
+  onStepCompiled?(duration: number): void | Promise<void>;
   onTrainBatchBegin?(batch: number, logs: Logs): void | Promise<void>;
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   onTestBegin?(logs: Logs): void | Promise<void>;

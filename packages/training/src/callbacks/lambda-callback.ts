@@ -9,6 +9,7 @@ const hooks: readonly (keyof Callback)[] = [
   'onTrainEnd',
   'onEpochBegin',
   'onEpochEnd',
+  'onStepCompiled',
   'onTrainBatchBegin',
   'onTrainBatchEnd',
   'onTestBegin',

@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
-import { input } from '@lamella/core';
+import { input, type Backend } from '@lamella/core';
 import { dense } from '@lamella/layers';
 import { kerasFixture } from '../../spec-support/keras-fixture.js';
 import { Model } from '../model.js';
@@ -49,9 +49,9 @@ function collected(isTTY: boolean): { output: ProgressOutput; text: () => string
   return { output: { isTTY, write: (text) => parts.push(text) }, text: () => parts.join('') };
 }
 
-async function fitTwoEpochs(bar: ProgressBar): Promise<Model> {
+async function fitTwoEpochs(bar: ProgressBar, backend: Backend = cpu()): Promise<Model> {
   const x = input({ shape: [1] });
-  const net = new Model({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend: cpu() });
+  const net = new Model({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend });
   net.setWeights(net.getWeights().map((weight) => (weight.data.fill(0), weight)));
   net.compile({ optimizer: 'sgd', loss: 'mse' });
   const [inputs, targets] = [
@@ -116,5 +116,47 @@ describe('ProgressBar', () => {
     const silent = collected(false);
     await fitTwoEpochs(new ProgressBar({ output: silent.output, verbose: 0 }));
     expect(silent.text()).toBe('');
+  });
+
+  describe('with a backend that compiles slowly', () => {
+    afterEach(() => void jest.restoreAllMocks());
+
+    /** Compiles for so many milliseconds of a clock of its own. */
+    function slow(duration: number): Backend {
+      let time = 0;
+      jest.spyOn(performance, 'now').mockImplementation(() => time);
+      const backend = cpu();
+      return {
+        name: 'slow',
+        allocate: (shape, dtype) => backend.allocate(shape, dtype),
+        compile: (program, hints) => {
+          time += duration;
+          return backend.compile(program, hints);
+        },
+      };
+    }
+
+    it.each([
+      [1, false, '2/2 ━━━━━━━━━━━━━━━━━━━━ 0s 0s/step - loss: 0.0000e+00 - val_loss: 0.0000e+00'],
+      [1, true, ' - loss: 0.0000e+00 - val_loss: 0.0000e+00'],
+      [2, false, '2/2 - 0s - 0s/step - loss: 0.0000e+00 - val_loss: 0.0000e+00'],
+    ] as const)(
+      'ends the line of the first epoch with it: verbose %d, terminal %s',
+      async (verbose, isTTY, line) => {
+        const { output, text } = collected(isTTY);
+        // A batch of two and one of one, for training and for validation.
+        await fitTwoEpochs(new ProgressBar({ output, verbose, now: () => 0 }), slow(325));
+        const [first, second] = text().split('Epoch 2/2\n') as [string, string];
+        expect(first).toContain(`${line} - compile: 1.3s\n`);
+        expect(second).toContain(line);
+        expect(second).not.toContain('compile');
+      },
+    );
+
+    it('is silent about a second or less', async () => {
+      const { output, text } = collected(false);
+      await fitTwoEpochs(new ProgressBar({ output, verbose: 1, now: () => 0 }), slow(250));
+      expect(text()).not.toContain('compile');
+    });
   });
 });

@@ -57,6 +57,10 @@ export class ProgressBar implements Callback {
     this.begin();
   }
 
+  onStepCompiled(duration: number): void {
+    if (this.line !== undefined) this.line.compileTime += duration;
+  }
+
   onTrainBatchEnd(batch: number, logs: Logs): void {
     this.update(batch, logs);
   }

@@ -18,8 +18,13 @@ const width = 20;
 /** Milliseconds between two drawings of the bar. */
 const redrawEvery = 50;
 
+/** Milliseconds of compiling from which on a line tells them. */
+const longCompilation = 1000;
+
 export class ProgressLine {
   target: number | undefined;
+  /** What compiling took during this line, which ends with it where it was long. Units: milliseconds. */
+  compileTime = 0;
   private readonly startedAt: number;
   private firstStepAt: number | undefined;
   private drawnAt = -Infinity;
@@ -45,18 +50,18 @@ export class ProgressLine {
   }
 
   private summary(current: number, logs: Logs, now: number, perStep: number): string {
-    return `${this.count(current)} - ${this.elapsed(now)} - ${rate(perStep)}${valuesOf(logs, (v) => v > 1e-3)}\n`;
+    return `${this.count(current)} - ${this.elapsed(now)} - ${rate(perStep)}${valuesOf(logs, (v) => v > 1e-3)}${this.compiled}\n`;
   }
 
   private plain(current: number, logs: Logs, now: number, perStep: number): string {
     const bar = this.hasTarget ? ` ${'━'.repeat(width)}` : '';
-    return `${this.count(current)}${bar} ${this.elapsed(now)} ${rate(perStep)}${valuesOf(logs, isLarge)}`;
+    return `${this.count(current)}${bar} ${this.elapsed(now)} ${rate(perStep)}${valuesOf(logs, isLarge)}${this.compiled}`;
   }
 
   private redrawn(current: number, logs: Logs, now: number, perStep: number, isFinal: boolean): string {
     const time =
       this.hasTarget && !isFinal ? remaining((perStep * (this.target! - current)) / 1000) : this.elapsed(now);
-    const values = valuesOf(logs, isLarge);
+    const values = `${valuesOf(logs, isLarge)}${this.compiled}`;
     const bar = this.hasTarget ? ` ${'━'.repeat(width)}` : '';
     const drawn = `${this.count(current)}${bar} ${time} ${rate(perStep)}${values}`.length;
     const coloured = this.hasTarget
@@ -66,6 +71,10 @@ export class ProgressLine {
     const erased = `${'\b'.repeat(this.drawnWidth)}\r`;
     this.drawnWidth = drawn;
     return `${erased}${coloured} ${bold(time)} ${rate(perStep)}${values}${padding}${isFinal ? '\n' : ''}`;
+  }
+
+  private get compiled(): string {
+    return this.compileTime > longCompilation ? ` - compile: ${(this.compileTime / 1000).toFixed(1)}s` : '';
   }
 
   private get hasTarget(): boolean {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
+import { input, type Backend } from '@lamella/core';
+import { dense } from '@lamella/layers';
+import { HostTensor } from '@lamella/program';
+import { Model } from './model.js';
+
+/** A backend that counts what it compiled and what of that is alive. */
+function counting(): { readonly backend: Backend; readonly counts: { compiled: number; alive: number } } {
+  const counts = { compiled: 0, alive: 0 };
+  const inner = cpu();
+  const backend: Backend = {
+    name: 'counting',
+    allocate: (shape, dtype) => inner.allocate(shape, dtype),
+    compile: async (program) => {
+      const executable = await inner.compile(program);
+      counts.compiled++;
+      counts.alive++;
+      return {
+        run: (inputs, outputs) => executable.run(inputs, outputs),
+        dispose: () => {
+          counts.alive--;
+          executable.dispose();
+        },
+      };
+    },
+  };
+  return { backend, counts };
+}
+
+function doubling(backend: Backend): Model {
+  const x = input({ shape: [1] });
+  const net = new Model({ inputs: x, outputs: dense({ units: 1, useBias: false }).apply(x), backend });
+  net.setWeights([new HostTensor(new Float32Array([2]), [1, 1])]);
+  return net;
+}
+
+const rows = (count: number): HostTensor => new HostTensor(new Float32Array(count).fill(3), [count, 1]);
+const tasks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('the compiled steps of a model', () => {
+  it('are eight at most where shapes change every step; the others are disposed of', async () => {
+    const { backend, counts } = counting();
+    const net = doubling(backend);
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    for (let size = 1; size <= 20; size++)
+      await net.fit(rows(size), rows(size), { batchSize: size, verbose: 0 });
+    await tasks();
+    expect(counts).toEqual({ compiled: 20, alive: 8 });
+    net.dispose();
+    await tasks();
+    expect(counts.alive).toBe(0);
+  });
+
+  it('go when they have not been used for longest', async () => {
+    const { backend, counts } = counting();
+    const net = doubling(backend);
+    for (const size of [1, 2, 3, 4, 5, 6, 7, 8, 1, 9, 1]) await net.call(rows(size));
+    expect(counts.compiled).toBe(9);
+    await net.call(rows(2));
+    expect(counts.compiled).toBe(10);
+  });
+
+  it('serve the calls that wait for them before they go', async () => {
+    const { backend, counts } = counting();
+    const net = doubling(backend);
+    const sizes = Array.from({ length: 20 }, (_, i) => i + 1);
+    const results = await Promise.all(sizes.map((size) => net.call(rows(size))));
+    expect(results.map(({ data }) => [...data])).toEqual(sizes.map((size) => new Array(size).fill(6)));
+    await tasks();
+    expect(counts).toEqual({ compiled: 20, alive: 8 });
+  });
+});
