@@ -1,6 +1,12 @@
 // The errors of this package.
 import { backendUnavailable } from '@lamella/core';
-import { kernelUnsupported, lamellaError, type LamellaError, type ProgramNode } from '@lamella/program';
+import {
+  kernelUnsupported,
+  lamellaError,
+  type LamellaError,
+  type Program,
+  type ProgramNode,
+} from '@lamella/program';
 
 type Place = Pick<ProgramNode, 'kernel' | 'scope'>;
 
@@ -66,6 +72,22 @@ export function notPolymorphic(subject: string, problem: string): LamellaError {
     subject,
     problem: `it has no ONNX graph for every batch size: ${problem}`,
     fix: 'use operations that take the size from their input (-1 in tf.reshape, tf.mean), or export for one size with batchSize',
+  });
+}
+
+/**
+ * `SESSION_FAILED`: ONNX Runtime refuses the graph of a Program. Names the layer where the message names an operator, as that
+ * of the native runtime does.
+ */
+export function sessionFailed({ nodes }: Program, cause: unknown): LamellaError {
+  const reason = String((cause as Error | undefined)?.message ?? cause).split('\n')[0]!;
+  const named = nodes.filter(({ scope }) => scope !== '' && reason.includes(`${scope}/`));
+  const node = named.sort((a, b) => b.scope.length - a.scope.length)[0];
+  return lamellaError('SESSION_FAILED', {
+    subject: subjectOf(node ?? { kernel: '', scope: '' }),
+    problem: `ONNX Runtime builds no session of its graph: ${reason}`,
+    fix: 'use other operations there, or run the model on cpu() of @lamella/backend-cpu; where the operations are ordinary, report it',
+    cause,
   });
 }
 

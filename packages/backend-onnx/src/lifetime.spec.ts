@@ -16,6 +16,10 @@ const backend = onnx({ smallWork: false });
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
+/** Their types hide that sessions are of a class. */
+const prototypeOf = (sessions: unknown): { release(): Promise<void> } =>
+  (sessions as { prototype: { release(): Promise<void> } }).prototype;
+
 /** Collects garbage until `isDone`, for what is freed a task later. */
 async function settle(isDone: () => boolean = () => false): Promise<void> {
   for (let i = 0; i < 20 && !isDone(); i++) {
@@ -79,7 +83,7 @@ describe('the memory of executables', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   it('is freed, and the session released, where they are collected without having been disposed of', async () => {
-    const release = jest.spyOn(InferenceSession.prototype, 'release');
+    const release = jest.spyOn(prototypeOf(InferenceSession), 'release');
     await settle();
     const before = sharedArena().used;
     await (async () => {

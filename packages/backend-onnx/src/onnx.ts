@@ -2,6 +2,7 @@
 import { hostDType, optionInvalid, type Backend, type CompileHints, type Executable } from '@lamella/core';
 import { compileProgram, sharedArena } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+import { sessionFailed } from './errors.js';
 import { OnnxExecutable } from './executable.js';
 import { withConstants, withInputsOf } from './frozen-inputs.js';
 import { GraphPart } from './graph-part.js';
@@ -115,6 +116,8 @@ class OnnxRuntimeBackend implements OnnxBackend {
                 intra_op: waiting(this.options.spinning),
               },
             },
+          }).catch((cause: unknown) => {
+            throw sessionFailed(program, cause);
           });
     return new GraphPart(runtime, program, lowered, session);
   }
