@@ -75,6 +75,7 @@ function discardCopies(
     if (given[index] !== undefined && buffer !== given[index].data.buffer && isArrayBuffer(buffer))
       copies.push(buffer);
   }
+  if (copies.length === 0) return;
   nowhere ??= closedPort();
   nowhere.postMessage(undefined, copies);
 }

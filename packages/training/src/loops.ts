@@ -39,16 +39,14 @@ export function trainEpoch(
 ): Promise<LoopResult> {
   const compiled = model.requireCompiled();
   compiled.reset();
-  return overBatches(model, cursor, options, 'Train', async (batch, onCompiled) => {
-    const startedAt = performance.now();
-    const cached = model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
+  const stepFor = (batch: Batch): Runner | Promise<Runner> =>
+    model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
       Runner.create(
         backend,
         trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
       ),
     );
-    const runner = cached instanceof Runner ? cached : await cached;
-    if (cached !== runner) onCompiled(performance.now() - startedAt);
+  return overBatches(model, cursor, options, 'Train', stepFor, (runner, batch) => {
     compiled.optimizer.beforeStep();
     const step = compiled.optimizer.iterations.value.data[0]!;
     return runForLogs(model, backend, runner, batch, step);
@@ -65,15 +63,13 @@ export function testEpoch(
   const compiled = model.requireCompiled();
   compiled.reset();
   let next = 0;
-  return overBatches(model, cursor, options, 'Test', async (batch, onCompiled) => {
-    const startedAt = performance.now();
-    const cached = model.stepFor('test', [batch.x, batch.y, batch.weights], () =>
+  const stepFor = (batch: Batch): Runner | Promise<Runner> =>
+    model.stepFor('test', [batch.x, batch.y, batch.weights], () =>
       Runner.create(backend, testStep(model, compiled, batch)),
     );
-    const runner = cached instanceof Runner ? cached : await cached;
-    if (cached !== runner) onCompiled(performance.now() - startedAt);
-    return runForLogs(model, backend, runner, batch, next++);
-  });
+  return overBatches(model, cursor, options, 'Test', stepFor, (runner, batch) =>
+    runForLogs(model, backend, runner, batch, next++),
+  );
 }
 
 /** Predicts over a pass and gives each output whole. */
@@ -86,11 +82,8 @@ export async function predictEpoch(
   const limit = options.steps === undefined ? source.examples : undefined;
   const collector = new OutputCollector(model.label, limit);
   let next = 0;
-  await overBatches(model, source.open(), options, 'Predict', async ({ x, size }, onCompiled) => {
-    const startedAt = performance.now();
-    const cached = inferenceStep(model, backend, x);
-    const runner = cached instanceof Runner ? cached : await cached;
-    if (cached !== runner) onCompiled(performance.now() - startedAt);
+  const stepFor = ({ x }: Batch): Runner | Promise<Runner> => inferenceStep(model, backend, x);
+  await overBatches(model, source.open(), options, 'Predict', stepFor, async (runner, { x, size }) => {
     const step = next++;
     const targets = collector.targets(runner.program, size);
     await inTurn(backend, () => runner.run(x, { seed: model.seed, step }, targets));
@@ -108,20 +101,19 @@ export function inferenceStep(
   return model.stepFor('predict', [x], () => Runner.create(backend, predictStep(model, x)));
 }
 
-/** Runs the batches that are left in a pass, at most `steps`. */
+/** Runs the batches that are left in a pass, at most `steps`, each on its compiled step. */
 async function overBatches(
   model: Model,
   cursor: BatchCursor,
   options: LoopOptions,
   kind: 'Train' | 'Test' | 'Predict',
-  run: (batch: Batch, onCompiled: (duration: number) => void) => Promise<Logs>,
+  stepFor: (batch: Batch) => Runner | Promise<Runner>,
+  run: (runner: Runner, batch: Batch) => Promise<Logs>,
 ): Promise<LoopResult> {
   const { callbacks, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
   const ends = callbacks.has(`on${kind}BatchEnd`);
   let logs: Logs = {};
-  let compileTime: number | undefined;
-  const onCompiled = (duration: number): void => void (compileTime = duration);
   let lastBreath = performance.now();
   let index = 0;
   for (; index < (options.skip ?? 0); index++) if ((await cursor.next()) === undefined) break;
@@ -132,9 +124,12 @@ async function overBatches(
     if (batch === undefined) break;
     throwIfAborted(model, signal);
     if (begins) await callbacks.call(`on${kind}BatchBegin`, index, {});
-    logs = await run(batch, onCompiled);
+    const startedAt = performance.now();
+    const cached = stepFor(batch);
+    const runner = cached instanceof Runner ? cached : await cached;
+    const compileTime = cached === runner ? undefined : performance.now() - startedAt;
+    logs = await run(runner, batch);
     if (compileTime !== undefined) await callbacks.call('onStepCompiled', compileTime);
-    compileTime = undefined;
     if (ends) await callbacks.call(`on${kind}BatchEnd`, index, logs);
     if (performance.now() - lastBreath > breathEvery) {
       await new Promise((resolve) => setTimeout(resolve, 0));
