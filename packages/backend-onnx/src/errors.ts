@@ -79,16 +79,35 @@ export function notPolymorphic(subject: string, problem: string): LamellaError {
  * `SESSION_FAILED`: ONNX Runtime refuses the graph of a Program. Names the layer where the message names an operator, as that
  * of the native runtime does.
  */
-export function sessionFailed({ nodes }: Program, cause: unknown): LamellaError {
-  const reason = String((cause as Error | undefined)?.message ?? cause).split('\n')[0]!;
-  const named = nodes.filter(({ scope }) => scope !== '' && reason.includes(`${scope}/`));
-  const node = named.sort((a, b) => b.scope.length - a.scope.length)[0];
+export function sessionFailed(program: Program, cause: unknown): LamellaError {
   return lamellaError('SESSION_FAILED', {
-    subject: subjectOf(node ?? { kernel: '', scope: '' }),
-    problem: `ONNX Runtime builds no session of its graph: ${reason}`,
+    subject: culprit(program, cause),
+    problem: `ONNX Runtime builds no session of its graph: ${reason(cause)}`,
     fix: 'use other operations there, or run the model on cpu() of @lamella/backend-cpu; where the operations are ordinary, report it',
     cause,
   });
+}
+
+/** `RUN_FAILED`: ONNX Runtime gives up in the middle of a run, of what it was fed most often. Names the layer as above. */
+export function runFailed(program: Program, cause: unknown): LamellaError {
+  return lamellaError('RUN_FAILED', {
+    subject: culprit(program, cause),
+    problem: `ONNX Runtime fails as it runs: ${reason(cause)}`,
+    fix: 'check the values that the model is fed, such as indices out of range; nothing of the model has changed',
+    cause,
+  });
+}
+
+function reason(cause: unknown): string {
+  return String((cause as Error | undefined)?.message ?? cause).split('\n')[0]!;
+}
+
+/** The layer that an error of ONNX Runtime names. */
+function culprit({ nodes }: Program, cause: unknown): string {
+  const text = reason(cause);
+  const named = nodes.filter(({ scope }) => scope !== '' && text.includes(`${scope}/`));
+  const node = named.sort((a, b) => b.scope.length - a.scope.length)[0];
+  return subjectOf(node ?? { kernel: '', scope: '' });
 }
 
 function subjectOf(node: Place): string {

@@ -1,25 +1,65 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { capture, HostTensor } from '@lamella/program';
+import { capture, HostTensor, withScope } from '@lamella/program';
 import { onnx } from './onnx.js';
+import { NativeLibrary } from './runtime/native-library.js';
+
+const native = onnx({ smallWork: false, runtime: 'native' });
+
+/** `x[i]`, for which ONNX Runtime checks the index. */
+const gathering = () =>
+  capture(
+    (x, i) => withScope('net/pick', () => tf.gather(x!, i as tf.Tensor1D)),
+    [
+      { name: 'x', shape: [3, 2], dtype: 'float32' },
+      { name: 'i', shape: [1], dtype: 'int32' },
+    ],
+  ).program;
 
 describe('the graph of a Program', () => {
-  it('leaves no copies of outputs that were written where they were wanted', async () => {
+  it('writes outputs where they are wanted, and copies nothing', async () => {
+    const call = jest.spyOn(NativeLibrary.prototype, 'call');
     const rows = 1000;
     const { program } = capture(
       (x) => tf.matMul(x, x),
       [{ name: 'x', shape: [rows, rows], dtype: 'float32' }],
       { subject: 'square' },
     );
-    const executable = await onnx({ smallWork: false, runtime: 'native' }).compile(program);
+    const executable = await native.compile(program);
     const x = HostTensor.zeros([rows, rows], 'float32');
     for (let i = 0; i < rows; i++) x.data[i * rows + i] = i;
     const outputs = [HostTensor.zeros([rows, rows], 'float32')];
     await executable.run([x], outputs);
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 8; i++) expect((await executable.run([x], outputs))[0]).toBe(outputs[0]);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * x.data.byteLength);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(x.data.byteLength / 10);
     expect(outputs[0]!.data[rows * rows - 1]).toBe((rows - 1) ** 2);
+    expect(call.mock.calls.filter(([name]) => name === 'Run')).toHaveLength(9);
+    call.mockRestore();
+    executable.dispose();
+  });
+
+  it.each(['native', 'wasm'] as const)(
+    'fails with a coded error that names the layer: %s',
+    async (runtime) => {
+      const executable = await onnx({ smallWork: false, runtime }).compile(gathering());
+      const x = new HostTensor(Float32Array.of(0, 1, 2, 3, 4, 5), [3, 2]);
+      const at = (i: number): HostTensor => new HostTensor(Int32Array.of(i), [1], 'int32');
+      await expect(executable.run([x, at(7)])).rejects.toThrow(
+        /^\[RUN_FAILED\] Layer "net\/pick": ONNX Runtime fails as it runs: .*out of data bounds/,
+      );
+      expect((await executable.run([x, at(2)]))[0]!.array()).toEqual([[4, 5]]);
+      executable.dispose();
+    },
+  );
+
+  it('refuses tensors whose memory was transferred away since the last run', async () => {
+    const executable = await native.compile(gathering());
+    const x = HostTensor.zeros([3, 2]);
+    const i = HostTensor.zeros([1], 'int32');
+    await executable.run([x, i]);
+    structuredClone(x.data, { transfer: [x.data.buffer as ArrayBuffer] });
+    await expect(executable.run([x, i])).rejects.toThrow(/transferred/);
     executable.dispose();
   });
 });

@@ -7,13 +7,13 @@ import { OnnxExecutable } from './executable.js';
 import { withConstants, withInputsOf } from './frozen-inputs.js';
 import { GraphPart } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
-import { lowerProgram } from './lower-program.js';
+import { lowerProgram, type LoweredProgram } from './lower-program.js';
 import { partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
 import { sumRows } from './passes/sum-rows.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
-import type { RuntimeName } from './runtime/runtime.js';
+import type { Runtime, RuntimeName, SessionPlan } from './runtime/runtime.js';
 
 export interface OnnxOptions {
   /**
@@ -103,23 +103,27 @@ class OnnxRuntimeBackend implements OnnxBackend {
     const session =
       lowered.outputs.length === 0
         ? undefined
-        : await runtime.ort.InferenceSession.create(lowered.bytes, {
-            graphOptimizationLevel: 'all',
-            executionMode: 'sequential',
-            interOpNumThreads: 1,
-            intraOpNumThreads: this.options.threads ?? runtime.threads,
-            logSeverityLevel: 3,
-            // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
-            extra: {
-              session: {
-                disable_prepacking: '1',
-                intra_op: waiting(this.options.spinning),
-              },
-            },
-          }).catch((cause: unknown) => {
+        : await runtime.createSession(this.plan(program, lowered, runtime)).catch((cause: unknown) => {
             throw sessionFailed(program, cause);
           });
-    return new GraphPart(runtime, program, lowered, session);
+    return new GraphPart(program, lowered, session);
+  }
+
+  private plan(program: Program, { bytes, inputs, outputs }: LoweredProgram, runtime: Runtime): SessionPlan {
+    return {
+      model: bytes,
+      inputs: inputs.map(({ name }) => name),
+      outputs: outputs.map(({ index, name }) => {
+        const type = program.type(program.outputs[index]!.id);
+        return { name, shape: type.shape, dtype: hostDType(type, 'Output') };
+      }),
+      threads: this.options.threads ?? runtime.threads,
+      config: {
+        // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
+        'session.disable_prepacking': '1',
+        ...waiting(this.options.spinning),
+      },
+    };
   }
 
   async isAvailable(): Promise<boolean> {
@@ -136,6 +140,8 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
 /** How threads without work wait. Sleeping threads take some 10 µs to wake; that is what a small operator takes altogether. */
 function waiting(spinning: boolean | undefined): Record<string, string> {
-  if (spinning !== undefined) return { allow_spinning: spinning ? '1' : '0' };
-  return { allow_spinning: '1', spin_duration_us: '50' };
+  return {
+    'session.intra_op.allow_spinning': spinning === false ? '0' : '1',
+    ...(spinning === undefined && { 'session.intra_op.spin_duration_us': '50' }),
+  };
 }

@@ -3,8 +3,8 @@
 import { platform } from '#platform';
 import { onnxUnavailable } from '../errors.js';
 import { encodeModel } from '../model/onnx-model.js';
-import { ortOf } from './platform.js';
-import type { Ort, Runtime, RuntimeName } from './runtime.js';
+import type { Runtime, RuntimeName } from './runtime.js';
+import { ortOf, ScriptRuntime, type Ort } from './script-runtime.js';
 
 /** Where the files of onnxruntime-web are: the URL of their folder, or of each. */
 export type WasmPaths = string | { readonly wasm: string; readonly mjs?: string };
@@ -20,7 +20,7 @@ export interface RuntimeOptions {
 /** Loads the runtime that was asked for, or the first that loads. Throws: BACKEND_UNAVAILABLE with every reason and remedy. */
 export async function loadRuntime({ runtime, ...options }: RuntimeOptions = {}): Promise<Runtime> {
   if (runtime === 'wasm') return loadWasm(options).catch((cause) => fail({ wasm: cause }));
-  if (platform.importNative === undefined && runtime === undefined)
+  if (platform.loadNative === undefined && runtime === undefined)
     return loadWasm(options).catch((cause) => fail({ wasm: cause }));
   return loadNative().catch((native: unknown) =>
     runtime === 'native' ? fail({ native }) : loadWasm(options).catch((wasm) => fail({ native, wasm })),
@@ -41,9 +41,8 @@ function loadNative(): Promise<Runtime> {
 }
 
 async function importNative(): Promise<Runtime> {
-  if (platform.importNative === undefined) throw new Error('it is made for Node');
-  const ort = ortOf(await platform.importNative());
-  return { name: 'native', ort, threads: await platform.cores(), fillsOutputs: true };
+  if (platform.loadNative === undefined) throw new Error('it is made for Node');
+  return platform.loadNative();
 }
 
 let wasm: Promise<Runtime> | undefined;
@@ -63,7 +62,7 @@ async function startWasm({ threads = 1, wasmPaths }: RuntimeOptions): Promise<Ru
   const paths = wasmPaths ?? (isShared && platform.name === 'browser' ? './' : undefined);
   if (paths !== undefined) settings.wasmPaths = await absolute(paths);
   await startSession(ort);
-  return { name: 'wasm', ort, threads: settings.numThreads, fillsOutputs: false };
+  return new ScriptRuntime('wasm', settings.numThreads, ort);
 }
 
 /** The importing succeeds without the WebAssembly file, or where it cannot run; a first session does not. */
@@ -74,7 +73,7 @@ async function startSession(ort: Ort): Promise<void> {
   const model = encodeModel({ nodes: [identity], initializers: [], ...values });
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['wasm'],
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   });
   await session.release();
 }

@@ -1,16 +1,23 @@
 // Node, and whatever else is no browser.
+import { loadNativeRuntime } from './native-runtime.js';
 import type { Platform } from './platform.js';
+import { ortOf, ScriptRuntime } from './script-runtime.js';
 
 export const platform: Platform = {
   name: 'node',
-  importNative: () => import('onnxruntime-node'),
-  importWasm: () => import('onnxruntime-web'),
-  async cores() {
-    const { availableParallelism } = await import('node:os');
-    return availableParallelism();
+  async loadNative() {
+    const [ort, threads] = [ortOf(await import('onnxruntime-node')), await cores()];
+    return loadNativeRuntime(threads).catch(() => new ScriptRuntime('native', threads, ort));
   },
+  importWasm: () => import('onnxruntime-web'),
+  cores,
   async base() {
     const { pathToFileURL } = await import('node:url');
     return pathToFileURL(`${process.cwd()}/`).href;
   },
 };
+
+async function cores(): Promise<number> {
+  const { availableParallelism } = await import('node:os');
+  return availableParallelism();
+}

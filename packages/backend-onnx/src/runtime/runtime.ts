@@ -1,32 +1,45 @@
-// ONNX Runtime as this package uses it, whichever build of it runs. Not here: which one that is (load-runtime.ts).
-import type * as ort from 'onnxruntime-web';
-import type { HostTensor } from '@lamella/program';
+// ONNX Runtime as this package uses it, whichever build of it runs and however it is called. Not here: which one that is
+// (load-runtime.ts).
+import type { HostTensor, Shape, StorageDType } from '@lamella/program';
 
 /** `native` is onnxruntime-node, `wasm` is onnxruntime-web. */
 export type RuntimeName = 'native' | 'wasm';
 
-export type Ort = Pick<typeof ort, 'env' | 'InferenceSession' | 'Tensor'>;
-export type Session = ort.InferenceSession;
-export type RuntimeTensor = ort.Tensor;
-
 export interface Runtime {
   readonly name: RuntimeName;
-  readonly ort: Ort;
   /** How many threads an operator may use; for a whole process where sessions cannot choose. */
   readonly threads: number;
-  /** Whether tensors that a run is given for its outputs are written to. The wasm runtime leaves them as they were. */
-  readonly fillsOutputs: boolean;
+  /** Throws ONNX Runtime's own error where it refuses the model. */
+  createSession(plan: SessionPlan): Promise<Session>;
 }
 
-const wrapped = new WeakMap<Ort, WeakMap<HostTensor, RuntimeTensor>>();
+/** A model, and how it is to be run. */
+export interface SessionPlan {
+  /** The model as an `.onnx` file holds it. */
+  readonly model: Uint8Array;
+  /** The inputs' names. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly SessionOutput[];
+  readonly threads: number;
+  /** ONNX Runtime's configuration entries. */
+  readonly config: Readonly<Record<string, string>>;
+}
 
-/** The host tensor as ONNX Runtime's own: a view of the same memory, made once a runtime. */
-export function runtimeTensor({ ort }: Runtime, tensor: HostTensor): RuntimeTensor {
-  let tensors = wrapped.get(ort);
-  if (tensors === undefined) wrapped.set(ort, (tensors = new WeakMap()));
-  const known = tensors.get(tensor);
-  if (known !== undefined) return known;
-  const view = new ort.Tensor(tensor.dtype, tensor.data as Float32Array, tensor.shape);
-  tensors.set(tensor, view);
-  return view;
+export interface SessionOutput {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: StorageDType;
+}
+
+/** A model that is ready to run. */
+export interface Session {
+  /**
+   * Runs once, inputs and outputs in the plan's order. Outputs are written into `targets`; where there is none, into fresh memory.
+   * Throws ONNX Runtime's own error.
+   */
+  run(
+    inputs: readonly HostTensor[],
+    targets: readonly (HostTensor | undefined)[],
+  ): readonly HostTensor[] | Promise<readonly HostTensor[]>;
+  release(): void;
 }

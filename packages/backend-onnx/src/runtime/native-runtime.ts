@@ -1,0 +1,170 @@
+// onnxruntime-node's library through its C API. Its JavaScript interface copies every output, even where it was given memory to
+// write to, and takes a turn of the event loop a run: a third of a small step's time.
+import { HostTensor, type StorageDType } from '@lamella/program';
+import { NativeLibrary, type Pointer } from './native-library.js';
+import type { Runtime, Session, SessionOutput, SessionPlan } from './runtime.js';
+
+/**
+ * onnxruntime-node must have been imported: that keeps its library in the process to its end.
+ * Throws where koffi is not installed, or the library does not load.
+ */
+export async function loadNativeRuntime(threads: number): Promise<Runtime> {
+  const { createRequire } = await import('node:module');
+  const { dirname, join } = await import('node:path');
+  const { default: koffi } = await import('koffi');
+  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const { platform, arch } = process;
+  const file =
+    platform === 'win32' ? 'onnxruntime.dll' : `libonnxruntime.${platform === 'darwin' ? '1.dylib' : 'so.1'}`;
+  const library = new NativeLibrary(join(folder, 'bin', 'napi-v6', platform, arch, file), koffi);
+  return new NativeRuntime(library, koffi.address, threads);
+}
+
+const fatal = 4;
+const allOptimizations = 99;
+const arenaAllocator = 1;
+const defaultMemory = 0;
+
+/** ONNXTensorElementDataType. */
+const elementTypes: Readonly<Record<StorageDType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  bool: 9,
+};
+
+/** A host tensor as ONNX Runtime's own: a view of the same memory. */
+interface Value {
+  readonly pointer: Pointer;
+  /** Units: bytes. */
+  readonly size: number;
+}
+
+class NativeRuntime implements Runtime {
+  readonly name = 'native';
+  private readonly environment: Pointer;
+  private readonly memory: Pointer;
+  private readonly values = new WeakMap<HostTensor, Value>();
+  private readonly dropped: FinalizationRegistry<Pointer>;
+
+  constructor(
+    readonly library: NativeLibrary,
+    private readonly addressOf: (data: Uint8Array) => Pointer,
+    readonly threads: number,
+  ) {
+    // One a process, however often it is asked for.
+    this.environment = library.create('CreateEnv', fatal, 'lamella');
+    this.memory = library.create('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);
+    this.dropped = new FinalizationRegistry((pointer) => this.library.release('ReleaseValue', pointer));
+  }
+
+  async createSession(plan: SessionPlan): Promise<Session> {
+    const { library } = this;
+    const options = library.create('CreateSessionOptions');
+    try {
+      library.call('SetSessionLogSeverityLevel', options, fatal);
+      library.call('SetSessionGraphOptimizationLevel', options, allOptimizations);
+      library.call('SetInterOpNumThreads', options, 1);
+      library.call('SetIntraOpNumThreads', options, plan.threads);
+      for (const [key, value] of Object.entries(plan.config))
+        library.call('AddSessionConfigEntry', options, key, value);
+      const { environment } = this;
+      const { model } = plan;
+      const session = library.create('CreateSessionFromArray', environment, model, model.byteLength, options);
+      return new NativeSession(this, session, plan);
+    } finally {
+      library.release('ReleaseSessionOptions', options);
+    }
+  }
+
+  /** Made once a tensor, and released when the tensor is collected. */
+  valueOf(tensor: HostTensor): Pointer {
+    const known = this.values.get(tensor);
+    const { byteLength } = tensor.data;
+    if (known?.size === byteLength) return known.pointer;
+    // Memory that was transferred elsewhere may be gone.
+    if (known !== undefined) throw new Error('the memory of a tensor was transferred to another thread');
+    const pointer = this.createValue(tensor);
+    this.values.set(tensor, { pointer, size: byteLength });
+    this.dropped.register(tensor, pointer);
+    return pointer;
+  }
+
+  createValue({ data, shape, dtype }: HostTensor): Pointer {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return this.library.create(
+      'CreateTensorWithDataAsOrtValue',
+      this.memory,
+      this.addressOf(bytes),
+      bytes.byteLength,
+      BigInt64Array.from(shape, BigInt),
+      shape.length,
+      elementTypes[dtype],
+    );
+  }
+
+  /** Strings as C has them, and where they are. */
+  names(names: readonly string[]): {
+    readonly pointers: BigUint64Array;
+    readonly strings: readonly Uint8Array[];
+  } {
+    const strings = names.map((name) => new TextEncoder().encode(`${name}\0`));
+    return { pointers: BigUint64Array.from(strings, (string) => this.addressOf(string)), strings };
+  }
+}
+
+class NativeSession implements Session {
+  private readonly inputNames: ReturnType<NativeRuntime['names']>;
+  private readonly outputNames: ReturnType<NativeRuntime['names']>;
+  private readonly outputs: readonly SessionOutput[];
+  /** What the last run read and wrote, as long as that stays the same from run to run. */
+  private readonly inputValues: BigUint64Array;
+  private readonly outputValues: BigUint64Array;
+
+  constructor(
+    private readonly runtime: NativeRuntime,
+    private readonly session: Pointer,
+    { inputs, outputs }: SessionPlan,
+  ) {
+    this.outputs = outputs;
+    this.inputNames = runtime.names(inputs);
+    this.outputNames = runtime.names(outputs.map(({ name }) => name));
+    this.inputValues = new BigUint64Array(inputs.length);
+    this.outputValues = new BigUint64Array(outputs.length);
+  }
+
+  run(inputs: readonly HostTensor[], targets: readonly (HostTensor | undefined)[]): readonly HostTensor[] {
+    const { runtime, inputValues, outputValues, inputNames, outputNames } = this;
+    const { library } = runtime;
+    const fresh: Pointer[] = [];
+    const results = this.outputs.map(({ shape, dtype }, i) => targets[i] ?? HostTensor.zeros(shape, dtype));
+    for (let i = 0; i < inputs.length; i++) inputValues[i] = runtime.valueOf(inputs[i]!);
+    try {
+      results.forEach((result, i) => {
+        if (targets[i] !== undefined) outputValues[i] = runtime.valueOf(result);
+        else fresh.push((outputValues[i] = runtime.createValue(result)));
+      });
+      library.call(
+        'Run',
+        this.session,
+        null,
+        inputNames.pointers,
+        inputValues,
+        inputValues.length,
+        outputNames.pointers,
+        outputValues.length,
+        outputValues,
+      );
+    } finally {
+      for (const pointer of fresh) library.release('ReleaseValue', pointer);
+    }
+    return results;
+  }
+
+  release(): void {
+    this.runtime.library.release('ReleaseSession', this.session);
+  }
+}
