@@ -9,7 +9,7 @@ import { ScriptRuntime } from './script-runtime.js';
 jest.unstable_mockModule('koffi', () => {
   throw new Error('koffi is not installed');
 });
-afterAll(() => jest.unstable_unmockModule('koffi'));
+afterAll(() => void jest.unstable_unmockModule('koffi'));
 const { onnx } = await import('../onnx.js');
 const backend = onnx({ smallWork: false, runtime: 'native' });
 
