@@ -1,6 +1,6 @@
 // The geometry of convolutions and pooling: one window an axis of space, for two or three axes, from tfjs' attributes.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Shape } from '@lamella/program';
+import { sizeOf, type Shape } from '@lamella/program';
 import type { LoweringCall } from './lowering.js';
 import type { GraphBuilder } from './model/graph-builder.js';
 
@@ -164,6 +164,9 @@ export function toChannelsLast(graph: GraphBuilder, x: string, axes: number): st
   return graph.transpose(x, [0, ...Array.from({ length: axes }, (_, i) => i + 2), 1]);
 }
 
+/** From so many channels on elements are gathered: several threads copy them, where one cuts out a slice. */
+const wideChannels = 16;
+
 /** For each place in the window, in order, the elements of x (channels last) that fall on it, one for each output. */
 export function elementsByOffset(
   graph: GraphBuilder,
@@ -187,8 +190,30 @@ export function elementsByOffset(
       (window, i) => begin[i] === 0 && window.stride === 1 && end[i] === space[i],
     );
     if (isWhole) return padded;
+    if (shape.at(-1)! >= wideChannels) return gathered(graph, padded, shape, begin, windows);
     return channelsLastSlice(graph, padded, shape, axes, begin, end, windows);
   });
+}
+
+/** The elements that lie at `begin` and the windows' strides behind it. */
+function gathered(
+  graph: GraphBuilder,
+  x: string,
+  shape: Shape,
+  begin: readonly number[],
+  windows: readonly Window[],
+): string {
+  const [batch, space, channels] = [shape[0]!, shape.slice(1, -1), shape.at(-1)!];
+  const places = windows.reduce<number[]>(
+    (outer, window, i) =>
+      outer.flatMap((place) =>
+        Array.from({ length: window.output }, (_, k) => place * space[i]! + begin[i]! + k * window.stride),
+      ),
+    [0],
+  );
+  const rows = graph.reshape(x, [batch, sizeOf(space), channels]);
+  const part = graph.op('Gather', [rows, graph.tensor(places, [places.length], 'int32')], { axis: 1 });
+  return graph.reshape(part, [batch, ...windows.map((window) => window.output), channels]);
 }
 
 /** A slice over space. The last axis of space is joined with the channels where it has no stride: long runs copy fast. */
