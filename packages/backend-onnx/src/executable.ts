@@ -3,6 +3,7 @@ import { checkRunBuffers, executableDisposed, type Executable, type OutputBuffer
 import { sharedArena } from '@lamella/fused';
 import type { HostTensor, Program, ProgramUpdate } from '@lamella/program';
 import type { GraphPart } from './graph-part.js';
+import { itemsAt, sameItems } from './items.js';
 import type { LoopsPart } from './loops-part.js';
 import type { Part, Partition } from './partition.js';
 
@@ -12,6 +13,8 @@ export class OnnxExecutable implements Executable {
   private isDisposed = false;
   /** By name: what the graph hands to the loops. */
   private readonly between = new Map<string, HostTensor>();
+  private readonly graphTargets: readonly (HostTensor | undefined)[];
+  private readonly loopsGiven: readonly (HostTensor | undefined)[];
   /** What runs at present read and write: kept until they end, lest its memory be given to others. */
   private readonly inUse = new Set<readonly unknown[]>();
   private checked: { inputs: readonly HostTensor[]; outputs: OutputBuffers } | undefined;
@@ -28,6 +31,12 @@ export class OnnxExecutable implements Executable {
       const { shape, dtype } = parts.loops!.program.type(id);
       this.between.set(name, sharedArena().tensor(shape, dtype as 'float32'));
     }
+    const handedOf = ({ name }: { readonly name: string }, index: number): HostTensor | undefined =>
+      index === -1 ? this.between.get(name) : undefined;
+    this.graphTargets =
+      parts.graph?.program.outputs.map((output, i) => handedOf(output, parts.graph!.outputs[i]!)) ?? [];
+    this.loopsGiven =
+      parts.loops?.program.inputs.map((input, i) => handedOf(input, parts.loops!.inputs[i]!)) ?? [];
   }
 
   async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {
@@ -57,18 +66,14 @@ export class OnnxExecutable implements Executable {
     const results = new Array<HostTensor>(this.program.outputs.length);
     const { graph, loops } = this.parts;
     if (this.graph !== undefined && graph !== undefined) {
-      const given = graph.inputs.map((index) => inputs[index]!);
-      const wanted = graph.program.outputs.map(({ name }, i) =>
-        graph.outputs[i] === -1 ? this.between.get(name) : outputs[graph.outputs[i]!],
-      );
+      const given = itemsAt(inputs, graph.inputs);
+      const wanted = filled(this.graphTargets, outputs, graph.outputs);
       collect(graph, await this.graph.run(given, wanted), results);
     }
     if (this.loops !== undefined && loops !== undefined) {
-      const given = loops.program.inputs.map(({ name }, i) =>
-        loops.inputs[i] === -1 ? this.between.get(name)! : inputs[loops.inputs[i]!]!,
-      );
-      const wanted = loops.outputs.map((index) => outputs[index]);
-      collect(loops, this.loops.run(given, wanted), results);
+      const given = filled(this.loopsGiven, inputs, loops.inputs);
+      const wanted = itemsAt(outputs, loops.outputs);
+      collect(loops, this.loops.run(given as readonly HostTensor[], wanted), results);
     }
     return results;
   }
@@ -90,10 +95,22 @@ export class OnnxExecutable implements Executable {
   }
 }
 
+/** What is handed from part to part, and beside it the items at `indices`. */
+function filled(
+  handed: readonly (HostTensor | undefined)[],
+  items: readonly (HostTensor | undefined)[],
+  indices: readonly number[],
+): (HostTensor | undefined)[] {
+  const all = itemsAt(items, indices);
+  for (let i = 0; i < all.length; i++) all[i] ??= handed[i];
+  return all;
+}
+
 function collect(part: Part, found: readonly HostTensor[], results: HostTensor[]): void {
-  part.outputs.forEach((index, i) => {
+  for (let i = 0; i < found.length; i++) {
+    const index = part.outputs[i]!;
     if (index !== -1) results[index] = found[i]!;
-  });
+  }
 }
 
 /** The updates that the loops may write over what they replace: the graph has read its inputs by then. */
@@ -105,8 +122,4 @@ function inPlaceOf(program: Program, part: Part | undefined, loops: LoopsPart | 
   return program.updates.filter((update) =>
     pairs.some(({ output, input }) => output === update.output && input === update.input),
   );
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

@@ -2,6 +2,7 @@
 import { hostDType } from '@lamella/core';
 import { HostTensor, type Program } from '@lamella/program';
 import { runFailed } from './errors.js';
+import { itemsAt } from './items.js';
 import type { LoweredProgram } from './lower-program.js';
 import type { Session } from './runtime/runtime.js';
 
@@ -27,17 +28,15 @@ export class GraphPart {
     inputs: readonly HostTensor[],
     outputs: readonly (HostTensor | undefined)[],
   ): Promise<readonly HostTensor[]> {
+    const { session, program } = this;
+    const found =
+      session === undefined
+        ? []
+        : await this.runSession(session, itemsAt(inputs, this.inputs), itemsAt(outputs, this.outputs));
+    if (found.length === program.outputs.length) return found;
     const results = [...outputs];
-    if (this.session !== undefined) {
-      const given = this.inputs.map((index) => inputs[index]!);
-      const found = await this.runSession(
-        this.session,
-        given,
-        this.outputs.map((index) => outputs[index]),
-      );
-      this.outputs.forEach((index, i) => (results[index] = found[i]!));
-    }
-    return this.program.outputs.map(({ id }, i) => results[i] ?? this.zeros(id));
+    this.outputs.forEach((index, i) => (results[index] = found[i]!));
+    return program.outputs.map(({ id }, i) => results[i] ?? this.zeros(id));
   }
 
   dispose(): void {

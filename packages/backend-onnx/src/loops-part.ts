@@ -3,6 +3,7 @@
 import { hostDType } from '@lamella/core';
 import { sharedArena, type BoundProgram, type FusedProgram } from '@lamella/fused';
 import { HostTensor, type StorageDType } from '@lamella/program';
+import { sameItems } from './items.js';
 
 /** Buffers that loops were bound to, and the copies that their runs need. */
 interface Binding {
@@ -87,8 +88,4 @@ export class LoopsPart {
 function isNear({ data }: HostTensor): boolean {
   const address = sharedArena().addressOf(data);
   return address !== undefined && address % data.BYTES_PER_ELEMENT === 0;
-}
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

@@ -12,6 +12,7 @@ import { partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
 import { sumRows } from './passes/sum-rows.js';
+import { suitsOneThread } from './small-work.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
 import type { Runtime, RuntimeName, SessionPlan } from './runtime/runtime.js';
 
@@ -22,7 +23,8 @@ export interface OnnxOptions {
    */
   readonly runtime?: RuntimeName;
   /**
-   * How many threads one operator may use. Default: as many as the machine has cores on the native runtime, one on wasm.
+   * How many threads one operator may use. Default: as many as the machine has cores on the native runtime, but one where
+   * there is little to compute; one on wasm.
    * There the backend that is used first decides for the process, and a page that is not cross-origin isolated has one.
    */
   readonly threads?: number;
@@ -117,7 +119,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
         const type = program.type(program.outputs[index]!.id);
         return { name, shape: type.shape, dtype: hostDType(type, 'Output') };
       }),
-      threads: this.options.threads ?? runtime.threads,
+      threads: this.options.threads ?? (suitsOneThread(program) ? 1 : runtime.threads),
       config: {
         // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
         'session.disable_prepacking': '1',

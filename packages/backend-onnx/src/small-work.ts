@@ -1,6 +1,6 @@
-// When a whole Program is faster as loops than as an ONNX graph: an estimate of both, from measurements of this package
-// on two cores (tools/bench). A call of ONNX Runtime and each operator in it cost some time whatever they compute.
-import { sizeOf, type Program, type ProgramNode } from '@lamella/program';
+// How small Programs run: whether as loops rather than as an ONNX graph, and whether by one thread. Estimates, from measurements
+// of this package on two cores (tools/bench). A call of ONNX Runtime and each operator in it cost some time whatever they compute.
+import { sizeOf, type Program, type ProgramNode, type Shape, type ValueId } from '@lamella/program';
 
 /** Units: microseconds. */
 const perCall = 40;
@@ -10,11 +10,11 @@ const perInputOrOutput = 1;
 const graphRate = 60_000;
 const loopProductRate = 3_000;
 const loopElementRate = 400;
+const leastForThreads = 50;
 
 /** Whether loops are expected to run `program`, all of whose nodes they support, in less time than ONNX Runtime. */
 export function isSmall(program: Program): boolean {
-  const elements = program.nodes.reduce((sum, node) => sum + elementsOf(node, program), 0);
-  const products = program.nodes.reduce((sum, node) => sum + productsOf(node, program), 0);
+  const [products, elements] = workOf(program);
   const loops = products / loopProductRate + elements / loopElementRate;
   const graph =
     perCall +
@@ -24,15 +24,39 @@ export function isSmall(program: Program): boolean {
   return loops < graph;
 }
 
+/**
+ * Whether several threads would gain less than they risk: each operator waits for the slowest, which may have to wait for a
+ * core itself, as while V8 compiles functions.
+ */
+export function suitsOneThread(program: Program): boolean {
+  const [products, elements] = workOf(program);
+  return (products + elements) / graphRate < leastForThreads;
+}
+
+function workOf(program: Program): [products: number, elements: number] {
+  const sum = (of: (node: ProgramNode, program: Program) => number): number =>
+    program.nodes.reduce((total, node) => total + of(node, program), 0);
+  return [sum(productsOf), sum(elementsOf)];
+}
+
 function elementsOf(node: ProgramNode, program: Program): number {
   const ids = [...Object.values(node.inputs), ...node.outputs];
   return Math.max(...ids.map((id) => sizeOf(program.type(id).shape)));
 }
 
-/** Multiplications and additions of a product of matrices. */
+/** Multiplications and additions of products of matrices and convolutions; of the latter, at the borders some too many. */
 function productsOf(node: ProgramNode, program: Program): number {
-  if (node.kernel !== 'BatchMatMul') return 0;
-  const { shape } = program.type(node.inputs['a']!);
-  const inner = shape.at(node.attrs['transposeA'] === true ? -2 : -1) ?? 1;
-  return 2 * inner * sizeOf(program.type(node.outputs[0]!).shape);
+  const { kernel, inputs, outputs } = node;
+  const shapeOf = (id: ValueId): Shape => program.type(id).shape;
+  if (kernel === 'BatchMatMul') {
+    const inner = shapeOf(inputs['a']!).at(node.attrs['transposeA'] === true ? -2 : -1) ?? 1;
+    return 2 * inner * sizeOf(shapeOf(outputs[0]!));
+  }
+  // Whatever an equation sums over is one of both inputs' axes.
+  if (kernel === 'Einsum') return 2 * Object.values(inputs).reduce((n, id) => n * sizeOf(shapeOf(id)), 1);
+  if (!kernel.includes('Conv')) return 0;
+  const filter = shapeOf(inputs['filter'] ?? outputs[0]!);
+  const outer = shapeOf(inputs['dy'] ?? outputs[0]!);
+  const perOutput = kernel.startsWith('Depthwise') ? sizeOf(filter.slice(0, 2)) : sizeOf(filter.slice(0, -1));
+  return 2 * perOutput * sizeOf(outer);
 }

@@ -21,17 +21,22 @@ export class FrozenWeights {
   ) {}
 
   /** The executable for a run with `inputs`, or undefined where the ordinary one has to do. */
-  async executableFor(inputs: readonly HostTensor[]): Promise<Executable | undefined> {
+  executableFor(inputs: readonly HostTensor[]): Executable | undefined | Promise<Executable> {
     // Versions only grow: equal sums are equal versions.
-    const version = this.weights.reduce((sum, weight) => sum + (weight?.version ?? 0), 0);
+    let version = 0;
+    for (const weight of this.weights) if (weight !== undefined) version += weight.version;
     if (version !== this.version) {
       this.dispose();
-      [this.version, this.runs] = [version, 0];
+      this.version = version;
+      this.runs = 0;
     }
-    if (this.executable === undefined && ++this.runs === patience) {
-      const frozen = new Map(inputs.flatMap((tensor, i) => (this.weights[i] ? [[i, tensor] as const] : [])));
-      this.executable = await this.backend.compile(this.program, { frozen });
-    }
+    if (this.executable === undefined && ++this.runs === patience) return this.freeze(inputs);
+    return this.executable;
+  }
+
+  private async freeze(inputs: readonly HostTensor[]): Promise<Executable> {
+    const frozen = new Map(inputs.flatMap((tensor, i) => (this.weights[i] ? [[i, tensor] as const] : [])));
+    this.executable = await this.backend.compile(this.program, { frozen });
     return this.executable;
   }
 

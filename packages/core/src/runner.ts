@@ -72,25 +72,10 @@ export class Runner {
     key: RunKey,
     outputs: readonly (HostTensor | undefined)[] = [],
   ): Promise<HostTensor[]> {
-    let nextArgument = 0;
-    const inputs = this.program.inputs.map((input, i) => {
-      if (input.kind === 'argument') return args[nextArgument++]!;
-      if (input.kind === 'state') {
-        const weight = this.slotOfInput[i]!;
-        return this.inputsInPlace.has(i) ? this.atHome(weight) : weight.value;
-      }
-      const target = this.randoms[i]!;
-      fillRandom(input.random!, key, target.data);
-      return target;
-    });
-    let nextOutput = 0;
-    const targets = this.program.outputs.map((output, i) => {
-      const input = this.updates.get(i);
-      if (input === undefined) return outputs[nextOutput++];
-      if (this.outputsInPlace.has(i)) return inputs[input];
-      return (this.spare[i] ??= this.allocate(output.id));
-    });
-    const executable = (await this.frozen?.executableFor(inputs)) ?? this.executable;
+    const inputs = this.inputsFor(args, key);
+    const targets = this.targetsFor(inputs, outputs);
+    const frozen = this.frozen?.executableFor(inputs);
+    const executable = (frozen instanceof Promise ? await frozen : frozen) ?? this.executable;
     const results = await executable.run(inputs, targets);
     for (const [output, input] of this.updates)
       this.spare[output] = this.slotOfInput[input]!.exchange(results[output]!);
@@ -100,6 +85,46 @@ export class Runner {
   dispose(): void {
     this.executable.dispose();
     this.frozen?.dispose();
+  }
+
+  private inputsFor(args: readonly HostTensor[], key: RunKey): HostTensor[] {
+    const { inputs } = this.program;
+    const given = new Array<HostTensor>(inputs.length);
+    let nextArgument = 0;
+    for (let i = 0; i < inputs.length; i++) {
+      const { kind } = inputs[i]!;
+      if (kind === 'argument') given[i] = args[nextArgument++]!;
+      else if (kind === 'state') given[i] = this.stateFor(i);
+      else given[i] = this.randomFor(i, key);
+    }
+    return given;
+  }
+
+  private stateFor(index: number): HostTensor {
+    const weight = this.slotOfInput[index]!;
+    return this.inputsInPlace.has(index) ? this.atHome(weight) : weight.value;
+  }
+
+  private randomFor(index: number, key: RunKey): HostTensor {
+    const target = this.randoms[index]!;
+    fillRandom(this.program.inputs[index]!.random!, key, target.data);
+    return target;
+  }
+
+  private targetsFor(
+    inputs: readonly HostTensor[],
+    outputs: readonly (HostTensor | undefined)[],
+  ): (HostTensor | undefined)[] {
+    const all = this.program.outputs;
+    const targets = new Array<HostTensor | undefined>(all.length);
+    let nextOutput = 0;
+    for (let i = 0; i < all.length; i++) {
+      const input = this.updates.get(i);
+      if (input === undefined) targets[i] = outputs[nextOutput++];
+      else if (this.outputsInPlace.has(i)) targets[i] = inputs[input];
+      else targets[i] = this.spare[i] ??= this.allocate(all[i]!.id);
+    }
+    return targets;
   }
 
   private allocate(id: number): HostTensor {
