@@ -46,6 +46,13 @@ describe('onnx() where ONNX Runtime does not load', () => {
     );
   });
 
+  it('keeps ONNX Runtime from reporting its use', async () => {
+    delete process.env['ORT_DISABLE_TELEMETRY'];
+    const { loadOnnx } = await failing({ 'onnxruntime-node': missing('onnxruntime-node') });
+    await loadOnnx();
+    expect(process.env['ORT_DISABLE_TELEMETRY']).toBe('1');
+  });
+
   it('says why neither loads, and what to do', async () => {
     const { onnx, loadOnnx } = await failing({
       'onnxruntime-node': new Error('libonnxruntime.so.1: cannot open shared object file\nmore'),

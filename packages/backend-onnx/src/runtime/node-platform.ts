@@ -6,6 +6,8 @@ import { ortOf, ScriptRuntime } from './script-runtime.js';
 export const platform: Platform = {
   name: 'node',
   async loadNative() {
+    // From version 1.29 on ONNX Runtime reports its use to its maker over the network, unless this is set before it loads.
+    process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
     const [ort, threads] = [ortOf(await import('onnxruntime-node')), await cores()];
     return loadNativeRuntime(threads).catch(() => new ScriptRuntime('native', threads, ort));
   },
