@@ -7,6 +7,9 @@ import { itemsAt, sameItems } from './items.js';
 import type { LoopsPart } from './loops-part.js';
 import type { Part, Partition } from './partition.js';
 
+/** What runs the graph of a Program. */
+export type GraphRunner = Pick<GraphPart, 'run' | 'dispose'>;
+
 /** Runs the parts of one Program; see {@link Executable}. */
 export class OnnxExecutable implements Executable {
   readonly inPlace: readonly ProgramUpdate[];
@@ -22,7 +25,7 @@ export class OnnxExecutable implements Executable {
   constructor(
     private readonly program: Program,
     private readonly parts: Partition,
-    private readonly graph: GraphPart | undefined,
+    private readonly graph: GraphRunner | undefined,
     private readonly loops: LoopsPart | undefined,
   ) {
     this.inPlace = inPlaceOf(program, parts.loops, loops);

@@ -39,6 +39,15 @@ export class GraphPart {
     return program.outputs.map(({ id }, i) => results[i] ?? this.zeros(id));
   }
 
+  /** As {@link run}, on another thread, beside other runs: where the runtime can do that. Every output has its buffer. Throws: RUN_FAILED. */
+  async runAside(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
+    try {
+      await this.session!.runAside!(itemsAt(inputs, this.inputs), itemsAt(outputs, this.outputs));
+    } catch (cause) {
+      throw runFailed(this.program, cause);
+    }
+  }
+
   dispose(): void {
     dropped.unregister(this);
     this.session?.release();

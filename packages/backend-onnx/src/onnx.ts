@@ -3,7 +3,7 @@ import { hostDType, optionInvalid, type Backend, type CompileHints, type Executa
 import { compileProgram, sharedArena } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 import { sessionFailed } from './errors.js';
-import { OnnxExecutable } from './executable.js';
+import { OnnxExecutable, type GraphRunner } from './executable.js';
 import { withConstants, withInputsOf } from './frozen-inputs.js';
 import { GraphPart } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
@@ -13,6 +13,8 @@ import { fuseBias } from './passes/fuse-bias.js';
 import { prepareProgram } from './passes/prepare-program.js';
 import { sumRows } from './passes/sum-rows.js';
 import { suitsOneThread } from './small-work.js';
+import { splitForThreads } from './split/split-batch.js';
+import { SplitGraphPart } from './split/split-graph-part.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
 import type { Runtime, RuntimeName, SessionPlan } from './runtime/runtime.js';
 
@@ -99,19 +101,28 @@ class OnnxRuntimeBackend implements OnnxBackend {
     return sharedArena().tensor(shape, dtype);
   }
 
-  private async compileGraph(program: Program): Promise<GraphPart> {
-    const lowered = lowerProgram(fuseBias(sumRows(program)));
+  private async compileGraph(program: Program): Promise<GraphRunner> {
     const runtime = await loadRuntime(this.options);
-    const session =
-      lowered.outputs.length === 0
-        ? undefined
-        : await runtime.createSession(this.plan(program, lowered, runtime)).catch((cause: unknown) => {
-            throw sessionFailed(program, cause);
-          });
+    const threads = this.options.threads ?? (suitsOneThread(program) ? 1 : runtime.threads);
+    const split = runtime.canRunAside ? splitForThreads(program, threads) : undefined;
+    if (split === undefined) return this.graphPart(program, runtime, threads);
+    // Those who run the shares take part in each other's operators.
+    const part = await this.graphPart(split.program, runtime, threads - split.shares + 1);
+    return new SplitGraphPart(program, split, part);
+  }
+
+  private async graphPart(program: Program, runtime: Runtime, threads: number): Promise<GraphPart> {
+    const lowered = lowerProgram(fuseBias(sumRows(program)));
+    if (lowered.outputs.length === 0) return new GraphPart(program, lowered, undefined);
+    const session = await runtime
+      .createSession(this.plan(program, lowered, threads))
+      .catch((cause: unknown) => {
+        throw sessionFailed(program, cause);
+      });
     return new GraphPart(program, lowered, session);
   }
 
-  private plan(program: Program, { bytes, inputs, outputs }: LoweredProgram, runtime: Runtime): SessionPlan {
+  private plan(program: Program, { bytes, inputs, outputs }: LoweredProgram, threads: number): SessionPlan {
     return {
       model: bytes,
       inputs: inputs.map(({ name }) => name),
@@ -119,7 +130,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
         const type = program.type(program.outputs[index]!.id);
         return { name, shape: type.shape, dtype: hostDType(type, 'Output') };
       }),
-      threads: this.options.threads ?? (suitsOneThread(program) ? 1 : runtime.threads),
+      threads,
       config: {
         // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
         'session.disable_prepacking': '1',

@@ -38,9 +38,15 @@ const functions = {
 type Name = keyof typeof functions;
 type Fallible = { [N in Name]: (typeof functions)[N][1] extends typeof status ? N : never }[Name];
 
+/** A function of the library; `async` calls it on another thread. */
+interface NativeFunction {
+  (...args: Argument[]): unknown;
+  async(...args: [...Argument[], (error: Error | null, result: unknown) => void]): void;
+}
+
 /** The library, loaded. */
 export class NativeLibrary {
-  private readonly table: Readonly<Record<Name, (...args: Argument[]) => unknown>>;
+  private readonly table: Readonly<Record<Name, NativeFunction>>;
   /** What koffi loaded is unloaded when it is collected. */
   private readonly loaded: koffi.LibraryHandle;
 
@@ -62,11 +68,22 @@ export class NativeLibrary {
 
   /** Calls a function that may fail. Throws with ONNX Runtime's message. */
   call(name: Fallible, ...args: Argument[]): void {
-    const failure = this.table[name](...args) as Pointer | null;
-    if (failure === null) return;
-    const message = this.table.GetErrorMessage(failure) as string;
-    this.table.ReleaseStatus(failure);
-    throw new Error(message);
+    this.check(this.table[name](...args) as Pointer | null);
+  }
+
+  /** As {@link call}, on another thread. Arrays among the arguments must not change before it ends. */
+  callAside(name: Fallible, ...args: Argument[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.table[name].async(...args, (error, status) => {
+        try {
+          if (error !== null) throw error;
+          this.check(status as Pointer | null);
+          resolve();
+        } catch (cause) {
+          reject(cause as Error);
+        }
+      });
+    });
   }
 
   /** Calls a function that creates something, which its last argument, a pointer to a pointer, takes. */
@@ -74,6 +91,13 @@ export class NativeLibrary {
     const created = new BigUint64Array(1);
     this.call(name, ...args, created);
     return created[0]!;
+  }
+
+  private check(failure: Pointer | null): void {
+    if (failure === null) return;
+    const message = this.table.GetErrorMessage(failure) as string;
+    this.table.ReleaseStatus(failure);
+    throw new Error(message);
   }
 
   release(name: Extract<Name, `Release${string}`>, pointer: Pointer): void {

@@ -9,6 +9,8 @@ export interface Runtime {
   readonly name: RuntimeName;
   /** How many threads an operator may use; for a whole process where sessions cannot choose. */
   readonly threads: number;
+  /** Whether sessions can run beside each other, on threads of their own. */
+  readonly canRunAside: boolean;
   /** Throws ONNX Runtime's own error where it refuses the model. */
   createSession(plan: SessionPlan): Promise<Session>;
 }
@@ -41,5 +43,10 @@ export interface Session {
     inputs: readonly HostTensor[],
     targets: readonly (HostTensor | undefined)[],
   ): readonly HostTensor[] | Promise<readonly HostTensor[]>;
+  /**
+   * As {@link run}, on another thread, beside other runs; present where {@link Runtime.canRunAside}. Nothing of what it is given
+   * may be freed or written before it ends.
+   */
+  runAside?(inputs: readonly HostTensor[], targets: readonly HostTensor[]): Promise<void>;
   release(): void;
 }

@@ -15,6 +15,7 @@ export function ortOf(module: unknown): Ort {
 
 /** Runs sessions of a module of ONNX Runtime. */
 export class ScriptRuntime implements Runtime {
+  readonly canRunAside = false;
   private readonly wrapped = new WeakMap<HostTensor, ort.Tensor>();
 
   constructor(
