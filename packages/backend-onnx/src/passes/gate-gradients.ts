@@ -1,5 +1,5 @@
-// The gradient of ReLU as a choice by its result, and moved in front of a pooling's gradient, where there is less of it.
-// Equal to what it replaces, but for products of infinities with zero.
+// The gradient of ReLU by its result rather than its argument, and moved in front of a pooling's gradient, where there is less
+// of it.
 import { rewrite, type Program, type ProgramNode, type Rewriter, type ValueId } from '@lamella/program';
 
 /** Rewrites `dy * Step(z)`, which is what the gradient of `Relu(z)` captures to. */
@@ -29,25 +29,18 @@ function gated(
   const relu = reluOf.get(z) ?? z;
   if ([dy, relu].some((id) => String(rewriter.type(id).shape) !== String(type.shape))) return undefined;
   const pool = rewriter.producer(dy);
-  if (!isPoolGradient(pool) || pool.inputs['input'] !== relu) return [choose(node, relu, dy, rewriter)];
+  if (!isPoolGradient(pool) || pool.inputs['input'] !== relu) return [zeroGated(node, relu, dy, rewriter)];
   // Each gradient goes to its window's maximum, which is positive exactly where the pooled value is.
   const { dy: pooledDy, output } = pool.inputs as { dy: ValueId; output: ValueId };
-  const inputs = { ...pool.inputs, dy: choose(pool, output, pooledDy, rewriter) };
+  const inputs = { ...pool.inputs, dy: zeroGated(pool, output, pooledDy, rewriter) };
   return [rewriter.addNode(pool, pool.kernel, inputs, pool.attrs, type)];
 }
 
-/** `dy` where `value` is positive, else 0. */
-function choose(origin: ProgramNode, value: ValueId, dy: ValueId, rewriter: Rewriter): ValueId {
+/** `dy` where `value` is positive, else 0: a product, which takes half the time of a choice. */
+function zeroGated(origin: ProgramNode, value: ValueId, dy: ValueId, rewriter: Rewriter): ValueId {
   const type = rewriter.type(dy);
-  const zero = rewriter.addConstant(Float32Array.of(0), { shape: [], dtype: 'float32' });
-  const condition = rewriter.addNode(
-    origin,
-    'Greater',
-    { a: value, b: zero },
-    {},
-    { ...type, dtype: 'bool' },
-  );
-  return rewriter.addNode(origin, 'Select', { condition, t: dy, e: zero }, {}, type);
+  const step = rewriter.addNode(origin, 'Step', { x: value }, { alpha: 0 }, type);
+  return rewriter.addNode(origin, 'Multiply', { a: dy, b: step }, {}, type);
 }
 
 /** A channel's sum over what pooling spreads is the sum of what came in: each gradient goes to one place. */
