@@ -10,6 +10,7 @@ import { LoopsPart } from './loops-part.js';
 import { lowerProgram, type LoweredProgram } from './lower-program.js';
 import { partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
+import { cropConvolutions } from './passes/crop-convolutions.js';
 import { prepareProgram } from './passes/prepare-program.js';
 import { sumRows } from './passes/sum-rows.js';
 import { suitsOneThread } from './small-work.js';
@@ -112,7 +113,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
   }
 
   private async graphPart(program: Program, runtime: Runtime, threads: number): Promise<GraphPart> {
-    const lowered = lowerProgram(fuseBias(sumRows(program)));
+    const lowered = lowerProgram(fuseBias(sumRows(cropConvolutions(program))));
     if (lowered.outputs.length === 0) return new GraphPart(program, lowered, undefined);
     const session = await runtime
       .createSession(this.plan(program, lowered, threads))
