@@ -16,6 +16,12 @@ const nameOf = (folder: string) => (folder === 'lamella' ? 'lamella' : `@lamella
 const folderOf = new Map(folders.map((folder) => [nameOf(folder), folder]));
 const isOurs = (name: string) => name === 'lamella' || name.startsWith('@lamella/');
 
+/**
+ * How many modules a package may have without a bundle for Node. Bundles are no place for a package whose command shares
+ * modules with its index: there would be two of each.
+ */
+const fewModules = 20;
+
 /** The packages that a source file names, dynamic imports included, as the compiler sees them. */
 function importsOf(code: string): string[] {
   return ts
@@ -30,11 +36,17 @@ function importsOf(code: string): string[] {
     );
 }
 
+function sourcesOf(folder: string): string[] {
+  return readdirSync(join(root, 'packages', folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'),
+  );
+}
+
+const isBundled = (folder: string) => sourcesOf(folder).length > fewModules;
+
 function importsOfFolder(folder: string): Set<string> {
-  const sources = readdirSync(join(root, 'packages', folder, 'src'), { recursive: true, encoding: 'utf8' });
   return new Set(
-    sources
-      .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+    sourcesOf(folder)
       .flatMap((path) => importsOf(text('packages', folder, 'src', path)))
       .filter((name) => !name.startsWith('node:') && name !== nameOf(folder)),
   );
@@ -88,11 +100,19 @@ describe.each(folders)('package %s', (folder) => {
         './package.json': './package.json',
       },
     });
-    expect(Object.keys(manifest.exports['.'])).toEqual(['lamella-source', 'types', 'default']);
+    const bundled = isBundled(folder) ? ['node'] : [];
+    expect(Object.keys(manifest.exports['.'])).toEqual(['lamella-source', 'types', ...bundled, 'default']);
     expect(manifest.files).toEqual(
       expect.arrayContaining(['dist', '!dist/**/*.tsbuildinfo', 'src', '!src/**/*.spec.ts']),
     );
     expect(manifest.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('is one file for Node where it has many modules', () => {
+    const { node } = manifest.exports['.'];
+    expect(node).toBe(isBundled(folder) ? './dist/node/index.js' : undefined);
+    expect(manifest.scripts.build.includes('bundle-for-node.mjs')).toBe(isBundled(folder));
+    if (isBundled(folder)) expect(manifest.bin).toBeUndefined();
   });
 
   it('has the licence and a README that opens with its name', () => {
