@@ -36,7 +36,7 @@ function gated(
   return [rewriter.addNode(pool, pool.kernel, inputs, pool.attrs, type)];
 }
 
-/** `dy` where `value` is positive, else 0: a product, which takes half the time of a choice. */
+/** `dy` where `value` is positive, else 0. A product, as tfjs computes it; a choice took no less time. */
 function zeroGated(origin: ProgramNode, value: ValueId, dy: ValueId, rewriter: Rewriter): ValueId {
   const type = rewriter.type(dy);
   const step = rewriter.addNode(origin, 'Step', { x: value }, { alpha: 0 }, type);
