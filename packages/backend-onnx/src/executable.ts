@@ -1,6 +1,6 @@
 // A compiled Program: an ONNX graph, then WebAssembly loops, or one of the two. Values between them lie in the arena.
 import { checkRunBuffers, executableDisposed, type Executable, type OutputBuffers } from '@lamella/core';
-import { sharedArena } from '@lamella/fused';
+import { sharedArena, type RandomFill } from '@lamella/fused';
 import type { HostTensor, Program, ProgramUpdate } from '@lamella/program';
 import type { GraphPart } from './graph-part.js';
 import { itemsAt, sameItems } from './items.js';
@@ -27,6 +27,7 @@ export class OnnxExecutable implements Executable {
     private readonly parts: Partition,
     private readonly graph: GraphRunner | undefined,
     private readonly loops: LoopsPart | undefined,
+    readonly fillRandom?: RandomFill,
   ) {
     this.inPlace = inPlaceOf(program, parts.loops, loops);
     const handed = parts.loops?.program.inputs.filter((_, i) => parts.loops!.inputs[i] === -1) ?? [];

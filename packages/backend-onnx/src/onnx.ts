@@ -1,6 +1,6 @@
 // The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs, and WebAssembly loops.
 import { hostDType, optionInvalid, type Backend, type CompileHints, type Executable } from '@lamella/core';
-import { compileProgram, sharedArena } from '@lamella/fused';
+import { compileProgram, randomFill, sharedArena, type RandomFill } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 import { sessionFailed } from './errors.js';
 import { OnnxExecutable, type GraphRunner } from './executable.js';
@@ -79,6 +79,17 @@ export async function loadOnnx(): Promise<void> {
   await loadRuntime();
 }
 
+let filler: Promise<RandomFill> | undefined;
+
+/** The loops that fill random inputs, the same ones for all. Throws: ARENA_FULL. */
+function randomLoops(): Promise<RandomFill> {
+  filler ??= randomFill().catch((error: unknown) => {
+    filler = undefined;
+    throw error;
+  });
+  return filler;
+}
+
 class OnnxRuntimeBackend implements OnnxBackend {
   readonly name = 'onnx';
 
@@ -95,7 +106,8 @@ class OnnxRuntimeBackend implements OnnxBackend {
     const graph = parts.graph === undefined ? undefined : await this.compileGraph(parts.graph.program);
     const loops =
       parts.loops === undefined ? undefined : new LoopsPart(await compileProgram(parts.loops.program));
-    return new OnnxExecutable(program, parts, graph, loops);
+    const draws = program.inputs.some(({ kind }) => kind === 'random');
+    return new OnnxExecutable(program, parts, graph, loops, draws ? await randomLoops() : undefined);
   }
 
   allocate(shape: Shape, dtype: StorageDType): HostTensor {

@@ -1,5 +1,5 @@
 // The Backend: two verbs and an allocator. A backend knows Programs and memory; nothing of layers or training.
-import type { HostTensor, Program, ProgramUpdate, Shape, StorageDType } from '@lamella/program';
+import type { fillRandom, HostTensor, Program, ProgramUpdate, Shape, StorageDType } from '@lamella/program';
 
 /** Compiles Programs and owns the memory they run best in. Implement it, then run `testBackend` of `@lamella/testing`. */
 export interface Backend {
@@ -32,6 +32,12 @@ export interface Executable {
    * old ones, and no second buffer is needed. Absent: none.
    */
   readonly inPlace?: readonly ProgramUpdate[];
+
+  /**
+   * Fills a random input before a run, faster than `fillRandom` of `@lamella/program` and with the same numbers, bit for bit.
+   * Absent: that one fills it.
+   */
+  readonly fillRandom?: typeof fillRandom;
 
   /**
    * Runs once. `inputs` are in the order of the Program's inputs, of their storage dtype and shape.

@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { capture, HostTensor, random, type ArgumentSpec } from '@lamella/program';
+import {
+  capture,
+  HostTensor,
+  random,
+  type ArgumentSpec,
+  type RandomKey,
+  type RandomSpec,
+  type TypedArray,
+} from '@lamella/program';
 import type { Backend } from './backend.js';
 import { replayBackend } from './replay-backend.js';
 import { Runner } from './runner.js';
@@ -191,6 +199,22 @@ describe('a runner', () => {
     await runner.run([], key);
     expect(count.value.dtype).toBe('uint8');
     expect(count.value.array()).toEqual([3, 4]);
+  });
+
+  it('lets the executable draw random numbers where it does so itself', async () => {
+    const drawing: Backend = {
+      ...cpu,
+      compile: async (program, hints) => {
+        const executable = await cpu.compile(program, hints);
+        return Object.assign(executable, {
+          fillRandom: (_: RandomSpec, { step }: RandomKey, target: TypedArray) =>
+            void target.fill(step + 0.5),
+        });
+      },
+    };
+    const captured = capture((given) => tf.add(given, random.normal([2])), [x]);
+    const runner = await Runner.create(drawing, captured);
+    expect((await runner.run([host(1, 2)], { seed: 1, step: 3 }))[0]!.array()).toEqual([4.5, 5.5]);
   });
 
   it('draws random numbers anew at every step, and the same at the same step and seed', async () => {

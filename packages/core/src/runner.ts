@@ -107,7 +107,9 @@ export class Runner {
 
   private randomFor(index: number, key: RunKey): HostTensor {
     const target = this.randoms[index]!;
-    fillRandom(this.program.inputs[index]!.random!, key, target.data);
+    const { random } = this.program.inputs[index]!;
+    if (this.executable.fillRandom !== undefined) this.executable.fillRandom(random!, key, target.data);
+    else fillRandom(random!, key, target.data);
     return target;
   }
 

@@ -1,7 +1,7 @@
 // What `Backend` and `Executable` promise beside right numbers: buffers, errors, memory, order. Used by testBackend.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '@lamella/core';
-import { capture, HostTensor, type Program, type ArgumentSpec } from '@lamella/program';
+import { capture, fillRandom, HostTensor, random, type Program, type ArgumentSpec } from '@lamella/program';
 import { assertClose, assertRejects, assertSame } from './assertions.js';
 import { argumentsFor, floats, integers } from './kernel-case.js';
 
@@ -73,6 +73,25 @@ const buffers: readonly ContractTest[] = [
       assertClose((await frozen.run([input, weight, plus(bias, 1)]))[0]!, moved!, 1e-6);
       ordinary.dispose();
       frozen.dispose();
+    },
+  },
+  {
+    name: 'draws the random numbers that every backend draws',
+    run: async (backend) => {
+      const { program } = capture(
+        () => [random.uniform([5]), random.normal([4, 3]), random.truncatedNormal([7])],
+        [],
+      );
+      const executable = await backend.compile(program);
+      for (const { id, random: spec } of program.inputs) {
+        const { shape } = program.type(id);
+        const [found, expected] = [backend.allocate(shape, 'float32'), backend.allocate(shape, 'float32')];
+        const key = { seed: 7, step: 11 };
+        (executable.fillRandom ?? fillRandom)(spec!, key, found.data);
+        fillRandom(spec!, key, expected.data);
+        assertClose(found, expected, 0);
+      }
+      executable.dispose();
     },
   },
   {
