@@ -6,6 +6,7 @@ import type { GraphPart } from './graph-part.js';
 import { itemsAt, sameItems } from './items.js';
 import type { LoopsPart } from './loops-part.js';
 import type { Part, Partition } from './partition.js';
+import { isWorthFreezing } from './worth-freezing.js';
 
 /** What runs the graph of a Program. */
 export type GraphRunner = Pick<GraphPart, 'run' | 'dispose'>;
@@ -13,6 +14,7 @@ export type GraphRunner = Pick<GraphPart, 'run' | 'dispose'>;
 /** Runs the parts of one Program; see {@link Executable}. */
 export class OnnxExecutable implements Executable {
   readonly inPlace: readonly ProgramUpdate[];
+  readonly worthFreezing: boolean;
   private isDisposed = false;
   /** By name: what the graph hands to the loops. */
   private readonly between = new Map<string, HostTensor>();
@@ -30,6 +32,7 @@ export class OnnxExecutable implements Executable {
     readonly fillRandom?: RandomFill,
   ) {
     this.inPlace = inPlaceOf(program, parts.loops, loops);
+    this.worthFreezing = loops === undefined && isWorthFreezing(program);
     const handed = parts.loops?.program.inputs.filter((_, i) => parts.loops!.inputs[i] === -1) ?? [];
     for (const { id, name } of handed) {
       const { shape, dtype } = parts.loops!.program.type(id);

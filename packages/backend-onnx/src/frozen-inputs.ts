@@ -1,11 +1,13 @@
-// Inputs whose values are known when a Program is compiled become constants, which ONNX Runtime packs for its products.
+// Inputs whose values are known when a Program is compiled become constants. Not here: whether that is worth it
+// (worth-freezing.ts).
 import type { HostTensor, Program } from '@lamella/program';
 import type { Part, Partition } from './partition.js';
 
-type Frozen = ReadonlyMap<number, HostTensor>;
+/** By the index of the input. */
+export type FrozenInputs = ReadonlyMap<number, HostTensor>;
 
 /** `program` with copies of the given values, by index of the input, in place of those inputs. */
-export function withConstants(program: Program, frozen: Frozen): Program {
+export function withConstants(program: Program, frozen: FrozenInputs): Program {
   if (frozen.size === 0) return program;
   const constants = keptFrozen(program, frozen).map(([index, { data }]) => ({
     id: program.inputs[index]!.id,
@@ -19,7 +21,7 @@ export function withConstants(program: Program, frozen: Frozen): Program {
 }
 
 /** The parts of {@link withConstants}' result, with the indices that inputs have in `program`. */
-export function withInputsOf(program: Program, frozen: Frozen, { graph, loops }: Partition): Partition {
+export function withInputsOf(program: Program, frozen: FrozenInputs, { graph, loops }: Partition): Partition {
   const gone = new Set(keptFrozen(program, frozen).map(([index]) => index));
   const indices = program.inputs.map((_, i) => i).filter((i) => !gone.has(i));
   const adjusted = (part: Part | undefined): Part | undefined =>
@@ -28,7 +30,7 @@ export function withInputsOf(program: Program, frozen: Frozen, { graph, loops }:
 }
 
 /** Values in narrower storage stay inputs: constants have no storage of their own. */
-function keptFrozen(program: Program, frozen: Frozen): (readonly [number, HostTensor])[] {
+function keptFrozen(program: Program, frozen: FrozenInputs): (readonly [number, HostTensor])[] {
   return [...frozen].filter(([index, { dtype }]) => {
     const input = program.inputs[index]!;
     return program.type(input.id).dtype === dtype && (input.storage ?? dtype) === dtype;

@@ -4,7 +4,17 @@ import { HostTensor, type Program } from '@lamella/program';
 import { runFailed } from './errors.js';
 import { itemsAt } from './items.js';
 import type { LoweredProgram } from './lower-program.js';
-import type { Session } from './runtime/runtime.js';
+import type { Session, SessionOutput } from './runtime/runtime.js';
+
+type Places = Pick<LoweredProgram, 'inputs' | 'outputs'>;
+
+/** The outputs of a session that computes `program`. */
+export function sessionOutputs(program: Program, { outputs }: Places): SessionOutput[] {
+  return outputs.map(({ index, name }) => {
+    const type = program.type(program.outputs[index]!.id);
+    return { name, shape: type.shape, dtype: hostDType(type, 'Output') };
+  });
+}
 
 /** A session and the Program it computes. */
 export class GraphPart {
@@ -15,7 +25,7 @@ export class GraphPart {
   /** `session` is missing where no output has elements: there is nothing to compute then. */
   constructor(
     readonly program: Program,
-    { inputs, outputs }: LoweredProgram,
+    { inputs, outputs }: Places,
     private readonly session: Session | undefined,
   ) {
     this.inputs = inputs.map(({ index }) => index);

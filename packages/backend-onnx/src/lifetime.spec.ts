@@ -137,6 +137,8 @@ describe('the memory of executables', () => {
 });
 
 describe('the memory of models', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
   it('is the same after ten epochs and after a hundred', async () => {
     const seen = new Map<number, Usage>();
     await fitted(100, [
@@ -163,5 +165,26 @@ describe('the memory of models', () => {
     expect(late.arena).toBe(early.arena);
     expect(late.outside - early.outside).toBeLessThan(512 * kibibyte);
     expect(late.heap - early.heap).toBeLessThan(8 * mebibyte);
+  });
+
+  it('is the same after predictions of fifty sizes, time and again, and all sessions go with the model', async () => {
+    const create = jest.spyOn(NativeLibrary.prototype, 'create');
+    const release = jest.spyOn(NativeLibrary.prototype, 'release');
+    const alive = (): number =>
+      create.mock.calls.filter(([name]) => name === 'CreateSessionFromArray').length -
+      release.mock.calls.filter(([name]) => name === 'ReleaseSession').length;
+    const net = classifier();
+    const seen: (Usage & { readonly sessions: number })[] = [];
+    for (let round = 1; round <= 6; round++) {
+      for (let size = 1; size <= 50; size++) await net.call(HostTensor.zeros([size, 64]));
+      if (round === 2 || round === 6) seen.push({ ...(await usage()), sessions: alive() });
+    }
+    const [early, late] = seen as [(typeof seen)[0], (typeof seen)[0]];
+    expect(late.arena).toBe(early.arena);
+    expect(late.outside - early.outside).toBeLessThan(512 * kibibyte);
+    expect(late.sessions).toBeLessThanOrEqual(3);
+    net.dispose();
+    await settle(() => alive() === 0);
+    expect(alive()).toBe(0);
   });
 });

@@ -55,7 +55,7 @@ describe('onnx()', () => {
       );
     const inputs = [values(32, 784), values(784, 50)];
     const { program } = capture(
-      (x, w) => tf.matMul(x!, w!),
+      (x, w) => tf.matMul(x!, tf.relu(w!)),
       inputs.map(({ shape }, i) => ({ name: `x${i}`, shape, dtype: 'float32' })),
     );
     const ordinary = await onnx().compile(program);

@@ -1,14 +1,22 @@
 // The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs, and WebAssembly loops.
-import { hostDType, optionInvalid, type Backend, type CompileHints, type Executable } from '@lamella/core';
+import {
+  hostDType,
+  optionInvalid,
+  type Backend,
+  type CompileHints,
+  type Executable,
+  type OpenBatch,
+} from '@lamella/core';
 import { compileProgram, randomFill, sharedArena, type RandomFill } from '@lamella/fused';
 import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
 import { sessionFailed } from './errors.js';
 import { OnnxExecutable, type GraphRunner } from './executable.js';
-import { withConstants, withInputsOf } from './frozen-inputs.js';
-import { GraphPart } from './graph-part.js';
+import { withConstants, withInputsOf, type FrozenInputs } from './frozen-inputs.js';
+import { GraphPart, sessionOutputs } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
 import { lowerProgram, type LoweredProgram } from './lower-program.js';
-import { partition } from './partition.js';
+import { OpenGraph, type CreateSession } from './open-graph.js';
+import { partition, type Partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
 import { cropConvolutions } from './passes/crop-convolutions.js';
 import { prepareProgram } from './passes/prepare-program.js';
@@ -17,7 +25,8 @@ import { suitsOneThread } from './small-work.js';
 import { splitForThreads } from './split/split-batch.js';
 import { SplitGraphPart } from './split/split-graph-part.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
-import type { Runtime, RuntimeName, SessionPlan } from './runtime/runtime.js';
+import type { RuntimeName, SessionPlan } from './runtime/runtime.js';
+import { worthFreezing } from './worth-freezing.js';
 
 export interface OnnxOptions {
   /**
@@ -92,20 +101,20 @@ function randomLoops(): Promise<RandomFill> {
 
 class OnnxRuntimeBackend implements OnnxBackend {
   readonly name = 'onnx';
+  private readonly openGraphs = new WeakMap<OpenBatch, OpenGraph>();
 
   constructor(private readonly options: OnnxOptions) {}
 
   async compile(program: Program, hints: CompileHints = {}): Promise<Executable> {
-    const { frozen = new Map<number, HostTensor>() } = hints;
+    const frozen = worthFreezing(program, hints.frozen);
     const parts = withInputsOf(
       program,
       frozen,
       partition(prepareProgram(withConstants(program, frozen)), this.options.smallWork ?? true),
     );
     for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
-    const graph = parts.graph === undefined ? undefined : await this.compileGraph(parts.graph.program);
-    const loops =
-      parts.loops === undefined ? undefined : new LoopsPart(await compileProgram(parts.loops.program));
+    const graph = parts.graph && (await this.compileGraph(program, parts, frozen, hints.openBatch));
+    const loops = parts.loops && new LoopsPart(await compileProgram(parts.loops.program));
     const draws = program.inputs.some(({ kind }) => kind === 'random');
     return new OnnxExecutable(program, parts, graph, loops, draws ? await randomLoops() : undefined);
   }
@@ -114,35 +123,42 @@ class OnnxRuntimeBackend implements OnnxBackend {
     return sharedArena().tensor(shape, dtype);
   }
 
-  private async compileGraph(program: Program): Promise<GraphRunner> {
+  private async compileGraph(
+    whole: Program,
+    { graph, loops }: Partition,
+    frozen: FrozenInputs,
+    openBatch: OpenBatch | undefined,
+  ): Promise<GraphRunner> {
+    const { program } = graph!;
+    const open =
+      loops === undefined
+        ? openBatch && this.openGraphOf(openBatch).formOf(whole, graph!, frozen)
+        : undefined;
     const runtime = await loadRuntime(this.options);
+    const create: CreateSession = (whose, lowered, threads) =>
+      runtime.createSession(this.plan(whose, lowered, threads)).catch((cause: unknown) => {
+        throw sessionFailed(whose, cause);
+      });
+    const part = async (whose: Program, threads: number): Promise<GraphPart> =>
+      (await open?.graphPart(whose, threads, create)) ?? ownGraphPart(whose, threads, create);
     const threads = this.options.threads ?? (suitsOneThread(program) ? 1 : runtime.threads);
     const split = runtime.canRunAside ? splitForThreads(program, threads) : undefined;
-    if (split === undefined) return this.graphPart(program, runtime, threads);
+    if (split === undefined) return part(program, threads);
     // Those who run the shares take part in each other's operators.
-    const part = await this.graphPart(split.program, runtime, threads - split.shares + 1);
-    return new SplitGraphPart(program, split, part);
+    return new SplitGraphPart(program, split, await part(split.program, threads - split.shares + 1));
   }
 
-  private async graphPart(program: Program, runtime: Runtime, threads: number): Promise<GraphPart> {
-    const lowered = lowerProgram(fuseBias(sumRows(cropConvolutions(program))));
-    if (lowered.outputs.length === 0) return new GraphPart(program, lowered, undefined);
-    const session = await runtime
-      .createSession(this.plan(program, lowered, threads))
-      .catch((cause: unknown) => {
-        throw sessionFailed(program, cause);
-      });
-    return new GraphPart(program, lowered, session);
+  private openGraphOf(openBatch: OpenBatch): OpenGraph {
+    const found = this.openGraphs.get(openBatch) ?? new OpenGraph(openBatch);
+    this.openGraphs.set(openBatch, found);
+    return found;
   }
 
-  private plan(program: Program, { bytes, inputs, outputs }: LoweredProgram, threads: number): SessionPlan {
+  private plan(program: Program, lowered: LoweredProgram, threads: number): SessionPlan {
     return {
-      model: bytes,
-      inputs: inputs.map(({ name }) => name),
-      outputs: outputs.map(({ index, name }) => {
-        const type = program.type(program.outputs[index]!.id);
-        return { name, shape: type.shape, dtype: hostDType(type, 'Output') };
-      }),
+      model: lowered.bytes,
+      inputs: lowered.inputs.map(({ name }) => name),
+      outputs: sessionOutputs(program, lowered),
       threads,
       config: {
         // Packed weights would be summed in another order: predictions would change their last bits when they freeze.
@@ -162,6 +178,12 @@ class OnnxRuntimeBackend implements OnnxBackend {
   async runtime(): Promise<RuntimeName> {
     return (await loadRuntime(this.options)).name;
   }
+}
+
+async function ownGraphPart(program: Program, threads: number, create: CreateSession): Promise<GraphPart> {
+  const lowered = lowerProgram(fuseBias(sumRows(cropConvolutions(program))));
+  const hasWork = lowered.outputs.length > 0;
+  return new GraphPart(program, lowered, hasWork ? await create(program, lowered, threads) : undefined);
 }
 
 /** How threads without work wait. Sleeping threads take some 10 µs to wake; that is what a small operator takes altogether. */

@@ -23,6 +23,17 @@ export interface CompileHints {
    * them that is faster to compute with copies them now.
    */
   readonly frozen?: ReadonlyMap<number, HostTensor>;
+  /**
+   * What the Program was captured from, its batch left open: the same object for the Programs of all batch sizes. A backend that
+   * is given several may compile one form for all of them.
+   */
+  readonly openBatch?: OpenBatch;
+}
+
+/** A function whose Programs differ by their batch size: axis 0 of every argument. */
+export interface OpenBatch {
+  /** The Program for batches of so many rows; with the same inputs and outputs, in the same order, but for that size. */
+  at(batch: number): Program;
 }
 
 /** A compiled Program. Not reentrant: await one run before the next. */
@@ -38,6 +49,12 @@ export interface Executable {
    * Absent: that one fills it.
    */
   readonly fillRandom?: typeof fillRandom;
+
+  /**
+   * Whether the Program compiled with {@link CompileHints.frozen} weights may run faster than this. Absent: no, and nobody
+   * need do that.
+   */
+  readonly worthFreezing?: boolean;
 
   /**
    * Runs once. `inputs` are in the order of the Program's inputs, of their storage dtype and shape.

@@ -1,7 +1,7 @@
 // A second compiled form of a Program that updates nothing, with its weights' values built in: made once the weights have
-// stayed the same for some runs, dropped when they change. Whether that is faster is the backend's affair.
+// stayed the same for some runs, dropped when they change. Whether that is worth it is for the backend to say.
 import type { HostTensor, Program } from '@lamella/program';
-import type { Backend, Executable } from './backend.js';
+import type { Backend, CompileHints, Executable } from './backend.js';
 import type { Weight } from './weight.js';
 
 /** Runs with unchanged weights after which compiling again is expected to pay. */
@@ -18,6 +18,7 @@ export class FrozenWeights {
     private readonly program: Program,
     /** By the index of the input that holds it. */
     private readonly weights: readonly (Weight | undefined)[],
+    private readonly hints: CompileHints,
   ) {}
 
   /** The executable for a run with `inputs`, or undefined where the ordinary one has to do. */
@@ -36,7 +37,7 @@ export class FrozenWeights {
 
   private async freeze(inputs: readonly HostTensor[]): Promise<Executable> {
     const frozen = new Map(inputs.flatMap((tensor, i) => (this.weights[i] ? [[i, tensor] as const] : [])));
-    this.executable = await this.backend.compile(this.program, { frozen });
+    this.executable = await this.backend.compile(this.program, { ...this.hints, frozen });
     return this.executable;
   }
 

@@ -1,4 +1,4 @@
-export { type Backend, type CompileHints, type Executable } from './backend.js';
+export { type Backend, type CompileHints, type Executable, type OpenBatch } from './backend.js';
 export { callContext, type CallContext } from './call-context.js';
 export { Catalog, type ClassTable } from './catalog.js';
 export {

@@ -10,7 +10,7 @@ import {
   type RandomSpec,
   type TypedArray,
 } from '@lamella/program';
-import type { Backend } from './backend.js';
+import type { Backend, OpenBatch } from './backend.js';
 import { replayBackend } from './replay-backend.js';
 import { Runner } from './runner.js';
 import { Weight } from './weight.js';
@@ -114,15 +114,20 @@ describe('a runner', () => {
     const compiled: (HostTensor | undefined)[] = [];
     const noting: Backend = {
       ...cpu,
-      compile(program, hints) {
+      async compile(program, hints) {
         compiled.push(hints?.frozen?.get(1));
-        return cpu.compile(program, hints);
+        expect(hints?.openBatch).toBe(openBatch);
+        const executable = await cpu.compile(program, hints);
+        return {
+          worthFreezing: true,
+          run: (inputs, outputs) => executable.run(inputs, outputs),
+          dispose: () => executable.dispose(),
+        };
       },
     };
-    const runner = await Runner.create(
-      noting,
-      capture((given) => tf.add(given, weight.read()), [x]),
-    );
+    const captured = capture((given) => tf.add(given, weight.read()), [x]);
+    const openBatch: OpenBatch = { at: () => captured.program };
+    const runner = await Runner.create(noting, captured, { openBatch });
     const runs = async (count: number): Promise<unknown> => {
       let results: HostTensor[] = [];
       for (let i = 0; i < count; i++) results = await runner.run([host(1, 1)], key);
@@ -137,6 +142,25 @@ describe('a runner', () => {
     expect(compiled).toHaveLength(2);
     expect(await runs(1)).toEqual([6, 6]);
     expect(compiled).toHaveLength(3);
+    runner.dispose();
+  });
+
+  it('compiles once where the backend does not say that another form is faster', async () => {
+    let compiled = 0;
+    const counting: Backend = {
+      ...cpu,
+      compile(program, hints) {
+        compiled++;
+        return cpu.compile(program, hints);
+      },
+    };
+    const weight = weightOf(1, 2);
+    const runner = await Runner.create(
+      counting,
+      capture((given) => tf.add(given, weight.read()), [x]),
+    );
+    for (let i = 0; i < 20; i++) await runner.run([host(1, 1)], key);
+    expect(compiled).toBe(1);
     runner.dispose();
   });
 

@@ -9,7 +9,7 @@ import {
   type Program,
   type TypedArray,
 } from '@lamella/program';
-import type { Backend, Executable } from './backend.js';
+import type { Backend, CompileHints, Executable } from './backend.js';
 import { FrozenWeights } from './frozen-weights.js';
 import type { Weight } from './weight.js';
 
@@ -18,6 +18,9 @@ export interface RunKey {
   readonly seed: number;
   readonly step: number;
 }
+
+/** What is known of a Program beside its weights. */
+type Hints = Omit<CompileHints, 'frozen'>;
 
 /** A compiled Program with weights behind its state. Not reentrant: await one run before the next. */
 export class Runner {
@@ -36,6 +39,7 @@ export class Runner {
     private readonly executable: Executable,
     readonly program: Program,
     slots: readonly Weight[],
+    hints: Hints,
   ) {
     let next = 0;
     this.slotOfInput = program.inputs.map((input) => (input.kind === 'state' ? slots[next++] : undefined));
@@ -48,18 +52,18 @@ export class Runner {
     this.outputsInPlace = new Set(executable.inPlace?.map((update) => update.output));
     this.inputsInPlace = new Set(executable.inPlace?.map((update) => update.input));
     this.spare = program.outputs.map(() => undefined);
-    const weights = this.slotOfInput.filter((weight) => weight !== undefined);
-    if (program.updates.length === 0 && weights.length > 0)
-      this.frozen = new FrozenWeights(backend, program, this.slotOfInput);
+    if (program.updates.length === 0 && executable.worthFreezing === true)
+      this.frozen = new FrozenWeights(backend, program, this.slotOfInput, hints);
   }
 
   /** Compiles `captured`, whose slots must be weights. */
-  static async create(backend: Backend, captured: Captured): Promise<Runner> {
+  static async create(backend: Backend, captured: Captured, hints: Hints = {}): Promise<Runner> {
     return new Runner(
       backend,
-      await backend.compile(captured.program),
+      await backend.compile(captured.program, hints),
       captured.program,
       captured.slots as readonly Weight[],
+      hints,
     );
   }
 

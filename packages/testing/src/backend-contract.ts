@@ -60,11 +60,12 @@ const buffers: readonly ContractTest[] = [
   {
     name: 'gives the same when the value of an input is known beforehand',
     run: async (backend) => {
+      const tensors = [floats([2, 5, 5, 3]), floats([2, 2, 3, 4]), floats([4])] as const;
       const { program } = capture(
-        (a, w, b) => tf.add(tf.matMul(a!, w!), b!),
-        argumentsFor([floats([2, 3]), floats([3, 4]), floats([4])]),
+        (a, w, b) => tf.add(tf.conv2d(a as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), b!),
+        argumentsFor(tensors),
       );
-      const [input, weight, bias] = [floats([2, 3]), floats([3, 4]), floats([4])];
+      const [input, weight, bias] = tensors;
       const ordinary = await backend.compile(program);
       const frozen = await backend.compile(program, { frozen: new Map([[1, weight]]) });
       const [expected] = await ordinary.run([input, weight, bias]);
@@ -73,6 +74,31 @@ const buffers: readonly ContractTest[] = [
       assertClose((await frozen.run([input, weight, plus(bias, 1)]))[0]!, moved!, 1e-6);
       ordinary.dispose();
       frozen.dispose();
+    },
+  },
+  {
+    name: 'gives the same for every batch size when it knows that the Programs come from one function',
+    run: async (backend) => {
+      const weight = floats([3, 4]);
+      const at = (batch: number): Program =>
+        capture(
+          (x, w) => {
+            const y = tf.matMul(x!, w!);
+            return [batch === 5 ? tf.neg(y) : y, tf.sum(y, 0), random.uniform([batch, 2])];
+          },
+          argumentsFor([floats([batch, 3]), weight]),
+        ).program;
+      const openBatch = { at };
+      for (const batch of [4, 1, 2, 3, 5, 6, 4]) {
+        const program = at(batch);
+        const inputs = [floats([batch, 3]), weight, floats([batch, 2])];
+        const alone = await backend.compile(program);
+        const together = await backend.compile(program, { openBatch });
+        const expected = await alone.run(inputs);
+        (await together.run(inputs)).forEach((result, i) => assertClose(result, expected[i]!, 1e-6));
+        alone.dispose();
+        together.dispose();
+      }
     },
   },
   {

@@ -98,7 +98,10 @@ export function inferenceStep(
   backend: Backend,
   x: readonly HostTensor[],
 ): Runner | Promise<Runner> {
-  return model.stepFor('predict', [x], () => Runner.create(backend, predictStep(model, x)));
+  return model.stepFor('predict', [x], () => {
+    const openBatch = model.openBatches.of(x);
+    return Runner.create(backend, predictStep(model, x), openBatch && { openBatch });
+  });
 }
 
 /** Runs the batches that are left in a pass, at most `steps`, each on its compiled step. */

@@ -36,7 +36,9 @@ import { Passes } from './data/passes.js';
 import { dataInvalid, modelBusy, notCompiled, outputsSeveral } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
+import { OpenBatches } from './open-batches.js';
 import { inTurn } from './run-turns.js';
+import { predictStep } from './steps.js';
 import { StepCache, type StepArguments } from './step-cache.js';
 
 export interface ModelOptions extends FunctionalOptions {
@@ -70,6 +72,9 @@ export type CallResult<T> = T extends HostTensor | readonly HostTensor[]
 /** The kinds of compiled steps a model keeps. */
 export type StepKind = 'train' | 'test' | 'predict';
 
+/** Services predict as many rows at a time as there are waiting. */
+const predictSteps = 32;
+
 export class Model extends Functional {
   /** For random draws at every step; saved with the model. */
   readonly seed: number;
@@ -83,8 +88,10 @@ export class Model extends Functional {
   private readonly steps: Readonly<Record<StepKind, StepCache>> = {
     train: new StepCache(),
     test: new StepCache(),
-    predict: new StepCache(),
+    predict: new StepCache(predictSteps),
   };
+  /** The forward pass for every batch size. For the loops. */
+  readonly openBatches = new OpenBatches((inputs) => predictStep(this, inputs).program);
 
   constructor(
     options: ModelOptions,
@@ -259,6 +266,7 @@ export class Model extends Functional {
   /** Frees the compiled steps; the model can still be used and compiles them anew. */
   dispose(): void {
     for (const cache of Object.values(this.steps)) cache.clear();
+    this.openBatches.clear();
   }
 
   private async callOnHost(inputs: readonly HostTensor[]): Promise<HostTensor> {

@@ -39,7 +39,7 @@ const rows = (count: number): HostTensor => new HostTensor(new Float32Array(coun
 const tasks = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('the compiled steps of a model', () => {
-  it('are eight at most where shapes change every step; the others are disposed of', async () => {
+  it('are eight at most of those that train where shapes change every step; the others are disposed of', async () => {
     const { backend, counts } = counting();
     const net = doubling(backend);
     net.compile({ optimizer: 'sgd', loss: 'mse' });
@@ -52,22 +52,25 @@ describe('the compiled steps of a model', () => {
     expect(counts.alive).toBe(0);
   });
 
-  it('go when they have not been used for longest', async () => {
+  it('are 32 at most of those that predict, and go when they have not been used for longest', async () => {
     const { backend, counts } = counting();
     const net = doubling(backend);
-    for (const size of [1, 2, 3, 4, 5, 6, 7, 8, 1, 9, 1]) await net.call(rows(size));
-    expect(counts.compiled).toBe(9);
+    for (let size = 1; size <= 32; size++) await net.call(rows(size));
+    for (const size of [1, 33, 1]) await net.call(rows(size));
+    expect(counts.compiled).toBe(33);
     await net.call(rows(2));
-    expect(counts.compiled).toBe(10);
+    expect(counts.compiled).toBe(34);
+    await tasks();
+    expect(counts.alive).toBe(32);
   });
 
   it('serve the calls that wait for them before they go', async () => {
     const { backend, counts } = counting();
     const net = doubling(backend);
-    const sizes = Array.from({ length: 20 }, (_, i) => i + 1);
+    const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
     const results = await Promise.all(sizes.map((size) => net.call(rows(size))));
     expect(results.map(({ data }) => [...data])).toEqual(sizes.map((size) => new Array(size).fill(6)));
     await tasks();
-    expect(counts).toEqual({ compiled: 20, alive: 8 });
+    expect(counts).toEqual({ compiled: 40, alive: 32 });
   });
 });

@@ -1,13 +1,14 @@
 // Compiled steps of one kind by the shapes and dtypes they are for, a bounded number: the least recently used goes first.
 import type { Runner } from '@lamella/core';
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape } from '@lamella/program';
+import type { Layout } from './open-batches.js';
 import { inTurn } from './run-turns.js';
 
 /** The parts of a batch, in the order of a step's arguments. */
 export type StepArguments = readonly (readonly HostTensor[])[];
 
 interface Entry {
-  readonly layout: readonly (readonly { readonly shape: Shape; readonly dtype: StorageDType }[])[];
+  readonly layout: readonly (readonly Layout[])[];
   readonly runner: Promise<Runner>;
   /** Once it is there, without a promise between the loop and it. */
   ready: Runner | undefined;

@@ -9,10 +9,10 @@ import {
   withScope,
   type ArgumentSpec,
   type Captured,
-  type HostTensor,
 } from '@lamella/program';
 import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch-source.js';
+import type { Layout } from './open-batches.js';
 import type { Gradient } from './optimizers/optimizer.js';
 
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
@@ -53,7 +53,7 @@ export function testStep(model: Functional, compiled: Compiled, batch: Batch): C
 }
 
 /** One forward pass: outputs are the model's. */
-export function predictStep(model: Functional, x: readonly HostTensor[], training = false): Captured {
+export function predictStep(model: Functional, x: readonly Layout[], training = false): Captured {
   return captureBatch(
     model,
     { x, y: [], weights: [] },
@@ -67,12 +67,14 @@ interface StepInputs {
   readonly weights: tf.Tensor[];
 }
 
+type BatchLayout = Readonly<Record<'x' | 'y' | 'weights', readonly Layout[]>>;
+
 function captureBatch(
   model: Functional,
-  batch: Omit<Batch, 'size'>,
+  batch: BatchLayout,
   step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>,
 ): Captured {
-  const spec = (name: string, tensor: HostTensor): ArgumentSpec => ({
+  const spec = (name: string, tensor: Layout): ArgumentSpec => ({
     name,
     shape: tensor.shape,
     dtype: computeDType(tensor.dtype),

@@ -75,7 +75,8 @@ class NativeRuntime implements Runtime {
       const { environment } = this;
       const { model } = plan;
       const session = library.create('CreateSessionFromArray', environment, model, model.byteLength, options);
-      return new NativeSession(this, session, plan);
+      const release = (): void => library.release('ReleaseSession', session);
+      return new NativeSession(this, session, plan.inputs, plan.outputs, release);
     } finally {
       library.release('ReleaseSessionOptions', options);
     }
@@ -134,7 +135,6 @@ const mostCopied = 65536;
 class NativeSession implements Session {
   private readonly inputNames: ReturnType<NativeRuntime['names']>;
   private readonly outputNames: ReturnType<NativeRuntime['names']>;
-  private readonly outputs: readonly SessionOutput[];
   /** Where small outputs are written that were given no memory. */
   private readonly own: (HostTensor | undefined)[];
   /** What the last run read and wrote, as long as that stays the same from run to run. */
@@ -144,9 +144,10 @@ class NativeSession implements Session {
   constructor(
     private readonly runtime: NativeRuntime,
     private readonly session: Pointer,
-    { inputs, outputs }: SessionPlan,
+    private readonly inputs: readonly string[],
+    private readonly outputs: readonly SessionOutput[],
+    readonly release: () => void,
   ) {
-    this.outputs = outputs;
     this.own = outputs.map(() => undefined);
     this.inputNames = runtime.names(inputs);
     this.outputNames = runtime.names(outputs.map(({ name }) => name));
@@ -178,8 +179,8 @@ class NativeSession implements Session {
     await runtime.library.callAside('Run', ...this.runArguments(valuesOf(inputs), valuesOf(targets)));
   }
 
-  release(): void {
-    this.runtime.library.release('ReleaseSession', this.session);
+  forOutputs(outputs: readonly SessionOutput[], release: () => void): Session {
+    return new NativeSession(this.runtime, this.session, this.inputs, outputs, release);
   }
 
   private runArguments(inputs: BigUint64Array, outputs: BigUint64Array): RunArguments {

@@ -48,5 +48,8 @@ export interface Session {
    * may be freed or written before it ends.
    */
   runAside?(inputs: readonly HostTensor[], targets: readonly HostTensor[]): Promise<void>;
-  release(): void;
+  /** The same model for outputs of other shapes, which it must leave open. `release` becomes that of what is returned. */
+  forOutputs(outputs: readonly SessionOutput[], release: () => void): Session;
+  /** At most once. */
+  readonly release: () => void;
 }

@@ -33,7 +33,7 @@ export class ScriptRuntime implements Runtime {
       logSeverityLevel: 4,
       extra: plan.config,
     });
-    return new ScriptSession(this, session, plan);
+    return new ScriptSession(this, session, plan.inputs, plan.outputs, () => void session.release());
   }
 
   /** The host tensor as ONNX Runtime's own: a view of the same memory, made once. */
@@ -47,18 +47,16 @@ export class ScriptRuntime implements Runtime {
 }
 
 class ScriptSession implements Session {
-  private readonly inputs: readonly string[];
-  private readonly outputs: readonly SessionOutput[];
   /** The wasm runtime leaves tensors that it is given for its outputs as they were. */
   private readonly fillsTargets: boolean;
 
   constructor(
     private readonly runtime: ScriptRuntime,
     private readonly session: ort.InferenceSession,
-    { inputs, outputs }: SessionPlan,
+    private readonly inputs: readonly string[],
+    private readonly outputs: readonly SessionOutput[],
+    readonly release: () => void,
   ) {
-    this.inputs = inputs;
-    this.outputs = outputs;
     this.fillsTargets = runtime.name === 'native';
   }
 
@@ -84,8 +82,8 @@ class ScriptSession implements Session {
     });
   }
 
-  release(): void {
-    void this.session.release();
+  forOutputs(outputs: readonly SessionOutput[], release: () => void): Session {
+    return new ScriptSession(this.runtime, this.session, this.inputs, outputs, release);
   }
 }
 

@@ -46,7 +46,8 @@ export function splitBatch(program: Program, shares: number): BatchSplit | undef
   return batch > 0 && batch % shares === 0 ? new BatchSplitter(program, shares, batch).split() : undefined;
 }
 
-function batchOf(program: Program): number {
+/** The rows of the first argument; 0 where there is none. */
+export function batchOf(program: Program): number {
   const first = program.inputs.find(({ kind }) => kind === 'argument');
   return first === undefined ? 0 : (program.type(first.id).shape[0] ?? 0);
 }

@@ -20,29 +20,48 @@ export interface Samples {
   readonly points: readonly (readonly number[])[];
 }
 
-/** Whether `program` computes at `point` what the samples do at their sizes. */
-export function agreesAtSize(samples: Samples, program: Program, point: readonly number[]): boolean {
-  const all = [...samples.programs, program].map(removeDeadCode);
-  const points = [...samples.points, point];
-  if (all.some(({ constants }) => constants.length !== all[0]!.constants.length)) return false;
-  const varying = all[0]!.constants.flatMap((_, i) => (isFixed(all, i) || isSplat(all, i) ? [] : [i]));
-  if (!varying.every((i) => followsSizes(all, i, points))) return false;
-  const open = all.map((one) => withConstantsAsInputs(one, varying));
-  const small = open.pop()!;
-  try {
-    const unknowns = point.map((_, i) => `size ${i}`);
-    const graph = mergePrograms(open, {
-      points: samples.points,
-      places: placesOf(open, samples.points),
-      unknowns,
-      subject: 'Program',
-      print: String,
-    });
-    const template = new ProgramTemplate(graph, unknowns);
+/** Whether a Program computes at `point` what the samples do at their sizes. */
+export type Agreement = (program: Program, point: readonly number[]) => boolean;
+
+/** Compares further Programs with these. Where the samples differ in ways that no sizes explain, none agrees. */
+export function agreementWith(samples: Samples): Agreement {
+  const { points } = samples;
+  const programs = samples.programs.map(removeDeadCode);
+  const constants = programs[0]!.constants.map((_, i) => i);
+  if (programs.some((program) => program.constants.length !== constants.length)) return () => false;
+  const fixed = constants.filter((i) => isFixed(programs, i));
+  const varying = constants.filter((i) => !fixed.includes(i) && !isSplat(programs, i));
+  const template = templateOf(
+    programs.map((program) => withConstantsAsInputs(program, varying)),
+    points,
+  );
+  return (given, point) => {
+    const program = removeDeadCode(given);
+    if (template === undefined || program.constants.length !== constants.length) return false;
+    const all = [...programs, program];
+    const allPoints = [...points, point];
+    if (!fixed.every((i) => isFixed([programs[0]!, program], i) || isSplat(all, i))) return false;
+    if (!varying.every((i) => followsSizes(all, i, allPoints))) return false;
     const shapes = template.arguments.map(({ shape }) => shape.map((size) => sizeAt(size, point)));
-    return diffPrograms(template.at(shapes), small) === null;
+    return (
+      orUndefined(() => diffPrograms(template.at(shapes), withConstantsAsInputs(program, varying))) === null
+    );
+  };
+}
+
+function templateOf(programs: readonly Program[], points: Samples['points']): ProgramTemplate | undefined {
+  const unknowns = points[0]!.map((_, i) => `size ${i}`);
+  const places = placesOf(programs, points);
+  const options = { points, places, unknowns, subject: 'Program', print: String };
+  return orUndefined(() => new ProgramTemplate(mergePrograms(programs, options), unknowns));
+}
+
+/** What `make` gives; undefined where it throws that something does not follow sizes. */
+function orUndefined<T>(make: () => T): T | undefined {
+  try {
+    return make();
   } catch (error) {
-    if (isLamellaError(error)) return false;
+    if (isLamellaError(error)) return undefined;
     throw error;
   }
 }

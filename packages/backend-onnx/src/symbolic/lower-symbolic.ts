@@ -2,11 +2,11 @@
 // graphs are merged, and other sizes must agree. Training steps are not lowered like this: their sizes are known.
 import { isLamellaError, monomials, type Program } from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
-import { lowerToModel, type LoweredModel, type LoweredProgram } from '../lower-program.js';
+import { lowerToModel, type LoweredModel, type LoweredProgram, type LoweredValue } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
 import { prepareProgram } from '../passes/prepare-program.js';
-import { agreesAtSize } from './agrees-at-size.js';
+import { agreementWith } from './agrees-at-size.js';
 import { mergeModels } from './merge-models.js';
 
 export interface SymbolicOptions {
@@ -46,31 +46,55 @@ export function lowerSymbolic(
 /** What {@link lowerSymbolic} encodes. Throws: as that. */
 export function lowerSymbolicToModel(
   programAt: (sizes: readonly number[]) => Program,
-  { unknowns = ['batch'], subject = 'Program', transform = (lowered) => lowered }: SymbolicOptions = {},
+  options: SymbolicOptions = {},
 ): LoweredModel {
+  return openModel(programAt, options).lowered;
+}
+
+/** One graph for all sizes. */
+export interface OpenModel {
+  readonly lowered: LoweredModel;
+  /** Whether the graph computes what `program` does, which was captured at `point`. */
+  agrees(program: Program, point: readonly number[]): boolean;
+}
+
+/** {@link lowerSymbolicToModel}, and how to tell whether it holds for a size that was not looked at. Throws: as that. */
+export function openModel(
+  programAt: (sizes: readonly number[]) => Program,
+  { unknowns = ['batch'], subject = 'Program', transform = (lowered) => lowered }: SymbolicOptions = {},
+): OpenModel {
   const lowerAlike = (program: Program): LoweredModel => transform(lowerForSizes(program), program);
   const points = samplePoints(unknowns);
   const programs = points.map(programAt);
   const lowered = programs.map(lowerAlike);
   const merged = mergeModels(lowered, { points, unknowns, subject });
+  const agreesAsProgram = agreementWith({ programs, points });
   for (const point of smallPoints(unknowns)) {
     const program = programAt(point);
-    if (agreesAsGraph(program, point) || agreesAtSize({ programs, points }, program, point)) continue;
+    if (agrees(program, point)) continue;
     const sizes = unknowns.map((unknown, i) => `${unknown} ${point[i]}`).join(', ');
     throw notPolymorphic(subject, `it computes something else for ${sizes}`);
   }
-  return merged;
+  return { lowered: merged, agrees };
+
+  function agrees(program: Program, point: readonly number[]): boolean {
+    return agreesAsProgram(program, point) || agreesAsGraph(program, point);
+  }
 
   function agreesAsGraph(program: Program, point: readonly number[]): boolean {
     try {
-      mergeModels([...lowered, lowerAlike(program)], { points: [...points, point], unknowns, subject });
-      return true;
+      const other = lowerAlike(program);
+      mergeModels([...lowered, other], { points: [...points, point], unknowns, subject });
+      return samePlaces(other.inputs, merged.inputs) && samePlaces(other.outputs, merged.outputs);
     } catch (error) {
       if (isLamellaError(error)) return false;
       throw error;
     }
   }
 }
+
+const samePlaces = (a: readonly LoweredValue[], b: readonly LoweredValue[]): boolean =>
+  a.length === b.length && a.every(({ index }, i) => index === b[i]!.index);
 
 /** A Program in its form for ONNX Runtime, lowered so that no choice depends on how large a tensor is. */
 function lowerForSizes(program: Program): LoweredModel {

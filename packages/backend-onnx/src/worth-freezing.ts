@@ -1,0 +1,50 @@
+// Which weights to build in while nobody trains. ONNX Runtime reorders the filters of convolutions that it knows beforehand, and
+// computes at once what depends on nothing else; products of matrices are no faster, and weights are large to have twice.
+import type { Program, ValueId } from '@lamella/program';
+import type { FrozenInputs } from './frozen-inputs.js';
+
+/** Kernels that read a matrix in its order, or some of a table. */
+const readers: ReadonlySet<string> = new Set(['BatchMatMul', 'GatherV2']);
+/** Kernels that take no time, whatever they are given. */
+const free: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
+
+/** Whether a Program would run faster if it knew its states beforehand. */
+export function isWorthFreezing(program: Program): boolean {
+  const { inputs, updates } = program;
+  const states = inputs.flatMap(({ kind }, index) => (kind === 'state' ? [index] : []));
+  return updates.length === 0 && neededBeforehand(program, states).length > 0;
+}
+
+/** Of inputs whose values are known, those that are to be built in. */
+export function worthFreezing(program: Program, known: FrozenInputs = new Map()): FrozenInputs {
+  return new Map(neededBeforehand(program, [...known.keys()]).map((index) => [index, known.get(index)!]));
+}
+
+/** The inputs at these indices but those that are only read as they are; none where nothing gains by them. */
+function neededBeforehand(program: Program, indices: readonly number[]): number[] {
+  const ids = indices.map((index) => program.inputs[index]!.id);
+  const known = new Set([...ids, ...program.constants.map(({ id }) => id)]);
+  /** Of what is known, what depends on the inputs. */
+  const dependent = new Set(ids);
+  /** By the value, the input that it is, perhaps in another shape. */
+  const inputOf = new Map(ids.map((id) => [id, id]));
+  const needed = new Set<ValueId>();
+  let gains = false;
+  for (const { kernel, inputs, outputs } of program.nodes) {
+    const read = Object.values(inputs);
+    const isKnown = read.length > 0 && read.every((id) => known.has(id));
+    const isDependent = isKnown && read.some((id) => dependent.has(id));
+    for (const id of outputs) {
+      if (isKnown) known.add(id);
+      if (isDependent) dependent.add(id);
+    }
+    const input = inputOf.get(read[0]!);
+    if (free.has(kernel) && input !== undefined) {
+      inputOf.set(outputs[0]!, input);
+      continue;
+    }
+    gains ||= isDependent || (kernel.includes('Conv') && known.has(inputs['filter']!));
+    if (isDependent || !readers.has(kernel)) for (const id of read) needed.add(inputOf.get(id) ?? id);
+  }
+  return gains ? indices.filter((_, i) => needed.has(ids[i]!)) : [];
+}
