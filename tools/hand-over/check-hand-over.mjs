@@ -1,12 +1,12 @@
 // `npm run check:hand-over`: Lamella trains and saves, plain Keras on JAX goes on over four virtual devices, Lamella takes the
 // model back and goes on; after each step the two agree. Python runs the script that docs/deployment.md quotes, as it stands.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root, run, runTarget } from '../run/commands.mjs';
+import { oraclePython } from '../oracle/python.mjs';
+import { root, runTarget } from '../run/commands.mjs';
 import { compare, failures, table } from './findings.mjs';
 
 /** @typedef {import('@lamella/training').Model} Model */
@@ -23,13 +23,12 @@ const exact = 0;
 const predicted = 1e-5;
 const trained = 1e-4;
 
-const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 const script = join(root, 'tools/hand-over/continue_training.py');
 const execute = promisify(execFile);
 
 await requireQuoted();
 if ((await runTarget('build')) !== 0) process.exit(1);
-if (!existsSync(python) && (await run('sh', [join(root, 'tools/oracle/setup.sh')])) !== 0) process.exit(1);
+const python = oraclePython();
 // Only now is there something to import.
 const { onnx } = await import('@lamella/backend-onnx');
 const { compose } = await import('@lamella/core');

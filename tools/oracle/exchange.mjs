@@ -19,11 +19,11 @@ import { parseArgs } from 'node:util';
 import { writePart } from './compatibility.mjs';
 import { compatibilityTable } from './exchange-table.mjs';
 import { checkFromKeras, useBackend, writeForKeras } from './exchange-files.mjs';
+import { oraclePython } from './python.mjs';
 
 /** @typedef {import('./exchange-table.mjs').Finding} Finding */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 const script = join(root, 'tools/oracle/exchange.py');
 
 const { values } = parseArgs({
@@ -52,10 +52,10 @@ function keras(...args) {
 }
 
 useBackend(values.backend);
+const python = oraclePython();
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'lamella-exchange-'));
 const [theirs, ours] = [join(folder, 'keras'), join(folder, 'lamella')];
 try {
-  if (!existsSync(python)) execFileSync('sh', [join(root, 'tools/oracle/setup.sh')], { stdio: 'inherit' });
   mkdirSync(theirs, { recursive: true });
   rmSync(ours, { recursive: true, force: true });
   mkdirSync(ours);

@@ -1,7 +1,7 @@
 // Small models, each around a Lambda of one family of kernels, written as operations of Keras for real Keras to open:
 // `npm run check:keras-ops` runs this and then keras_ops_check.py. Each is also loaded here again and compared.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { training } from '@lamella/training';
 
 import { markdownTable, rowsByName, writePart } from './compatibility.mjs';
 import { cases, gradients, row, straightThrough } from './keras-ops-cases.mjs';
+import { oraclePython } from './python.mjs';
 
 /** @typedef {import('./keras-ops-cases.mjs').Spec} Spec */
 /** @typedef {import('./keras-ops-cases.mjs').Fn} Fn */
@@ -212,10 +213,9 @@ ${markdownTable(['Operation', 'models', 'largest difference'], rowsByName(uses))
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 const folder = mkdtempSync(join(tmpdir(), 'lamella-keras-ops-'));
 try {
-  if (!existsSync(python)) execFileSync('sh', [join(root, 'tools/oracle/setup.sh')], { stdio: 'inherit' });
+  const python = oraclePython();
   const failed = await write(folder);
   execFileSync(python, [join(root, 'tools/oracle/keras_ops_check.py'), folder], { stdio: 'inherit' });
   await writePart('check:keras-ops', partOf(JSON.parse(readFileSync(join(folder, 'report'), 'utf8'))));

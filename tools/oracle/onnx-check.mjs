@@ -1,17 +1,17 @@
 // Exports models to ONNX, then has the ONNX checker and Python's ONNX Runtime look at them: `npm run check:onnx`.
 // Makes the virtual environment itself where it is missing. `--folder PATH` keeps the files. What it saw goes to docs/compatibility.md.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, run, runTarget } from '../run/commands.mjs';
 import { markdownTable, rowsByName, writePart } from './compatibility.mjs';
+import { oraclePython } from './python.mjs';
 
-const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 const { values } = parseArgs({ options: { folder: { type: 'string' } } });
 
 if ((await runTarget('build')) !== 0) process.exit(1);
-if (!existsSync(python) && (await run('sh', [join(root, 'tools/oracle/setup.sh')])) !== 0) process.exit(1);
+const python = oraclePython();
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'lamella-onnx-'));
 try {
   mkdirSync(folder, { recursive: true });

@@ -19,13 +19,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { markdownTable, shown, writePart } from './compatibility.mjs';
+import { oraclePython } from './python.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const home = join(root, '.oracle-tfjs');
 const fixtures = join(root, 'fixtures/tfjs');
 const version = '4.22.0';
 const tolerance = 1e-6;
-const python = join(process.env['ORACLE_VENV'] ?? join(root, '.oracle-venv'), 'bin/python');
 
 if (!existsSync(join(home, 'node_modules/@tensorflow/tfjs-layers'))) {
   mkdirSync(home, { recursive: true });
@@ -53,7 +53,7 @@ if (process.argv[2] === 'make') {
   mkdirSync(fixtures, { recursive: true });
   for (const { name } of tfjs('make', fixtures)) console.log(`fixtures/tfjs/${name}`);
 } else {
-  if (!existsSync(python)) execFileSync('sh', [join(root, 'tools/oracle/setup.sh')], { stdio: 'inherit' });
+  const python = oraclePython();
   const { differenceHere, writeModels } = await import('./tfjs/lamella-side.mjs');
   /** @type {{ column: string, name: string, ok: boolean, difference: number }[]} */
   const findings = [];
@@ -73,7 +73,7 @@ if (process.argv[2] === 'make') {
     for (const { name, difference = Infinity, problem } of tfjs('check', folder))
       report('to TensorFlow.js', name, difference, problem);
     for (const name of readdirSync(folder))
-      report('to safetensors', name, safetensors(join(folder, name, 'weights.safetensors')));
+      report('to safetensors', name, safetensors(python, join(folder, name, 'weights.safetensors')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -81,8 +81,8 @@ if (process.argv[2] === 'make') {
   process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** 0 where Python's safetensors opens the file and writes the same bytes again. @param {string} file */
-function safetensors(file) {
+/** 0 where Python's safetensors opens the file and writes the same bytes again. @param {string} python @param {string} file */
+function safetensors(python, file) {
   try {
     const script = join(root, 'tools/oracle/safetensors_files.py');
     execFileSync(python, [script, 'check', file], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -22,7 +22,7 @@ export class FrozenWeights {
   ) {}
 
   /** The executable for a run with `inputs`, or undefined where the ordinary one has to do. */
-  executableFor(inputs: readonly HostTensor[]): Executable | undefined | Promise<Executable> {
+  executableFor(inputs: readonly HostTensor[]): Executable | undefined | Promise<Executable | undefined> {
     // Versions only grow: equal sums are equal versions.
     let version = 0;
     for (const weight of this.weights) if (weight !== undefined) version += weight.version;
@@ -35,9 +35,12 @@ export class FrozenWeights {
     return this.executable;
   }
 
-  private async freeze(inputs: readonly HostTensor[]): Promise<Executable> {
+  private async freeze(inputs: readonly HostTensor[]): Promise<Executable | undefined> {
     const frozen = new Map(inputs.flatMap((tensor, i) => (this.weights[i] ? [[i, tensor] as const] : [])));
-    this.executable = await this.backend.compile(this.program, { ...this.hints, frozen });
+    // Memory, say, may not suffice for the weights twice. The ordinary form goes on.
+    this.executable = await this.backend
+      .compile(this.program, { ...this.hints, frozen })
+      .catch(() => undefined);
     return this.executable;
   }
 

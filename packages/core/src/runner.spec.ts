@@ -145,6 +145,30 @@ describe('a runner', () => {
     runner.dispose();
   });
 
+  it('goes on as before where the weights cannot be built in', async () => {
+    let refused = 0;
+    const full: Backend = {
+      ...cpu,
+      async compile(program, hints) {
+        if (hints?.frozen !== undefined && ++refused > 0) throw new Error('out of memory');
+        const executable = await cpu.compile(program, hints);
+        return {
+          worthFreezing: true,
+          run: (inputs, outputs) => executable.run(inputs, outputs),
+          dispose: () => executable.dispose(),
+        };
+      },
+    };
+    const weight = weightOf(1, 2);
+    const runner = await Runner.create(
+      full,
+      capture((given) => tf.add(given, weight.read()), [x]),
+    );
+    for (let i = 0; i < 40; i++) expect((await runner.run([host(1, 1)], key))[0]!.array()).toEqual([2, 3]);
+    expect(refused).toBe(1);
+    runner.dispose();
+  });
+
   it('compiles once where the backend does not say that another form is faster', async () => {
     let compiled = 0;
     const counting: Backend = {
