@@ -200,9 +200,9 @@ function stateOf(
 ): StateOffers | undefined {
   const optimizer = optimizerOf(model);
   const stored = specs.filter(({ isOptimizer }) => isOptimizer).map(({ name }) => values.get(name)!);
-  // The counter alone is what an optimizer has that has not run.
-  if (optimizer === undefined || context.options['includeOptimizer'] === false || stored.length < 2)
-    return undefined;
+  // A counter of no steps is what an optimizer has that has not run.
+  const isNew = stored.length === 0 || (stored.length === 1 && stored[0]!.data[0] === 0);
+  if (optimizer === undefined || context.options['includeOptimizer'] === false || isNew) return undefined;
   const state = stateInKerasOrder(optimizer, stored, isOwn);
   if (state !== undefined) return offerState(optimizer, model.trainableWeights, state);
   readContext(context).warn(

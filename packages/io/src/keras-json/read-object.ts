@@ -36,8 +36,6 @@ const without: Readonly<Record<string, readonly Json[]>> = {
   sparse: [false, null],
   ragged: [false, null],
   optional: [false, null],
-  loss_scale_factor: [null],
-  gradient_accumulation_steps: [null],
   synchronized: [false],
   rms_scaling: [false],
   decay: [0, null],
