@@ -1,5 +1,8 @@
-// Jest's node environment gives tests typed arrays of another realm, which native addons refuse: this one shares them.
+// The environment of every test. Jest's node environment gives tests typed arrays of another realm, which native addons refuse:
+// this one shares them. It also seeds whatever draws at random, Lamella's own first seed included: a test file that passes today
+// passes tomorrow. LAMELLA_TEST_SEED=2 gives other numbers, to see what depends on them.
 const { TestEnvironment } = require('jest-environment-node');
+const { seededGenerator } = require('./seeded-generator.cjs');
 
 const { ArrayBuffer, SharedArrayBuffer, DataView } = globalThis;
 const { Float32Array, Float64Array, BigInt64Array, BigUint64Array } = globalThis;
@@ -16,5 +19,28 @@ module.exports = class extends TestEnvironment {
   constructor(...input) {
     super(...input);
     Object.assign(this.global, shared);
+    const draw = seededGenerator(Number(process.env['LAMELLA_TEST_SEED'] ?? 1));
+    this.global.Math.random = draw;
+    Object.defineProperty(this.global, 'crypto', { value: seededCrypto(draw), configurable: true });
   }
 };
+
+/**
+ * Web Crypto whose random bytes come from `draw`.
+ * @param {() => number} draw
+ */
+function seededCrypto(draw) {
+  const { crypto } = globalThis;
+  /** @type {Record<string | symbol, unknown>} */
+  const seeded = {
+    /** @param {Uint8Array} array */
+    getRandomValues(array) {
+      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      bytes.forEach((_, i) => (bytes[i] = draw() * 256));
+      return array;
+    },
+    subtle: crypto.subtle,
+    randomUUID: () => crypto.randomUUID(),
+  };
+  return Object.create(seeded);
+}

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { root } from './commands.mjs';
 
 for (const group of ['packages', 'examples', 'tools'])
-  for (const folder of readdirSync(join(root, group)))
+  for (const { name } of readdirSync(join(root, group), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  ))
     for (const made of ['dist', 'out-tsc', 'generated'])
-      rmSync(join(root, group, folder, made), { recursive: true, force: true });
+      rmSync(join(root, group, name, made), { recursive: true, force: true });
 rmSync(join(root, '.nx'), { recursive: true, force: true });

@@ -32,7 +32,7 @@ export function loweringFailed(node: Place, cause: Error): LamellaError {
 const remedies = {
   native: {
     package: 'onnxruntime-node',
-    node: 'npm install onnxruntime-node --onnxruntime-node-install=skip',
+    node: 'npm install onnxruntime-node (on Linux with ONNXRUNTIME_NODE_INSTALL=skip in the environment)',
     browser: `use runtime: 'wasm'`,
   },
   wasm: {

@@ -60,11 +60,11 @@ describe("the tutorial's network", () => {
     expect(expected).toHaveLength(20);
     expect(expected[19]!).toBeLessThan(expected[0]!);
     expected.forEach((loss, i) => expect(Math.abs(actual[i]! - loss)).toBeLessThanOrEqual(1e-4 * loss));
-  }, 300_000);
+  });
 
   it('has the same first twenty losses on both runtimes, within 1e-5', async () => {
     const native = await losses(onnx({ runtime: 'native' }));
     const wasm = await losses(onnx({ runtime: 'wasm' }));
     native.forEach((loss, i) => expect(Math.abs(wasm[i]! - loss)).toBeLessThanOrEqual(1e-5 + 1e-5 * loss));
-  }, 300_000);
+  });
 });

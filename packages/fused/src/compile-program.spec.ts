@@ -203,7 +203,7 @@ describe('compileProgram', () => {
       const fused = await compileProgram(of, { arena: own });
       fused.bind([own.tensor([4])], [own.tensor([4])]).run();
     })();
-    for (let i = 0; i < 50 && own.used > 0; i++) {
+    for (let i = 0; i < 1000 && own.used > 0; i++) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

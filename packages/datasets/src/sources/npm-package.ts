@@ -1,5 +1,5 @@
 // Files of an npm package that need not be installed: looked for beside this package, then from the working directory.
-import { fileMissing } from '@lamella/files';
+import { packageMissing } from '../errors.js';
 
 /** The folder of an installed package. Throws: FILE_MISSING. */
 export async function packageFolder(name: string): Promise<string> {
@@ -13,5 +13,5 @@ export async function packageFolder(name: string): Promise<string> {
       cause = error;
     }
   }
-  throw fileMissing(`Package "${name}"`, 'it is not installed', cause);
+  throw packageMissing(name, cause);
 }

@@ -34,7 +34,7 @@ describe('the remainder in WebAssembly', () => {
         run(table.data.byteOffset);
         expect(rest.data[0]).toBe(Math.fround(p % q));
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: 3 },
     );
   });
 });

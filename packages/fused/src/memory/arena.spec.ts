@@ -27,6 +27,7 @@ describe('FreeList', () => {
         for (const range of taken) free.give(range);
         expect(free.largest).toBe(400);
       }),
+      { seed: 5 },
     );
   });
 });
@@ -70,7 +71,7 @@ describe('the arena', () => {
     const collect = (await import('node:vm')).runInNewContext('gc') as () => void;
     const arena = createArena({ bytes: 65536 });
     (() => arena.tensor([100]))();
-    for (let i = 0; i < 50 && arena.used > 0; i++) {
+    for (let i = 0; i < 1000 && arena.used > 0; i++) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -1,7 +1,8 @@
 // `.keras`: Keras 3's archive of a config and variables.
 import type { Format, FormatContext, Functional } from '@lamella/core';
-import { fileInvalid, unzip, writeZip } from '@lamella/files';
 import type { Model } from '@lamella/training';
+import { fileInvalid } from '../errors.js';
+import { readZip, writeZip } from '../files/zip.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { kerasVersion, storedWeights } from '../inspect/hdf5-contents.js';
@@ -43,7 +44,7 @@ export const kerasFormat: Format = {
   },
 
   async readModel(bytes, context) {
-    const members = unzip(bytes, context.file);
+    const members = readZip(bytes, context.file);
     const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
@@ -58,7 +59,7 @@ export const kerasFormat: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    const members = unzip(bytes, context.file);
+    const members = readZip(bytes, context.file);
     readVariables(
       readHdf5(required(members, 'model.weights.h5', context), context.file),
       layer,
@@ -68,7 +69,7 @@ export const kerasFormat: Format = {
   },
 
   async inspect(bytes, context) {
-    const members = unzip(bytes, context.file);
+    const members = readZip(bytes, context.file);
     const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
     const metadata = members.get('metadata.json');
     const about = metadata && readPythonJson(decode(metadata), context.file);

@@ -76,6 +76,7 @@ describe('writePythonJson', () => {
           JSON.parse(JSON.stringify(value)),
         );
       }),
+      { seed: 10 },
     );
   });
 });

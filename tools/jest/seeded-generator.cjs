@@ -1,0 +1,15 @@
+// A small generator of evenly distributed numbers from 0 to below 1, the same for the same seed (mulberry32). For tests alone.
+
+/**
+ * @param {number} seed
+ * @returns {() => number}
+ */
+exports.seededGenerator = (seed) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
