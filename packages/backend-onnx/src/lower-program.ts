@@ -5,6 +5,7 @@ import {
   isLamellaError,
   sizeOf,
   type DType,
+  type KernelName,
   type Program,
   type ProgramInput,
   type ProgramNode,
@@ -154,7 +155,7 @@ class ProgramLowering {
       Object.entries(node.inputs).map(([name, id]) => [name, this.operands.get(id)!]),
     );
     if (node.kernel === customGradientKernel) return [inputs['value']!];
-    const lowering = lowerings[node.kernel];
+    const lowering = lowerings[node.kernel as KernelName];
     if (lowering === undefined) throw loweringMissing(node);
     try {
       const lowered = lowering(new LoweringCall(this.graph, inputs, node.attrs, types));

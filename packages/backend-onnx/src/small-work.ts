@@ -1,6 +1,6 @@
 // How small Programs run: whether as loops rather than as an ONNX graph, and whether by one thread. Estimates, from measurements
 // of this package on two cores (tools/bench). A call of ONNX Runtime and each operator in it cost some time whatever they compute.
-import { sizeOf, type Program, type ProgramNode, type Shape, type ValueId } from '@lamella/program';
+import { sizeOf, traitsOf, type Program, type ProgramNode, type Shape, type ValueId } from '@lamella/program';
 
 /** Units: microseconds. */
 const perCall = 40;
@@ -54,9 +54,10 @@ function productsOf(node: ProgramNode, program: Program): number {
   }
   // Whatever an equation sums over is one of both inputs' axes.
   if (kernel === 'Einsum') return 2 * Object.values(inputs).reduce((n, id) => n * sizeOf(shapeOf(id)), 1);
-  if (!kernel.includes('Conv')) return 0;
+  const { slides } = traitsOf(kernel);
+  if (slides === undefined || slides === 'pooling') return 0;
   const filter = shapeOf(inputs['filter'] ?? outputs[0]!);
   const outer = shapeOf(inputs['dy'] ?? outputs[0]!);
-  const perOutput = kernel.startsWith('Depthwise') ? sizeOf(filter.slice(0, 2)) : sizeOf(filter.slice(0, -1));
+  const perOutput = slides === 'convolution' ? sizeOf(filter.slice(0, -1)) : sizeOf(filter.slice(0, 2));
   return 2 * perOutput * sizeOf(outer);
 }

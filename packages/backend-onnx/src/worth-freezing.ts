@@ -1,12 +1,10 @@
 // Which weights to build in while nobody trains. ONNX Runtime reorders the filters of convolutions that it knows beforehand, and
 // computes at once what depends on nothing else; products of matrices are no faster, and weights are large to have twice.
-import type { Program, ValueId } from '@lamella/program';
+import { traitsOf, type Program, type ValueId } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
 
 /** Kernels that read a matrix in its order, or some of a table. */
 const readers: ReadonlySet<string> = new Set(['BatchMatMul', 'GatherV2']);
-/** Kernels that take no time, whatever they are given. */
-const free: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
 
 /** Whether a Program would run faster if it knew its states beforehand. */
 export function isWorthFreezing(program: Program): boolean {
@@ -39,11 +37,14 @@ function neededBeforehand(program: Program, indices: readonly number[]): number[
       if (isDependent) dependent.add(id);
     }
     const input = inputOf.get(read[0]!);
-    if (free.has(kernel) && input !== undefined) {
+    const { moves, slides } = traitsOf(kernel);
+    // It takes no time, whatever it is given.
+    if (moves === 'shape' && input !== undefined) {
       inputOf.set(outputs[0]!, input);
       continue;
     }
-    gains ||= isDependent || (kernel.includes('Conv') && known.has(inputs['filter']!));
+    const isConvolution = slides !== undefined && slides !== 'pooling';
+    gains ||= isDependent || (isConvolution && known.has(inputs['filter']!));
     if (isDependent || !readers.has(kernel)) for (const id of read) needed.add(inputOf.get(id) ?? id);
   }
   return gains ? indices.filter((_, i) => needed.has(ids[i]!)) : [];

@@ -3,11 +3,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DType, TypedArray } from './dtype.js';
 import { captureMissing, happenedIn, isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
+import { findKernel, kernels, type KernelName } from './kernels.js';
 import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './program.js';
 import type { Recorder } from './recorder.js';
-import { decompositions } from './decompositions.js';
-import { kernelNames, shapeRules } from './kernels.js';
-import { portableForms } from './portable-forms.js';
 import { formatShape, type Shape } from './shape.js';
 
 /** The subject of a capture that was given none. */
@@ -183,7 +181,7 @@ function decode(values: tf.backend_util.BackendValues, dtype: tf.DataType): Cons
 export function registerCaptureBackend(): void {
   if (tf.engine().registryFactory[captureBackendName] !== undefined) tf.removeBackend(captureBackendName);
   tf.registerBackend(captureBackendName, () => new CaptureBackend(), 0);
-  for (const kernelName of kernelNames()) {
+  for (const kernelName of Object.keys(kernels) as KernelName[]) {
     if (tf.getKernel(kernelName, captureBackendName) !== undefined)
       tf.unregisterKernel(kernelName, captureBackendName);
     tf.registerKernel({
@@ -195,7 +193,7 @@ export function registerCaptureBackend(): void {
 }
 
 function recordKernel(
-  kernel: string,
+  kernel: KernelName,
   call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap },
 ): tf.TensorInfo | tf.TensorInfo[] {
   const recorder = currentRecorder();
@@ -205,11 +203,7 @@ function recordKernel(
       'it belongs to a capture that has ended',
       'return it from the captured function',
     );
-  if (decompositions[kernel] !== undefined) recorder.fusedCalls++;
-  const rewritten = (decompositions[kernel] ?? portableForms[kernel])?.(
-    call.inputs as tf.NamedTensorMap,
-    call.attrs ?? {},
-  );
+  const rewritten = rewrite(kernels[kernel], recorder, call.inputs as tf.NamedTensorMap, call.attrs ?? {});
   if (rewritten !== undefined) return rewritten;
   const inputs: Record<string, ValueId> = {};
   for (const [name, tensor] of Object.entries(call.inputs)) {
@@ -221,6 +215,19 @@ function recordKernel(
   return Array.isArray(types) ? outputs.map((id) => info(recorder, id)) : info(recorder, outputs[0]!);
 }
 
+/** The call in other kernels, where it is not recorded as it is. */
+function rewrite(
+  definition: (typeof kernels)[KernelName],
+  recorder: Recorder,
+  inputs: tf.NamedTensorMap,
+  attrs: tf.NamedAttrMap,
+): tf.Tensor | undefined {
+  if ('shape' in definition) return definition.portable?.(inputs, attrs);
+  if ('uncapturable' in definition) return undefined;
+  recorder.fusedCalls++;
+  return definition.decompose(inputs, attrs);
+}
+
 function applyShapeRule(
   recorder: Recorder,
   kernel: string,
@@ -228,7 +235,7 @@ function applyShapeRule(
   attrs: Attributes,
 ): ValueType | ValueType[] {
   const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, at "${recorder.scope}"`;
-  const rule = shapeRules[kernel];
+  const rule = findKernel(kernel)?.shape;
   if (rule === undefined) {
     throw kernelUnsupported(
       where,

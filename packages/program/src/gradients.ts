@@ -1,12 +1,11 @@
-// Gradients as a reverse sweep over what has been recorded so far, by the rules in gradient-rules/.
+// Gradients as a reverse sweep over what has been recorded so far, by the rules in kernels/.
 // Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
 import { captureMissing, kernelUnsupported, shapeMismatch } from './errors.js';
-import type { GradientRule, InputGradients, KernelCall } from './gradient-rule.js';
-import { once } from './gradient-rules/broadcasting.js';
-import { gradientExclusions } from './gradient-rules/exclusions.js';
-import { gradientRules } from './kernels.js';
+import { once } from './kernel-rules/broadcasting.js';
+import type { GradientRule, InputGradients, KernelCall } from './kernel-rules/gradient-rule.js';
+import { findKernel } from './kernels.js';
 import { customGradientKernel, type ProgramNode, type ValueId } from './program.js';
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
@@ -146,9 +145,8 @@ function customGradient(node: ProgramNode, call: KernelCall): InputGradients {
 }
 
 function ruleFor(node: ProgramNode, recorder: Recorder): GradientRule {
-  const own = gradientRules[node.kernel];
-  if (own !== undefined) return own;
-  if (Object.hasOwn(gradientExclusions, node.kernel)) return () => ({});
+  const rule = findKernel(node.kernel)?.gradient;
+  if (rule !== undefined) return typeof rule === 'string' ? () => ({}) : rule;
   throw kernelUnsupported(
     node.scope === '' ? recorder.subject : `${recorder.subject}, at "${node.scope}"`,
     node.kernel,

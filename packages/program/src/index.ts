@@ -32,7 +32,9 @@ export {
   suggest,
   type ErrorParts,
 } from './errors.js';
-export { type GradientRule, type KernelCall } from './gradient-rule.js';
+export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
+export { type KernelTraits } from './kernel-rules/kernel.js';
+export { traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
 export { canonicalise } from './passes/canonicalise.js';

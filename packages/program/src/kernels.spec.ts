@@ -1,59 +1,50 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { decompositions } from './decompositions.js';
-import { gradientExclusions } from './gradient-rules/exclusions.js';
-import { gradientRules, kernelNames, shapeRules } from './kernels.js';
-import { shapeRuleExclusions } from './shape-rules/exclusions.js';
+import { findKernel, kernels, traitsOf } from './kernels.js';
 
-const names = kernelNames();
-const decomposed = Object.keys(decompositions);
-
-/** In how many of the tables each kernel stands; what stands in none, or in two, must show. */
-function notOnce(...tables: readonly (readonly string[])[]): string[] {
-  return names.filter((name) => tables.filter((table) => table.includes(name)).length !== 1);
-}
-
-function unknown(...tables: readonly (readonly string[])[]): string[] {
-  return tables.flat().filter((name) => !names.includes(name));
-}
+/** The constants that tfjs-core exports whose value is their name: its kernels. */
+const names = Object.entries(tf)
+  .filter(
+    ([key, value]) =>
+      typeof value === 'string' &&
+      (value === key || value === `_${key}` || key === value.replace(/^_/, '')) &&
+      /^[A-Z_]/.test(key),
+  )
+  .map(([, value]) => value as unknown as string);
 
 describe('the kernels of tfjs-core', () => {
-  it('are all listed by name', () => {
+  it('are all in the table, and nothing else is', () => {
     expect(tf.version_core).toBe('4.22.0');
     expect(names).toHaveLength(180);
-    expect(new Set(names).size).toBe(180);
-    expect(names).toEqual(expect.arrayContaining([tf.Add, tf._FusedMatMul, tf.ZerosLike, tf.FFT, tf.LRN]));
+    expect(Object.keys(kernels).sort()).toEqual([...names].sort());
   });
 
-  it('have a shape rule each, or are decomposed, or are excluded for a reason', () => {
-    const tables = [Object.keys(shapeRules), decomposed, Object.keys(shapeRuleExclusions)];
-    expect(notOnce(...tables)).toEqual([]);
-    expect(unknown(...tables)).toEqual([]);
+  it('are each captured, written out as others, or refused for a reason', () => {
+    for (const [name, kernel] of Object.entries(kernels)) {
+      const forms = ['shape', 'decompose', 'uncapturable'].filter((form) => form in kernel);
+      expect([name, forms.length]).toEqual([name, 1]);
+      if ('uncapturable' in kernel) expect([name, kernel.uncapturable.length > 10]).toEqual([name, true]);
+    }
   });
 
-  it('have a gradient rule each, or are decomposed, or are excluded for a reason', () => {
-    const tables = [Object.keys(gradientRules), decomposed, Object.keys(gradientExclusions)];
-    expect(notOnce(...tables)).toEqual([]);
-    expect(unknown(...tables)).toEqual([]);
+  it('have a gradient rule each, or a reason to have none', () => {
+    for (const name of names) {
+      const gradient = findKernel(name)?.gradient;
+      if (typeof gradient === 'string') expect([name, gradient.length > 10]).toEqual([name, true]);
+    }
   });
 
-  it('have no gradient rule where they have no shape rule', () => {
-    expect(Object.keys(gradientRules).filter((name) => shapeRules[name] === undefined)).toEqual([]);
+  it('fold only element by element, and change places only with two inputs', () => {
+    for (const name of names) {
+      const kernel = findKernel(name);
+      if (kernel?.fold !== undefined) expect(['unary', 'binary']).toContain(kernel.elementWise);
+      if (kernel?.commutative === true) expect(kernel.elementWise).toBe('binary');
+      if (kernel?.involution === true) expect(kernel.elementWise).toBe('unary');
+    }
   });
 
-  it('are never captured where that is the reason for having no gradient', () => {
-    const never = Object.entries(gradientExclusions).filter(([, reason]) =>
-      reason.includes('never captured'),
-    );
-    expect(never.length).toBeGreaterThan(5);
-    for (const [name] of never) expect(Object.keys(shapeRuleExclusions)).toContain(name);
-  });
-
-  it.each([
-    ['shape', shapeRuleExclusions],
-    ['gradient', gradientExclusions],
-  ])('give a reason for each excluded %s', (_rule, exclusions) => {
-    for (const [name, reason] of Object.entries(exclusions))
-      expect([name, reason.length > 10]).toEqual([name, true]);
+  it('have no traits where they are unknown', () => {
+    expect(traitsOf('CustomGradient')).toEqual({});
+    expect(traitsOf('toString')).toEqual({});
   });
 });

@@ -1,28 +1,84 @@
-// The table of tfjs' kernels: which exist, and Lamella's shape and gradient rules for them, joined from their families.
-import * as tf from '@tensorflow/tfjs-core';
-import type { GradientRule } from './gradient-rule.js';
-import { gradientRuleFamilies } from './gradient-rules/index.js';
-import type { ShapeRule } from './shape-rule.js';
-import { shapeRuleFamilies } from './shape-rules/index.js';
+// The table of tfjs' kernels, joined from their families. The compiler finds one that has no definition.
+import type * as tf from '@tensorflow/tfjs-core';
+import type { FusedKernel, Kernel, KernelTraits, UncapturableKernel } from './kernel-rules/kernel.js';
+import * as activations from './kernels/activations.js';
+import * as arithmetic from './kernels/arithmetic.js';
+import * as blocks from './kernels/blocks.js';
+import * as comparisons from './kernels/comparisons.js';
+import * as complex from './kernels/complex.js';
+import * as convolutions from './kernels/convolutions.js';
+import * as counting from './kernels/counting.js';
+import * as creation from './kernels/creation.js';
+import * as cumulative from './kernels/cumulative.js';
+import * as dilation from './kernels/dilation.js';
+import * as functions from './kernels/functions.js';
+import * as fused from './kernels/fused.js';
+import * as images from './kernels/images.js';
+import * as indexing from './kernels/indexing.js';
+import * as joining from './kernels/joining.js';
+import * as matrices from './kernels/matrices.js';
+import * as normalization from './kernels/normalization.js';
+import * as pooling from './kernels/pooling.js';
+import * as reductions from './kernels/reductions.js';
+import * as reshaping from './kernels/reshaping.js';
+import * as resizing from './kernels/resizing.js';
+import * as slicing from './kernels/slicing.js';
+import * as sparse from './kernels/sparse.js';
+import * as strings from './kernels/strings.js';
+import * as uncapturable from './kernels/uncapturable.js';
 
-/** The names of all kernels that this tfjs-core knows: it exports each as a constant whose value is its name. */
-export function kernelNames(): string[] {
-  return Object.entries(tf)
-    .filter(
-      ([key, value]) =>
-        typeof value === 'string' &&
-        (value === key || value === `_${key}` || key === value.replace(/^_/, '')) &&
-        /^[A-Z_]/.test(key),
-    )
-    .map(([, value]) => value as unknown as string);
+type Literal<T> = T extends string ? (string extends T ? never : T) : never;
+
+/** Constants of one text that are no kernel's name. */
+type Others = typeof tf.version_core | typeof tf.OP_SCOPE_SUFFIX;
+
+/** The names of all kernels of tfjs-core: it exports each as a constant of one text. */
+export type KernelName = Exclude<
+  { [K in keyof typeof tf]: Literal<(typeof tf)[K]> }[keyof typeof tf],
+  Others
+>;
+
+/** What is known of each kernel. */
+export const kernels: Readonly<Record<KernelName, Kernel | FusedKernel | UncapturableKernel>> = {
+  ...activations,
+  ...arithmetic,
+  ...blocks,
+  ...comparisons,
+  ...complex,
+  ...convolutions,
+  ...counting,
+  ...creation,
+  ...cumulative,
+  ...dilation,
+  ...functions,
+  ...fused,
+  ...images,
+  ...indexing,
+  ...joining,
+  ...matrices,
+  ...normalization,
+  ...pooling,
+  ...reductions,
+  ...reshaping,
+  ...resizing,
+  ...slicing,
+  ...sparse,
+  ...strings,
+  ...uncapturable,
+};
+
+/** Whether a node's kernel is one of tfjs'. */
+export function isKernelName(name: string): name is KernelName {
+  return Object.hasOwn(kernels, name);
 }
 
-export const shapeRules: Readonly<Record<string, ShapeRule | undefined>> = Object.assign(
-  {},
-  ...shapeRuleFamilies,
-);
+/** The definition of a kernel that nodes hold, or undefined where there is none of that name. */
+export function findKernel(name: string): Kernel | undefined {
+  const kernel = isKernelName(name) ? kernels[name] : undefined;
+  return kernel !== undefined && 'shape' in kernel ? kernel : undefined;
+}
 
-export const gradientRules: Readonly<Record<string, GradientRule | undefined>> = Object.assign(
-  {},
-  ...gradientRuleFamilies,
-);
+/** What may be known of a kernel without knowing its name; nothing of one that is not tfjs'. */
+export function traitsOf(name: string): KernelTraits {
+  return isKernelName(name) ? kernels[name] : {};
+}

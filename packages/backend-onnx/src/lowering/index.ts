@@ -1,4 +1,5 @@
 // The families of lowerings. In each, the exported name is the kernel's.
+import type { KernelName } from '@lamella/program';
 import type { Lowering } from '../lowering.js';
 import * as activation from './activation.js';
 import * as arithmetic from './arithmetic.js';
@@ -15,7 +16,7 @@ import * as shape from './shape.js';
 import * as transcendental from './transcendental.js';
 
 /** Every lowering by its kernel's name. */
-export const lowerings: Readonly<Record<string, Lowering | undefined>> = {
+export const lowerings: Readonly<Partial<Record<KernelName, Lowering>>> = {
   ...activation,
   ...arithmetic,
   ...comparison,

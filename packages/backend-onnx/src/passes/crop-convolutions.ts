@@ -1,9 +1,9 @@
 // Convolutions compute only what pooling reads of them: of 11 x 11 places, windows of 2 x 2 reach 10 x 10, and a sixth of the
 // work of the convolution and of both its gradients is for nothing. For running only: exported graphs say what they mean.
-import { isElementWiseKernel } from '@lamella/fused';
 import {
   rewrite,
   sizeOf,
+  traitsOf,
   type Attribute,
   type NodeRewrite,
   type Program,
@@ -51,7 +51,7 @@ function cropOf(convolution: ProgramNode, program: Program): Crop | undefined {
     } else if (isPool(node.kernel, 'PoolGrad') && read === 'input' && others.length === 0) {
       values.add(output);
       gradients.add(output);
-    } else if (isElementWiseKernel(node.kernel) && isByPlace(node, values, program)) {
+    } else if (traitsOf(node.kernel).elementWise !== undefined && isByPlace(node, values, program)) {
       values.add(output);
       const isGradient = Object.values(node.inputs).some((id) => gradients.has(id));
       if (node.kernel === 'Multiply' && isGradient) gradients.add(output);

@@ -3,6 +3,7 @@
 // Not here: running them (split-graph-part.ts), or what a kernel does with a share (split-rules.ts).
 import {
   sizeOf,
+  traitsOf,
   type Attributes,
   type Program,
   type ProgramConstant,
@@ -30,7 +31,7 @@ const fewestRows = 8;
  * about by one thread. Matrix products by themselves do as well by operators that use all threads.
  */
 export function splitForThreads(program: Program, threads: number): BatchSplit | undefined {
-  if (!program.nodes.some(({ kernel }) => /Conv|Pool/.test(kernel))) return undefined;
+  if (!program.nodes.some(({ kernel }) => traitsOf(kernel).slides !== undefined)) return undefined;
   const rows = batchOf(program);
   for (let shares = Math.min(threads, mostShares); shares > 1; shares--)
     if (rows % shares === 0 && rows / shares >= fewestRows) return splitBatch(program, shares);

@@ -1,7 +1,13 @@
 // How each kernel computes on a share of the batch. Kernels without a rule here, and calls that a rule declines, such as the
 // statistics of batch normalization, need the whole batch at once.
-import { isElementWiseKernel } from '@lamella/fused';
-import type { Attribute, Attributes, ProgramNode, Shape } from '@lamella/program';
+import {
+  traitsOf,
+  type Attribute,
+  type Attributes,
+  type KernelName,
+  type ProgramNode,
+  type Shape,
+} from '@lamella/program';
 
 /**
  * What a share of the batch has of a value: `rows`, its part of axis 0; a `summand` of it, all shares' sum being the value;
@@ -39,7 +45,9 @@ export function splitCall(call: SplitCall): SplitResult | undefined {
   if (outputs.length !== 1) return undefined;
   const names = Object.keys(call.node.inputs);
   if (names.some((name) => call.placement(name) === 'summand')) return linear(call, names);
-  return isElementWiseKernel(kernel) ? elementWise(call, names) : rules[kernel]?.(call);
+  return traitsOf(kernel).elementWise !== undefined
+    ? elementWise(call, names)
+    : rules[kernel as KernelName]?.(call);
 }
 
 /** Functions of sums that are sums of functions. */
@@ -118,7 +126,7 @@ const averagePoolingGradient = along(['dy', 'input'], rows);
 const convolution = along(['x'], rows);
 const filterGradient = along(['x', 'dy'], summand);
 
-const rules: Readonly<Record<string, SplitRule | undefined>> = {
+const rules: Readonly<Partial<Record<KernelName, SplitRule>>> = {
   BatchMatMul: matMul,
   Conv2D: convolution,
   Conv3D: convolution,

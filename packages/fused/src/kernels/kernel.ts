@@ -1,6 +1,6 @@
 // What it takes to run a tfjs kernel in loops: a function from views to views, and sometimes a condition.
 // The table of them is table.ts; the families are beside it.
-import type { Attributes, ValueType } from '@lamella/program';
+import type { Attributes, customGradientKernel, KernelName, ValueType } from '@lamella/program';
 import type { View } from '../graph/graph.js';
 
 /** One call of a kernel. */
@@ -20,7 +20,7 @@ export interface Kernel {
 }
 
 /** A family of kernels, by the names of tfjs. */
-export type KernelFamily = Readonly<Record<string, Kernel>>;
+export type KernelFamily = Readonly<Partial<Record<KernelName | typeof customGradientKernel, Kernel>>>;
 
 /** An attribute that is a number. */
 export function numberOf(attrs: Attributes, name: string, otherwise: number): number {

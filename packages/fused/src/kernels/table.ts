@@ -1,5 +1,5 @@
 // The table of kernels that run in loops, joined from their families.
-import type { DType, Program, ProgramNode } from '@lamella/program';
+import { traitsOf, type DType, type Program, type ProgramNode } from '@lamella/program';
 import { arrangementKernels } from './arrangement.js';
 import { elementWiseKernels } from './element-wise.js';
 import { indexingKernels } from './indexing.js';
@@ -28,17 +28,12 @@ export function supports(node: ProgramNode, program: Program): boolean {
   return isTyped && (kernel.supports?.({ inputs, attrs: node.attrs, outputs }) ?? true);
 }
 
-/** Whether a kernel computes each element of its output from one element of each input, which it broadcasts. */
-export function isElementWiseKernel(kernel: string): boolean {
-  return Object.hasOwn(elementWiseKernels, kernel);
-}
-
 /**
  * Whether a node is supported and computes each element of its output from the elements of its inputs at the same
  * position, of the same shape, or from scalars: such nodes fuse into single loops that run at the speed of memory.
  */
 export function isElementWise(node: ProgramNode, program: Program): boolean {
-  if (!isElementWiseKernel(node.kernel) || !supports(node, program)) return false;
+  if (traitsOf(node.kernel).elementWise === undefined || !supports(node, program)) return false;
   const { shape } = program.type(node.outputs[0]!);
   return Object.values(node.inputs).every((id) => {
     const input = program.type(id).shape;

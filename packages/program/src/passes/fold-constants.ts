@@ -1,28 +1,15 @@
 // Computes what depends on constants only: numbers that fill a whole tensor, at any size, and small tensors. It keeps a
 // large tensor of one number as a `Fill` node, never as data. Not here: kernels whose last bits differ between backends.
 import type { TypedArray } from '../dtype.js';
+import type { Kernel } from '../kernel-rules/kernel.js';
+import { findKernel } from '../kernels.js';
 import type { Program, ProgramNode, ValueId, ValueType } from '../program.js';
 import { sizeOf } from '../shape.js';
-import { evaluate, isBroadcasting, isUnary, type Operand } from './constant-evaluation.js';
+import { evaluate, type Operand } from './constant-evaluation.js';
 import { rewrite, type Rewriter } from './rewriter.js';
 
 /** Constants that are no single number are folded up to this many elements. */
 const largest = 1024;
-
-/** Kernels that only move the elements of `x` about: of one number they make the same number. */
-const moving: ReadonlySet<string> = new Set([
-  'ExpandDims',
-  'Identity',
-  'Reshape',
-  'Reverse',
-  'Slice',
-  'StridedSlice',
-  'Tile',
-  'Transpose',
-]);
-
-/** Of those, the kernels that keep the order of the elements. */
-const reshaping: ReadonlySet<string> = new Set(['ExpandDims', 'Identity', 'Reshape']);
 
 /** The same Program with what is known beforehand computed beforehand. */
 export function foldConstants(program: Program): Program {
@@ -57,27 +44,21 @@ function filled(value: number, { dtype, shape }: ValueType): TypedArray {
 
 /** The value of the node's output, if it is known. */
 function known(node: ProgramNode, type: ValueType, rewriter: Rewriter): TypedArray | number | undefined {
-  const { kernel, inputs } = node;
-  if (kernel === 'Fill') {
-    const { value } = node.attrs;
-    return typeof value === 'number' && type.dtype === 'float32'
-      ? Math.fround(value)
-      : typeof value === 'number' && type.dtype === 'int32' && Number.isInteger(value)
-        ? value
-        : undefined;
-  }
-  if (kernel === 'ZerosLike') return 0;
-  if (kernel === 'OnesLike') return 1;
-  const { a, b } = inputs;
-  const x = inputs['x'] ?? inputs['input'];
-  if (x !== undefined && moving.has(kernel)) return moved(kernel, x, rewriter);
-  if (x !== undefined && (kernel === 'Sum' || kernel === 'Mean')) return reduced(kernel, x, type, rewriter);
-  const names = isUnary(kernel) ? [x] : isBroadcasting(kernel) ? [a, b] : [];
+  const kernel = findKernel(node.kernel);
+  if (kernel === undefined) return undefined;
+  if (kernel.splat !== undefined) return kernel.splat(node.attrs, type.dtype);
+  const { a, b } = node.inputs;
+  const x = node.inputs['x'] ?? node.inputs['input'];
+  if (x !== undefined && kernel.moves !== undefined) return moved(kernel, x, rewriter);
+  if (x !== undefined && kernel.reduceSplat !== undefined)
+    return reduced(kernel.reduceSplat, x, type, rewriter);
+  if (kernel.fold === undefined) return undefined;
+  const names = kernel.elementWise === 'unary' ? [x] : [a, b];
   const operands = names.map((id) => (id === undefined ? undefined : operand(id, rewriter)));
-  if (operands.length === 0 || operands.some((item) => item === undefined)) return undefined;
+  if (operands.some((item) => item === undefined)) return undefined;
   if (sizeOf(type.shape) > largest && operands.some((item) => typeof item!.data !== 'number'))
     return undefined;
-  return evaluate(kernel, operands as Operand[], type);
+  return evaluate(kernel.fold, operands as Operand[], type);
 }
 
 function operand(id: ValueId, rewriter: Rewriter): Operand | undefined {
@@ -96,18 +77,22 @@ function smallData(id: ValueId, rewriter: Rewriter): TypedArray | undefined {
   return data as TypedArray;
 }
 
-function moved(kernel: string, x: ValueId, rewriter: Rewriter): TypedArray | number | undefined {
+function moved(kernel: Kernel, x: ValueId, rewriter: Rewriter): TypedArray | number | undefined {
   const splat = rewriter.splat(x);
   if (splat !== undefined) return splat;
-  return reshaping.has(kernel) ? smallData(x, rewriter) : undefined;
+  return kernel.moves === 'shape' ? smallData(x, rewriter) : undefined;
 }
 
 /** Sums and means of one whole number, where every partial sum is exact. */
-function reduced(kernel: string, x: ValueId, type: ValueType, rewriter: Rewriter): number | undefined {
+function reduced(
+  reduce: NonNullable<Kernel['reduceSplat']>,
+  x: ValueId,
+  type: ValueType,
+  rewriter: Rewriter,
+): number | undefined {
   const splat = rewriter.splat(x);
   const from = rewriter.type(x);
   if (splat === undefined || !Number.isInteger(splat) || from.dtype !== type.dtype) return undefined;
-  const total = splat * (sizeOf(from.shape) / sizeOf(type.shape));
-  if (Math.abs(total) >= 2 ** 24) return undefined;
-  return kernel === 'Sum' ? total : splat;
+  const count = sizeOf(from.shape) / sizeOf(type.shape);
+  return Math.abs(splat * count) >= 2 ** 24 ? undefined : reduce(splat, count);
 }

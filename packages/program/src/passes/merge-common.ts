@@ -1,21 +1,7 @@
 // Common sub-expressions: nodes that do the same to the same values are done once, and equal constants are kept once.
+import { traitsOf } from '../kernels.js';
 import type { Attribute, ConstantData, Program, ProgramNode, ValueId, ValueType } from '../program.js';
 import { rewrite } from './rewriter.js';
-
-/** Kernels whose inputs `a` and `b` may change places. */
-const commutative: ReadonlySet<string> = new Set([
-  'Add',
-  'BitwiseAnd',
-  'Equal',
-  'LogicalAnd',
-  'LogicalOr',
-  'LogicalXor',
-  'Maximum',
-  'Minimum',
-  'Multiply',
-  'NotEqual',
-  'SquaredDifference',
-]);
 
 /** The same Program with each computation done once. Nodes that hold Programs stay as they are. */
 export function mergeCommon(program: Program): Program {
@@ -46,7 +32,9 @@ function nodeKey(node: ProgramNode): string {
 /** Whether inputs `a` and `b` of the node may change places, and are in descending order by `rank`. */
 export function isSwapped(node: ProgramNode, rank: (id: ValueId) => number): boolean {
   const { a, b } = node.inputs;
-  return commutative.has(node.kernel) && a !== undefined && b !== undefined && rank(a) > rank(b);
+  return (
+    traitsOf(node.kernel).commutative === true && a !== undefined && b !== undefined && rank(a) > rank(b)
+  );
 }
 
 /** An attribute as text, with its keys in order and NaN, infinities and -0 told apart. */

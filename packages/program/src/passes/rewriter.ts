@@ -1,5 +1,6 @@
 // What passes that look at one node at a time have in common: they walk a Program in order and say, node by node, which
 // values stand in for its outputs. Not here: which rewrites there are (the files beside this one).
+import { findKernel } from '../kernels.js';
 import {
   type Program,
   type Attributes,
@@ -58,12 +59,7 @@ export class Rewriter {
     if (node === undefined || sizeOf(this.type(id).shape) === 0) return undefined;
     const { dtype } = this.type(id);
     if (dtype === 'complex64' || dtype === 'string') return undefined;
-    if (node.kernel === 'ZerosLike') return 0;
-    if (node.kernel === 'OnesLike') return 1;
-    const { value } = node.attrs;
-    if (node.kernel !== 'Fill' || typeof value !== 'number') return undefined;
-    if (dtype === 'float32') return Math.fround(value);
-    return dtype === 'int32' && Number.isInteger(value) ? value : undefined;
+    return findKernel(node.kernel)?.splat?.(node.attrs, dtype);
   }
 
   addConstant(data: ConstantData, type: ValueType): ValueId {

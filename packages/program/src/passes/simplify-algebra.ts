@@ -1,33 +1,33 @@
 // Rewrites that make the work smaller and keep every bit: chains of reshapes and transposes, reductions over axes of size
 // one, and broadcasts, which are pushed towards the end until the kernel that reads them does the broadcasting itself.
+import { resolveAxes, type AxisParameter } from '../kernel-rules/axes.js';
+import { broadcastShapes } from '../kernel-rules/broadcast.js';
+import { traitsOf } from '../kernels.js';
 import type { Program, ProgramNode, ValueId, ValueType } from '../program.js';
-import { broadcastShapes } from '../shape-rules/broadcast.js';
-import { resolveAxes, type AxisParameter } from '../shape-rules/axes.js';
 import { broadcastable, sameShape, sizeOf, type Shape } from '../shape.js';
-import { isBroadcasting, isUnary } from './constant-evaluation.js';
 import { rewrite, sameType, type Rewriter } from './rewriter.js';
 
 /** The same Program with less work for the same bits. */
 export function simplifyAlgebra(program: Program): Program {
   return rewrite(program, (node, rewriter) => {
-    const rule =
-      rules[node.kernel] ??
-      (isBroadcasting(node.kernel) ? simplifyBroadcasting : isUnary(node.kernel) ? sinkBroadcast : undefined);
-    const id = rule?.(node, rewriter);
+    const id = ruleFor(node)?.(node, rewriter);
     return id === undefined ? undefined : [id];
   });
 }
 
 type Rule = (node: ProgramNode, rewriter: Rewriter) => ValueId | undefined;
 
-const reductions = ['All', 'Any', 'Max', 'Mean', 'Min', 'Prod', 'Sum'];
-
-const rules: Readonly<Record<string, Rule>> = {
-  Reshape: mergeReshapes,
-  ExpandDims: mergeReshapes,
-  Transpose: mergeTransposes,
-  ...Object.fromEntries(reductions.map((kernel) => [kernel, reduceNothing])),
-};
+function ruleFor({ kernel }: ProgramNode): Rule | undefined {
+  const { elementWise, moves, reduces } = traitsOf(kernel);
+  if (moves === 'shape') return mergeReshapes;
+  if (kernel === 'Transpose') return mergeTransposes;
+  if (reduces) return reduceNothing;
+  return elementWise === 'binary'
+    ? simplifyBroadcasting
+    : elementWise === 'unary'
+      ? sinkBroadcast
+      : undefined;
+}
 
 function reshape(origin: ProgramNode, x: ValueId, type: ValueType, rewriter: Rewriter): ValueId {
   if (sameType(rewriter.type(x), type)) return x;
@@ -37,7 +37,7 @@ function reshape(origin: ProgramNode, x: ValueId, type: ValueType, rewriter: Rew
 /** A reshape of a reshape is one reshape. */
 function mergeReshapes(node: ProgramNode, rewriter: Rewriter): ValueId | undefined {
   const inner = rewriter.producer(node.inputs['x'] ?? node.inputs['input']!);
-  if (inner?.kernel !== 'Reshape' && inner?.kernel !== 'ExpandDims') return undefined;
+  if (inner === undefined || traitsOf(inner.kernel).moves !== 'shape') return undefined;
   return reshape(
     node,
     inner.inputs['x'] ?? inner.inputs['input']!,

@@ -10,9 +10,8 @@ import {
   type RandomSpec,
   type ValueId,
 } from '../program.js';
-import { shapeRules } from '../kernels.js';
+import { isKernelName, kernels } from '../kernels.js';
 import { customGradientKernel } from '../program.js';
-import { decompositions } from '../decompositions.js';
 import { constantFromJson, constantToJson } from './constant-json.js';
 import {
   integer,
@@ -191,9 +190,7 @@ class GraphReader {
     if (kernel === scanKernel)
       throw programInvalid(`kernel ${scanKernel} is reserved; this release cannot run it`);
     const isKnown =
-      kernel === customGradientKernel ||
-      Object.hasOwn(shapeRules, kernel) ||
-      Object.hasOwn(decompositions, kernel);
+      kernel === customGradientKernel || (isKernelName(kernel) && !('uncapturable' in kernels[kernel]));
     if (!isKnown) throw programInvalid(`it calls the unknown kernel ${JSON.stringify(kernel.slice(0, 60))}`);
     const inputs = Object.entries(record(entry['inputs'], `the inputs of ${kernel}`)).map(
       ([name, id]): [string, ValueId] => [member(name), use(id, kernel)],

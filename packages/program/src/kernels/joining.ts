@@ -1,0 +1,130 @@
+// Kernels that put tensors together along an axis, and take them apart.
+import * as tf from '@tensorflow/tfjs-core';
+import { reducedShape, resolveAxis, withSize } from '../kernel-rules/axes.js';
+import { listOf, once } from '../kernel-rules/broadcasting.js';
+import type { Kernel } from '../kernel-rules/kernel.js';
+import {
+  misfit,
+  requireNotComplex,
+  requireRank,
+  requireSameDType,
+  requireShape,
+  type Named,
+} from '../kernel-rules/requirements.js';
+import type { ValueType } from '../program.js';
+import { formatShape, type Shape } from '../shape.js';
+
+type ListInputs = Readonly<Record<string, ValueType>>;
+
+function splitAlong(x: tf.Tensor, sizes: number[], axis: number): tf.Tensor[] {
+  if (x.dtype !== 'complex64') return tf.split(x, sizes, axis);
+  const imaginary = splitAlong(tf.imag(x), sizes, axis);
+  return splitAlong(tf.real(x), sizes, axis).map((real, i) => tf.complex(real, imaginary[i]!));
+}
+
+export const Concat: Kernel = {
+  shape: (inputs: ListInputs, { axis }: { axis: number }) => {
+    const tensors = Object.values(inputs);
+    const first = tensors[0]!;
+    const along = resolveAxis('Concat', axis, first.shape);
+    let total = 0;
+    tensors.forEach((tensor, i) => {
+      requireRank('Concat', `tensor ${i}`, tensor, first.shape.length);
+      requireShape(
+        'Concat',
+        `tensor ${i}`,
+        tensor,
+        withSize(first.shape, along, tensor.shape[along]!),
+        `as the first, ${formatShape(first.shape)}, except for axis ${along}`,
+      );
+      requireSameDType('Concat', first, tensor);
+      total += tensor.shape[along]!;
+    });
+    return { shape: withSize(first.shape, along, total), dtype: first.dtype };
+  },
+  gradient: ({ inputs, attrs, dy }) => {
+    const parts = listOf(inputs);
+    const axis = tf.util.parseAxisParam(attrs['axis'] as number, dy[0]!.shape)[0]!;
+    const split = once(() =>
+      splitAlong(
+        dy[0]!,
+        parts.map((part) => part.shape[axis]!),
+        axis,
+      ),
+    );
+    return Object.fromEntries(parts.map((_, i) => [String(i), () => split()[i]!]));
+  },
+  same: ({ inputs }) => (Object.keys(inputs).length === 1 ? '0' : undefined),
+};
+
+export const Pack: Kernel = {
+  shape: (inputs: ListInputs, { axis = 0 }: { axis?: number }) => {
+    const tensors = Object.values(inputs);
+    const first = tensors[0]!;
+    tensors.forEach((tensor, i) => {
+      requireShape('Pack', `tensor ${i}`, tensor, first.shape, 'as the first');
+      requireSameDType('Pack', first, tensor);
+    });
+    const along = resolveAxis('Pack', axis, [...first.shape, 1]);
+    return {
+      shape: [...first.shape.slice(0, along), tensors.length, ...first.shape.slice(along)],
+      dtype: first.dtype,
+    };
+  },
+  gradient: ({ inputs, attrs, dy }) => {
+    const parts = once(() => tf.unstack(dy[0]!, attrs['axis'] as number));
+    return Object.fromEntries(listOf(inputs).map((_, i) => [String(i), () => parts()[i]!]));
+  },
+};
+
+export const Unpack: Kernel = {
+  shape: ({ value }: Named<'value'>, { axis = 0 }: { axis?: number }) => {
+    requireNotComplex('Unpack', 'value', value);
+    const along = resolveAxis('Unpack', axis, value.shape);
+    return Array.from({ length: value.shape[along]! }, () => ({
+      shape: reducedShape(value.shape, [along]),
+      dtype: value.dtype,
+    }));
+  },
+  gradient: ({ attrs, dy }) => ({
+    value: () => tf.stack([...dy], attrs['axis'] as number),
+  }),
+};
+
+function splitSizes(shape: Shape, axis: number, split: number | readonly number[]): readonly number[] {
+  const total = shape[axis]!;
+  if (typeof split === 'number') {
+    if (total % split !== 0)
+      throw misfit(
+        'SplitV',
+        `expected axis ${axis} of ${formatShape(shape)} to divide into ${split} equal parts`,
+      );
+    return Array.from({ length: split }, () => total / split);
+  }
+  const given = split.filter((size) => size !== -1).reduce((a, b) => a + b, 0);
+  const rests = split.filter((size) => size === -1).length;
+  if (rests > 1 || given > total || (rests === 0 && given !== total)) {
+    throw misfit(
+      'SplitV',
+      `expected sizes that add up to ${total}, axis ${axis} of ${formatShape(shape)}, got ${formatShape(split)}`,
+    );
+  }
+  return split.map((size) => (size === -1 ? total - given : size));
+}
+
+export const SplitV: Kernel = {
+  shape: (
+    { x }: Named<'x'>,
+    { numOrSizeSplits, axis = 0 }: { numOrSizeSplits: number | readonly number[]; axis?: number },
+  ) => {
+    requireNotComplex('SplitV', 'x', x);
+    const along = resolveAxis('SplitV', axis, x.shape);
+    return splitSizes(x.shape, along, numOrSizeSplits).map((size) => ({
+      shape: withSize(x.shape, along, size),
+      dtype: x.dtype,
+    }));
+  },
+  gradient: ({ attrs, dy }) => ({
+    x: () => tf.concat([...dy], attrs['axis'] as number),
+  }),
+};
