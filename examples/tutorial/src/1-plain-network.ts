@@ -17,7 +17,7 @@ export async function plainNetwork(tutorial: Tutorial): Promise<void> {
   const dense4 = dense({ units: 10, name: 'dense_layer_4' }).apply(relu3);
   const output = softmax({ name: 'output_layer' }).apply(dense4);
 
-  const net = model({ inputs: inputLayer, outputs: output, name: 'plain_model' });
+  const net = model({ inputs: inputLayer, outputs: output, name: 'model' });
   net.compile({
     optimizer: adam({ learningRate: 0.0005 }),
     loss: 'categorical_crossentropy',

@@ -7,9 +7,7 @@ import { random } from '@lamella/program';
 export const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
 
 /** Part 3: an operation over two tensors. */
-export const weightedSum = namedFunction('tutorial>weighted_sum', ([a, b]: tf.Tensor[]) =>
-  tf.add(tf.mul(a!, 0.7), tf.mul(b!, 0.3)),
-);
+export const addBoth = namedFunction('tutorial>add_both', ([a, b]: tf.Tensor[]) => tf.add(a!, b!));
 
 /** Part 4: a sample from the normal distribution with the given mean and log-variance. */
 export const sampling = namedFunction('tutorial>sampling', ([mean, logVariance]: tf.Tensor[]) =>

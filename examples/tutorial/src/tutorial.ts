@@ -1,4 +1,4 @@
-// Puts Lamella together out of its packages, loads the data, and runs the four parts one after the other.
+// Puts Lamella together out of its packages, loads the data, and runs the five parts one after the other.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpu } from '@lamella/backend-cpu';
@@ -7,13 +7,14 @@ import { compose, setRandomSeed } from '@lamella/core';
 import { io, type IoApi } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { training, type TrainingApi } from '@lamella/training';
+import { training, type Model, type TrainingApi } from '@lamella/training';
 import { plainNetwork } from './1-plain-network.js';
 import { lambdaNetwork } from './2-lambda.js';
 import { twoTensorNetwork } from './3-two-tensors.js';
 import { samplingNetwork } from './4-sampling.js';
+import { saving } from './5-saving.js';
 import { loadData, type Data } from './data.js';
-import { addTwo, sampling, weightedSum } from './functions.js';
+import { addBoth, addTwo, sampling } from './functions.js';
 import type { Options } from './options.js';
 
 /** What each part works with: the functions of the composition, the data, and where to put what. */
@@ -27,7 +28,7 @@ export interface Tutorial extends Data, TrainingApi, IoApi {
   check(what: string, isTrue: boolean): void;
 }
 
-/** Runs all four parts, and returns how many checks failed. */
+/** Runs all five parts, and returns how many checks failed. */
 export async function runTutorial(options: Options): Promise<number> {
   const { epochs, limit, out } = options;
   let failed = 0;
@@ -35,7 +36,7 @@ export async function runTutorial(options: Options): Promise<number> {
   setRandomSeed(42);
 
   const backend = options.backend === 'cpu' ? cpu() : onnx();
-  const functions = [addTwo, weightedSum, sampling];
+  const functions = [addTwo, addBoth, sampling];
   const tutorial: Tutorial = {
     ...compose({ backend, plugins: [layers, lambdas({ functions }), training, io] }),
     ...(await loadData(limit)),
@@ -52,11 +53,13 @@ export async function runTutorial(options: Options): Promise<number> {
     `MNIST: ${xTrain.shape[0]} rows to train on, ${xTest.shape[0]} to test on. Backend: ${backend.name}.`,
   );
 
+  let sampler!: Model;
   for (const [title, part] of [
     ['1. A plain network', plainNetwork],
     ['2. With a Lambda', lambdaNetwork],
     ['3. A Lambda over two tensors', twoTensorNetwork],
-    ['4. A Lambda that samples', samplingNetwork],
+    ['4. A Lambda that samples', async () => (sampler = await samplingNetwork(tutorial))],
+    ['5. Saving and loading', () => saving(tutorial, sampler)],
   ] as const) {
     console.log(`\n${title}\n`);
     await part(tutorial);
