@@ -2,9 +2,10 @@
 // Which tfjs backend, and how it is loaded, its caller says. The current tfjs backend of the application stays current.
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  customGradientKernel,
+  holdingKernel,
   HostTensor,
   kernelUnsupported,
+  nodesWithin,
   replay,
   type Program,
   type TypedArray,
@@ -46,8 +47,8 @@ class ReplayExecutable implements Executable {
     private readonly tfjsName: string,
   ) {
     for (const output of program.outputs) hostDType(program.type(output.id), `Output "${output.name}"`);
-    for (const { kernel, scope } of program.nodes) {
-      if (kernel === customGradientKernel || tf.getKernel(kernel, tfjsName) !== undefined) continue;
+    for (const { kernel, scope } of nodesWithin(program)) {
+      if (holdingKernel(kernel) !== undefined || tf.getKernel(kernel, tfjsName) !== undefined) continue;
       throw kernelUnsupported(
         scope === '' ? 'Program' : `Layer "${scope}"`,
         kernel,

@@ -157,3 +157,62 @@ export function randomInvalid(subject: string, option: string, expected: string,
     problem: `${option}: expected ${expected}, got ${String(got)}`,
   });
 }
+
+/** `CARRY_MISMATCH`: a step of a loop gives a carry of another structure, shape or dtype than it takes. */
+export function carryMismatch(subject: string, expected: string, got: string): LamellaError {
+  return lamellaError('CARRY_MISMATCH', {
+    subject,
+    problem: `expected every step to give a carry as it takes it, ${expected}, got ${got}`,
+    fix: 'start with a carry of the shapes and dtypes that a step gives, or cast and reshape what it gives',
+  });
+}
+
+/** `BRANCH_MISMATCH`: the two branches of a choice give results of other structures, shapes or dtypes. */
+export function branchMismatch(subject: string, then: string, otherwise: string): LamellaError {
+  return lamellaError('BRANCH_MISMATCH', {
+    subject,
+    problem: `expected both branches to give the same types, got ${then} where it is true and ${otherwise} where it is false`,
+    fix: 'give tensors of the same shapes and dtypes, nested alike',
+  });
+}
+
+/** `LOOP_INVALID`: a loop or a choice that cannot be: sequences of other lengths, no length, a condition that is no bool. */
+export function loopInvalid(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('LOOP_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `LOOP_ENDLESS`: a loop whose condition nothing in it can change. */
+export function loopEndless(subject: string, problem: string): LamellaError {
+  return lamellaError('LOOP_ENDLESS', {
+    subject,
+    problem,
+    fix: 'let the condition depend on what the body changes, or pass { maximumIterations }',
+  });
+}
+
+/** `GRADIENT_UNBOUNDED`: the gradient of a loop that may take any number of steps, all of which would have to be kept. */
+export function gradientUnbounded(subject: string): LamellaError {
+  return lamellaError('GRADIENT_UNBOUNDED', {
+    subject,
+    problem: 'the gradient of a whileLoop() needs to know how many steps there are at most',
+    fix: 'pass { maximumIterations }, or use scan()',
+  });
+}
+
+/** `ASSIGN_IN_GRADIENT`: `what`, the gradient function of tf.customGrad, assigns a weight. */
+export function assignInGradient(subject: string, what: string, weight: string): LamellaError {
+  return lamellaError('ASSIGN_IN_GRADIENT', {
+    subject,
+    problem: `${what} assigns weight "${weight}"`,
+    fix: 'assign weights in the forward function only',
+  });
+}
+
+/** `ASSIGN_IN_BODY`: `what`, a loop's body or a branch, assigns a weight. */
+export function assignInBody(subject: string, what: string, weight: string): LamellaError {
+  return lamellaError('ASSIGN_IN_BODY', {
+    subject,
+    problem: `${what} assigns weight "${weight}"`,
+    fix: 'carry the value from step to step, or return it, and assign it behind the loop or the choice',
+  });
+}

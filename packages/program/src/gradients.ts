@@ -2,13 +2,24 @@
 // Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
+import { condGradient } from './control-flow/cond-gradient.js';
+import { customGradient } from './control-flow/custom-gradient-gradient.js';
+import type { HeldCall } from './control-flow/held-call.js';
+import { scanGradient } from './control-flow/scan-gradient.js';
+import { whileGradient } from './control-flow/while-gradient.js';
 import { captureMissing, kernelUnsupported, shapeMismatch } from './errors.js';
 import { once } from './kernel-rules/broadcasting.js';
 import type { GradientRule, InputGradients, KernelCall } from './kernel-rules/gradient-rule.js';
 import { findKernel } from './kernels.js';
-import { customGradientKernel, type ProgramNode, type ValueId } from './program.js';
+import {
+  condKernel,
+  customGradientKernel,
+  scanKernel,
+  whileKernel,
+  type ProgramNode,
+  type ValueId,
+} from './program.js';
 import type { Recorder } from './recorder.js';
-import { replay } from './replay.js';
 import { formatShape, sameShape } from './shape.js';
 
 /**
@@ -18,6 +29,14 @@ import { formatShape, sameShape } from './shape.js';
  * Values that are not floats stop the sweep. Throws: KERNEL_UNSUPPORTED for a kernel that has no gradient.
  */
 export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor): (tf.Tensor | null)[] {
+  return gradientsOf([[y, dy ?? null]], xs);
+}
+
+/** The same for several results, whose gradients by each of `xs` are summed. */
+function gradientsOf(
+  results: readonly (readonly [y: tf.Tensor, dy: tf.Tensor | null])[],
+  xs: readonly tf.Tensor[],
+): (tf.Tensor | null)[] {
   const recorder = currentRecorder();
   if (recorder === undefined) {
     throw captureMissing(
@@ -26,13 +45,12 @@ export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor
       'call it in a function given to capture()',
     );
   }
-  const result = valueOf(y, recorder);
   const sources = xs.map((x) => valueOf(x, recorder));
+  const seeds = results.map(([y, dy]) => ({ y, dy, id: valueOf(y, recorder) }));
   const sweep = new Sweep(recorder, new Set(sources));
-  if (sweep.reaches(result)) {
-    sweep.add(result, dy ?? tf.fill(y.shape, 1));
-    sweep.run();
-  }
+  const reached = seeds.filter(({ id }) => sweep.reaches(id));
+  for (const { y, dy, id } of reached) sweep.add(id, dy ?? tf.fill(y.shape, 1));
+  if (reached.length > 0) sweep.run();
   return sources.map((id) => sweep.gradient(id));
 }
 
@@ -95,11 +113,26 @@ class Sweep {
       through: (names, forward) => through(call, names, forward),
     };
     const found =
-      node.kernel === customGradientKernel ? customGradient(node, call) : ruleFor(node, this.recorder)(call);
+      heldGradients[node.kernel]?.(this.heldCall(node, call, needed)) ?? ruleFor(node, this.recorder)(call);
     for (const [name, id] of needed) {
       const gradient = found[name]?.();
       if (gradient !== undefined && gradient !== null) this.add(id, gradient);
     }
+  }
+
+  private heldCall(
+    node: ProgramNode,
+    call: KernelCall,
+    needed: readonly (readonly [string, ValueId])[],
+  ): HeldCall {
+    return {
+      node,
+      recorder: this.recorder,
+      inputs: call.inputs,
+      dy: node.outputs.map((id) => this.sums.get(id)),
+      needed: new Set(needed.map(([name]) => name)),
+      gradientsOf,
+    };
   }
 
   /** Zeros where an output does not reach the result; a hole for one that is no float. */
@@ -135,14 +168,13 @@ function through(
   return Object.fromEntries(names.map((name, i) => [name, () => found()[i]!]));
 }
 
-function customGradient(node: ProgramNode, call: KernelCall): InputGradients {
-  const { value: _value, ...inputs } = call.inputs;
-  const ordered = Object.keys(inputs)
-    .sort((a, b) => Number(a) - Number(b))
-    .map((name) => inputs[name]!);
-  const results = replay(node.programs!['gradient']!, [call.dy[0]!, ...ordered]);
-  return Object.fromEntries(results.map((gradient, i) => [String(i), () => gradient]));
-}
+/** The gradients of nodes that hold Programs. */
+const heldGradients: Readonly<Record<string, ((call: HeldCall) => InputGradients) | undefined>> = {
+  [condKernel]: condGradient,
+  [customGradientKernel]: customGradient,
+  [scanKernel]: scanGradient,
+  [whileKernel]: whileGradient,
+};
 
 function ruleFor(node: ProgramNode, recorder: Recorder): GradientRule {
   const rule = findKernel(node.kernel)?.gradient;

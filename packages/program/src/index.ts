@@ -8,6 +8,12 @@ export {
   type CaptureResult,
 } from './capture.js';
 export { currentRecorder } from './capture-backend.js';
+export { cond } from './control-flow/cond.js';
+export { scan, type ScanOptions } from './control-flow/scan.js';
+export { scanNode, scanParts, type ScanParts } from './control-flow/scan-kernel.js';
+export { type Tensors } from './control-flow/tensor-tree.js';
+export { whileLoop, type WhileLoopOptions } from './control-flow/while-loop.js';
+export { whileParts, type WhileParts } from './control-flow/while-kernel.js';
 export {
   allocateArray,
   bytesPerElement,
@@ -47,9 +53,11 @@ export { rewrite, type NodeRewrite, type Rewriter } from './passes/rewriter.js';
 export { simplifyAlgebra } from './passes/simplify-algebra.js';
 export { forExecution, simplify } from './passes/simplify.js';
 export {
+  condKernel,
   customGradientKernel,
   Program,
   scanKernel,
+  whileKernel,
   type Attribute,
   type Attributes,
   type ConstantData,
@@ -77,6 +85,7 @@ export {
   type Shape,
   type SymbolicShape,
 } from './shape.js';
+export { holdingKernel, isControlFlow, mapInside, mapPrograms, nodesWithin } from './subprograms.js';
 export { captureTemplate, type TemplateArgument } from './template/capture-template.js';
 export { mergePrograms, type MergeOptions } from './template/merge-programs.js';
 export {

@@ -56,7 +56,7 @@ export interface ProgramNode {
   readonly outputs: readonly ValueId[];
   /** Where it was written: the path of layers, for errors; empty outside any. */
   readonly scope: string;
-  /** Programs this node holds: `gradient` of {@link customGradientKernel}, `body` of {@link scanKernel}. */
+  /** The Programs this node holds, which subprograms.ts knows by the node's kernel. */
   readonly programs?: Readonly<Record<string, Program>>;
 }
 
@@ -78,8 +78,14 @@ export interface ProgramUpdate {
  */
 export const customGradientKernel = 'CustomGradient';
 
-/** Reserved for recurrent layers: applies the Program `body` along an axis. */
+/** Applies the Program `body` to one step after the other; see control-flow/scan-kernel.ts. */
 export const scanKernel = 'Scan';
+
+/** Applies the Program `body` for as long as `condition` gives true; see control-flow/while-kernel.ts. */
+export const whileKernel = 'While';
+
+/** Applies the Program `then` or `otherwise`; see control-flow/cond-kernel.ts. */
+export const condKernel = 'Cond';
 
 export interface ProgramParts {
   readonly values: readonly ValueType[];

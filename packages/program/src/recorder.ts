@@ -2,7 +2,7 @@
 // reads and assignments of state, random inputs. It knows nothing of tfjs' engine; capture.ts connects the two.
 import type { DType, StorageDType } from './dtype.js';
 import { computeDType } from './dtype.js';
-import { lamellaError, programInvalid, shapeMismatch } from './errors.js';
+import { assignInGradient, lamellaError, programInvalid, shapeMismatch } from './errors.js';
 import {
   Program,
   type Attributes,
@@ -38,6 +38,16 @@ export interface Captured {
   readonly slots: readonly StateSlot[];
 }
 
+/** What a recorder inside another one writes down, and what may be done there. */
+export interface InnerPart {
+  /** As errors say it, e.g. `the body of scan()`. */
+  readonly what: string;
+  /** The error that the assignment of a weight is. */
+  readonly assignment: (subject: string, what: string, weight: string) => Error;
+  /** Where random numbers are drawn: once by the enclosing recorder, as one block for so many `steps`, or nowhere. */
+  readonly draws: 'outside' | 'nowhere' | { readonly steps: number };
+}
+
 export class Recorder {
   readonly values: ValueType[] = [];
   readonly nodes: ProgramNode[] = [];
@@ -49,11 +59,17 @@ export class Recorder {
   private readonly captures = new Map<ValueId, ValueId>();
   private readonly draws = new Map<string, number>();
   private readonly scopes: string[] = [];
+  private readonly blocks: ValueId[] = [];
 
   /** `subject` names the user's object in errors. A recorder inside another one may use the outer one's values. */
   constructor(
     readonly subject: string,
     readonly parent?: Recorder,
+    private readonly part: InnerPart = {
+      what: 'the gradient function of tf.customGrad',
+      assignment: assignInGradient,
+      draws: 'outside',
+    },
   ) {
     if (parent !== undefined && parent.scope !== '') this.scopes.push(parent.scope);
   }
@@ -103,8 +119,17 @@ export class Recorder {
 
   /** A fresh block of random numbers. Each draw in one scope has its own stream. */
   random(shape: Shape, distribution: RandomSpec['distribution'], seed?: number): ValueId {
-    if (this.parent !== undefined)
-      return this.outer(this.parent, this.parent.random(shape, distribution, seed));
+    const { parent } = this;
+    if (parent !== undefined) {
+      const { draws, what } = this.part;
+      if (draws === 'outside') return this.outer(parent, parent.random(shape, distribution, seed));
+      if (draws !== 'nowhere') return this.drawBlock(draws.steps, shape, distribution, seed);
+      throw lamellaError('NOT_CAPTURABLE', {
+        subject: this.subject,
+        problem: `${what} draws random numbers, and nobody knows for how many steps`,
+        fix: 'use scan(), whose steps are counted, or draw the numbers before the loop',
+      });
+    }
     const draw = this.draws.get(this.scope) ?? 0;
     this.draws.set(this.scope, draw + 1);
     const stream = `${this.scope}:${draw}`;
@@ -125,13 +150,7 @@ export class Recorder {
   }
 
   assign(slot: StateSlot, id: ValueId): void {
-    if (this.parent !== undefined) {
-      throw lamellaError('ASSIGN_IN_GRADIENT', {
-        subject: this.subject,
-        problem: `the gradient function of tf.customGrad assigns weight "${slot.name}"`,
-        fix: 'assign weights in the forward function only',
-      });
-    }
+    if (this.parent !== undefined) throw this.part.assignment(this.subject, this.part.what, slot.name);
     const type = this.values[id]!;
     if (!sameShape(type.shape, slot.shape) || type.dtype !== computeDType(slot.dtype)) {
       throw shapeMismatch(
@@ -140,6 +159,13 @@ export class Recorder {
       );
     }
     this.cell(slot).current = id;
+  }
+
+  /** Gives a node that stands already further outputs, and what it holds then. */
+  extend(node: ProgramNode, types: readonly ValueType[], programs: Record<string, Program>): ValueId[] {
+    const added = types.map((type) => this.value(type));
+    this.nodes[this.nodes.indexOf(node)] = { ...node, outputs: [...node.outputs, ...added], programs };
+    return added;
   }
 
   node(
@@ -169,6 +195,11 @@ export class Recorder {
     const own = this.value(this.parent.values[inParent]!);
     this.captures.set(inParent, own);
     return own;
+  }
+
+  /** The enclosing recorder's blocks of random numbers, one for each argument that a draw here became, in order. */
+  get drawn(): readonly ValueId[] {
+    return this.blocks;
   }
 
   /** What {@link outer} brought in: the enclosing recorder's value by this one's. */
@@ -202,6 +233,24 @@ export class Recorder {
       updates,
     });
     return { program, slots: [...this.state.keys()] };
+  }
+
+  private drawBlock(
+    steps: number,
+    shape: Shape,
+    distribution: RandomSpec['distribution'],
+    seed: number | undefined,
+  ): ValueId {
+    const parent = this.parent!;
+    const draw = (): ValueId => parent.random([steps, ...shape], distribution, seed);
+    const path = this.scope.slice(parent.scope === '' ? 0 : parent.scope.length + 1);
+    const block = path === '' ? draw() : parent.within(path, draw);
+    this.blocks.push(block);
+    return this.argument({
+      name: `random_${this.blocks.length - 1}`,
+      shape,
+      dtype: this.parent!.values[block]!.dtype,
+    });
   }
 
   private value(type: ValueType): ValueId {

@@ -2,14 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
 import { programInvalid } from './errors.js';
-import {
-  customGradientKernel,
-  type Program,
-  type ProgramConstant,
-  type ProgramNode,
-  type ValueId,
-  type ValueType,
-} from './program.js';
+import type { HoldingKernel } from './holding-kernel.js';
+import type { Program, ProgramConstant, ProgramNode, ValueId, ValueType } from './program.js';
+import { holdingKernel } from './subprograms.js';
 
 /**
  * Runs `program` on `inputs` (one tensor for each of its inputs, in order) and returns its outputs.
@@ -56,7 +51,8 @@ function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): 
 /** The outputs of one node, whose inputs `values` holds. */
 export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
-  if (node.kernel === customGradientKernel) return [keepCustomGradient(node, inputs)];
+  const holder = holdingKernel(node.kernel);
+  if (holder !== undefined) return runHolder(holder, node, inputs);
   // Kernels that take a list expect a real array; integer keys come in ascending order.
   const given = '0' in inputs ? (Object.values(inputs) as unknown as tf.NamedTensorMap) : inputs;
   const result = tf.engine().runKernel(node.kernel, given, node.attrs as tf.NamedAttrMap) as
@@ -64,17 +60,20 @@ export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tenso
   return Array.isArray(result) ? result : [result];
 }
 
-function keepCustomGradient(node: ProgramNode, inputs: Record<string, tf.Tensor>): tf.Tensor {
+/** Under a capture the node is written down with the Programs that it holds. */
+function runHolder(
+  holder: HoldingKernel,
+  { kernel, attrs, programs = {} }: ProgramNode,
+  inputs: Record<string, tf.Tensor>,
+): tf.Tensor[] {
   const recorder = currentRecorder();
-  const { value } = inputs;
-  if (recorder === undefined) return tf.clone(value!);
+  if (recorder === undefined) return holder.run({ inputs, attrs, programs }, replay);
   const ids = Object.fromEntries(
     Object.entries(inputs).map(([name, tensor]) => [name, valueOf(tensor, recorder)]),
   );
-  const [id] = recorder.node(node.kernel, ids, node.attrs, [{ shape: value!.shape, dtype: value!.dtype }], {
-    ...node.programs,
-  });
-  return abstractTensor(recorder, id!);
+  const given = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, recorder.values[id]!]));
+  const types = holder.outputTypes({ inputs: given, attrs, programs });
+  return recorder.node(kernel, ids, attrs, types, { ...programs }).map((id) => abstractTensor(recorder, id));
 }
 
 function constantTensor(constant: ProgramConstant, type: ValueType): tf.Tensor {

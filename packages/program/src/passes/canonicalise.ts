@@ -1,6 +1,7 @@
 // The canonical form: only what the outputs need, each node straight before its first reader, values numbered in that
 // order. Equal Programs print equally then, whatever order they were written in. Not here: simplifying.
 import { Program, type ProgramNode, type ValueId, type ValueType } from '../program.js';
+import { mapPrograms } from '../subprograms.js';
 import { attributeKey, constantHash, isSwapped, textHash } from './merge-common.js';
 
 /** The same Program in canonical form. Inputs, outputs and updates keep their places. */
@@ -39,15 +40,11 @@ export function canonicalise(program: Program): Program {
 }
 
 function renumbered(node: ProgramNode, current: (id: ValueId) => ValueId): ProgramNode {
-  const programs = node.programs && Object.entries(node.programs).sort(([p], [q]) => (p < q ? -1 : 1));
   return {
-    ...node,
+    ...mapPrograms(node, canonicalise),
     inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, current(id)])),
     attrs: Object.fromEntries(Object.entries(node.attrs).sort(([p], [q]) => (p < q ? -1 : 1))),
     outputs: node.outputs.map(current),
-    ...(programs && {
-      programs: Object.fromEntries(programs.map(([name, inner]) => [name, canonicalise(inner)])),
-    }),
   };
 }
 

@@ -1,6 +1,7 @@
 // The difference between two Programs, line by line, for messages about functions that have changed since they were saved.
 import { type Program } from '../program.js';
 import { constantHash, sameData } from './merge-common.js';
+import { mapInside } from '../subprograms.js';
 import { simplify } from './simplify.js';
 
 /** Lines shown at most. */
@@ -25,17 +26,8 @@ export function diffPrograms(a: Program, b: Program): string | null {
 }
 
 function withoutScopes(program: Program): Program {
-  return program.with({
-    nodes: program.nodes.map((node) => ({
-      ...node,
-      scope: '',
-      ...(node.programs && {
-        programs: Object.fromEntries(
-          Object.entries(node.programs).map(([name, inner]) => [name, withoutScopes(inner)]),
-        ),
-      }),
-    })),
-  });
+  const inside = mapInside(program, withoutScopes);
+  return inside.with({ nodes: inside.nodes.map((node) => ({ ...node, scope: '' })) });
 }
 
 /** The Program's print, with a checksum for constants too long to print. */

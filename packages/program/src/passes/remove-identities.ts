@@ -2,6 +2,7 @@
 // Where a rewrite might change an element other than the sign of a zero (x * 0, when x is not finite), it is not done.
 import { findKernel } from '../kernels.js';
 import { customGradientKernel, type Program, type ProgramNode, type ValueId } from '../program.js';
+import { mapInside } from '../subprograms.js';
 import { rewrite, sameType, type Rewriter } from './rewriter.js';
 
 /** The same Program without nodes that change nothing. Gradients kept for `tf.customGrad` stay. */
@@ -15,7 +16,7 @@ export function removeIdentities(program: Program): Program {
 
 /** The same Program without the gradients kept for `tf.customGrad`: forward, those nodes change nothing. */
 export function removeCustomGradients(program: Program): Program {
-  return rewrite(program, (node) =>
+  return rewrite(mapInside(program, removeCustomGradients), (node) =>
     node.kernel === customGradientKernel ? [node.inputs['value']!] : undefined,
   );
 }

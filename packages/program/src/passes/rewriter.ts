@@ -82,6 +82,19 @@ export class Rewriter {
     return id;
   }
 
+  /** A node that holds Programs, in the place and the scope of `origin`, of whose kernel it is. */
+  addHolder(
+    origin: ProgramNode,
+    inputs: Readonly<Record<string, ValueId>>,
+    attrs: Attributes,
+    types: readonly ValueType[],
+    programs: Readonly<Record<string, Program>>,
+  ): ValueId[] {
+    const outputs = types.map((type) => this.addValue(type));
+    this.keep({ kernel: origin.kernel, inputs, attrs, outputs, scope: origin.scope, programs });
+    return outputs;
+  }
+
   /** Puts `node` through `rule` and keeps or replaces it. */
   take(node: ProgramNode, rule: NodeRewrite): void {
     const current = this.withInputs(node);

@@ -1,13 +1,26 @@
 // The passes in the order in which they serve each other, repeated until nothing changes.
-import type { Program, ProgramNode } from '../program.js';
+import type { Program } from '../program.js';
+import { mapInside } from '../subprograms.js';
 import { canonicalise } from './canonicalise.js';
 import { foldConstants } from './fold-constants.js';
 import { mergeCommon } from './merge-common.js';
+import { pruneSubprograms } from './prune-subprograms.js';
 import { removeDeadCode } from './remove-dead-code.js';
 import { removeCustomGradients, removeIdentities } from './remove-identities.js';
 import { simplifyAlgebra } from './simplify-algebra.js';
 
-const passes = [removeIdentities, foldConstants, simplifyAlgebra, mergeCommon, removeDeadCode];
+const passes = [
+  removeIdentities,
+  foldConstants,
+  simplifyAlgebra,
+  mergeCommon,
+  (program: Program): Program => mapInside(program, simplify),
+  pruneSubprograms,
+  removeDeadCode,
+];
+
+/** What has come out of {@link simplify}: nothing is left to do there. */
+const simple = new WeakSet<Program>();
 
 /** Rounds after which the rest is left as it is. Each rewrite makes some part smaller, so real Programs need a few. */
 const mostRounds = 50;
@@ -21,24 +34,16 @@ const mostRounds = 50;
  * simplify(program).nodes.length; // 0
  */
 export function simplify(program: Program): Program {
+  if (simple.has(program)) return program;
   let current = program;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;
     for (const pass of passes) current = pass(current);
     if (current === before) break;
   }
-  return canonicalise(withSimpleInside(current));
-}
-
-/** The same for the Programs that nodes hold. */
-function withSimpleInside(program: Program): Program {
-  if (program.nodes.every((node) => node.programs === undefined)) return program;
-  const inside = (node: ProgramNode): ProgramNode => {
-    if (node.programs === undefined) return node;
-    const programs = Object.entries(node.programs).map(([name, inner]) => [name, simplify(inner)] as const);
-    return { ...node, programs: Object.fromEntries(programs) };
-  };
-  return program.with({ nodes: program.nodes.map(inside) });
+  const result = canonicalise(current);
+  simple.add(result);
+  return result;
 }
 
 /** {@link simplify} for a Program that is only to be run: gradients kept for `tf.customGrad` go too. */

@@ -37,7 +37,7 @@ export interface TemplateNode {
   readonly attrs: Readonly<Record<string, TemplateAttribute>>;
   readonly outputs: readonly ValueId[];
   readonly scope: string;
-  /** As in a Program: `gradient` of tf.customGrad. */
+  /** As in a Program. */
   readonly programs?: Readonly<Record<string, TemplateGraph>>;
 }
 

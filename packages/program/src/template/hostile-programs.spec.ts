@@ -4,6 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { isLamellaError } from '../errors.js';
+import { cond } from '../control-flow/cond.js';
+import { scan } from '../control-flow/scan.js';
+import { whileLoop } from '../control-flow/while-loop.js';
 import { kernels as definitions } from '../kernels.js';
 import { random } from '../random.js';
 import { captureTemplate } from './capture-template.js';
@@ -11,14 +14,29 @@ import { ProgramTemplate } from './program-template.js';
 
 const settings = { numRuns: Number(process.env['LAMELLA_FUZZ_RUNS'] ?? 2000), seed: 4 };
 
-/** Uses everything a stored Program may have: polynomials, constants, random inputs, a gradient of its own. */
+/** Uses everything a stored Program may have: polynomials, constants, random inputs, a gradient of its own, loops, a choice. */
 const doubled = tf.customGrad(((x: tf.Tensor) => ({
   value: tf.mul(x, 2),
   gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(x.shape, 3)),
 })) as never) as unknown as (x: tf.Tensor) => tf.Tensor;
 const template = captureTemplate(
   (x) => {
-    const noisy = tf.add(doubled(x), random.normal([x.shape[0]!, 4]));
+    const normal = tf.add(doubled(x), random.normal([x.shape[0]!, 4]));
+    const [sum] = scan(
+      (total: tf.Tensor, row: tf.Tensor) => [tf.add(total, row), row],
+      tf.zeros([4]),
+      normal,
+    );
+    const halved = whileLoop(
+      (v: tf.Tensor) => tf.greater(tf.max(v), 1),
+      (v) => tf.div(v, 2),
+      sum,
+    );
+    const noisy = cond(
+      tf.greater(tf.sum(halved), 0),
+      () => tf.add(normal, halved),
+      () => normal,
+    );
     return tf.reshape(tf.mul(noisy, tf.tensor1d([1, 2, 3, 4])), [x.shape[0]! * 2, 2]);
   },
   [{ name: 'x', shape: [null, 4], dtype: 'float32' }],

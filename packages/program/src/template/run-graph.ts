@@ -4,15 +4,10 @@ import { abstractTensor, currentRecorder } from '../capture-backend.js';
 import { capture } from '../capture.js';
 import { allocateArray, type DType } from '../dtype.js';
 import { programInvalid } from '../errors.js';
-import {
-  customGradientKernel,
-  type ConstantData,
-  type Program,
-  type ValueId,
-  type ValueType,
-} from '../program.js';
+import type { Attributes, ConstantData, Program, ValueId, ValueType } from '../program.js';
 import { runNode } from '../replay.js';
 import { formatShape, sizeOf } from '../shape.js';
+import { holdingKernel } from '../subprograms.js';
 import {
   attributeAt,
   isSplat,
@@ -80,51 +75,41 @@ function runTemplateNode(
   values: ReadonlyMap<ValueId, tf.Tensor>,
   sizes: readonly number[],
 ): tf.Tensor[] {
-  const attrs = attributeAt(node.attrs, sizes) as tf.NamedAttrMap;
+  const attrs = attributeAt(node.attrs, sizes) as Attributes;
   const recorder = currentRecorder();
   const run = (): tf.Tensor[] => {
-    const programs =
-      node.programs && recorder !== undefined ? { programs: gradientAt(node, values, sizes) } : {};
-    return runNode(
-      {
-        kernel: node.kernel,
-        inputs: node.inputs,
-        attrs: attrs as never,
-        outputs: node.outputs,
-        scope: node.scope,
-        ...programs,
-      },
-      values,
-    );
+    const { kernel, inputs, outputs, scope } = node;
+    const programs = programsAt(node, attrs, values, sizes);
+    return runNode({ kernel, inputs, attrs, outputs, scope, ...(programs && { programs }) }, values);
   };
   return recorder === undefined || node.scope === '' ? run() : recorder.within(node.scope, run);
 }
 
-/** The gradient Program of tf.customGrad at these sizes: it takes dy, of the value's type, and the node's other inputs. */
-function gradientAt(
-  node: TemplateNode,
+/** The Programs that a node holds at these sizes: the types of their inputs follow from those of the node's. */
+function programsAt(
+  { kernel, inputs, programs = {} }: TemplateNode,
+  attrs: Attributes,
   values: ReadonlyMap<ValueId, tf.Tensor>,
   sizes: readonly number[],
-): Record<string, Program> {
-  const { gradient } = node.programs!;
-  const value = values.get(node.inputs['value'] ?? -1);
-  if (node.kernel !== customGradientKernel || gradient === undefined || value === undefined) {
-    throw programInvalid(`${node.kernel} cannot hold Programs of its own`);
-  }
-  const others = Object.keys(node.inputs)
-    .filter((name) => name !== 'value')
-    .sort((a, b) => Number(a) - Number(b))
-    .map((name) => values.get(node.inputs[name]!)!);
-  const types = [value, ...others];
-  if (types.length !== gradient.inputs.length)
-    throw programInvalid('the gradient of a custom gradient takes other inputs than its node has');
-  return {
-    gradient: programAt(
-      gradient,
-      types.map(({ shape, dtype }) => ({ shape, dtype: dtype as DType })),
-      sizes,
-    ),
-  };
+): Record<string, Program> | undefined {
+  const holder = holdingKernel(kernel);
+  if (holder === undefined) return undefined;
+  const given = Object.entries(inputs).map(([name, id]): [string, ValueType] => {
+    const { shape, dtype } = values.get(id)!;
+    return [name, { shape, dtype: dtype as DType }];
+  });
+  const node = { inputs: Object.fromEntries(given), attrs };
+  const found = holder.programs.map((name): [string, Program] => {
+    const graph = programs[name];
+    const types = holder.inputTypes(name, node);
+    if (graph === undefined || graph.inputs.length !== types.length)
+      throw programInvalid(`the Program ${name} of ${kernel} takes other inputs than its node has`);
+    return [name, programAt(graph, types, sizes)];
+  });
+  const result = Object.fromEntries(found);
+  // What does not fit is found here, whether the node is run or written down.
+  holder.outputTypes({ ...node, programs: result });
+  return result;
 }
 
 function constantAt({ data, shape, dtype }: TemplateConstant, sizes: readonly number[]): tf.Tensor {

@@ -1,17 +1,10 @@
-// The JSON form of a template, version 1: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
+// The JSON form of a template: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
 // constants are base64 of little-endian bytes. Checking what is read is check-json.ts' and happens here on the way in.
 import { isStorageDType, type DType } from '../dtype.js';
 import { programInvalid } from '../errors.js';
-import {
-  scanKernel,
-  type ConstantData,
-  type ProgramOutput,
-  type ProgramUpdate,
-  type RandomSpec,
-  type ValueId,
-} from '../program.js';
 import { isKernelName, kernels } from '../kernels.js';
-import { customGradientKernel } from '../program.js';
+import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
+import { holdingKernel, isControlFlow } from '../subprograms.js';
 import { constantFromJson, constantToJson } from './constant-json.js';
 import {
   integer,
@@ -38,7 +31,7 @@ import { isPolynomial, Polynomial, type Size } from './polynomial.js';
 /** JSON as {@link writeTemplate} makes it. */
 export type TemplateJson = {
   readonly format: 'lamella.program';
-  readonly version: 1;
+  readonly version: 1 | 2;
   readonly unknowns: readonly string[];
 } & Readonly<Record<string, Json>>;
 
@@ -48,18 +41,27 @@ const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
 const mostNodes = 200_000;
 const deepest = 16;
 
-/** Source: this format's first version; a reader refuses versions it does not know. */
+/** Version 1, or 2 where there are loops and choices, which the first version had not. A reader refuses versions it does not know. */
 export function writeTemplate(graph: TemplateGraph, unknowns: readonly string[]): TemplateJson {
-  return { format: 'lamella.program', version: 1, unknowns, ...writeGraph(graph) };
+  return {
+    format: 'lamella.program',
+    version: hasControlFlow(graph) ? 2 : 1,
+    unknowns,
+    ...writeGraph(graph),
+  };
+}
+
+function hasControlFlow({ nodes }: TemplateGraph): boolean {
+  return nodes.some((node) => isControlFlow(node) || Object.values(node.programs ?? {}).some(hasControlFlow));
 }
 
 /** Reads what {@link writeTemplate} wrote. Throws: PROGRAM_INVALID naming the place. */
 export function readTemplate(json: unknown): [TemplateGraph, string[]] {
   const file = record(json, 'the Program');
   if (file['format'] !== 'lamella.program') throw programInvalid('it is no stored Program');
-  if (file['version'] !== 1)
+  if (file['version'] !== 1 && file['version'] !== 2)
     throw programInvalid(
-      `its format version is ${JSON.stringify(file['version'])}, this release reads version 1`,
+      `its format version is ${JSON.stringify(file['version'])}, this release reads versions 1 and 2`,
     );
   const unknowns = list(file['unknowns'], 'unknowns', 8).map((name) => text(name, 'an unknown'));
   return [new GraphReader(unknowns.length).graph(file, 0), unknowns];
@@ -187,10 +189,8 @@ class GraphReader {
     if (++this.nodes > mostNodes) throw programInvalid(`it has more than ${mostNodes} nodes`);
     const entry = record(json, 'a node');
     const kernel = text(entry['kernel'], 'a kernel');
-    if (kernel === scanKernel)
-      throw programInvalid(`kernel ${scanKernel} is reserved; this release cannot run it`);
-    const isKnown =
-      kernel === customGradientKernel || (isKernelName(kernel) && !('uncapturable' in kernels[kernel]));
+    const holder = holdingKernel(kernel);
+    const isKnown = holder !== undefined || (isKernelName(kernel) && !('uncapturable' in kernels[kernel]));
     if (!isKnown) throw programInvalid(`it calls the unknown kernel ${JSON.stringify(kernel.slice(0, 60))}`);
     const inputs = Object.entries(record(entry['inputs'], `the inputs of ${kernel}`)).map(
       ([name, id]): [string, ValueId] => [member(name), use(id, kernel)],
@@ -198,22 +198,34 @@ class GraphReader {
     const attrs = this.attribute(entry['attrs'] ?? {}, kernel, 0);
     if (typeof attrs !== 'object' || attrs === null || Array.isArray(attrs) || isPolynomial(attrs))
       throw programInvalid(`the attributes of ${kernel} are no record`);
-    const programs =
-      entry['programs'] === undefined
-        ? undefined
-        : Object.entries(record(entry['programs'], `the Programs of ${kernel}`));
+    const stored =
+      entry['programs'] === undefined ? {} : record(entry['programs'], `the Programs of ${kernel}`);
+    const names = holder?.programs ?? [];
+    if (Object.keys(stored).some((name) => !names.includes(name)))
+      throw programInvalid(
+        `${kernel} holds ${names.length === 0 ? 'no Programs' : `only ${names.join(' and ')}`}`,
+      );
+    const programs = names.map((name) => [name, this.held(stored[name], depth + 1)] as const);
     return {
       kernel,
       inputs: Object.fromEntries(inputs),
       attrs: attrs as Record<string, TemplateAttribute>,
-      ...(programs && {
-        programs: Object.fromEntries(
-          programs.map(([name, inner]) => [member(name), this.graph(inner, depth + 1)]),
-        ),
-      }),
+      ...(programs.length > 0 && { programs: Object.fromEntries(programs) }),
       outputs: list(entry['outputs'], `the outputs of ${kernel}`, mostNodes).map((id) => define(id, kernel)),
       scope: text(entry['scope'] ?? '', `the scope of ${kernel}`),
     };
+  }
+
+  /** A Program within a node gets everything from the node, and changes no state. */
+  private held(json: Json | undefined, depth: number): TemplateGraph {
+    const graph = this.graph(json ?? null, depth);
+    const other = graph.inputs.find(({ kind }) => kind !== 'argument');
+    if (other !== undefined)
+      throw programInvalid(
+        `a Program within a node has the ${other.kind} input "${other.name.slice(0, 60)}"`,
+      );
+    if (graph.updates.length > 0) throw programInvalid('a Program within a node updates state');
+    return graph;
   }
 
   private type(entry: Readonly<Record<string, Json>>, where: string): { shape: Size[]; dtype: DType } {
