@@ -23,6 +23,7 @@ import {
   type OperandType,
   type ValueDType,
 } from './lowering.js';
+import { holderLowerings, type HolderCall } from './lowering/control-flow.js';
 import { lowerings } from './lowering/index.js';
 import { GraphBuilder, type GraphBuilderOptions } from './model/graph-builder.js';
 import { encodeModel, type OnnxModel } from './model/onnx-model.js';
@@ -75,27 +76,34 @@ export function lowerToModel(program: Program, options: LoweringOptions = {}): L
 }
 
 class ProgramLowering {
-  private readonly graph: GraphBuilder;
   private readonly operands = new Map<ValueId, Operand>();
   private readonly inputs: LoweredValue[] = [];
 
+  /** `given` are the operands of all inputs of a Program within another one; otherwise they are inputs of the graph. */
   constructor(
     private readonly program: Program,
     options: LoweringOptions,
+    private readonly graph = new GraphBuilder(options),
+    given?: readonly Operand[],
   ) {
-    this.graph = new GraphBuilder(options);
     const used = new Set([
       ...program.nodes.flatMap((node) => Object.values(node.inputs)),
       ...program.outputs.map((output) => output.id),
     ]);
     program.inputs.forEach((input, index) => {
       const isKept = options.keepArguments === true && input.kind === 'argument';
-      if (isKept || used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
+      if (given !== undefined) this.operands.set(input.id, given[index]!);
+      else if (isKept || used.has(input.id)) this.operands.set(input.id, this.lowerInput(input, index));
     });
     for (const { id, data } of program.constants) {
       if (used.has(id)) this.operands.set(id, this.lowerConstant(data as TypedArray, program.type(id)));
     }
     for (const node of program.nodes) this.lowerNode(node);
+  }
+
+  /** The operands of the Program's outputs. */
+  get outputs(): readonly Operand[] {
+    return this.program.outputs.map(({ id }) => this.operands.get(id)!);
   }
 
   finish(): LoweredModel {
@@ -155,6 +163,12 @@ class ProgramLowering {
       Object.entries(node.inputs).map(([name, id]) => [name, this.operands.get(id)!]),
     );
     if (node.kernel === customGradientKernel) return [inputs['value']!];
+    const holder = holderLowerings[node.kernel];
+    if (holder !== undefined) {
+      const lowerInside: HolderCall['lowerInside'] = (program, graph, given) =>
+        new ProgramLowering(program, {}, graph, given).outputs;
+      return holder({ node, graph: this.graph, inputs: Object.values(inputs), types, lowerInside });
+    }
     const lowering = lowerings[node.kernel as KernelName];
     if (lowering === undefined) throw loweringMissing(node);
     try {

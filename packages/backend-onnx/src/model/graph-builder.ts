@@ -53,8 +53,16 @@ export class GraphBuilder {
   /** The layer path that node names start with, so that ONNX Runtime's own messages name it too. */
   scope = '';
 
-  constructor(private readonly options: GraphBuilderOptions = {}) {
+  constructor(
+    private readonly options: GraphBuilderOptions = {},
+    private readonly around?: GraphBuilder,
+  ) {
     this.largestShared = options.bySize === false ? 0 : 16;
+  }
+
+  /** A graph for an attribute of an operator of this one. It may read this one's values by their names. */
+  inner(): GraphBuilder {
+    return new GraphBuilder(this.options, this);
   }
 
   input(type: ElementType, shape: Shape): string {
@@ -177,8 +185,13 @@ export class GraphBuilder {
     return { model, outputNames: named.map((output) => output.name) };
   }
 
+  /** No two values of graphs within each other have one name. */
+  private next(): number {
+    return this.around === undefined ? this.count++ : this.around.next();
+  }
+
   private fresh(stem: string): string {
-    return `${this.options.prefix ?? ''}${stem}_${this.count++}`;
+    return `${this.options.prefix ?? ''}${stem}_${this.next()}`;
   }
 }
 

@@ -22,7 +22,12 @@ export interface FloatAttribute {
   readonly float: number;
 }
 
-export type OnnxAttribute = number | string | readonly number[] | FloatAttribute;
+/** A graph attribute: what an operator runs, which may read values of the graph around it by their names. */
+export interface GraphAttribute {
+  readonly graph: OnnxGraph;
+}
+
+export type OnnxAttribute = number | string | readonly number[] | FloatAttribute | GraphAttribute;
 
 export interface OnnxNode {
   readonly type: string;
@@ -50,15 +55,18 @@ export interface OnnxValue {
   readonly doc?: string;
 }
 
-export interface OnnxModel {
-  /** The graph's name; `lamella` by default. */
+export interface OnnxGraph {
+  /** `lamella` by default. */
   readonly name?: string;
-  /** What a file tells about itself beside the graph. */
-  readonly metadata?: Readonly<Record<string, string>>;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+}
+
+export interface OnnxModel extends OnnxGraph {
+  /** What a file tells about itself beside the graph. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The version of the default operator set that lowerings are written for. */
@@ -67,20 +75,24 @@ const irVersion = 10;
 
 /** The bytes of a ModelProto, what an `.onnx` file holds. */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const graph = new ProtobufMessage().string(2, model.name ?? 'lamella');
-  for (const node of model.nodes) graph.message(1, encodeNode(node));
-  for (const tensor of model.initializers) graph.message(5, encodeTensor(tensor));
-  for (const value of model.inputs) graph.message(11, encodeValue(value));
-  for (const value of model.outputs) graph.message(12, encodeValue(value));
   const opset = new ProtobufMessage().string(1, '').int(2, opsetVersion);
   const message = new ProtobufMessage()
     .int(1, irVersion)
     .string(2, 'lamella')
-    .message(7, graph)
+    .message(7, encodeGraph(model))
     .message(8, opset);
   for (const [key, value] of Object.entries(model.metadata ?? {}))
     message.message(14, new ProtobufMessage().string(1, key).string(2, value));
   return message.finish();
+}
+
+function encodeGraph({ name, nodes, initializers, inputs, outputs }: OnnxGraph): ProtobufMessage {
+  const graph = new ProtobufMessage().string(2, name ?? 'lamella');
+  for (const node of nodes) graph.message(1, encodeNode(node));
+  for (const tensor of initializers) graph.message(5, encodeTensor(tensor));
+  for (const value of inputs) graph.message(11, encodeValue(value));
+  for (const value of outputs) graph.message(12, encodeValue(value));
+  return graph;
 }
 
 function encodeNode(node: OnnxNode): ProtobufMessage {
@@ -97,6 +109,7 @@ function encodeAttribute(name: string, value: OnnxAttribute): ProtobufMessage {
   const message = new ProtobufMessage().string(1, name);
   if (typeof value === 'number') return message.int(3, value).int(20, 2);
   if (typeof value === 'string') return message.string(4, value).int(20, 3);
+  if ('graph' in value) return message.message(6, encodeGraph(value.graph)).int(20, 5);
   if ('float' in value) return message.float(2, value.float).int(20, 1);
   return message.ints(8, value).int(20, 7);
 }

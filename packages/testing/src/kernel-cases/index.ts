@@ -1,5 +1,6 @@
 // All kernel cases, by family.
 import type { KernelCase } from '../kernel-case.js';
+import { controlFlowCases } from './control-flow.js';
 import { elementWiseCases } from './element-wise.js';
 import { imageCases } from './image.js';
 import { matrixCases } from './matrix.js';
@@ -12,4 +13,5 @@ export const kernelCases: readonly KernelCase[] = [
   ...matrixCases,
   ...shapeCases,
   ...imageCases,
+  ...controlFlowCases,
 ];
