@@ -11,8 +11,12 @@ const checks = ['check:keras', 'check:keras-ops', 'check:onnx', 'check:tfjs'];
 
 const introduction = `# Compatibility
 
-What files of Lamella were opened by, and which files came from. Every figure was measured by the command that its part names; nothing here is written by hand.
-An empty cell was not run.`;
+What files of Lamella were opened by, and which files came from. Every figure was measured by the command that its part names. An empty cell was not run.
+
+Files of Keras 2 are read as well (\`fixtures/tf_keras\`, made by tf_keras 2.21). What they hold in former words becomes what Keras 3 has: functions of
+TensorFlow in a graph become operations of \`keras.ops\`, former classes and options today's. One function has no namesake there: the \`hard_sigmoid\` of Keras 2 and
+TensorFlow.js, min(max(0.2 x + 0.5, 0), 1). It is \`activations.hardSigmoidOfKeras2\` here, is \`hard_sigmoid\` again in a \`model.json\`, and in \`.keras\` and \`.h5\` a chain of a
+\`Rescaling\` and a \`ReLU\` as the layer's activation, which Keras 3.15.1 opens, trains and saves in safe mode.`;
 
 /**
  * Puts what a check found in the place of what it found before.

@@ -4,9 +4,11 @@ holds its weights, an input and what it predicts; and models whose files a reade
 
 import contextlib
 import datetime
+import json
 import logging
 import time
 import warnings
+import zipfile
 from unittest import mock
 
 import h5py
@@ -165,6 +167,30 @@ def chunked():
     describe(model, files)
 
 
+def compile_states():
+    """An optimizer by its name alone, as Keras 3.3.3 stores it; and a model saved after compile() and before its first step."""
+    trained(models.mlp, {"optimizer": "rmsprop", "loss": "categorical_crossentropy"}, 6, (".keras",), "optimizer_name")
+    path = path_of(f"{FOLDER}/optimizer_name.keras")
+    with zipfile.ZipFile(path) as archive:
+        members = {info: archive.read(info) for info in archive.infolist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, content in members.items():
+            if info.filename == "config.json":
+                config = json.loads(content)
+                config["compile_config"]["optimizer"] = "rmsprop"
+                content = json.dumps(config).encode()
+            archive.writestr(info, content)
+    check(keras.models.load_model(path), "optimizer_name.keras")
+
+    def compiled_only():
+        model = models.mlp()
+        model.name = "compiled_only"
+        model.compile(optimizer=keras.optimizers.Adam(0.05), loss="categorical_crossentropy")
+        return model
+
+    plain_model(compiled_only, (".keras", ".h5"))
+
+
 def main():
     logging.getLogger("absl").setLevel(logging.ERROR)
     o = keras.optimizers
@@ -187,6 +213,7 @@ def main():
     plain_model(models.op_nodes, (".keras",))  # Keras 3.15 takes the op for the layer Add in an .h5
     plain_model(models.more_op_nodes, (".keras",))
     chunked()
+    compile_states()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ export interface FileContents {
   readonly writtenBy?: string;
   /** The stored config of a model in Keras' form: parsed JSON, unchecked. */
   readonly model?: unknown;
+  /** What stands in the way of loading the model, beside classes and functions that nobody brings. */
+  readonly problems?: readonly string[];
   /** The stored compile state: parsed JSON, unchecked. */
   readonly compile?: unknown;
   readonly weights: readonly StoredWeight[];

@@ -36,6 +36,17 @@ export function weightsMismatch(
   });
 }
 
+/** `NOT_RESTORED`: a warning: a model was loaded, and what stands in the list is not as it was saved. */
+export function notRestored(file: string, lines: readonly string[]): LamellaError {
+  const more = lines.length > 20 ? [`  ... and ${lines.length - 20} more`] : [];
+  return lamellaError('NOT_RESTORED', {
+    subject: `"${file}"`,
+    problem: 'the model is loaded, and not everything is as it was saved',
+    details: [...lines.slice(0, 20).map((line) => `  ${line}`), ...more],
+    fix: 'compile the model anew where its training goes on; { compile: false } and { includeOptimizer: false } leave that part out',
+  });
+}
+
 /** `NOT_SERIALIZABLE`: something in a model that no file can hold. */
 export function notSerializable(subject: string, problem: string, fix: string): LamellaError {
   return lamellaError('NOT_SERIALIZABLE', { subject, problem, fix });

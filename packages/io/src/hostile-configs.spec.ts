@@ -80,7 +80,10 @@ describe('code in a file', () => {
       ...config,
       compile_config: { ...(config['compile_config'] as Json), loss: evil },
     }));
-    await refused(bytes, 'IDENTIFIER_UNKNOWN', /exec/);
+    const warn = jest.fn();
+    const model = await load(bytes, 'hostile.keras', { warn });
+    expect(model.compiled).toBeUndefined();
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^\[NOT_RESTORED\].*unknown loss "exec"/s)]]);
   });
 
   // CVE-2025-8747 and CVE-2025-9906: Keras' own functions with chosen arguments, called when the graph is rebuilt.

@@ -50,6 +50,8 @@ export const names = [
   'op_nodes',
   'more_op_nodes',
   'chunked_attributes',
+  'optimizer_name',
+  'compiled_only',
 ] as const;
 
 const folder = new URL('../../../fixtures/keras/files/', import.meta.url);

@@ -6,18 +6,24 @@ import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import {
   isLegacyWeights,
+  readLegacyState,
   readLegacyWeights,
   writeLegacyOptimizer,
   writeLegacyWeights,
   writtenKerasVersion,
 } from '../hdf5/legacy-weights.js';
-import { hdf5Group, storedValues } from '../hdf5/tree.js';
-import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
+import { hdf5Group, storedValues, type Hdf5Group } from '../hdf5/tree.js';
+import { assignOffers } from '../hdf5/assign.js';
+import { optimizerOf, planState } from '../hdf5/optimizer-state.js';
+import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
+import type { ReadContext } from '../keras-json/read-object.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
 import { legacyContents } from '../inspect/hdf5-contents.js';
-import { readContext, readSeed } from './read-context.js';
+import { dialectOf } from '../older-keras/dialect.js';
+import { readTopology } from '../older-keras/read-topology.js';
+import { assignRule, olderSource, readContext, readSeed, stateRule } from './read-context.js';
 
 /** Source: keras.src.legacy.saving. */
 export const h5Format: Format = {
@@ -51,25 +57,34 @@ export const h5Format: Format = {
 
   async readModel(bytes, context) {
     const root = readHdf5(bytes, context.file);
-    const stored = root.attributes.get('model_config');
     const weights = root.groups.get('model_weights');
-    if (typeof stored !== 'string' || weights === undefined)
+    const reading = readContext(context);
+    const config = storedModel(root, reading);
+    if (config === undefined || weights === undefined)
       throw fileInvalid(
         context.file,
         'it holds no model',
-        'if it holds weights only, rebuild the model and call loadWeights()',
+        'if it holds weights only, rebuild the model and call loadWeights(), or load the JSON of its layers with { weights }',
       );
-    const reading = readContext(context);
-    const config = readPythonJson(stored, context.file);
-    const model = readModel(config, reading, { seed: readSeed(config), storedValues: storedValues(root) });
-    const training = root.attributes.get('training_config');
-    if (typeof training === 'string' && context.options['compile'] !== false) {
-      const parsed = readPythonJson(training, context.file);
-      if (isRecord(parsed))
-        readCompileConfig(model, { ...parsed, optimizer: parsed['optimizer_config'] ?? null }, reading);
-    }
-    readLegacyWeights(weights, model, context.file, root.groups.get('optimizer_weights'));
-    return model satisfies Functional;
+    const { model, training } = config;
+    const net = readModel(model, reading, { seed: readSeed(model), storedValues: storedValues(root) });
+    if (isRecord(training) && context.options['compile'] !== false)
+      readCompileConfig(net, { ...training, optimizer: training['optimizer_config'] ?? null }, reading);
+    const optimizer = optimizerOf(net);
+    const state = root.groups.get('optimizer_weights');
+    const commit =
+      optimizer === undefined || state === undefined
+        ? undefined
+        : planState(
+            optimizer,
+            net.trainableWeights,
+            readLegacyState(state, optimizer, net.trainableWeights, context.file),
+            { file: context.file, rule: stateRule(context), notice: (line) => reading.notices.add(line) },
+          );
+    readLegacyWeights(weights, net, { file: context.file });
+    assignOffers(commit?.() ?? []);
+    reading.notices.say(context.file, reading.warn);
+    return net satisfies Functional;
   },
 
   async writeWeights(layer) {
@@ -78,17 +93,34 @@ export const h5Format: Format = {
 
   async readWeights(bytes, layer: Layer, context) {
     const root = readHdf5(bytes, context.file);
+    const reading = readContext(context);
     readLegacyWeights(
       isLegacyWeights(root) ? root : (root.groups.get('model_weights') ?? root),
       layer as Functional,
-      context.file,
+      { file: context.file, ...assignRule(context, reading) },
     );
+    reading.notices.say(context.file, reading.warn);
   },
 
   async inspect(bytes, { file }) {
     return legacyContents(readHdf5(bytes, file), file);
   },
 };
+
+/** The config of a whole model, in Keras 3's words, and its compile state; undefined in a file of weights alone. */
+function storedModel(
+  root: Hdf5Group,
+  reading: ReadContext,
+): { model: Json; training: Json | undefined } | undefined {
+  const read = (name: string): Json | undefined => {
+    const text = root.attributes.get(name);
+    return typeof text === 'string' ? readPythonJson(text, reading.file) : undefined;
+  };
+  const model = read('model_config');
+  if (model === undefined) return undefined;
+  const dialect = dialectOf(root.attributes.get('keras_version'), model, reading.file);
+  return { model: readTopology(model, olderSource(dialect, reading)), training: read('training_config') };
+}
 
 function withoutModule(envelope: unknown): { class_name: string; config: never } {
   const { class_name, config } = envelope as { class_name: string; config: never };

@@ -10,12 +10,15 @@ import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { storedValues } from '../hdf5/tree.js';
 import { writeVariables } from '../hdf5/variables.js';
-import { isRecord, readPythonJson, writePythonJson } from '../keras-json/python-json.js';
+import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
 import { lambdaModels } from '../keras-ops/lambda-models.js';
-import { readContext, readSeed } from './read-context.js';
+import { dialectOf } from '../older-keras/dialect.js';
+import { readForInspection } from '../older-keras/read-for-inspection.js';
+import { readTopology } from '../older-keras/read-topology.js';
+import { assignRule, olderSource, readContext, readSeed, stateRule } from './read-context.js';
 
 const text = new TextEncoder();
 
@@ -45,46 +48,61 @@ export const kerasFormat: Format = {
 
   async readModel(bytes, context) {
     const members = readZip(bytes, context.file);
-    const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
+    const { config: stored, version } = storedConfig(members, context);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
+    const dialect = dialectOf(version, stored, context.file);
+    const config = readTopology(stored, olderSource(dialect, reading));
     const model = readModel(config, reading, {
       seed: readSeed(config),
       storedValues: storedValues(variables),
     });
     if (context.options['compile'] !== false && isRecord(config))
       readCompileConfig(model, config['compile_config'], reading);
-    readVariables(variables, model, context.file, { optimizer: true });
+    const notice = (line: string): void => reading.notices.add(line);
+    readVariables(variables, model, { file: context.file, state: stateRule(context), notice });
+    reading.notices.say(context.file, reading.warn);
     return model satisfies Functional;
   },
 
   async readWeights(bytes, layer, context) {
     const members = readZip(bytes, context.file);
-    readVariables(
-      readHdf5(required(members, 'model.weights.h5', context), context.file),
-      layer,
-      context.file,
-      { optimizer: false },
-    );
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const reading = readContext(context);
+    readVariables(variables, layer, {
+      ...assignRule(context, reading),
+      file: context.file,
+      state: 'none',
+    });
+    reading.notices.say(context.file, reading.warn);
   },
 
   async inspect(bytes, context) {
     const members = readZip(bytes, context.file);
-    const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
-    const metadata = members.get('metadata.json');
-    const about = metadata && readPythonJson(decode(metadata), context.file);
-    const version = isRecord(about) ? about['keras_version'] : undefined;
+    const { config, version } = storedConfig(members, context);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const isOwn = isRecord(config) && config['lamella'] !== undefined;
     return {
       format: 'Keras 3 archive',
-      ...(typeof version === 'string' && { writtenBy: kerasVersion(version, isOwn ? 'lamella' : undefined) }),
-      model: config,
+      ...(version !== undefined && { writtenBy: kerasVersion(version, isOwn ? 'lamella' : undefined) }),
+      ...readForInspection(config, version, context.file),
       compile: isRecord(config) ? config['compile_config'] : undefined,
       weights: storedWeights(variables),
     };
   },
 };
+
+/** The stored config as it is, and the version of Keras that wrote it. */
+function storedConfig(
+  members: ReadonlyMap<string, Uint8Array>,
+  context: FormatContext,
+): { readonly config: Json; readonly version: string | undefined } {
+  const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
+  const metadata = members.get('metadata.json');
+  const about = metadata && readPythonJson(decode(metadata), context.file);
+  const version = isRecord(about) ? about['keras_version'] : undefined;
+  return { config, version: typeof version === 'string' ? version : undefined };
+}
 
 function required(
   members: ReadonlyMap<string, Uint8Array>,

@@ -107,6 +107,7 @@ describe('a .safetensors file', () => {
         '  norm/moving_variance   missing',
         '  dense/kernel   not in this model',
         'Nothing was loaded.',
+        'Fix: load what fits with { skipMismatch: true }.',
       ].join('\n'),
     );
     expect(model.weights.map(({ value }) => Array.from(value.data))).toEqual(before);

@@ -3,6 +3,7 @@ import type { Format } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import { assignOffers, checkOffers } from '../hdf5/assign.js';
 import { namedWeights } from '../weights/named-weights.js';
+import { assignRule, readContext } from './read-context.js';
 import { decodeTensor, readSafetensors, writeSafetensors } from './safetensors-bytes.js';
 
 /** Source: https://github.com/huggingface/safetensors. */
@@ -14,7 +15,9 @@ export const safetensorsFormat: Format = {
     return writeSafetensors(new Map([...namedWeights(layer)].map(([name, { value }]) => [name, value])));
   },
 
-  async readWeights(bytes, layer, { file }) {
+  async readWeights(bytes, layer, context) {
+    const { file } = context;
+    const reading = readContext(context);
     const stored = readSafetensors(bytes, file);
     const offers = [...namedWeights(layer)].map(([name, weight]) => {
       const raw = stored.get(name);
@@ -27,8 +30,8 @@ export const safetensorsFormat: Format = {
         value: raw === undefined ? undefined : decodeTensor(name, raw, file),
       }),
     );
-    checkOffers(file, decoded, [...stored.keys()]);
-    assignOffers(decoded);
+    assignOffers(checkOffers(file, decoded, [...stored.keys()], assignRule(context, reading)));
+    reading.notices.say(file, reading.warn);
   },
 
   async inspect(bytes, { file }) {

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { input } from '@lamella/core';
 import { lambda } from '@lamella/lambda';
 import { activation, dense, globalMaxPooling2D, reLU } from '@lamella/layers';
-import { random } from '@lamella/program';
+import { HostTensor, random } from '@lamella/program';
 import { adamW, type Model } from '@lamella/training';
 import { composed, functions, golden, hostTensor, pathOf, predictionError } from '../keras-fixtures.spec.js';
 import type { FileInMemory } from '../files/source.js';
@@ -195,12 +195,18 @@ describe('a model.json', () => {
     );
   });
 
-  it('is not read where hard_sigmoid would compute something else here', async () => {
+  it('keeps the hard sigmoid that TensorFlow.js computes', async () => {
     const file = changed(await composed().encodeModel(small(), 'model.json'), (json) => {
       const layers = json['modelTopology']!['model_config']!['config']!['layers'] as unknown as Json[];
       layers[1]!['config']!['activation'] = 'hard_sigmoid' as never;
     });
-    await expect(composed().loadModel(file)).rejects.toThrow(/\[FILE_INVALID\].*layer "out": hard_sigmoid/);
+    const model = await composed().loadModel(file);
+    const kernel = new HostTensor(new Float32Array([1, 0]), [2, 1]);
+    model.setWeights([kernel, new HostTensor(new Float32Array(1), [1])]);
+    const x = new HostTensor(new Float32Array([1.4666, 9, -4, 9]), [2, 2]);
+    const [first, second] = (await model.predict(x)).data;
+    expect(first).toBeCloseTo(0.79332, 5);
+    expect(second).toBe(0);
   });
 
   type Damage = (json: Json & { weightsManifest: { paths: string[]; weights: Json[] }[] }) => void;

@@ -5,13 +5,16 @@ import type { HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { digest } from '../files/digest.js';
-import { assignOffers, checkOffers, type Offer } from '../hdf5/assign.js';
-import { offerState, optimizerOf, type StateOffers } from '../hdf5/optimizer-state.js';
+import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
+import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
-import { readTopology } from '../tfjs/read-topology.js';
+import { dialectOf } from '../older-keras/dialect.js';
+import { readForInspection } from '../older-keras/read-for-inspection.js';
+import { readTopology } from '../older-keras/read-topology.js';
+import { matchNames } from '../tfjs/match-names.js';
 import { writeStrictJson } from '../tfjs/strict-json.js';
 import {
   readTrainingConfig,
@@ -28,7 +31,7 @@ import {
 } from '../tfjs/weights-manifest.js';
 import { writeTopology } from '../tfjs/write-topology.js';
 import { namedWeights } from '../weights/named-weights.js';
-import { readContext, readSeed } from './read-context.js';
+import { assignRule, olderSource, readContext, readSeed, requiredState, stateRule } from './read-context.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
@@ -77,32 +80,48 @@ export const tfjsFormat: Format = {
 
   async readModel(bytes, context) {
     const stored = parse(bytes, context);
-    const topology = readTopology(stored['modelTopology'], context.file);
+    const reading = readContext(context);
+    const topology = readTopology(modelOf(stored), {
+      ...olderSource(dialectOf(versionOf(stored), modelOf(stored), context.file), reading),
+      countsModelsFromOne: true,
+    });
     const groups = readManifest(stored['weightsManifest'], context.file);
     const values = await readAll(groups, context);
-    const reading = readContext(context);
-    const storedValues = [...values.values()].reduce((sum, { size }) => sum + size, 0);
-    const model = readModel(topology, reading, { seed: readSeed(stored), storedValues });
+    const sizes = [...values.values()].reduce((sum, { size }) => sum + size, 0);
+    const model = readModel(topology, reading, { seed: readSeed(stored), storedValues: sizes });
     if (context.options['compile'] !== false) readCompileConfig(model, compileStateOf(stored), reading);
-    assign(model, groups, values, { context, isOwn: isRecord(stored['lamella']) });
+    const notice = (line: string): void => reading.notices.add(line);
+    assign(model, groups, values, {
+      file: context.file,
+      isOwn: isRecord(stored['lamella']),
+      state: stateRule(context),
+      notice,
+    });
+    reading.notices.say(context.file, reading.warn);
     return model satisfies Functional;
   },
 
   async readWeights(bytes, layer, context) {
     const stored = parse(bytes, context);
     const groups = readManifest(stored['weightsManifest'], context.file);
-    assign(layer, groups, await readAll(groups, context), { context, isOwn: isRecord(stored['lamella']) });
+    const reading = readContext(context);
+    assign(layer, groups, await readAll(groups, context), {
+      ...assignRule(context, reading),
+      file: context.file,
+      isOwn: isRecord(stored['lamella']),
+      state: requiredState(context),
+    });
+    reading.notices.say(context.file, reading.warn);
   },
 
   async inspect(bytes, context) {
     const stored = parse(bytes, context);
-    const topology = stored['modelTopology'];
-    const version = isRecord(topology) ? topology['keras_version'] : undefined;
+    const version = versionOf(stored);
     const writer = stored['generatedBy'] ?? version;
     return {
       format: 'TensorFlow.js LayersModel',
       ...(typeof writer === 'string' && { writtenBy: writer }),
-      ...(topology !== undefined && { model: readTopology(topology, context.file) }),
+      ...readForInspection(modelOf(stored), version, context.file, { countsModelsFromOne: true }),
       compile: compileStateOf(stored),
       weights: readManifest(stored['weightsManifest'], context.file).flatMap(({ weights }) =>
         weights.map(({ name, shape, dtype, quantization }) => ({
@@ -114,6 +133,16 @@ export const tfjsFormat: Format = {
     };
   },
 };
+
+/** The stored model: in place, or, as the converter writes it, beside the versions. */
+function modelOf(stored: JsonRecord): Json {
+  const topology = stored['modelTopology'] as JsonRecord;
+  return topology['model_config'] ?? topology;
+}
+
+function versionOf(stored: JsonRecord): Json | undefined {
+  return (stored['modelTopology'] as JsonRecord)['keras_version'];
+}
 
 function parse(bytes: Uint8Array, { file }: FormatContext): JsonRecord {
   const stored = readPythonJson(new TextDecoder('utf-8').decode(bytes), file);
@@ -160,53 +189,47 @@ function tfjsWeights(model: Layer): Map<string, Weight> {
   );
 }
 
+interface Assignment extends AssignRule {
+  readonly file: string;
+  /** Whether Lamella wrote the file. */
+  readonly isOwn: boolean;
+  readonly state: StateRule;
+}
+
 /** Puts values in place, the optimizer's too where it is there for them. Throws: WEIGHTS_MISMATCH, and nothing has changed. */
 function assign(
   model: Layer,
   groups: readonly WeightGroup[],
   values: ReadonlyMap<string, HostTensor>,
-  { context, isOwn }: { readonly context: FormatContext; readonly isOwn: boolean },
+  rule: Assignment,
 ): void {
   const named = tfjsWeights(model);
   const specs = groups.flatMap(({ weights }) => weights);
-  const found = new Map<string, HostTensor>();
-  const unused: string[] = [];
-  for (const { name } of specs.filter(({ isOptimizer }) => !isOptimizer)) {
-    const known = named.has(name) ? name : withoutCell(name);
-    if (named.has(known) && !found.has(known)) found.set(known, values.get(name)!);
-    else unused.push(name);
-  }
-  const offers = [...named].map(([name, weight]): Offer => ({ weight, value: found.get(name) }));
-  const state = stateOf(model, specs, values, { context, isOwn });
-  checkOffers(
-    context.file,
-    [...offers, ...(state?.offers ?? [])],
-    [...unused, ...(state?.unused ?? [])],
-    state && 'the state of the optimizer is left alone with { includeOptimizer: false }',
-  );
-  assignOffers([...offers, ...(state?.commit() ?? [])]);
-}
-
-/** TensorFlow 2 names a weight of a recurrent layer by its cell, too: `lstm/lstm_cell/kernel`. */
-function withoutCell(name: string): string {
-  return name.replace(/[^/]+\/([^/]+)$/, '$1');
+  const stored = specs.filter(({ isOptimizer }) => !isOptimizer).map(({ name }) => name);
+  const { found, unused } = matchNames([...named.keys()], stored);
+  const offers = [...named].map(([name, weight]): Offer => ({
+    weight,
+    value: values.get(found.get(name) ?? ''),
+  }));
+  const kept = checkOffers(rule.file, offers, unused, rule);
+  const commit = stateOf(model, specs, values, rule);
+  assignOffers([...kept, ...commit()]);
 }
 
 function stateOf(
   model: Layer,
   specs: readonly WeightSpec[],
   values: ReadonlyMap<string, HostTensor>,
-  { context, isOwn }: { readonly context: FormatContext; readonly isOwn: boolean },
-): StateOffers | undefined {
+  { file, isOwn, state: stateRule, notice = () => undefined }: Assignment,
+): StateCommit {
   const optimizer = optimizerOf(model);
   const stored = specs.filter(({ isOptimizer }) => isOptimizer).map(({ name }) => values.get(name)!);
   // A counter of no steps is what an optimizer has that has not run.
   const isNew = stored.length === 0 || (stored.length === 1 && stored[0]!.data[0] === 0);
-  if (optimizer === undefined || context.options['includeOptimizer'] === false || isNew) return undefined;
+  if (optimizer === undefined || stateRule === 'none' || isNew) return () => [];
   const state = stateInKerasOrder(optimizer, stored, isOwn);
-  if (state !== undefined) return offerState(optimizer, model.trainableWeights, state);
-  readContext(context).warn(
-    `"${context.file}" holds the state of TensorFlow.js' own ${optimizer.className}, which differs; it begins anew.`,
-  );
-  return undefined;
+  if (state !== undefined)
+    return planState(optimizer, model.trainableWeights, state, { file, rule: stateRule, notice });
+  notice(`the state of ${optimizer.label} begins anew: TensorFlow.js' own ${optimizer.className} is another`);
+  return () => [];
 }

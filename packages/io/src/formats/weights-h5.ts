@@ -7,6 +7,7 @@ import { legacyContents, storedWeights } from '../inspect/hdf5-contents.js';
 import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { writeVariables } from '../hdf5/variables.js';
+import { assignRule, readContext, requiredState } from './read-context.js';
 
 /** Source: keras.Model.save_weights. */
 export const weightsH5Format: Format = {
@@ -19,11 +20,11 @@ export const weightsH5Format: Format = {
 
   async readWeights(bytes, layer, context) {
     const root = readHdf5(bytes, context.file);
-    if (isLegacyWeights(root)) {
-      readLegacyWeights(root, layer as Model, context.file);
-      return;
-    }
-    readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
+    const reading = readContext(context);
+    const rule = { file: context.file, ...assignRule(context, reading) };
+    if (isLegacyWeights(root)) readLegacyWeights(root, layer as Model, rule);
+    else readVariables(root, layer, { ...rule, state: requiredState(context) });
+    reading.notices.say(context.file, reading.warn);
   },
 
   async inspect(bytes, { file }) {

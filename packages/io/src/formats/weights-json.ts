@@ -10,6 +10,7 @@ import { variablePlaces } from '../hdf5/variables.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { storedWeights } from '../inspect/hdf5-contents.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+import { assignRule, readContext, requiredState } from './read-context.js';
 
 /** Source: keras.Model.save_weights with max_shard_size. */
 export const weightsJsonFormat: Format = {
@@ -38,7 +39,10 @@ export const weightsJsonFormat: Format = {
 
   async readWeights(bytes, layer, context) {
     const root = await readShards(bytes, context);
-    readVariables(root, layer, context.file, { optimizer: context.options['includeOptimizer'] !== false });
+    const reading = readContext(context);
+    const rule = { file: context.file, ...assignRule(context, reading) };
+    readVariables(root, layer, { ...rule, state: requiredState(context) });
+    reading.notices.say(context.file, reading.warn);
   },
 
   async inspect(bytes, context) {

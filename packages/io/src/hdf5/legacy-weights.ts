@@ -4,9 +4,10 @@ import type { HostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
-import { assignOffers, checkOffers, type Offer } from './assign.js';
-import { offerState, optimizerOf } from './optimizer-state.js';
-import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
+import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
+import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
+import { builtLike } from './optimizer-state.js';
+import { ensureGroup, findGroup, hdf5Group, type Hdf5Group } from './tree.js';
 
 /** The largest attribute that older readers take. Units: bytes. */
 const attributeLimit = 64512;
@@ -107,23 +108,24 @@ export function isLegacyWeights(root: Hdf5Group): boolean {
   return readList(root, 'layer_names') !== undefined;
 }
 
+/** How the weights of a file are to be put into a model. */
+export interface LegacyRule extends AssignRule {
+  readonly file: string;
+}
+
 /**
- * Sets the weights of `model`, by the order of its layers that have any, and its optimizer's state where it is given.
+ * Sets the weights of `model`: by the order of its layers that have any, or by their names.
  * Throws: WEIGHTS_MISMATCH, FILE_INVALID; then nothing has changed.
  */
-export function readLegacyWeights(
-  root: Hdf5Group,
-  model: Functional,
-  file: string,
-  optimizerWeights?: Hdf5Group,
-): void {
+export function readLegacyWeights(root: Hdf5Group, model: Functional, rule: LegacyRule): void {
+  const { file, byName } = rule;
   const names = readList(root, 'layer_names');
   if (names === undefined) throw fileInvalid(file, 'it lists no layers');
   const saved = names
-    .map((name) => ({ name, values: readWeights(root.groups.get(name), file) }))
+    .map((name) => ({ name, values: readWeights(groupAt(root, name), file) }))
     .filter((layer) => layer.values.length > 0);
   const layers = model.sublayers.filter((layer) => layer.weights.length > 0);
-  if (saved.length !== layers.length) {
+  if (byName !== true && saved.length !== layers.length) {
     throw weightsMismatch(
       file,
       `the model has ${layers.length} layers with weights, the file has ${saved.length}`,
@@ -131,58 +133,46 @@ export function readLegacyWeights(
         `  model: ${layers.map((layer) => layer.name).join(', ')}`,
         `  file: ${saved.map((layer) => layer.name).join(', ')}`,
       ],
+      'load the layers that have the same names with { byName: true }',
     );
   }
   const unused: string[] = [];
   const offers = layers.flatMap((layer, i): Offer[] => {
     const weights = legacyWeights(layer);
-    const { name, values } = saved[i]!;
-    for (let k = weights.length; k < values.length; k++) unused.push(`${name}, weight ${k}`);
+    const found = byName === true ? saved.find(({ name }) => name === layer.name) : saved[i];
+    const values = found?.values ?? [];
+    for (let k = weights.length; k < values.length; k++) unused.push(`${found!.name}, weight ${k}`);
     return weights.map((weight, k) => ({ weight, value: values[k] }));
   });
-  const optimizer = optimizerOf(model);
-  const values =
-    optimizerWeights === undefined || optimizer === undefined
-      ? []
-      : stateValues(optimizerWeights, optimizer, file);
-  const state =
-    optimizer !== undefined && values.length > 0
-      ? offerState(optimizer, model.trainableWeights, values)
-      : undefined;
-  checkOffers(file, [...offers, ...(state?.offers ?? [])], [...unused, ...(state?.unused ?? [])]);
-  assignOffers([...offers, ...(state?.commit() ?? [])]);
+  assignOffers(checkOffers(file, offers, unused, rule));
 }
 
-/**
- * The values of an optimizer's state in Keras 3's order. Keras 2 stores no learning rate; before its version 2.11 it
- * stores the slots of all weights one after the other.
- */
-function stateValues(group: Hdf5Group, optimizer: Optimizer, file: string): HostTensor[] {
+/** The state of an optimizer as the file lists it, in the order of the optimizer's variables. */
+export function readLegacyState(
+  group: Hdf5Group,
+  optimizer: Optimizer,
+  weights: readonly Weight[],
+  file: string,
+): (HostTensor | undefined)[] {
   const names = readList(group, 'weight_names') ?? [];
   const values = readWeights(group, file);
-  const slots = names.map((name) => /^(.*)\/(m|v|vhat|momentum|rms|accumulator):0$/.exec(name));
-  const weights = [...new Set(slots.flatMap((slot) => (slot === null ? [] : [slot[1]!])))];
-  const ordered =
-    weights.length === 0
-      ? values
-      : [
-          ...values.filter((_, i) => slots[i] === null),
-          ...weights.flatMap((weight) => values.filter((_, i) => slots[i]?.[1] === weight)),
-        ];
-  const rate = optimizer.variables.find(({ shortName }) => shortName === 'learning_rate');
-  const isOlder = names.length > 0 && names.every((name) => name.endsWith(':0'));
-  if (!isOlder || rate === undefined || names.some((name) => name.includes('learning_rate'))) return ordered;
-  return [...ordered.slice(0, 1), rate.value, ...ordered.slice(1)];
+  // Names of Keras 2 are those of TensorFlow's variables.
+  if (!names.some((name) => name.endsWith(':0'))) return values;
+  const stored = values.map((value, i) => ({ name: names[i], value }));
+  return inCurrentOrder(stored, builtLike(optimizer, weights).variables, weights) ?? values;
 }
 
 function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {
   if (group === undefined) return [];
   return (readList(group, 'weight_names') ?? []).map((name) => {
     const path = name.split('/');
-    let current: Hdf5Group | undefined = group;
-    for (const part of path.slice(0, -1)) current = current?.groups.get(part);
-    const value = current?.datasets.get(path[path.length - 1]!);
+    const value = groupAt(group, path.slice(0, -1).join('/'))?.datasets.get(path[path.length - 1]!);
     if (value === undefined) throw fileInvalid(file, `weight "${name}" is listed and not there`);
     return value;
   });
+}
+
+/** The group of this name; names of Keras 2 may hold "/", which makes groups in groups. */
+function groupAt(group: Hdf5Group, name: string): Hdf5Group | undefined {
+  return name === '' ? group : findGroup(group, name.split('/'));
 }

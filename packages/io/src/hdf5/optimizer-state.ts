@@ -2,42 +2,81 @@
 import { fromConfig, type Layer, type SerializableClass, type Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { Model, Optimizer } from '@lamella/training';
-import type { Offer } from './assign.js';
+import { weightsMismatch } from '../errors.js';
+import { misfit, type Offer } from './assign.js';
 
-/** Offers for the optimizer's variables, and what puts the values into them once everything has been found to fit. */
-export interface StateOffers {
-  readonly offers: readonly Offer[];
-  readonly unused: readonly string[];
-  /** Gives the optimizer its variables, and offers for those. */
-  commit(): readonly Offer[];
-}
+/** What is to happen with state that a file holds: read or refused, read where it fits, or left alone. */
+export type StateRule = 'required' | 'where it fits' | 'none';
+
+/** Gives the optimizer its variables, and offers for those. */
+export type StateCommit = () => readonly Offer[];
 
 /** The optimizer of a compiled model, or undefined. */
 export function optimizerOf(model: Layer): Optimizer | undefined {
   return (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
 }
 
-/** What a file's values are to an optimizer. */
-export function offerState(
-  optimizer: Optimizer,
-  weights: readonly Weight[],
-  values: readonly (HostTensor | undefined)[],
-): StateOffers {
-  const planned = optimizer.isBuilt ? optimizer : twin(optimizer);
-  planned.build(weights);
-  const offersFor = (variables: readonly Weight[]): Offer[] =>
-    variables.map((weight, i) => ({ weight, value: values[i] }));
-  const count = planned.variables.length;
-  return {
-    offers: offersFor(planned.variables),
-    unused: values.slice(count).map((_, i) => `${optimizer.name}, variable ${count + i}`),
-    commit: () => {
-      optimizer.build(weights);
-      return offersFor(optimizer.variables);
-    },
-  };
+/** An optimizer like this one with its variables, which may be the optimizer itself. */
+export function builtLike(optimizer: Optimizer, weights: readonly Weight[]): Optimizer {
+  const built = optimizer.isBuilt ? optimizer : twin(optimizer);
+  built.build(weights);
+  return built;
 }
 
 function twin(optimizer: Optimizer): Optimizer {
   return fromConfig(optimizer.constructor as unknown as SerializableClass<Optimizer>, optimizer.getConfig());
+}
+
+/**
+ * What puts a file's values, in the order of the optimizer's variables, into it: all of them, or those that an optimizer has
+ * before its first step. Where they do not fit, `notice` is told and nothing happens, or, where they must, it throws
+ * WEIGHTS_MISMATCH.
+ */
+export function planState(
+  optimizer: Optimizer,
+  weights: readonly Weight[],
+  values: readonly (HostTensor | undefined)[],
+  {
+    file,
+    rule,
+    notice,
+  }: { readonly file: string; readonly rule: StateRule; readonly notice: (line: string) => void },
+): StateCommit {
+  if (rule === 'none' || values.length === 0) return () => [];
+  const offersFor = (variables: readonly Weight[]): Offer[] =>
+    variables.map((weight, i) => ({ weight, value: values[i] }));
+  const planned = builtLike(optimizer, weights).variables;
+  const { variables } = optimizer;
+  const isHead = values.length < planned.length && values.length <= variables.length;
+  // Saved after compile() and before the first step.
+  if (!optimizer.isBuilt && isHead && problemsOf(variables, values).length === 0)
+    return () => offersFor(variables).filter(({ value }) => value !== undefined);
+  const problems = problemsOf(planned, values);
+  if (values.length !== planned.length)
+    problems.unshift(
+      `  ${optimizer.name}   it has ${planned.length} variables, the file has ${values.length}`,
+    );
+  if (problems.length > 0) {
+    if (rule === 'required')
+      throw weightsMismatch(
+        file,
+        'the state of the optimizer is another one',
+        problems,
+        'the state of the optimizer is left alone with { includeOptimizer: false }',
+      );
+    notice(`the state of ${optimizer.label} begins anew: ${problems[0]!.trim().replace(/ {2,}/, ': ')}`);
+    return () => [];
+  }
+  return () => {
+    optimizer.build(weights);
+    return offersFor(optimizer.variables).filter(({ value }) => value !== undefined);
+  };
+}
+
+function problemsOf(variables: readonly Weight[], values: readonly (HostTensor | undefined)[]): string[] {
+  return variables.flatMap((weight, i) => {
+    const value = values[i];
+    const problem = value === undefined ? undefined : misfit(weight, value);
+    return problem === undefined ? [] : [`  ${weight.name}   ${problem}`];
+  });
 }

@@ -1,21 +1,25 @@
 // Reads Keras 3's layout of variables back into a model.
-import type { Layer } from '@lamella/core';
+import type { Layer, Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
-import { assignOffers, checkOffers, type Offer } from './assign.js';
-import { offerState, optimizerOf } from './optimizer-state.js';
+import type { Optimizer } from '@lamella/training';
+import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
+import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
+import { builtLike, optimizerOf, planState, type StateRule } from './optimizer-state.js';
 import { findGroup, numberedDatasets, type Hdf5Group } from './tree.js';
 import { variablePlaces } from './variables.js';
 
-/**
- * Sets the weights of `model`, and its optimizer's state where the file has one and `optimizer` says so.
- * Throws: WEIGHTS_MISMATCH, and nothing has changed.
- */
-export function readVariables(
-  root: Hdf5Group,
-  model: Layer,
-  file: string,
-  { optimizer: wantsState }: { readonly optimizer: boolean },
-): void {
+/** What the list of layers is called, now and in files of the year 2023. */
+const containers: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
+
+export interface ReadVariablesRule extends AssignRule {
+  readonly file: string;
+  /** What happens with the optimizer's state, where the file has one. */
+  readonly state: StateRule;
+}
+
+/** Sets the weights of `model`, and its optimizer's state. Throws: WEIGHTS_MISMATCH, and nothing has changed. */
+export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariablesRule): void {
+  const { file, state: stateRule, notice = () => undefined } = rule;
   const offers: Offer[] = [];
   const used = new Set<Hdf5Group>();
   const unused: string[] = [];
@@ -28,31 +32,40 @@ export function readVariables(
     for (let i = place.weights.length; i < values.length; i++) unused.push(`${place.name}/${i}`);
   }
   unused.push(...unusedBelow(root, [], used));
+  const kept = checkOffers(file, offers, unused, rule);
   const optimizer = optimizerOf(model);
-  const values = stateOf(root);
-  const state =
-    wantsState && optimizer !== undefined && values.length > 0
-      ? offerState(optimizer, model.trainableWeights, values)
-      : undefined;
-  const fix =
-    state === undefined
-      ? undefined
-      : 'the state of the optimizer is left alone with { includeOptimizer: false }';
-  checkOffers(file, [...offers, ...(state?.offers ?? [])], [...unused, ...(state?.unused ?? [])], fix);
-  assignOffers([...offers, ...(state?.commit() ?? [])]);
+  const commit =
+    optimizer === undefined
+      ? () => []
+      : planState(optimizer, model.trainableWeights, stateOf(root, optimizer, model.trainableWeights), {
+          file,
+          rule: stateRule,
+          notice,
+        });
+  assignOffers([...kept, ...commit()]);
 }
 
-function stateOf(root: Hdf5Group): readonly HostTensor[] {
+/** The stored state in the order of the optimizer's variables; Keras 2 left some of it out, and had more of others. */
+function stateOf(
+  root: Hdf5Group,
+  optimizer: Optimizer,
+  weights: readonly Weight[],
+): readonly (HostTensor | undefined)[] {
   const group = findGroup(root, ['optimizer', 'vars']);
-  return group === undefined ? [] : numberedDatasets(group);
+  const values = group === undefined ? [] : numberedDatasets(group);
+  const planned = builtLike(optimizer, weights).variables;
+  const lacksRate = values[1] !== undefined && values[1].shape.length > 0;
+  if (values.length === planned.length || !lacksRate) return values;
+  const stored = values.map((value) => ({ name: undefined, value }));
+  return inCurrentOrder(stored, planned, weights) ?? values;
 }
 
 /** What no layer of the model has asked for, by the names that Keras gives beside the paths. */
 function unusedBelow(group: Hdf5Group, path: readonly string[], used: ReadonlySet<Hdf5Group>): string[] {
   const names: string[] = [];
   for (const [key, inner] of group.groups) {
-    if (path.length === 0 && key === 'optimizer') continue;
     const at = [...path, key];
+    if (isCompileState(at)) continue;
     if (key !== 'vars') names.push(...unusedBelow(inner, at, used));
     else if (!used.has(inner)) {
       const name = inner.attributes.get('name');
@@ -63,7 +76,13 @@ function unusedBelow(group: Hdf5Group, path: readonly string[], used: ReadonlySe
   return names;
 }
 
+/** Whether a group is what compile() made of a model: its optimizer, or, in files of Keras 2, its metrics. */
+function isCompileState(path: readonly string[]): boolean {
+  const [container, key] = [path.at(-2), path.at(-1)];
+  return (key === 'optimizer' || key === 'metrics') && !containers.includes(container ?? '');
+}
+
 /** Files of the year 2023 called the list of layers otherwise. */
 function oldPath(path: readonly string[]): string[] {
-  return path.map((name) => (name === 'layers' ? '_layer_checkpoint_dependencies' : name));
+  return path.map((name) => (name === 'layers' ? containers[1]! : name));
 }

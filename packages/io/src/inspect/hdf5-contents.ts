@@ -1,6 +1,7 @@
 // What an HDF5 file of Keras' holds, as an inspection lists it.
 import type { FileContents, StoredWeight } from '@lamella/core';
 import type { Hdf5Group } from '../hdf5/tree.js';
+import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 
 /** Every dataset below a group by its path. */
@@ -23,7 +24,7 @@ export function legacyContents(root: Hdf5Group, file: string): FileContents {
   return {
     format: model === undefined ? 'Keras HDF5 weights' : 'Keras HDF5 model',
     ...(typeof version === 'string' && { writtenBy: kerasVersion(version, root.attributes.get('backend')) }),
-    ...(model !== undefined && { model }),
+    ...(model !== undefined && readForInspection(model, version, file)),
     ...(isRecord(training) && { compile: training }),
     weights: storedWeights(root),
   };

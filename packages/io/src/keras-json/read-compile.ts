@@ -1,10 +1,15 @@
-// What compile() was given, from a stored config back to a compiled model; also in the forms of Keras 2.
+// What compile() was given, from a stored config back to a compiled model; also in the forms of Keras 2. A part that cannot be
+// restored stops no load: it is noted, and the model is left without it.
 import type { SerializableKind } from '@lamella/core';
 import type { Model } from '@lamella/training';
+import { readCompileState } from '../older-keras/compile-state.js';
 import { isRecord, type Json } from './python-json.js';
 import { isEnvelope, readValue, type ReadContext } from './read-object.js';
 
-const kinds: Readonly<Record<string, SerializableKind>> = {
+type JsonRecord = { readonly [key: string]: Json };
+type Part = 'optimizer' | 'loss' | 'loss_weights' | 'metrics' | 'weighted_metrics';
+
+const kinds: Readonly<Record<Part, SerializableKind>> = {
   optimizer: 'optimizers',
   loss: 'losses',
   loss_weights: 'losses',
@@ -12,21 +17,58 @@ const kinds: Readonly<Record<string, SerializableKind>> = {
   weighted_metrics: 'metrics',
 };
 
-/** Applies a stored compile() to a model. Throws: FILE_INVALID, CLASS_UNKNOWN, and what compile() throws. */
+/** Applies a stored compile() to a model, as far as it can be; what cannot is noted. */
 export function readCompileConfig(model: Model, config: Json | undefined, context: ReadContext): void {
-  if (!isRecord(config) || !isRecord(config['optimizer'])) return;
-  const read = (key: string): never => {
-    const stored = config[key] ?? null;
-    const value = kinds[key] === 'metrics' ? presentMetrics(stored, model.outputs.length) : stored;
-    return (value === null ? undefined : readValue(value, context, kinds[key])) as never;
+  if (!isRecord(config) || (config['optimizer'] ?? null) === null) return;
+  const state = readCompileState(config, model.outputNames);
+  const read = (part: Part): never => {
+    const stored = state[part] ?? null;
+    const value = kinds[part] === 'metrics' ? presentMetrics(stored, model.outputs.length) : stored;
+    return (value === null ? undefined : readValue(value, context, kinds[part])) as never;
   };
-  model.compile({
-    optimizer: read('optimizer'),
-    loss: read('loss'),
-    lossWeights: read('loss_weights'),
-    metrics: read('metrics'),
-    weightedMetrics: read('weighted_metrics'),
+  const compile = (): void =>
+    model.compile({
+      optimizer: read('optimizer'),
+      loss: read('loss'),
+      lossWeights: read('loss_weights'),
+      metrics: read('metrics'),
+      weightedMetrics: read('weighted_metrics'),
+    });
+  const problem = problemOf(compile);
+  if (problem === undefined) return;
+  // Without metrics it trains as it did.
+  const needed = (): void =>
+    model.compile({ optimizer: read('optimizer'), loss: read('loss'), lossWeights: read('loss_weights') });
+  const cause = problemOf(needed);
+  context.notices.add(
+    cause === undefined
+      ? `it is compiled without its metrics. ${problem}`
+      : `it is not compiled. ${cause}${differing(state)}`,
+  );
+}
+
+/** What the optimizer and the loss were, for who compiles anew. */
+function differing(state: JsonRecord): string {
+  const nameOf = (value: Json | undefined): string | undefined =>
+    typeof value === 'string' ? value : isEnvelope(value) ? value.class_name : undefined;
+  const was = (['optimizer', 'loss'] as const).flatMap((part) => {
+    const name = nameOf(state[part]);
+    return name === undefined ? [] : [`${part} ${name.slice(0, 100)}`];
   });
+  return was.length === 0 ? '' : ` It was compiled with ${was.join(', ')}.`;
+}
+
+/** The first line of what goes wrong, or undefined. */
+function problemOf(attempt: () => void): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const [first, ...details] = error.message.replace(/^\[\w+\] /, '').split('\n');
+    const listed = details.filter((line) => line.startsWith('  ')).map((line) => line.trim());
+    return [first!, ...listed.slice(0, 5)].join(' ');
+  }
 }
 
 /** Keras 2 lists the metrics of its one output in a list of its own, and wraps functions it knows by name. */
@@ -41,8 +83,10 @@ function presentMetrics(stored: Json, outputs: number): Json {
     isEnvelope(stored) && stored.class_name === 'MeanMetricWrapper' && isRecord(stored['config'])
       ? stored['config']['fn']
       : undefined;
+  if (isRecord(stored) && !isEnvelope(stored))
+    return Object.fromEntries(Object.entries(stored).map(([key, item]) => [key, presentMetrics(item, 0)]));
   if (typeof fn !== 'string') return stored;
   const className = fn.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const { name = fn } = (stored as { readonly config: { readonly [key: string]: Json } }).config;
+  const { name = fn } = (stored as JsonRecord)['config'] as JsonRecord;
   return { module: 'keras.metrics', class_name: className, config: { name } };
 }

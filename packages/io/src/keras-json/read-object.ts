@@ -11,7 +11,10 @@ import {
 } from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { suggest } from '@lamella/program';
+import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/hard-sigmoid.js';
+import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
 import { kindOfModule, lamellaOption } from './names.js';
+import type { Notices } from './notices.js';
 import { isRecord, type Json } from './python-json.js';
 
 /** What reading objects of one file needs. */
@@ -25,6 +28,8 @@ export interface ReadContext {
   /** What to do where a function no longer computes what it did when the file was written. */
   readonly onDrift: 'warn' | 'error' | 'useSaved';
   readonly warn: (message: string) => void;
+  /** What is not as it was saved. */
+  readonly notices: Notices;
 }
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -150,6 +155,7 @@ function plainName(className: string): string {
 /** One line about a class that is missing. */
 export function describeClass(envelope: Json, context: ReadContext): string {
   if (!isEnvelope(envelope)) return '(no class)';
+  if (isTensorFlowOperation(envelope)) return describeFunction(envelope);
   const module = envelope['module'];
   if (typeof module === 'string' && module.startsWith('keras.src.ops'))
     return `operation ${envelope.class_name} (${module}): not among the operations that can be read; use a layer or a Lambda`;
@@ -183,6 +189,8 @@ export function hintOf(key: string): SerializableKind | undefined {
 export function readValue(value: Json, context: ReadContext, hint?: SerializableKind): ConfigValue {
   if (isEnvelope(value)) {
     if (value.class_name === 'DTypePolicy') return readPolicy(value, context);
+    if (isOlderHardSigmoid(value))
+      return readFunction(olderHardSigmoidReference, context) as unknown as ConfigValue;
     return readObject(value, context, hint) as ConfigValue;
   }
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readValue(item, context, hint));

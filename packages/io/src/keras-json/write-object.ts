@@ -6,6 +6,7 @@ import {
   type Serializable,
 } from '@lamella/core';
 import { notSerializable } from '../errors.js';
+import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { floatOptions, kerasModule, kerasOption } from './names.js';
 import { PythonFloat, type WritableJson } from './python-json.js';
 
@@ -89,5 +90,6 @@ function writeFunction(fn: unknown, subject: string): WritableJson {
       "give it one with namedFunction('package>name', fn) and list it in the composition",
     );
   }
+  if (name === olderHardSigmoid) return writeOlderHardSigmoid();
   return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
 }

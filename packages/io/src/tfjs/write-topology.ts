@@ -1,8 +1,9 @@
 // From the config of a model as Keras 3 writes it to the older form that TensorFlow.js reads: plain envelopes, shapes under
 // their older names, calls as lists, with those of models inside counted from 1. Operations stay as Keras 3 has them.
 import { notSerializable } from '../errors.js';
+import { isOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { PythonFloat, type WritableJson } from '../keras-json/python-json.js';
-import { differenceOf, translatedOption, translatedValue } from './dialect.js';
+import { differenceOf, translatedOption, translatedValue } from '../older-keras/dialect.js';
 
 type Entry = { readonly [key: string]: WritableJson };
 
@@ -65,8 +66,8 @@ function writeConfig(className: string, config: Entry): Entry {
         throw notSerializable(subject, difference, 'save to .keras or .h5, or write the layer as a Lambda');
       if (key === 'dtype' && typeof value === 'object') return [key, 'float32'];
       if (className === 'InputLayer' && key === 'batch_shape') return ['batch_input_shape', value];
-      const written = writeNested(translatedValue(key, value, 'tfjs') as WritableJson);
-      return [translatedOption(className, key, 'tfjs'), written];
+      const written = writeNested(translatedValue(key, value, 'older') as WritableJson);
+      return [translatedOption(className, key, 'older'), written];
     }),
   );
 }
@@ -77,6 +78,7 @@ function writeNested(value: WritableJson): WritableJson {
   if (typeof value !== 'object' || value === null || value instanceof PythonFloat) return value;
   const { module, registered_name: _name, ...others } = value as Entry;
   const className = others['class_name'];
+  if (isOlderHardSigmoid(value)) return 'hard_sigmoid';
   if (typeof module !== 'string' || typeof className !== 'string')
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, writeNested(item)]));
   if (className === 'function') return others['config'];

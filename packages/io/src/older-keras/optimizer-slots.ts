@@ -1,0 +1,114 @@
+// The state of an optimizer as older versions of Keras list it, in the order of Keras 3: by the names of the slots, or, where
+// they have none, by the blocks in which they stand. No values are compared here.
+import type { Weight } from '@lamella/core';
+import type { HostTensor } from '@lamella/program';
+
+/** What Keras 3 calls the slots that were called otherwise. */
+const current: Readonly<Record<string, string>> = {
+  m: 'momentum',
+  v: 'velocity',
+  vhat: 'velocity_hat',
+  rms: 'velocity',
+  mg: 'average_gradient',
+};
+
+export interface StoredVariable {
+  /** As the file names it; undefined where it does not. */
+  readonly name: string | undefined;
+  readonly value: HostTensor;
+}
+
+/**
+ * A value for each of the optimizer's variables, undefined for the few that a file may lack; or undefined where the file's
+ * are others. `variables` are those of an optimizer built for `weights`.
+ */
+export function inCurrentOrder(
+  stored: readonly StoredVariable[],
+  variables: readonly Weight[],
+  weights: readonly Weight[],
+): (HostTensor | undefined)[] | undefined {
+  const isScalar = (value: HostTensor): boolean => value.shape.length === 0;
+  const scalars = stored.filter(({ value }) => isScalar(value));
+  const slots = stored.filter(({ value }) => !isScalar(value));
+  const ofSlots = variables.filter((variable) => slotOf(variable, weights) !== undefined);
+  const bySlot = slots.every(({ name }) => slotIn(name) !== undefined)
+    ? groupedByName(slots)
+    : slots.every(({ name }) => name === undefined)
+      ? groupedAsToday(slots, ofSlots, weights)
+      : groupedInBlocks(slots, slotNames(ofSlots, weights), weights);
+  if (bySlot === undefined) return undefined;
+  const counts = new Map<string, number>();
+  const found = variables.map((variable): HostTensor | null | undefined => {
+    const slot = slotOf(variable, weights);
+    if (slot === undefined) {
+      const isCounter = variable.dtype !== 'float32';
+      return scalars.find(({ value }) => (value.dtype !== 'float32') === isCounter)?.value;
+    }
+    const count = counts.get(slot) ?? 0;
+    counts.set(slot, count + 1);
+    return bySlot.get(slot)?.[count] ?? null;
+  });
+  return found.includes(null) ? undefined : (found as (HostTensor | undefined)[]);
+}
+
+/** The slot that a name ends in (`dense/kernel/m:0`), or, from Keras 2.11 on, begins with (`Adam/m/dense/kernel:0`). */
+function slotIn(name: string | undefined): string | undefined {
+  const known = Object.keys(current).join('|');
+  const slots = `${known}|momentum|velocity|velocity_hat|average_gradient|accumulator`;
+  const found =
+    new RegExp(`/(${slots})(?::\\d+)?$`).exec(name ?? '') ??
+    new RegExp(`^[^/]+/(${slots})/`).exec(name ?? '');
+  return found === null ? undefined : (current[found[1]!] ?? found[1]!);
+}
+
+function groupedByName(slots: readonly StoredVariable[]): Map<string, HostTensor[]> {
+  const groups = new Map<string, HostTensor[]>();
+  for (const { name, value } of slots) {
+    const slot = slotIn(name)!;
+    groups.set(slot, [...(groups.get(slot) ?? []), value]);
+  }
+  return groups;
+}
+
+/** `.keras` has no names, and the order of Keras 3; plain SGD has momenta there, which stay zero. */
+function groupedAsToday(
+  slots: readonly StoredVariable[],
+  variables: readonly Weight[],
+  weights: readonly Weight[],
+): Map<string, HostTensor[]> | undefined {
+  const isPlainSgd = variables.length === 0 && slots.length === weights.length;
+  if (slots.length !== variables.length && !isPlainSgd) return undefined;
+  const groups = new Map<string, HostTensor[]>();
+  variables.forEach((variable, i) => {
+    const slot = slotOf(variable, weights)!;
+    const value = slots[i]?.value;
+    if (value !== undefined) groups.set(slot, [...(groups.get(slot) ?? []), value]);
+  });
+  return groups;
+}
+
+/** `Variable_1:0` and the like: all of one slot stand together, in the order in which Keras made them. */
+function groupedInBlocks(
+  slots: readonly StoredVariable[],
+  names: readonly string[],
+  weights: readonly Weight[],
+): Map<string, HostTensor[]> {
+  const size = weights.length;
+  return new Map(
+    names.map((name, i) => [name, slots.slice(i * size, (i + 1) * size).map(({ value }) => value)]),
+  );
+}
+
+/** The slots that an optimizer has, in the order of the first of each. */
+function slotNames(variables: readonly Weight[], weights: readonly Weight[]): string[] {
+  return [...new Set(variables.flatMap((variable) => slotOf(variable, weights) ?? []))];
+}
+
+/** The slot that a variable is: what follows the name of its weight. */
+function slotOf(variable: Weight, weights: readonly Weight[]): string | undefined {
+  const of = weights
+    .map((weight) => `${weight.name.replaceAll('/', '_')}_`)
+    .filter((prefix) => variable.shortName.startsWith(prefix))
+    .sort((a, b) => b.length - a.length)[0];
+  return of === undefined ? undefined : variable.shortName.slice(of.length);
+}

@@ -1,0 +1,77 @@
+// One call of a function of TensorFlow while it is translated: its arguments, and the operations made so far.
+import { fileInvalid } from '../errors.js';
+import type { Json } from '../keras-json/python-json.js';
+import { moduleOf } from '../operations/operations.js';
+
+type JsonRecord = { readonly [key: string]: Json };
+
+/** Arguments that change nothing where they have these values. */
+const withoutEffect: Readonly<Record<string, readonly Json[]>> = {
+  validate_indices: [true, false],
+  conjugate: [false],
+  batch_dims: [0],
+  adjoint_a: [false],
+  adjoint_b: [false],
+  a_is_sparse: [false],
+  b_is_sparse: [false],
+  name: [],
+};
+
+export class TensorFlowCall {
+  private readonly made: { className: string; options: JsonRecord; args: readonly Json[]; name: string }[] =
+    [];
+  private readonly left: Map<string, Json>;
+
+  constructor(
+    private readonly name: string,
+    /** The first argument: a tensor, a list of tensors, or a constant. */
+    readonly first: Json,
+    kwargs: JsonRecord,
+    private readonly file: string,
+  ) {
+    this.left = new Map(Object.entries(kwargs).filter(([, value]) => value !== null));
+  }
+
+  /** An argument by name, which then counts as used. */
+  take(name: string, otherwise: Json = null): Json {
+    const found = this.left.get(name);
+    this.left.delete(name);
+    return found ?? otherwise;
+  }
+
+  /** The same, where it must be there. Throws: FILE_INVALID. */
+  need(name: string): Json {
+    const found = this.take(name);
+    if (found === null) throw this.fail(`argument "${name}" is missing`);
+    return found;
+  }
+
+  /** Adds an operation and gives its output. */
+  op(className: string, args: readonly Json[], options: JsonRecord = {}): Json {
+    const name = `${this.name}_part_${this.made.length}`;
+    this.made.push({ className, options, args, name });
+    return { class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } };
+  }
+
+  /** The operations as Keras 3 stores them. Throws: FILE_INVALID where an argument has not been used. */
+  finish(): Json[] {
+    for (const [key, value] of this.left)
+      if (key !== 'name' && withoutEffect[key]?.includes(value) !== true)
+        throw this.fail(`argument ${key}: ${JSON.stringify(value)} is not supported`);
+    return this.made.map(({ className, options, args, name: own }, i) => {
+      const name = i === this.made.length - 1 ? this.name : own;
+      return {
+        module: moduleOf(className),
+        class_name: className,
+        config: { name, ...options },
+        registered_name: className,
+        name,
+        inbound_nodes: [{ args, kwargs: {} }],
+      };
+    });
+  }
+
+  fail(problem: string): Error {
+    return fileInvalid(this.file, `operation "${this.name}" of Keras 2: ${problem}`);
+  }
+}
