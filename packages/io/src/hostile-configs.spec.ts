@@ -1,10 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { compose, Layer, type Config } from '@lamella/core';
+import { unzip } from '@lamella/files';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
 import { training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { readZip } from './files/zip.js';
 import { io } from './io.js';
 import { bytesOf, composed, pathOf } from './keras-fixtures.spec.js';
 import { archive, layersOf, load, refused, withHidden, type Json } from './refusals.spec.js';
@@ -305,7 +305,7 @@ describe('sizes', () => {
 
 function archiveConfig(): Json {
   const config = JSON.parse(
-    new TextDecoder().decode(readZip(bytesOf('mlp.keras'), 'x').get('config.json')),
+    new TextDecoder().decode(unzip(bytesOf('mlp.keras'), 'x').get('config.json')),
   ) as Json;
   (layersOf(config)[2]!['config'] as Json)['units'] = 4;
   (config['config'] as Json)['name'] = 'innermost';

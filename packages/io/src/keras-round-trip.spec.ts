@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFile } from './files/files.js';
-import { readZip } from './files/zip.js';
+import { readFile, unzip } from '@lamella/files';
 import { readHdf5 } from './hdf5/read-hdf5.js';
 import type { Hdf5Group } from './hdf5/tree.js';
 import {
@@ -73,7 +72,7 @@ function outline(group: Hdf5Group, path = ''): string[] {
 
 function parts(bytes: Uint8Array, file: string): { config: Json; weights: Hdf5Group } {
   if (file.endsWith('.keras')) {
-    const members = readZip(bytes, file);
+    const members = unzip(bytes, file);
     return {
       config: readPythonJson(new TextDecoder().decode(members.get('config.json')), file),
       weights: readHdf5(members.get('model.weights.h5')!, file),

@@ -1,9 +1,9 @@
 // What the specs share that read hostile files: archives with another config, and how they must be refused.
 // No test itself: jest.config.js passes it over.
 import { expect } from '@jest/globals';
+import { unzip, writeZip } from '@lamella/files';
 import { isLamellaError } from '@lamella/program';
 import type { Model } from '@lamella/training';
-import { readZip, writeZip } from './files/zip.js';
 import { bytesOf, composed } from './keras-fixtures.spec.js';
 
 export type Json = { [key: string]: unknown };
@@ -15,7 +15,7 @@ export function archive(
   change: (config: Json) => Json | string,
   members: Record<string, Uint8Array> = {},
 ): Uint8Array {
-  const parts = readZip(bytesOf('mlp.keras'), 'mlp.keras');
+  const parts = unzip(bytesOf('mlp.keras'), 'mlp.keras');
   const config = change(JSON.parse(new TextDecoder().decode(parts.get('config.json'))) as Json);
   const written = typeof config === 'string' ? config : JSON.stringify(config);
   return writeZip({ ...Object.fromEntries(parts), 'config.json': text.encode(written), ...members });

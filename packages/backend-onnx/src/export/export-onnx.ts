@@ -1,5 +1,6 @@
 // exportOnnx: a model's forward pass as an `.onnx` file for any ONNX runtime, Lambdas included. It cannot be read back.
 import { callContext, isInputLayer, optionInvalid, type Functional, type Weight } from '@lamella/core';
+import { writeFile } from '@lamella/files';
 import {
   capture,
   isConcrete,
@@ -18,7 +19,6 @@ import { lowerSymbolicToModel } from '../symbolic/lower-symbolic.js';
 import { shareConstants } from '../symbolic/share-constants.js';
 import { finishExport } from './finish-export.js';
 import { drawInGraph } from './random-nodes.js';
-import { writeFile } from './write-file.js';
 
 export interface OnnxExportOptions {
   /** Exports for batches of this size alone. Default: for all sizes. */

@@ -1,6 +1,7 @@
 // exportTrainingStep: one training step of a compiled model as an `.onnx` file: forward, loss, metrics, gradients and the
 // optimizer's update in one pure graph. Who runs it feeds each new state to the next step.
 import type { Functional, Weight } from '@lamella/core';
+import { writeFile } from '@lamella/files';
 import type { Captured, HostTensor, Program } from '@lamella/program';
 import { lowerToModel } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
@@ -9,7 +10,6 @@ import { prepareProgram } from '../passes/prepare-program.js';
 import { shareConstants } from '../symbolic/share-constants.js';
 import { finishExport, type ExportedNames } from './finish-export.js';
 import { drawInGraph } from './random-nodes.js';
-import { writeFile } from './write-file.js';
 
 /** What a model must have beside a graph; `Model` of @lamella/training has it. */
 export interface TrainableModel extends Functional {

@@ -1,6 +1,6 @@
 // Shapes as files declare them are compared with the bytes that are stored before anything is allocated.
+import { fileInvalid } from '@lamella/files';
 import { formatShape } from '@lamella/program';
-import { fileInvalid } from '../errors.js';
 
 /** As many dimensions as NumPy allows. */
 export const maximumRank = 64;
@@ -8,16 +8,16 @@ const maximumSize = 2147483647;
 
 /** Throws: FILE_INVALID unless `stored` bytes are exactly what `shape` needs. */
 export function checkShape(
-  subject: string,
+  file: string,
   shape: readonly number[],
   elementSize: number,
   stored: number,
 ): void {
   if (shape.length > maximumRank)
-    throw fileInvalid(subject, `expected at most ${maximumRank} dimensions, got ${shape.length}`);
+    throw fileInvalid(file, `expected at most ${maximumRank} dimensions, got ${shape.length}`);
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0 || size > maximumSize) {
-      throw fileInvalid(subject, `expected dimensions from 0 to ${maximumSize}, got ${formatShape(shape)}`);
+      throw fileInvalid(file, `expected dimensions from 0 to ${maximumSize}, got ${formatShape(shape)}`);
     }
   }
   const needed = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, elementSize);
@@ -25,7 +25,7 @@ export function checkShape(
   const state =
     stored < needed ? 'it is cut off or its shape is wrong' : 'there are more bytes than its shape needs';
   throw fileInvalid(
-    subject,
+    file,
     `expected ${needed} bytes of data for shape ${formatShape(shape)}, got ${stored}: ${state}`,
   );
 }

@@ -1,7 +1,7 @@
 // The element types of stored arrays, and how each becomes a dtype of host tensors. Wide ones narrow with a range check:
 // float64 to float32 (rounded), 64-bit and unsigned 32-bit integers to int32.
+import { fileInvalid } from '@lamella/files';
 import { allocateArray, bytesPerElement, type StorageDType, type TypedArray } from '@lamella/program';
-import { fileInvalid } from '../errors.js';
 
 /** How one element lies in a file. */
 export interface ElementType {
@@ -90,7 +90,7 @@ export function decodeElements(
   bytes: Uint8Array,
   type: ElementType,
   littleEndian: boolean,
-  subject: string,
+  file: string,
 ): TypedArray {
   const count = bytes.length / type.size;
   const values = allocateArray(type.dtype, count);
@@ -101,19 +101,13 @@ export function decodeElements(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < count; i++) {
     const value = type.read(view, i * type.size, littleEndian);
-    if (value === undefined) throw outOfRange(view, i, type, littleEndian, subject);
+    if (value === undefined) throw outOfRange(view, i, type, littleEndian, file);
     values[i] = value;
   }
   return values;
 }
 
-function outOfRange(
-  view: DataView,
-  index: number,
-  type: ElementType,
-  little: boolean,
-  subject: string,
-): Error {
+function outOfRange(view: DataView, index: number, type: ElementType, little: boolean, file: string): Error {
   const offset = index * type.size;
   const value =
     type.name === 'float64'
@@ -132,7 +126,7 @@ function outOfRange(
         ? `${int32.low} to ${int32.high}`
         : `at most ${largestFloat32} in size`;
   return fileInvalid(
-    subject,
+    file,
     `expected values ${range} (${type.name} becomes ${type.dtype}), got ${value} at position ${index}`,
     'rescale or convert the array before saving it',
   );

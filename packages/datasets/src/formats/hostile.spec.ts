@@ -8,7 +8,7 @@ import { readNpy, writeNpy } from './npy.js';
 import { readNpz, writeNpz } from './npz.js';
 
 const runs = { numRuns: Number(process.env['LAMELLA_FUZZ_RUNS'] ?? 2000), seed: 8 };
-const maximumSize = 2 ** 20;
+const maximumBytes = 2 ** 20;
 
 const tensors = fc
   .record({
@@ -35,12 +35,12 @@ const readers: Record<string, { read: (bytes: Uint8Array) => unknown; seeds: Uin
   const narrow = new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8');
   return {
     readIdx: {
-      read: (bytes) => readIdx(bytes, { maximumSize }),
+      read: (bytes) => readIdx(bytes, { maximumBytes }),
       seeds: [writeIdx(small), writeIdx(narrow)],
     },
     readNpy: { read: (bytes) => readNpy(bytes), seeds: [writeNpy(small), writeNpy(narrow)] },
     readNpz: {
-      read: (bytes) => readNpz(bytes, { maximumSize }),
+      read: (bytes) => readNpz(bytes, { maximumBytes }),
       seeds: [
         writeNpz({ small, narrow }),
         writeNpz({ small }, { compressed: true }),

@@ -19,8 +19,8 @@ describe('readIdx()', () => {
   it('reads a gzip file too, up to a limit', () => {
     const packed = gzipSync(Uint8Array.from(labels));
     expect(readIdx(packed).array()).toEqual([5, 0, 4]);
-    expect(() => readIdx(packed, { maximumSize: 10 })).toThrow(
-      'expected at most 10 bytes after unpacking, got 11',
+    expect(() => readIdx(packed, { maximumBytes: 10 })).toThrow(
+      'it has 11 unpacked bytes, and 10 are to be read at most',
     );
     expect(() => readIdx(packed.subarray(0, packed.length - 4))).toThrow(/FILE_INVALID/);
     packed[12]! ^= 1;

@@ -1,10 +1,10 @@
 // The IDX format of the original MNIST files: a magic number with the element type, big-endian sizes, big-endian values.
 // Source: the description of the format at the end of http://yann.lecun.com/exdb/mnist/.
+import { fileInvalid, gunzip, isGzip } from '@lamella/files';
 import { bytesPerElement, HostTensor, type StorageDType } from '@lamella/program';
-import { dataInvalid, fileInvalid } from '../errors.js';
+import { dataInvalid } from '../errors.js';
 import { checkShape, maximumRank } from './checked-shape.js';
 import { decodeElements, elementTypes, type ElementType } from './element-types.js';
-import { gunzip, isGzip } from './inflate.js';
 
 const types = new Map<number, ElementType>([
   [0x08, elementTypes.uint8],
@@ -28,7 +28,7 @@ export interface ReadIdxOptions {
   /** The file's name, for errors. */
   readonly name?: string;
   /** The most that a gzip file may unfold to. Units: bytes; by default 2 GiB. */
-  readonly maximumSize?: number;
+  readonly maximumBytes?: number;
 }
 
 /**
@@ -41,31 +41,28 @@ export interface ReadIdxOptions {
  * labels.array(); // [5, 0, 4]
  */
 export function readIdx(bytes: Uint8Array, options: ReadIdxOptions = {}): HostTensor {
-  const { name = 'array.idx', maximumSize = 2 ** 31 } = options;
-  return isGzip(bytes) ? parse(gunzip(bytes, maximumSize, name), `"${name}"`) : parse(bytes, `"${name}"`);
+  const { name = 'array.idx', maximumBytes = 2 ** 31 } = options;
+  return parse(isGzip(bytes) ? gunzip(bytes, name, maximumBytes) : bytes, name);
 }
 
-function parse(bytes: Uint8Array, subject: string): HostTensor {
-  if (bytes.length < 4) throw fileInvalid(subject, `expected an IDX file, got ${bytes.length} bytes`);
+function parse(bytes: Uint8Array, file: string): HostTensor {
+  if (bytes.length < 4) throw fileInvalid(file, `expected an IDX file, got ${bytes.length} bytes`);
   if (bytes[0] !== 0 || bytes[1] !== 0)
     throw fileInvalid(
-      subject,
+      file,
       `expected an IDX file, which begins with 00 00, got ${hex(bytes[0]!)} ${hex(bytes[1]!)}`,
     );
   const type = types.get(bytes[2]!);
   if (type === undefined)
-    throw fileInvalid(subject, `expected an IDX element type (08 to 0e), got ${hex(bytes[2]!)}`);
+    throw fileInvalid(file, `expected an IDX element type (08 to 0e), got ${hex(bytes[2]!)}`);
   const rank = bytes[3]!;
   const start = 4 + 4 * rank;
   if (bytes.length < start)
-    throw fileInvalid(
-      subject,
-      `expected ${rank} sizes in its header, but it ends after ${bytes.length} bytes`,
-    );
+    throw fileInvalid(file, `expected ${rank} sizes in its header, but it ends after ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  checkShape(subject, shape, type.size, bytes.length - start);
-  return new HostTensor(decodeElements(bytes.subarray(start), type, false, subject), shape, type.dtype);
+  checkShape(file, shape, type.size, bytes.length - start);
+  return new HostTensor(decodeElements(bytes.subarray(start), type, false, file), shape, type.dtype);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The header of a .npy file: a Python dictionary literal of three keys, parsed strictly and never evaluated.
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-import { fileInvalid } from '../errors.js';
+import { fileInvalid } from '@lamella/files';
 
 export interface NpyHeader {
   /** NumPy's type string, e.g. `<f4`. */
@@ -15,30 +15,30 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const maximumLength = 65_536;
 
 /** Throws: FILE_INVALID for anything but a header that NumPy writes. */
-export function readNpyHeader(bytes: Uint8Array, subject: string): NpyHeader {
+export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
   if (!magic.every((byte, i) => bytes[i] === byte))
-    throw fileInvalid(subject, 'expected a .npy file, which begins with 93 "NUMPY"');
+    throw fileInvalid(file, 'expected a .npy file, which begins with 93 "NUMPY"');
   const version = bytes[6];
   if (version !== 1 && version !== 2 && version !== 3)
-    throw fileInvalid(subject, `expected .npy version 1, 2 or 3, got ${version ?? 'the end of the file'}`);
+    throw fileInvalid(file, `expected .npy version 1, 2 or 3, got ${version ?? 'the end of the file'}`);
   const lengthSize = version === 1 ? 2 : 4;
-  if (bytes.length < 8 + lengthSize) throw cutOff(subject, bytes);
+  if (bytes.length < 8 + lengthSize) throw cutOff(file, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = 8 + lengthSize + length;
   if (length > maximumLength)
-    throw fileInvalid(subject, `expected a header of at most ${maximumLength} bytes, got ${length}`);
-  if (bytes.length < start) throw cutOff(subject, bytes);
+    throw fileInvalid(file, `expected a header of at most ${maximumLength} bytes, got ${length}`);
+  if (bytes.length < start) throw cutOff(file, bytes);
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(
     bytes.subarray(8 + lengthSize, start),
   );
-  return { ...parse(text, subject), start };
+  return { ...parse(text, file), start };
 }
 
-function parse(text: string, subject: string): Omit<NpyHeader, 'start'> {
+function parse(text: string, file: string): Omit<NpyHeader, 'start'> {
   if (/'descr'\s*:\s*\[/.test(text))
     throw fileInvalid(
-      subject,
+      file,
       'it holds an array of records, which is not supported',
       'save each field as an array of its own',
     );
@@ -53,7 +53,7 @@ function parse(text: string, subject: string): Omit<NpyHeader, 'start'> {
     !Array.isArray(shape)
   ) {
     throw fileInvalid(
-      subject,
+      file,
       `expected a header with descr, fortran_order and shape, got ${JSON.stringify(text.trim().slice(0, 80))}`,
     );
   }
@@ -113,6 +113,6 @@ function quoted(token: string | undefined): string | undefined {
   return token?.startsWith("'") === true ? token.slice(1, -1) : undefined;
 }
 
-function cutOff(subject: string, bytes: Uint8Array): Error {
-  return fileInvalid(subject, `it ends inside its header, after ${bytes.length} bytes`);
+function cutOff(file: string, bytes: Uint8Array): Error {
+  return fileInvalid(file, `it ends inside its header, after ${bytes.length} bytes`);
 }

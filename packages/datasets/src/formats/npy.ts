@@ -1,6 +1,6 @@
 // NumPy's .npy files: one array each. Arrays of Python objects are pickles and are refused, unread.
+import { fileInvalid } from '@lamella/files';
 import { HostTensor, allocateArray, type StorageDType, type TypedArray } from '@lamella/program';
-import { fileInvalid } from '../errors.js';
 import { checkShape } from './checked-shape.js';
 import { decodeElements, elementTypes, type ElementType } from './element-types.js';
 import { readNpyHeader } from './npy-header.js';
@@ -46,16 +46,15 @@ export interface ReadNpyOptions {
  * readNpy(writeNpy(new HostTensor(new Float32Array([1, 2]), [2]))).array(); // [1, 2]
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): HostTensor {
-  const subject = `"${options.name ?? 'array.npy'}"`;
-  const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, subject);
+  const file = options.name ?? 'array.npy';
+  const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, file);
   const byteOrder = descr[0] ?? '';
   const type = types.get(descr.slice(1));
-  if (byteOrder === '|' && descr.slice(1).startsWith('O'))
-    throw refused(subject, 'Python objects (a pickle)');
+  if (byteOrder === '|' && descr.slice(1).startsWith('O')) throw refused(file, 'Python objects (a pickle)');
   if (type === undefined || !'<>|='.includes(byteOrder) || (type.size > 1 && byteOrder === '|'))
-    throw refused(subject, `type ${JSON.stringify(descr.slice(0, 20))}`);
-  checkShape(subject, shape, type.size, bytes.length - start);
-  const values = decodeElements(bytes.subarray(start), type, byteOrder !== '>', subject);
+    throw refused(file, `type ${JSON.stringify(descr.slice(0, 20))}`);
+  checkShape(file, shape, type.size, bytes.length - start);
+  const values = decodeElements(bytes.subarray(start), type, byteOrder !== '>', file);
   return new HostTensor(fortranOrder ? toRowMajor(values, shape, type.dtype) : values, shape, type.dtype);
 }
 
@@ -95,9 +94,9 @@ function toRowMajor(values: TypedArray, shape: readonly number[], dtype: Storage
   return result;
 }
 
-function refused(subject: string, what: string): Error {
+function refused(file: string, what: string): Error {
   return fileInvalid(
-    subject,
+    file,
     `expected numbers or booleans, got an array of ${what}, which is not read`,
     'convert it with astype before saving it',
   );

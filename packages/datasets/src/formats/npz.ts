@@ -1,9 +1,8 @@
 // NumPy's .npz files: zip archives of .npy files.
-import { zipSync } from 'fflate';
+import { readZip, writeZip } from '@lamella/files';
 import type { HostTensor } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import { readNpy, writeNpy } from './npy.js';
-import { readZip } from './read-zip.js';
 
 const longestName = 65_535;
 /** What headers and directory take for a member beside its name. Units: bytes. */
@@ -13,7 +12,7 @@ export interface ReadNpzOptions {
   /** The file's name, for errors. */
   readonly name?: string;
   /** The most that all arrays together may take. Units: bytes; by default 2 GiB. */
-  readonly maximumSize?: number;
+  readonly maximumBytes?: number;
   /** Reads these arrays alone. */
   readonly only?: readonly string[];
 }
@@ -22,16 +21,16 @@ export interface ReadNpzOptions {
  * Reads a .npz file into its arrays by name; members that are no arrays are passed over.
  *
  * Throws: FILE_INVALID, as `readNpy`, and for damaged, encrypted or overlapping members and archives that unfold to more
- * than `maximumSize`.
+ * than `maximumBytes`.
  *
  * @example
  * const arrays = readNpz(writeNpz({ labels: new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8') }));
  * arrays.get('labels')?.array(); // [5, 0, 4]
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, HostTensor> {
-  const { name = 'arrays.npz', maximumSize = 2 ** 31, only } = options;
+  const { name = 'arrays.npz', maximumBytes = 2 ** 31, only } = options;
   const arrays = new Map<string, HostTensor>();
-  for (const member of readZip(bytes, name, maximumSize)) {
+  for (const member of readZip(bytes, name, maximumBytes)) {
     if (!member.name.endsWith('.npy')) continue;
     const key = member.name.slice(0, -'.npy'.length);
     if (only === undefined || only.includes(key))
@@ -63,5 +62,5 @@ export function writeNpz(
   }
   if (total >= 2 ** 32)
     throw dataInvalid('writeNpz()', `${total} bytes are too many for a .npz file`, 'write several files');
-  return zipSync(members, { level: options.compressed === true ? 6 : 0, mtime: '1980-01-02T00:00:00' });
+  return writeZip(members, options);
 }

@@ -1,5 +1,5 @@
 // Files of an npm package that need not be installed: looked for beside this package, then from the working directory.
-import { packageMissing } from '../errors.js';
+import { fileMissing } from '@lamella/files';
 
 /** The folder of an installed package. Throws: FILE_MISSING. */
 export async function packageFolder(name: string): Promise<string> {
@@ -13,5 +13,5 @@ export async function packageFolder(name: string): Promise<string> {
       cause = error;
     }
   }
-  throw packageMissing(name, cause);
+  throw fileMissing(`Package "${name}"`, 'it is not installed', cause);
 }

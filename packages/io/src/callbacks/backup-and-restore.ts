@@ -1,11 +1,10 @@
 // BackupAndRestore: training that goes on where a process was killed. One small file says which weights belong to which
 // epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
 import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
+import { fileInvalid, readFile } from '@lamella/files';
 import { isLamellaError } from '@lamella/program';
 import type { Callback, Model, RunParameters } from '@lamella/training';
-import { fileInvalid } from '../errors.js';
 import { writeFileSet } from '../files/destination.js';
-import { readFile } from '../files/files.js';
 import { throughGate } from '../formats/gate.js';
 import { weightsH5Format } from '../formats/weights-h5.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';

@@ -1,12 +1,12 @@
 // Where files go: a path, with the files that belong to it. Those beside it are written first, under names that nothing has
 // used for other content, so that whenever the process ends, the old file or the new one is there with all it needs.
 import type { FileSet } from '@lamella/core';
-import { writeFileAtomically } from './files.js';
+import { writeFile } from '@lamella/files';
 import { mainOfFolder } from './source.js';
 
 /** Puts a file set in place of what stands at `path`. Throws: FILE_NOT_WRITTEN; what was there before is unchanged. */
 export async function writeFileSet(path: string, files: Uint8Array | FileSet): Promise<void> {
-  if (files instanceof Uint8Array) return writeFileAtomically(path, files);
+  if (files instanceof Uint8Array) return writeFile(path, files);
   const { readdir, rm } = await import('node:fs/promises');
   const { dirname, join } = await import('node:path');
   const folder = dirname(path);
@@ -15,9 +15,9 @@ export async function writeFileSet(path: string, files: Uint8Array | FileSet): P
   try {
     for (const [name, bytes] of Object.entries(files.siblings)) {
       if (!before.has(name)) added.push(name);
-      await writeFileAtomically(join(folder, name), bytes);
+      await writeFile(join(folder, name), bytes);
     }
-    await writeFileAtomically(path, files.bytes);
+    await writeFile(path, files.bytes);
   } catch (error) {
     await Promise.all(added.map((name) => rm(join(folder, name), { force: true })));
     throw error;

@@ -105,12 +105,12 @@ describe('openSource()', () => {
     [
       'a URL that the server does not know',
       () => `${base}/none.keras`,
-      /\[FILE_MISSING\] "none.keras": the server answers 404/,
+      /\[FILE_MISSING\] Download "http.*none.keras": the server answered 404/,
     ],
     [
       'a URL that nobody answers',
       () => 'http://127.0.0.1:1/none.keras',
-      /\[FILE_INVALID\] "none.keras": it cannot be fetched/,
+      /\[DOWNLOAD_FAILED\] Download "http.*none.keras": 3 attempts failed/,
     ],
   ])('reports %s', async (_, source, message) => {
     await expect(composed().loadModel(source())).rejects.toThrow(message);

@@ -1,8 +1,6 @@
 // Where files come from: paths, URLs, and bytes that are at hand. A file is read whole, with those beside it when a format
 // asks for them; all of them together stay below a limit.
-import { lamellaError } from '@lamella/program';
-import { fileInvalid } from '../errors.js';
-import { readFile } from './files.js';
+import { download, fileInvalid, fileMissing, readFile } from '@lamella/files';
 
 /** A file in memory: its name, whose ending says the format, its bytes, and the files beside it that it refers to. */
 export interface FileInMemory {
@@ -127,7 +125,8 @@ function openMemory({ name, bytes, siblings = {} }: FileInMemory, budget: Budget
     },
     readSibling: async (given) => {
       const sibling = plainName(given, name);
-      if (!Object.hasOwn(siblings, sibling)) throw missing(sibling, 'it is not among the siblings given');
+      if (!Object.hasOwn(siblings, sibling))
+        throw fileMissing(`"${sibling}"`, 'it is not among the siblings given');
       budget.take(siblings[sibling]!.length, sibling);
       return siblings[sibling]!;
     },
@@ -135,62 +134,22 @@ function openMemory({ name, bytes, siblings = {} }: FileInMemory, budget: Budget
 }
 
 function openUrl(name: string, url: URL, budget: Budget): OpenFile {
-  const open: OpenFile = { name, read: () => fetchBytes(url, name, budget) };
+  const open: OpenFile = { name, read: () => fetchBytes(url, budget) };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return open;
   const readSibling = async (given: string): Promise<Uint8Array> => {
     const sibling = plainName(given, name);
     const beside = new URL(encodeURIComponent(sibling), url);
     // Signed URLs carry their signature behind the name.
     beside.search = url.search;
-    return fetchBytes(beside, sibling, budget);
+    return fetchBytes(beside, budget);
   };
   return { ...open, readSibling };
 }
 
-async function fetchBytes(url: URL, name: string, budget: Budget): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw fileInvalid(name, `it cannot be fetched: ${(cause as Error).message}`, undefined, cause);
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    const answer = `${response.status} ${response.statusText}`.trim();
-    throw missing(name, `the server answers ${answer} for ${url.origin}${url.pathname}`);
-  }
-  try {
-    return await collect(response, name, budget);
-  } catch (cause) {
-    if (cause instanceof TypeError)
-      throw fileInvalid(name, `it cannot be fetched whole: ${cause.message}`, undefined, cause);
-    throw cause;
-  }
-}
-
-/** Counted as it comes: what a server says of the length need not be true. */
-async function collect(response: Response, name: string, budget: Budget): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for (const reader = response.body?.getReader(); reader !== undefined;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    try {
-      budget.take(value.length, name);
-    } catch (error) {
-      await reader.cancel();
-      throw error;
-    }
-    parts.push(value);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+async function fetchBytes(url: URL, budget: Budget): Promise<Uint8Array> {
+  const bytes = await download(url, { maximumBytes: budget.rest, attempts: 3, retryDelay: 200 });
+  budget.take(bytes.length, url.pathname);
+  return bytes;
 }
 
 /** The URL that a string is, where it is one that can be fetched. */
@@ -223,8 +182,4 @@ function plainName(given: string, file: string): string {
       `it refers to ${JSON.stringify(given.slice(0, 100))}, which does not stand beside it`,
     );
   return name;
-}
-
-function missing(name: string, problem: string): Error {
-  return lamellaError('FILE_MISSING', { subject: `"${name}"`, problem });
 }

@@ -1,8 +1,7 @@
 // `.keras`: Keras 3's archive of a config and variables.
 import type { Format, FormatContext, Functional } from '@lamella/core';
+import { fileInvalid, unzip, writeZip } from '@lamella/files';
 import type { Model } from '@lamella/training';
-import { fileInvalid } from '../errors.js';
-import { readZip, writeZip } from '../files/zip.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { kerasVersion, storedWeights } from '../inspect/hdf5-contents.js';
@@ -47,7 +46,7 @@ export const kerasFormat: Format = {
   },
 
   async readModel(bytes, context) {
-    const members = readZip(bytes, context.file);
+    const members = unzip(bytes, context.file);
     const { config: stored, version } = storedConfig(members, context);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
@@ -66,7 +65,7 @@ export const kerasFormat: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    const members = readZip(bytes, context.file);
+    const members = unzip(bytes, context.file);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
     readVariables(variables, layer, {
@@ -78,7 +77,7 @@ export const kerasFormat: Format = {
   },
 
   async inspect(bytes, context) {
-    const members = readZip(bytes, context.file);
+    const members = unzip(bytes, context.file);
     const { config, version } = storedConfig(members, context);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const isOwn = isRecord(config) && config['lamella'] !== undefined;

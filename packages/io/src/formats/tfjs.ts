@@ -1,10 +1,10 @@
 // TensorFlow.js' LayersModel: `model.json` with the layers and a list of weights, and their values in `.bin` files beside it.
 // A model without Lambdas opens there; with them, here: they carry their Programs as in `.keras`.
 import type { Format, FormatContext, Functional, Layer, Weight } from '@lamella/core';
+import { sha256 } from '@lamella/files';
 import type { HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
-import { digest } from '../files/digest.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
 import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
@@ -53,7 +53,7 @@ export const tfjsFormat: Format = {
     const { specs, bytes, shards } = writeGroup(weights);
     const stem = context.file.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');
     // Named by what they hold: the files of an older version stay whole until the new model.json stands.
-    const hash = await digest(bytes);
+    const hash = (await sha256(bytes)).slice(0, 16);
     const files = shards.map(
       (shard, i) => [`${stem}.${hash}-${i + 1}of${shards.length}.bin`, shard] as const,
     );

@@ -1,8 +1,8 @@
 // `.weights.json`: Keras 3's index of weights that lie in several `.weights.h5` beside it, none larger than asked for.
 import type { Format, FormatContext, Layer } from '@lamella/core';
+import { sha256 } from '@lamella/files';
 import { bytesPerElement, type HostTensor } from '@lamella/program';
 import { fileInvalid, notSerializable } from '../errors.js';
-import { digest } from '../files/digest.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from '../hdf5/tree.js';
@@ -24,7 +24,7 @@ export const weightsJsonFormat: Format = {
     const siblings: Record<string, Uint8Array> = { [`${base}_00000.weights.h5`]: writeHdf5(hdf5Group()) };
     const map: Record<string, string[]> = {};
     for (const [i, { bytes, paths }] of shards.entries()) {
-      const name = `${base}_${String(i + 1).padStart(5, '0')}-${await digest(bytes)}.weights.h5`;
+      const name = `${base}_${String(i + 1).padStart(5, '0')}-${(await sha256(bytes)).slice(0, 16)}.weights.h5`;
       siblings[name] = bytes;
       for (const path of paths) (map[path] ??= []).push(name);
     }

@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose, input, Layer, type SymbolicTensor } from '@lamella/core';
+import { unzip } from '@lamella/files';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, embedding, layers, softmax } from '@lamella/layers';
 import { HostTensor, random } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
-import { readZip } from '../files/zip.js';
 import { io } from '../io.js';
 import { exportableKernels } from './kernels/kernels.js';
 
@@ -57,7 +57,7 @@ const encode = (net: Model) => encodeModel(net, 'net.keras', { lambda: 'keras_op
 
 async function layersOf(net: Model): Promise<readonly Entry[]> {
   const { bytes } = await encode(net);
-  const config = readZip(bytes, 'net.keras').get('config.json')!;
+  const config = unzip(bytes, 'net.keras').get('config.json')!;
   return (JSON.parse(new TextDecoder().decode(config)) as Entry).config.layers!;
 }
 

@@ -1,6 +1,6 @@
-// Downloads a file of known checksum into memory. Interrupted downloads go on where they stopped, if the server can.
+// Reads over HTTP into memory, and no more than is allowed. Interrupted downloads go on where they stopped, if the server can.
 import { isLamellaError } from '@lamella/program';
-import { downloadFailed } from '../errors.js';
+import { downloadFailed, fileMissing, fileTooLarge } from './errors.js';
 import { checkSha256 } from './sha256.js';
 
 /** How far a download has come. Units: bytes; `total` where the server says it. */
@@ -11,10 +11,10 @@ export interface DownloadProgress {
 }
 
 export interface DownloadOptions {
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  /** More is refused. Units: bytes. */
-  readonly maximumSize: number;
+  /** Where the file is known: its checksum in lower-case hexadecimal. */
+  readonly sha256?: string;
+  /** More is refused. What a server says of the length need not be true: bytes are counted as they come. */
+  readonly maximumBytes: number;
   readonly fetch?: typeof fetch;
   /** Default 4. */
   readonly attempts?: number;
@@ -35,12 +35,12 @@ interface Arrived {
 }
 
 /**
- * The bytes behind a URL.
+ * The bytes behind an `http:`, `https:`, `blob:` or `data:` URL.
  *
- * Throws: DOWNLOAD_FAILED after the last attempt, or at once where trying again is of no use; CHECKSUM_MISMATCH; what `signal` was
- * aborted with.
+ * Throws: DOWNLOAD_FAILED after the last attempt, or at once where trying again is of no use; FILE_MISSING where the server does
+ * not have it; FILE_INVALID for more than `maximumBytes`; CHECKSUM_MISMATCH; what `signal` was aborted with.
  */
-export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
+export async function download(url: string | URL, options: DownloadOptions): Promise<Uint8Array> {
   const { attempts = 4, retryDelay = 500, signal } = options;
   const arrived: Arrived = { chunks: [], size: 0, version: undefined };
   let failure: unknown;
@@ -51,21 +51,25 @@ export async function download(url: string, options: DownloadOptions): Promise<U
       await receive(url, arrived, options);
       const bytes = concatenate(arrived);
       restart(arrived);
-      await checkSha256(`Download "${url}"`, bytes, options.sha256);
+      if (options.sha256 !== undefined) await checkSha256(subjectOf(url), bytes, options.sha256);
       return bytes;
     } catch (error) {
       signal?.throwIfAborted();
       failure = error;
-      if (isLamellaError(error, 'DOWNLOAD_FAILED')) throw error;
+      if (isLamellaError(error) && error.code !== 'CHECKSUM_MISMATCH') throw error;
     }
   }
   if (isLamellaError(failure)) throw failure;
-  throw downloadFailed(url, `${attempts} attempts failed, the last with: ${reason(failure)}`, failure);
+  throw downloadFailed(
+    subjectOf(url),
+    `${attempts} attempts failed, the last with: ${reason(failure)}`,
+    failure,
+  );
 }
 
 /** One attempt: asks for what is missing and appends it. */
-async function receive(url: string, arrived: Arrived, options: DownloadOptions): Promise<void> {
-  const { fetch = globalThis.fetch, stallTimeout = 30_000, maximumSize, onProgress } = options;
+async function receive(url: string | URL, arrived: Arrived, options: DownloadOptions): Promise<void> {
+  const { fetch = globalThis.fetch, stallTimeout = 30_000, maximumBytes, onProgress } = options;
   const attempt = new AbortController();
   const abort = (): void => attempt.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
@@ -96,9 +100,8 @@ async function receive(url: string, arrived: Arrived, options: DownloadOptions):
       watch();
       arrived.chunks.push(next.value);
       arrived.size += next.value.length;
-      if (arrived.size > maximumSize)
-        throw downloadFailed(url, `expected at most ${maximumSize} bytes, got more`);
-      onProgress?.({ url, received: arrived.size, total });
+      if (arrived.size > maximumBytes) throw fileTooLarge(nameOf(url), 'more', maximumBytes);
+      onProgress?.({ url: `${url}`, received: arrived.size, total });
     }
     if (total !== undefined && arrived.size < total)
       throw new Error(`the connection ended after ${arrived.size} of ${total} bytes`);
@@ -124,12 +127,25 @@ function restart(arrived: Arrived): void {
 }
 
 /** An error of the server's; those that will not pass are final. */
-async function refusal(url: string, response: Response): Promise<Error> {
+async function refusal(url: string | URL, response: Response): Promise<Error> {
   await response.body?.cancel();
   const { status } = response;
   const problem = `the server answered ${status} ${response.statusText}`.trimEnd();
   const mayPass = status === 408 || status === 416 || status === 425 || status === 429 || status >= 500;
-  return mayPass ? new Error(problem) : downloadFailed(url, problem);
+  if (mayPass) return new Error(problem);
+  const isMissing = status === 404 || status === 410;
+  return isMissing ? fileMissing(subjectOf(url), problem) : downloadFailed(subjectOf(url), problem);
+}
+
+/** Without what stands behind the path, which may be a signature. */
+function nameOf(url: string | URL): string {
+  if (!URL.canParse(url)) return `${url}`;
+  const { protocol, host, pathname } = new URL(url);
+  return host === '' ? `${protocol}...` : `${protocol}//${host}${pathname}`;
+}
+
+function subjectOf(url: string | URL): string {
+  return `Download "${nameOf(url)}"`;
 }
 
 /** What `If-Range` takes: weak entity tags do not promise equal bytes. */

@@ -1,5 +1,5 @@
 // The checksum by which files that come from elsewhere are known.
-import { checksumMismatch } from '../errors.js';
+import { checksumMismatch } from './errors.js';
 
 /** In lower-case hexadecimal. */
 export async function sha256(bytes: Uint8Array): Promise<string> {

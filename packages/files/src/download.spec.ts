@@ -64,7 +64,7 @@ const resuming: Answer = (request, response) => {
 };
 
 const fetched = (url: string, options: Partial<DownloadOptions> = {}): Promise<Uint8Array> =>
-  download(url, { sha256, maximumSize: 100_000, retryDelay: 1, ...options });
+  download(url, { sha256, maximumBytes: 100_000, retryDelay: 1, ...options });
 
 describe('download()', () => {
   it('gives the bytes, and says how far it has come', async () => {
@@ -126,8 +126,24 @@ describe('download()', () => {
 
   it('does not try again where that is of no use', async () => {
     const url = await serve(status(404));
-    await expect(fetched(url)).rejects.toThrow('[DOWNLOAD_FAILED]');
+    await expect(fetched(url)).rejects.toThrow(`[FILE_MISSING] Download "${url}": the server answered 404`);
     expect(ranges).toHaveLength(1);
+    await expect(fetched(`${url}?signature=secret`)).rejects.toThrow(`Download "${url}"`);
+  });
+
+  it('tells a server that refuses from one that lacks the file', async () => {
+    const url = await serve(status(403));
+    await expect(fetched(url)).rejects.toThrow(
+      `[DOWNLOAD_FAILED] Download "${url}": the server answered 403`,
+    );
+    expect(ranges).toHaveLength(1);
+  });
+
+  it('reads data: URLs, and needs no checksum', async () => {
+    expect(await download('data:;base64,AQID', { maximumBytes: 3 })).toEqual(new Uint8Array([1, 2, 3]));
+    await expect(download('data:;base64,AQID', { maximumBytes: 2 })).rejects.toThrow(
+      '[FILE_INVALID] "data:..."',
+    );
   });
 
   it('says why when nobody answers', async () => {
@@ -160,7 +176,9 @@ describe('download()', () => {
       };
       more();
     });
-    await expect(fetched(url)).rejects.toThrow('expected at most 100000 bytes, got more');
+    await expect(fetched(url)).rejects.toThrow(
+      `[FILE_INVALID] "${url}": it has more bytes, and 100000 are to be read at most`,
+    );
     expect(sent).toBeLessThan(10_000_000);
     expect(ranges).toHaveLength(1);
   });

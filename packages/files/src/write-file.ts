@@ -1,37 +1,13 @@
-// Files: read whole, and replaced whole. A write goes to a new file beside the old one, reaches the disk, and only then
-// takes its name, so that a full disk or a killed process leaves the old file or the new one.
-import { isLamellaError, lamellaError } from '@lamella/program';
-import { fileInvalid } from '../errors.js';
-
-/** The file's bytes. Throws: FILE_MISSING; FILE_INVALID for what is no regular file, or larger than `maximumBytes`. */
-export async function readFile(path: string, maximumBytes = Infinity): Promise<Uint8Array> {
-  const { readFile: read, stat } = await import('node:fs/promises');
-  try {
-    // A device or a pipe may never end.
-    const found = await stat(path);
-    if (!found.isFile()) throw fileInvalid(path, 'it is no regular file');
-    if (found.size > maximumBytes)
-      throw fileInvalid(
-        path,
-        `it has ${found.size} bytes, and ${maximumBytes} are to be read at most`,
-        'pass { maximumBytes } where so much is expected',
-      );
-    const bytes = await read(path);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-      throw lamellaError('FILE_MISSING', { subject: `"${path}"`, problem: 'there is no such file', cause });
-    if (isLamellaError(cause)) throw cause;
-    throw fileInvalid(path, `it cannot be read: ${(cause as Error).message}`, undefined, cause);
-  }
-}
+// Files are replaced whole. A write goes to a new file beside the old one, reaches the disk, and only then takes its name, so
+// that a full disk or a killed process leaves the old file or the new one.
+import { fileNotWritten } from './errors.js';
 
 /** How a temporary file of `name` is called; one that a killed process left behind is the next write's to remove. */
 const temporaryName = (name: string): RegExp =>
   new RegExp(`^\\.${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.\\d+\\.[0-9a-f-]{36}\\.tmp$`);
 
-/** Replaces the file. Throws: FILE_NOT_WRITTEN, and the old file is as it was. */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+/** Replaces the file, or makes it. Throws: FILE_NOT_WRITTEN, and the old file is as it was. */
+export async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
   const { open, rename, rm } = await import('node:fs/promises');
   const { dirname, basename, join } = await import('node:path');
   const { randomUUID } = await import('node:crypto');
@@ -48,12 +24,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw lamellaError('FILE_NOT_WRITTEN', {
-      subject: `"${path}"`,
-      problem: `writing failed: ${(cause as Error).message}`,
-      fix: 'make room or choose another place; what was there before is unchanged',
-      cause,
-    });
+    throw fileNotWritten(path, cause);
   }
   await removeLeftovers(dirname(path), temporaryName(basename(path)));
 }

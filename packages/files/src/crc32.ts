@@ -1,4 +1,4 @@
-// The checksum that zip archives carry.
+// The checksum that zip archives and gzip files carry. It finds damage, not malice; for that there is sha256.
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 of bytes. Source: ISO 3309; PKWARE's .ZIP File Format Specification 6.3, 4.4.7. */
+/** CRC-32 of bytes, an unsigned integer. Source: ISO 3309; PKWARE's .ZIP File Format Specification 6.3, 4.4.7. */
 export function crc32(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) value = table[(value ^ bytes[i]!) & 0xff]! ^ (value >>> 8);
