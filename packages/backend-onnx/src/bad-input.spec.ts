@@ -42,10 +42,10 @@ describe('a model too large for the arena', () => {
       const x = input({ shape: [256] });
       const net = model({ inputs: x, outputs: dense({ units: 256 }).apply(x) });
       net.compile({ optimizer: adam(), loss: 'mse' });
-      const before = net.getWeights().map(({ data }) => [...data]);
+      const before = (await net.getWeights()).map(({ data }) => [...data]);
       const rows = HostTensor.zeros([4, 256]);
       await expect(net.fit(rows, rows, { verbose: 0 })).rejects.toThrow('[ARENA_FULL]');
-      expect(net.getWeights().map(({ data }) => [...data])).toEqual(before);
+      expect((await net.getWeights()).map(({ data }) => [...data])).toEqual(before);
       net.moveTo(cpu());
       expect((await net.fit(rows, rows, { verbose: 0 })).history['loss']).toEqual([0]);
     } finally {

@@ -1,6 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { capture, HostTensor, withScope } from '@lamella/program';
+import { hostBuffer } from '@lamella/core';
+import { runProgram } from '@lamella/testing';
 import { onnx } from './onnx.js';
 import { NativeLibrary } from './runtime/native-library.js';
 
@@ -28,12 +30,13 @@ describe('the graph of a Program', () => {
     const executable = await native.compile(program);
     const x = HostTensor.zeros([rows, rows], 'float32');
     for (let i = 0; i < rows; i++) x.data[i * rows + i] = i;
-    const outputs = [HostTensor.zeros([rows, rows], 'float32')];
-    await executable.run([x], outputs);
+    const output = native.buffer(x);
+    const run = (): Promise<void> => executable.run([hostBuffer(x)], [output], { seed: 0, step: 0 });
+    await run();
     const before = process.memoryUsage().arrayBuffers;
-    for (let i = 0; i < 8; i++) expect((await executable.run([x], outputs))[0]).toBe(outputs[0]);
+    for (let i = 0; i < 8; i++) await run();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(x.data.byteLength / 10);
-    expect(outputs[0]!.data[rows * rows - 1]).toBe((rows - 1) ** 2);
+    expect((await output.read()).data[rows * rows - 1]).toBe((rows - 1) ** 2);
     expect(call.mock.calls.filter(([name]) => name === 'Run')).toHaveLength(9);
     call.mockRestore();
     executable.dispose();
@@ -42,24 +45,26 @@ describe('the graph of a Program', () => {
   it.each(['native', 'wasm'] as const)(
     'fails with a coded error that names the layer: %s',
     async (runtime) => {
-      const executable = await onnx({ smallWork: false, runtime }).compile(gathering());
+      const program = gathering();
+      const executable = await onnx({ smallWork: false, runtime }).compile(program);
       const x = new HostTensor(Float32Array.of(0, 1, 2, 3, 4, 5), [3, 2]);
       const at = (i: number): HostTensor => new HostTensor(Int32Array.of(i), [1], 'int32');
-      await expect(executable.run([x, at(7)])).rejects.toThrow(
+      await expect(runProgram(executable, program, [x, at(7)])).rejects.toThrow(
         /^\[RUN_FAILED\] Layer "net\/pick": ONNX Runtime fails as it runs: .*out of data bounds/,
       );
-      expect((await executable.run([x, at(2)]))[0]!.array()).toEqual([[4, 5]]);
+      expect((await runProgram(executable, program, [x, at(2)]))[0]!.array()).toEqual([[4, 5]]);
       executable.dispose();
     },
   );
 
   it('refuses tensors whose memory was transferred away since the last run', async () => {
-    const executable = await native.compile(gathering());
+    const program = gathering();
+    const executable = await native.compile(program);
     const x = HostTensor.zeros([3, 2]);
     const i = HostTensor.zeros([1], 'int32');
-    await executable.run([x, i]);
+    await runProgram(executable, program, [x, i]);
     structuredClone(x.data, { transfer: [x.data.buffer as ArrayBuffer] });
-    await expect(executable.run([x, i])).rejects.toThrow(/transferred/);
+    await expect(runProgram(executable, program, [x, i])).rejects.toThrow(/transferred/);
     executable.dispose();
   });
 });

@@ -1,6 +1,6 @@
 // The part of a Program that ONNX Runtime runs: one session, fed with host memory and writing into host memory.
 import { hostDType } from '@lamella/core';
-import { HostTensor, type Program } from '@lamella/program';
+import type { HostTensor, Program } from '@lamella/program';
 import { runFailed } from './errors.js';
 import { itemsAt } from './items.js';
 import type { LoweredProgram } from './lower-program.js';
@@ -33,23 +33,19 @@ export class GraphPart {
     if (session !== undefined) dropped.register(this, session, this);
   }
 
-  /** Runs once; outputs without a buffer come in fresh memory. Throws: RUN_FAILED. */
-  async run(
-    inputs: readonly HostTensor[],
-    outputs: readonly (HostTensor | undefined)[],
-  ): Promise<readonly HostTensor[]> {
-    const { session, program } = this;
-    const found =
-      session === undefined
-        ? []
-        : await this.runSession(session, itemsAt(inputs, this.inputs), itemsAt(outputs, this.outputs));
-    if (found.length === program.outputs.length) return found;
-    const results = [...outputs];
-    this.outputs.forEach((index, i) => (results[index] = found[i]!));
-    return program.outputs.map(({ id }, i) => results[i] ?? this.zeros(id));
+  /** Runs once. Throws: RUN_FAILED. */
+  async run(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
+    const { session } = this;
+    if (session === undefined) return;
+    try {
+      const running = session.run(itemsAt(inputs, this.inputs), itemsAt(outputs, this.outputs));
+      if (running !== undefined) await running;
+    } catch (cause) {
+      throw runFailed(this.program, cause);
+    }
   }
 
-  /** As {@link run}, on another thread, beside other runs: where the runtime can do that. Every output has its buffer. Throws: RUN_FAILED. */
+  /** As {@link run}, on another thread, beside other runs: where the runtime can do that. Throws: RUN_FAILED. */
   async runAside(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
     try {
       await this.session!.runAside!(itemsAt(inputs, this.inputs), itemsAt(outputs, this.outputs));
@@ -61,24 +57,6 @@ export class GraphPart {
   dispose(): void {
     dropped.unregister(this);
     this.session?.release();
-  }
-
-  private async runSession(
-    session: Session,
-    inputs: readonly HostTensor[],
-    targets: readonly (HostTensor | undefined)[],
-  ): Promise<readonly HostTensor[]> {
-    try {
-      const found = session.run(inputs, targets);
-      return found instanceof Promise ? await found : found;
-    } catch (cause) {
-      throw runFailed(this.program, cause);
-    }
-  }
-
-  private zeros(id: number): HostTensor {
-    const type = this.program.type(id);
-    return HostTensor.zeros(type.shape, hostDType(type, 'Output'));
   }
 }
 

@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { compose, input, Weight } from '@lamella/core';
+import { compose, input, Weight, type Backend, type Buffer } from '@lamella/core';
 import { sharedArena } from '@lamella/fused';
 import { dense, layers } from '@lamella/layers';
 import { capture, HostTensor, type Program } from '@lamella/program';
+import { runProgram } from '@lamella/testing';
 import { adam, training, type Callback, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { onnx } from './onnx.js';
@@ -35,6 +36,14 @@ function step(): Program {
     },
     [{ name: 'x', shape: [64, 64], dtype: 'float32' }],
   ).program;
+}
+
+const key = { seed: 0, step: 0 };
+
+function buffersOf(own: Backend): Record<'x' | 'weight' | 'sum', Buffer> {
+  const [x, weight] = [own.buffer(ones()), own.buffer(ones())];
+  for (const buffer of [x, weight]) buffer.write(ones());
+  return { x, weight, sum: own.buffer({ shape: [], dtype: 'float32' }) };
 }
 
 const ones = (): HostTensor => new HostTensor(new Float32Array(64 * 64).fill(1), [64, 64]);
@@ -84,8 +93,9 @@ describe('the memory of executables', () => {
     await settle();
     const before = sharedArena().used;
     await (async () => {
-      const executable = await backend.compile(step());
-      await executable.run([ones(), ones()]);
+      const program = step();
+      const executable = await backend.compile(program);
+      await runProgram(executable, program, [ones(), ones()]);
       expect(sharedArena().used).toBeGreaterThan(before);
     })();
     await settle(() => sharedArena().used === before && released().length > 0);
@@ -94,10 +104,11 @@ describe('the memory of executables', () => {
   });
 
   it('is freed at once by dispose()', async () => {
+    const buffers = buffersOf(backend);
     await settle();
     const before = sharedArena().used;
     const executable = await backend.compile(step());
-    await executable.run([ones(), ones()]);
+    await executable.run([buffers.x, buffers.weight], [buffers.sum], key);
     executable.dispose();
     expect(sharedArena().used).toBe(before);
   });
@@ -105,33 +116,34 @@ describe('the memory of executables', () => {
   it.each(['native', 'wasm'] as const)(
     'is freed after the run that goes on when they are disposed of: %s',
     async (runtime) => {
-      const executable = await onnx({ runtime, smallWork: false }).compile(step());
+      const own = onnx({ runtime, smallWork: false });
+      const executable = await own.compile(step());
+      const { x, weight, sum } = buffersOf(own);
       await settle();
       const before = sharedArena().used;
-      const running = executable.run([ones(), ones()]);
+      const running = executable.run([x, weight], [sum], key);
       executable.dispose();
       executable.dispose();
       expect(sharedArena().used).toBe(before);
-      const [sum, updated] = await running;
-      expect(sum!.data[0]).toBe(64 ** 3);
-      expect(updated!.data.every((value) => value === 33)).toBe(true);
+      await running;
+      expect((await sum.read()).data[0]).toBe(64 ** 3);
+      expect((await weight.read()).data.every((value) => value === 33)).toBe(true);
       expect(sharedArena().used).toBeLessThan(before);
-      await expect(executable.run([ones(), ones()])).rejects.toThrow('[EXECUTABLE_DISPOSED]');
+      await expect(executable.run([x, weight], [sum], key)).rejects.toThrow('[EXECUTABLE_DISPOSED]');
     },
   );
 
   it('keeps what a run reads and writes until it has ended', async () => {
     const executable = await backend.compile(step());
-    await executable.run([ones(), ones()]);
+    await settle();
     const before = sharedArena().used;
     const running = (() => {
-      const [left, right] = [0, 1].map(() => backend.allocate([64, 64], 'float32'));
-      for (const { data } of [left!, right!]) data.fill(1);
-      return executable.run([left!, right!], [undefined, backend.allocate([64, 64], 'float32')]);
+      const { x, weight, sum } = buffersOf(backend);
+      return executable.run([x, weight], [sum], key).then(() => weight.read());
     })();
     collect();
-    expect(sharedArena().used).toBeGreaterThanOrEqual(before + 3 * 64 * 64 * 4);
-    expect((await running)[1]!.data.every((value) => value === 33)).toBe(true);
+    expect(sharedArena().used).toBeGreaterThanOrEqual(before + 2 * 64 * 64 * 4);
+    expect((await running).data.every((value) => value === 33)).toBe(true);
     executable.dispose();
   });
 });

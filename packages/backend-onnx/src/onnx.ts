@@ -1,19 +1,23 @@
 // The onnx backend: compiles a Program into an ONNX graph, which ONNX Runtime runs, and WebAssembly loops.
 import {
+  ExecutableBySize,
+  HostBuffer,
   hostDType,
+  HostExecutable,
   optionInvalid,
   type Backend,
-  type CompileHints,
+  type BufferType,
   type Executable,
-  type OpenBatch,
 } from '@lamella/core';
-import { compileProgram, randomFill, sharedArena, type RandomFill } from '@lamella/fused';
-import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
+import { isOpenProgram, type OpenProgram, type Program } from '@lamella/program';
+import { arenaZeros } from './arena-zeros.js';
 import { sessionFailed } from './errors.js';
-import { OnnxExecutable, type GraphRunner } from './executable.js';
+import { FreezingExecutable } from './freezing-executable.js';
 import { withConstants, withInputsOf, type FrozenInputs } from './frozen-inputs.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
+import { OnnxComputation, type GraphRunner } from './onnx-computation.js';
 import { lowerProgram, type LoweredProgram } from './lower-program.js';
 import { OpenGraph, type CreateSession } from './open-graph.js';
 import { partition, type Partition } from './partition.js';
@@ -26,7 +30,7 @@ import { splitForThreads } from './split/split-batch.js';
 import { SplitGraphPart } from './split/split-graph-part.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
 import type { RuntimeName, SessionPlan } from './runtime/runtime.js';
-import { worthFreezing } from './worth-freezing.js';
+import { isWorthFreezing, worthFreezing } from './worth-freezing.js';
 
 export interface OnnxOptions {
   /**
@@ -101,39 +105,53 @@ function randomLoops(): Promise<RandomFill> {
 
 class OnnxRuntimeBackend implements OnnxBackend {
   readonly name = 'onnx';
-  private readonly openGraphs = new WeakMap<OpenBatch, OpenGraph>();
+  readonly computes = ['float32', 'int32', 'bool'] as const;
 
   constructor(private readonly options: OnnxOptions) {}
 
-  async compile(program: Program, hints: CompileHints = {}): Promise<Executable> {
-    const frozen = worthFreezing(program, hints.frozen);
+  buffer({ shape, dtype }: BufferType): HostBuffer {
+    return new HostBuffer(this, arenaZeros(shape, dtype), arenaZeros);
+  }
+
+  async compile(program: Program | OpenProgram): Promise<Executable> {
+    if (!isOpenProgram(program)) return this.compileSize(program);
+    const openGraph = new OpenGraph(program);
+    return new ExecutableBySize(this, program, (sized) => this.compileSize(sized, openGraph));
+  }
+
+  private async compileSize(program: Program, openGraph?: OpenGraph): Promise<Executable> {
+    const compile = async (known: FrozenInputs): Promise<HostExecutable> =>
+      new HostExecutable(this, program, await this.computation(program, known, openGraph));
+    const ordinary = await compile(new Map());
+    return isWorthFreezing(program) ? new FreezingExecutable(program, ordinary, compile) : ordinary;
+  }
+
+  private async computation(
+    program: Program,
+    known: FrozenInputs,
+    openGraph: OpenGraph | undefined,
+  ): Promise<OnnxComputation> {
+    const frozen = worthFreezing(program, known);
     const parts = withInputsOf(
       program,
       frozen,
       partition(prepareProgram(withConstants(program, frozen)), this.options.smallWork ?? true),
     );
     for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
-    const graph = parts.graph && (await this.compileGraph(program, parts, frozen, hints.openBatch));
+    const graph = parts.graph && (await this.compileGraph(program, parts, frozen, openGraph));
     const loops = parts.loops && new LoopsPart(await compileProgram(parts.loops.program));
     const draws = program.inputs.some(({ kind }) => kind === 'random');
-    return new OnnxExecutable(program, parts, graph, loops, draws ? await randomLoops() : undefined);
-  }
-
-  allocate(shape: Shape, dtype: StorageDType): HostTensor {
-    return sharedArena().tensor(shape, dtype);
+    return new OnnxComputation(program, parts, graph, loops, draws ? await randomLoops() : undefined);
   }
 
   private async compileGraph(
     whole: Program,
     { graph, loops }: Partition,
     frozen: FrozenInputs,
-    openBatch: OpenBatch | undefined,
+    openGraph: OpenGraph | undefined,
   ): Promise<GraphRunner> {
     const { program } = graph!;
-    const open =
-      loops === undefined
-        ? openBatch && this.openGraphOf(openBatch).formOf(whole, graph!, frozen)
-        : undefined;
+    const open = loops === undefined ? openGraph?.formOf(whole, graph!, frozen) : undefined;
     const runtime = await loadRuntime(this.options);
     const create: CreateSession = (whose, lowered, threads) =>
       runtime.createSession(this.plan(whose, lowered, threads)).catch((cause: unknown) => {
@@ -145,13 +163,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
     const split = runtime.canRunAside ? splitForThreads(program, threads) : undefined;
     if (split === undefined) return part(program, threads);
     // Those who run the shares take part in each other's operators.
-    return new SplitGraphPart(program, split, await part(split.program, threads - split.shares + 1));
-  }
-
-  private openGraphOf(openBatch: OpenBatch): OpenGraph {
-    const found = this.openGraphs.get(openBatch) ?? new OpenGraph(openBatch);
-    this.openGraphs.set(openBatch, found);
-    return found;
+    return new SplitGraphPart(split, await part(split.program, threads - split.shares + 1));
   }
 
   private plan(program: Program, lowered: LoweredProgram, threads: number): SessionPlan {

@@ -1,7 +1,6 @@
-// The graph of a function whose batch is left open (OpenBatch of @lamella/core), and the sessions that its Programs for many batch
-// sizes share. Not here: how one graph comes to hold for all sizes (symbolic/).
-import type { OpenBatch } from '@lamella/core';
-import { HostTensor, type Program } from '@lamella/program';
+// The graph of a function whose batch is left open (OpenProgram), and the sessions that its Programs for many batch sizes share.
+// Not here: how one graph comes to hold for all sizes (symbolic/).
+import { HostTensor, type OpenProgram, type Program } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
 import type { LoweredModel, LoweredProgram, LoweredValue } from './lower-program.js';
@@ -35,7 +34,7 @@ export class OpenGraph {
   private readonly holding = new WeakMap<Program, boolean>();
   private sharings: Sharing[] = [];
 
-  constructor(private readonly open: OpenBatch) {}
+  constructor(private readonly open: OpenProgram) {}
 
   /**
    * `program`, one of the function's, by the open graph; undefined where it has to have a graph of its own. `part` is all of it,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
 import { compose, input, type Backend } from '@lamella/core';
 import { dense, layers, reLU, softmax } from '@lamella/layers';
 import { assignState, capture, HostTensor, readState, type Program, type StateSlot } from '@lamella/program';
@@ -13,10 +14,10 @@ import { prepareProgram } from './passes/prepare-program.js';
 async function tutorialStep(): Promise<Program> {
   let captured: Program | undefined;
   const backend: Backend = {
+    ...cpu(),
     name: 'capture',
-    allocate: (shape, dtype) => HostTensor.zeros(shape, dtype),
     compile(program) {
-      captured = program;
+      captured = program as Program;
       throw new Error('captured');
     },
   };

@@ -40,8 +40,13 @@ async function losses(backend: Backend): Promise<number[]> {
   const net = model({ inputs: pixels, outputs, seed: 7 });
   for (const weight of net.weights) {
     const spread = weight.shape.length === 2 ? Math.sqrt(6 / (weight.shape[0]! + weight.shape[1]!)) : 0;
-    const data = Float32Array.from(weight.value.data, (_, i) => spread * (((i * 0.754877666) % 1) * 2 - 1));
-    weight.set(new HostTensor(data, weight.shape));
+    const value = (i: number): number => spread * (((i * 0.754877666) % 1) * 2 - 1);
+    weight.set(
+      new HostTensor(
+        Float32Array.from({ length: weight.size }, (_, i) => value(i)),
+        weight.shape,
+      ),
+    );
   }
   net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy' });
   const found: number[] = [];

@@ -7,6 +7,7 @@ import {
   type LamellaError,
   type SymbolicShape,
 } from '@lamella/program';
+import type { BufferType } from './buffer.js';
 import type { TensorSpec } from './symbolic-tensor.js';
 
 /** `NAME_INVALID`: a name that files or graphs cannot carry. */
@@ -194,17 +195,44 @@ export function executableDisposed(): LamellaError {
   });
 }
 
-/** `EXECUTABLE_INVALID`: host tensors that cannot be a Program's inputs or outputs. */
+/** `EXECUTABLE_INVALID`: buffers that cannot be a Program's inputs or outputs. */
 export function executableInvalid(subject: string, problem: string): LamellaError {
   return lamellaError('EXECUTABLE_INVALID', { subject, problem });
 }
 
-/** `OUTPUT_ALIASED`: an output to be written into memory that something else in the same run reads or writes. */
-export function outputAliased(output: string, other: string): LamellaError {
+/** `OUTPUT_ALIASED`: what a run writes is something else that it reads or writes, too. */
+export function outputAliased(subject: string, other: string): LamellaError {
   return lamellaError('OUTPUT_ALIASED', {
-    subject: `Output "${output}"`,
-    problem: `its memory overlaps that of ${other}`,
-    fix: 'give each output memory of its own, and exchange it with the input after the run',
+    subject,
+    problem: `its memory is that of ${other}, too`,
+    fix: 'give each output, and each state that is updated, a buffer of its own',
+  });
+}
+
+/** `BUFFER_DISPOSED`: a buffer that is read, written or run with after it was disposed of. */
+export function bufferDisposed({ dtype, shape }: BufferType): LamellaError {
+  return lamellaError('BUFFER_DISPOSED', {
+    subject: `Buffer ${dtype}${formatShape(shape)}`,
+    problem: 'it has been disposed of',
+    fix: 'read what is needed before dispose(), or make another with buffer() of the backend',
+  });
+}
+
+/** `BUFFER_FOREIGN`: a buffer of another backend than the one that runs; `other` is undefined for plain host memory. */
+export function bufferForeign(subject: string, backend: string, other: string | undefined): LamellaError {
+  return lamellaError('BUFFER_FOREIGN', {
+    subject,
+    problem: `expected a buffer of backend "${backend}", got ${other === undefined ? 'plain host memory' : `one of "${other}"`}`,
+    fix: 'make one with buffer() of the backend that compiled the program, and write() the values that read() gives',
+  });
+}
+
+/** `WEIGHT_AWAY`: values asked for at once that lie in memory of a device. */
+export function weightAway(name: string, backend = 'none'): LamellaError {
+  return lamellaError('WEIGHT_AWAY', {
+    subject: `Weight "${name}"`,
+    problem: `expected values in host memory, got them in memory of backend "${backend}"`,
+    fix: 'use (await weight.values()).tensor() outside a capture',
   });
 }
 

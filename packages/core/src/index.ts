@@ -1,4 +1,5 @@
-export { type Backend, type CompileHints, type Executable, type OpenBatch } from './backend.js';
+export { type Backend, type Executable, type RunKey } from './backend.js';
+export { type Buffer, type BufferType } from './buffer.js';
 export { callContext, type CallContext } from './call-context.js';
 export { Catalog, type ClassTable } from './catalog.js';
 export {
@@ -9,6 +10,8 @@ export {
   type Composition,
   type Plugin,
 } from './compose.js';
+export { checkFits } from './check-fits.js';
+export { checkRun, hostDType, runPlaces, type RunPlaces } from './check-run.js';
 export {
   camelCase,
   fromConfig,
@@ -26,6 +29,7 @@ export { type BatchStream, type Dataset, type Example, type ExampleValue } from 
 export {
   backendMissing,
   backendUnavailable,
+  bufferDisposed,
   executableDisposed,
   identifierUnknown,
   inputInvalid,
@@ -35,6 +39,7 @@ export {
   pluginInvalid,
   rankMismatch,
 } from './errors.js';
+export { ExecutableBySize } from './executable-by-size.js';
 export {
   type FileContents,
   type FileSet,
@@ -45,6 +50,8 @@ export {
 } from './format.js';
 export { Functional, type FunctionalOptions } from './functional.js';
 export { type Graph } from './graph.js';
+export { HostBuffer, hostBuffer } from './host-buffer.js';
+export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
 export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
@@ -52,11 +59,13 @@ export { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
 export { clearNames, snakeCaseClass, uniqueName } from './names.js';
 export { Node, type CallOptions, type Structure } from './node.js';
+export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
-export { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
-export { Runner, type RunKey } from './runner.js';
+export { queueRun } from './run-queue.js';
+export { Runner, type Runnable, type RunOutput } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';
 export { isSymbolicTensor, SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
 export { withWeightAllocator, type WeightAllocator, type WeightRequest } from './weight-allocation.js';
+export { getWeightValues, setWeightValues } from './weight-values.js';
 export { Weight, type WeightOptions } from './weight.js';

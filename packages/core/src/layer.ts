@@ -19,10 +19,11 @@ import type { Constraint, Initializer, Regularizer } from './initializer.js';
 import { withMaskShapes } from './mask-shapes.js';
 import { snakeCaseClass, uniqueName } from './names.js';
 import { Node, type CallOptions, type Structure } from './node.js';
-import { setWeightValues } from './set-weight-values.js';
+
 import { symbolicInputs } from './symbolic-inputs.js';
 import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
 import { whileRunning } from './weight-access.js';
+import { getWeightValues, setWeightValues } from './weight-values.js';
 import type { Weight } from './weight.js';
 
 const brand = Symbol.for('lamella.Layer');
@@ -182,12 +183,12 @@ export abstract class Layer implements Serializable {
   /** The number of values in all weights. Throws: LAYER_NOT_BUILT. */
   get parameterCount(): number {
     if (!this.isBuilt) throw layerNotBuilt(this.label, 'its weights cannot be counted yet');
-    return this.weights.reduce((sum, weight) => sum + weight.value.size, 0);
+    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
   }
 
   /** Copies of the weights' values, in the order of {@link weights}. */
-  getWeights(): HostTensor[] {
-    return this.weights.map((weight) => weight.value.clone());
+  getWeights(): Promise<HostTensor[]> {
+    return getWeightValues(this.weights);
   }
 
   /**

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   holdingKernel,
   HostTensor,
+  isOpenProgram,
   kernelUnsupported,
   nodesWithin,
   replay,
@@ -11,8 +12,10 @@ import {
   type TypedArray,
 } from '@lamella/program';
 import type { Backend, Executable } from './backend.js';
-import { executableDisposed } from './errors.js';
-import { checkRunBuffers, hostDType, type OutputBuffers } from './run-buffers.js';
+import { hostDType } from './check-run.js';
+import { ExecutableBySize } from './executable-by-size.js';
+import { HostBuffer } from './host-buffer.js';
+import { HostExecutable, type HostComputation } from './host-executable.js';
 
 export interface ReplayBackendOptions {
   /** The name of the Lamella backend. */
@@ -21,70 +24,59 @@ export interface ReplayBackendOptions {
   readonly load: () => Promise<string>;
 }
 
-/** A {@link Backend} on top of a tfjs backend. */
+/** A {@link Backend} on top of a tfjs backend. Its memory is the host's. */
 export function replayBackend({ name, load }: ReplayBackendOptions): Backend {
-  return {
+  const backend: Backend = {
     name,
-    allocate: (shape, dtype) => HostTensor.zeros(shape, dtype),
+    computes: ['float32', 'int32', 'bool', 'complex64'],
+    buffer: ({ shape, dtype }) => new HostBuffer(backend, HostTensor.zeros(shape, dtype)),
     async compile(program) {
       const restore = rememberBackend();
       try {
         const tfjsName = await load();
         await tf.setBackend(tfjsName);
-        return new ReplayExecutable(program, tfjsName);
+        const compileSize = (sized: Program): Executable =>
+          new HostExecutable(backend, sized, replayOn(tfjsName, sized));
+        return isOpenProgram(program)
+          ? new ExecutableBySize(backend, program, async (sized) => compileSize(sized))
+          : compileSize(program);
       } finally {
         restore();
       }
     },
   };
+  return backend;
 }
 
-class ReplayExecutable implements Executable {
-  private isDisposed = false;
-
-  constructor(
-    private readonly program: Program,
-    private readonly tfjsName: string,
-  ) {
-    for (const output of program.outputs) hostDType(program.type(output.id), `Output "${output.name}"`);
-    for (const { kernel, scope } of nodesWithin(program)) {
-      if (holdingKernel(kernel) !== undefined || tf.getKernel(kernel, tfjsName) !== undefined) continue;
-      throw kernelUnsupported(
-        scope === '' ? 'Program' : `Layer "${scope}"`,
-        kernel,
-        `implementation in tfjs' ${tfjsName} backend`,
-      );
-    }
+/** Throws: KERNEL_UNSUPPORTED, EXECUTABLE_INVALID. */
+function replayOn(tfjsName: string, program: Program): HostComputation {
+  for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
+  for (const { kernel, scope } of nodesWithin(program)) {
+    if (holdingKernel(kernel) !== undefined || tf.getKernel(kernel, tfjsName) !== undefined) continue;
+    throw kernelUnsupported(
+      scope === '' ? 'Program' : `Layer "${scope}"`,
+      kernel,
+      `implementation in tfjs' ${tfjsName} backend`,
+    );
   }
-
-  async run(inputs: readonly HostTensor[], outputs: OutputBuffers = []): Promise<readonly HostTensor[]> {
-    if (this.isDisposed) throw executableDisposed();
-    const { program } = this;
-    checkRunBuffers(program, inputs, outputs);
-    const restore = rememberBackend();
-    useBackend(this.tfjsName, tf.engine().findBackend(this.tfjsName));
-    try {
-      return tf.tidy(() => {
-        const tensors = inputs.map((input, i) =>
-          tf.cast(input.tensor(), program.type(program.inputs[i]!.id).dtype),
-        );
-        const results = replay(program, tensors);
-        return program.outputs.map((output, i) => {
-          const type = program.type(output.id);
-          const target =
-            outputs[i] ?? HostTensor.zeros(type.shape, hostDType(type, `Output "${output.name}"`));
-          target.data.set(results[i]!.dataSync() as TypedArray);
-          return target;
-        }) as unknown as tf.TensorContainer;
-      }) as unknown as readonly HostTensor[];
-    } finally {
-      restore();
-    }
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-  }
+  return {
+    compute(inputs, outputs) {
+      const restore = rememberBackend();
+      useBackend(tfjsName, tf.engine().findBackend(tfjsName));
+      try {
+        tf.tidy(() => {
+          const tensors = inputs.map((input, i) =>
+            tf.cast(input.tensor(), program.type(program.inputs[i]!.id).dtype),
+          );
+          const results = replay(program, tensors);
+          const values = results.map((result) => result.dataSync() as TypedArray);
+          values.forEach((data, i) => outputs[i]!.data.set(data));
+        });
+      } finally {
+        restore();
+      }
+    },
+  };
 }
 
 /** Notes which tfjs backend is current, if any; the returned function makes it current again. */

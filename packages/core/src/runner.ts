@@ -1,160 +1,118 @@
-// A Runner: a captured Program on a backend, with the weights behind its state inputs. It fills the random inputs, gives
-// each update memory of its own unless it may take the old value's place, and hands new values to the weights only when
-// the whole run has succeeded.
+// A Runner: a captured Program on a backend, with the weights behind its state inputs and buffers for its outputs. It moves
+// weights that lie elsewhere to the backend. Not here: how updates reach the weights; the backend sees to that.
 import {
-  computeDType,
-  fillRandom,
-  type Captured,
+  isOpenProgram,
   type HostTensor,
+  type OpenProgram,
   type Program,
-  type TypedArray,
+  type StateSlot,
 } from '@lamella/program';
-import type { Backend, CompileHints, Executable } from './backend.js';
-import { FrozenWeights } from './frozen-weights.js';
+import type { Backend, Executable, RunKey } from './backend.js';
+import type { Buffer } from './buffer.js';
+import { hostDType, runPlaces } from './check-run.js';
+import { hostBuffer } from './host-buffer.js';
+import { sameItems } from './same-items.js';
+import { queueRun } from './run-queue.js';
 import type { Weight } from './weight.js';
 
-/** What a run's random numbers depend on, beside the stream's name. */
-export interface RunKey {
-  readonly seed: number;
-  readonly step: number;
+/** A Program, perhaps with an open batch, and the cells behind its state inputs. */
+export interface Runnable {
+  readonly program: Program | OpenProgram;
+  readonly slots: readonly StateSlot[];
 }
 
-/** What is known of a Program beside its weights. */
-type Hints = Omit<CompileHints, 'frozen'>;
+/** An output of the last run. */
+export interface RunOutput {
+  readonly name: string;
+  readonly buffer: Buffer;
+}
 
-/** A compiled Program with weights behind its state. Not reentrant: await one run before the next. */
+/** A compiled Program with weights behind its state. Runs on one backend queue up, of whichever Runner they are. */
 export class Runner {
-  private readonly spare: (HostTensor | undefined)[];
-  private readonly randoms: (HostTensor | undefined)[];
-  private readonly updates: ReadonlyMap<number, number>;
-  /** Outputs, and inputs, whose old and new values share memory. */
-  private readonly outputsInPlace: ReadonlySet<number>;
-  private readonly inputsInPlace: ReadonlySet<number>;
-  private readonly slotOfInput: (Weight | undefined)[];
-  /** Present where nothing is updated. */
-  private readonly frozen: FrozenWeights | undefined;
+  /** The backend that the Program runs on. */
+  readonly backend: Backend;
+  private readonly program: Program | OpenProgram;
+  private readonly weights: readonly Weight[];
+  private args: readonly HostTensor[] = [];
+  private argBuffers: readonly Buffer[] = [];
+  /** Of the last run; `batch` is undefined where it is not open. */
+  private last: { readonly batch: number | undefined; readonly outputs: readonly RunOutput[] } | undefined;
+  private lastBuffers: readonly Buffer[] = [];
 
   private constructor(
-    readonly backend: Backend,
     private readonly executable: Executable,
-    readonly program: Program,
-    slots: readonly Weight[],
-    hints: Hints,
+    { program, slots }: Runnable,
   ) {
-    let next = 0;
-    this.slotOfInput = program.inputs.map((input) => (input.kind === 'state' ? slots[next++] : undefined));
-    this.randoms = program.inputs.map((input) =>
-      input.kind === 'random'
-        ? backend.allocate(program.type(input.id).shape, storage(program, input.id))
-        : undefined,
-    );
-    this.updates = new Map(program.updates.map((update) => [update.output, update.input]));
-    this.outputsInPlace = new Set(executable.inPlace?.map((update) => update.output));
-    this.inputsInPlace = new Set(executable.inPlace?.map((update) => update.input));
-    this.spare = program.outputs.map(() => undefined);
-    if (program.updates.length === 0 && executable.worthFreezing === true)
-      this.frozen = new FrozenWeights(backend, program, this.slotOfInput, hints);
+    this.backend = executable.backend;
+    this.program = program;
+    this.weights = slots as readonly Weight[];
   }
 
-  /** Compiles `captured`, whose slots must be weights. */
-  static async create(backend: Backend, captured: Captured, hints: Hints = {}): Promise<Runner> {
-    return new Runner(
-      backend,
-      await backend.compile(captured.program, hints),
-      captured.program,
-      captured.slots as readonly Weight[],
-      hints,
-    );
+  /** Compiles what was captured, whose slots must be weights. */
+  static async create(backend: Backend, captured: Runnable): Promise<Runner> {
+    return new Runner(await backend.compile(captured.program), captured);
+  }
+
+  /** The outputs that are no updates, in order, as the last run left them; the next run overwrites them. */
+  get outputs(): readonly RunOutput[] {
+    return this.last?.outputs ?? [];
   }
 
   /**
-   * Runs once on the arguments, in order, and gives the outputs that are no updates, in order.
+   * Runs once on the arguments, in order, after the backend's earlier runs.
    * Throws what the backend throws; the weights are then as before.
    */
-  async run(
+  run(args: readonly HostTensor[], key: RunKey): Promise<void> {
+    return queueRun(this.backend, () => this.runNow(args, key));
+  }
+
+  /** As {@link run}; `use` gets the outputs' values before another run can change them, and must copy what it keeps. */
+  compute<T>(
     args: readonly HostTensor[],
     key: RunKey,
-    outputs: readonly (HostTensor | undefined)[] = [],
-  ): Promise<HostTensor[]> {
-    const inputs = this.inputsFor(args, key);
-    const targets = this.targetsFor(inputs, outputs);
-    const frozen = this.frozen?.executableFor(inputs);
-    const executable = (frozen instanceof Promise ? await frozen : frozen) ?? this.executable;
-    const results = await executable.run(inputs, targets);
-    for (const [output, input] of this.updates)
-      this.spare[output] = this.slotOfInput[input]!.exchange(results[output]!);
-    return results.filter((_, i) => !this.updates.has(i));
+    use: (values: readonly HostTensor[]) => T,
+  ): Promise<T> {
+    return queueRun(this.backend, async () => {
+      await this.runNow(args, key);
+      return use(await Promise.all(this.lastBuffers.map((buffer) => buffer.read())));
+    });
   }
 
+  /** Frees what the backend holds, after the runs that wait for their turn. */
   dispose(): void {
-    this.executable.dispose();
-    this.frozen?.dispose();
+    void queueRun(this.backend, async () => {
+      this.executable.dispose();
+      for (const buffer of this.lastBuffers) buffer.dispose();
+    });
   }
 
-  private inputsFor(args: readonly HostTensor[], key: RunKey): HostTensor[] {
-    const { inputs } = this.program;
-    const given = new Array<HostTensor>(inputs.length);
-    let nextArgument = 0;
-    for (let i = 0; i < inputs.length; i++) {
-      const { kind } = inputs[i]!;
-      if (kind === 'argument') given[i] = args[nextArgument++]!;
-      else if (kind === 'state') given[i] = this.stateFor(i);
-      else given[i] = this.randomFor(i, key);
+  private async runNow(args: readonly HostTensor[], key: RunKey): Promise<void> {
+    const { backend, weights } = this;
+    if (!sameItems(this.args, args)) {
+      this.args = [...args];
+      this.argBuffers = args.map(hostBuffer);
     }
-    return given;
-  }
-
-  private stateFor(index: number): HostTensor {
-    const weight = this.slotOfInput[index]!;
-    return this.inputsInPlace.has(index) ? this.atHome(weight) : weight.value;
-  }
-
-  private randomFor(index: number, key: RunKey): HostTensor {
-    const target = this.randoms[index]!;
-    const { random } = this.program.inputs[index]!;
-    if (this.executable.fillRandom !== undefined) this.executable.fillRandom(random!, key, target.data);
-    else fillRandom(random!, key, target.data);
-    return target;
-  }
-
-  private targetsFor(
-    inputs: readonly HostTensor[],
-    outputs: readonly (HostTensor | undefined)[],
-  ): (HostTensor | undefined)[] {
-    const all = this.program.outputs;
-    const targets = new Array<HostTensor | undefined>(all.length);
-    let nextOutput = 0;
-    for (let i = 0; i < all.length; i++) {
-      const input = this.updates.get(i);
-      if (input === undefined) targets[i] = outputs[nextOutput++];
-      else if (this.outputsInPlace.has(i)) targets[i] = inputs[input];
-      else targets[i] = this.spare[i] ??= this.allocate(all[i]!.id);
+    const inputs = [...this.argBuffers];
+    for (const weight of weights) {
+      if (weight.buffer.backend !== backend) await weight.moveTo(backend);
+      inputs.push(weight.buffer);
     }
-    return targets;
+    await this.executable.run(inputs, this.outputBuffers(args), key);
   }
 
-  private allocate(id: number): HostTensor {
-    const made = this.backend.allocate(this.program.type(id).shape, storage(this.program, id));
-    homes.set(made.data, this.backend);
-    return made;
+  private outputBuffers(args: readonly HostTensor[]): readonly Buffer[] {
+    const { program, last } = this;
+    const batch = isOpenProgram(program) ? args[0]?.shape[0] : undefined;
+    if (last !== undefined && last.batch === batch) return this.lastBuffers;
+    for (const buffer of this.lastBuffers) buffer.dispose();
+    const sized = isOpenProgram(program) ? program.at(batch ?? 0) : program;
+    const outputs = runPlaces(sized).outputs.map((place): RunOutput => {
+      const { id, name } = sized.outputs[place]!;
+      const { shape } = sized.type(id);
+      const dtype = hostDType(sized.type(id), `Output "${name}"`);
+      return { name, buffer: this.backend.buffer({ shape, dtype }) };
+    });
+    this.last = { batch, outputs };
+    return (this.lastBuffers = outputs.map(({ buffer }) => buffer));
   }
-
-  /** The weight's values, in memory that the backend allocated: they move there when they lie elsewhere. */
-  private atHome(weight: Weight): HostTensor {
-    const { value } = weight;
-    if (homes.get(value.data) === this.backend) return value;
-    const moved = this.backend.allocate(value.shape, value.dtype);
-    moved.data.set(value.data);
-    homes.set(moved.data, this.backend);
-    weight.exchange(moved);
-    return moved;
-  }
-}
-
-/** Which backend allocated the memory of a weight. */
-const homes = new WeakMap<TypedArray, Backend>();
-
-function storage(program: Program, id: number): 'float32' | 'int32' | 'bool' {
-  const { dtype } = program.type(id);
-  return dtype === 'complex64' || dtype === 'string' ? 'float32' : computeDType(dtype);
 }

@@ -5,7 +5,7 @@ import { input } from './input.js';
 import { withWeightAllocator } from './weight-allocation.js';
 
 describe('withWeightAllocator', () => {
-  it('gives the first values of weights in place of their initializers, and is told what is asked for', () => {
+  it('gives the first values of weights in place of their initializers, and is told what is asked for', async () => {
     const asked: string[] = [];
     const layer = dense({ units: 2, name: 'head' });
     withWeightAllocator(
@@ -16,10 +16,10 @@ describe('withWeightAllocator', () => {
       () => layer.apply(input({ shape: [3] })),
     );
     expect(asked).toEqual(['head/kernel float32[3, 2]', 'head/bias float32[2]']);
-    expect(Array.from(layer.weights[0]!.value.data)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(Array.from((await layer.getWeights())[0]!.data)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it('can refuse a weight, and is gone afterwards', () => {
+  it('can refuse a weight, and is gone afterwards', async () => {
     const refuse = (): never => {
       throw new Error('too large');
     };
@@ -28,6 +28,6 @@ describe('withWeightAllocator', () => {
     );
     const layer = dense({ units: 2 });
     layer.apply(input({ shape: [3] }));
-    expect(layer.weights[0]!.value.data.some((value) => value !== 0)).toBe(true);
+    expect((await layer.getWeights())[0]!.data.some((value) => value !== 0)).toBe(true);
   });
 });

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { capture, HostTensor } from '@lamella/program';
+import type { Backend } from './backend.js';
+import { replayBackend } from './replay-backend.js';
 import { Weight } from './weight.js';
 
 const weightOf = (values: number[], dtype: 'float32' | 'int32' | 'uint8' = 'float32'): Weight => {
@@ -12,6 +14,7 @@ const weightOf = (values: number[], dtype: 'float32' | 'int32' | 'uint8' = 'floa
     value: new HostTensor(new Type(values), [values.length], dtype),
   });
 };
+const replay = (name: string): Backend => replayBackend({ name, load: () => Promise.resolve('cpu') });
 const host = (values: number[]): HostTensor => new HostTensor(new Float32Array(values), [values.length]);
 
 beforeAll(() => {
@@ -30,36 +33,36 @@ describe('a weight', () => {
       trainable: true,
       regularizer: null,
       constraint: null,
-      version: 0,
     });
+    expect(weight.buffer.backend).toBeNull();
+    expect(weight.size).toBe(2);
   });
 
-  it('is read as a copy outside a capture', () => {
+  it('is read as a copy outside a capture', async () => {
     const weight = weightOf([1, 2]);
     const tensor = weight.read();
     weight.set(host([3, 4]));
     expect([...tensor.dataSync()]).toEqual([1, 2]);
-    expect(weight.value.array()).toEqual([3, 4]);
+    expect((await weight.values()).array()).toEqual([3, 4]);
     tensor.dispose();
   });
 
-  it('is assigned at once outside a capture, without keeping the tensor', () => {
+  it('is assigned at once outside a capture, without keeping the tensor', async () => {
     const weight = weightOf([1, 2]);
     const before = tf.memory().numTensors;
     tf.tidy(() => weight.assign(tf.tensor1d([5, 6])));
-    expect(weight.value.array()).toEqual([5, 6]);
-    expect(weight.version).toBe(1);
+    expect((await weight.values()).array()).toEqual([5, 6]);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('takes int32 tensors for narrow integers', () => {
+  it('takes int32 tensors for narrow integers', async () => {
     const weight = weightOf([1, 2], 'uint8');
     tf.tidy(() => weight.assign(tf.tensor1d([7, 8], 'int32')));
-    expect(weight.value.dtype).toBe('uint8');
-    expect(weight.value.array()).toEqual([7, 8]);
+    expect((await weight.values()).dtype).toBe('uint8');
+    expect((await weight.values()).array()).toEqual([7, 8]);
   });
 
-  it('is an input and an update of the Program inside a capture, and a read sees what was assigned', () => {
+  it('is an input and an update of the Program inside a capture, and a read sees what was assigned', async () => {
     const weight = weightOf([1, 2]);
     const { program, slots } = capture(
       (x) => {
@@ -74,30 +77,41 @@ describe('a weight', () => {
     const multiplied = program.nodes.find((node) => node.kernel === 'Multiply')!;
     const added = program.nodes.find((node) => node.kernel === 'Add')!;
     expect(Object.values(multiplied.inputs)).toContain(added.outputs[0]);
-    expect(weight.value.array()).toEqual([1, 2]);
-    expect(weight.version).toBe(0);
+    expect((await weight.values()).array()).toEqual([1, 2]);
   });
 
-  it('grows its version with each change', () => {
+  it('moves its values to a backend, and from one to another', async () => {
     const weight = weightOf([1, 2]);
-    weight.set(host([1, 2]));
-    weight.exchange(host([0, 0]));
-    expect(weight.version).toBe(2);
+    const first = weight.buffer;
+    for (const backend of [replay('one'), replay('two')]) {
+      await weight.moveTo(backend);
+      expect(weight.buffer.backend).toBe(backend);
+      expect((await weight.values()).array()).toEqual([1, 2]);
+    }
+    await expect(first.read()).rejects.toThrow('[BUFFER_DISPOSED] Buffer float32[2]');
+    weight.set(host([3, 4]));
+    const tensor = weight.read();
+    expect([...tensor.dataSync()]).toEqual([3, 4]);
+    tensor.dispose();
   });
 
-  it('exchanges its memory for another, and gives the old one back', () => {
+  it('cannot be read at once, outside a capture, where its values lie on a device', async () => {
+    const device: Backend = {
+      ...replay('gpu'),
+      buffer: ({ shape, dtype }) => ({
+        shape,
+        dtype,
+        backend: device,
+        read: async () => host([1, 2]),
+        write: () => undefined,
+        dispose: () => undefined,
+      }),
+    };
     const weight = weightOf([1, 2]);
-    const [old, next] = [weight.value, host([3, 4])];
-    expect(weight.exchange(next)).toBe(old);
-    expect(weight.value).toBe(next);
-  });
-
-  it('keeps its own dtype where an executor computes in a wider one', () => {
-    const weight = weightOf([1, 2], 'uint8');
-    const wide = new HostTensor(new Int32Array([9, 8]), [2], 'int32');
-    expect(weight.exchange(wide)).toBe(wide);
-    expect(weight.value.dtype).toBe('uint8');
-    expect(weight.value.array()).toEqual([9, 8]);
+    await weight.moveTo(device);
+    expect(() => weight.read()).toThrow(
+      '[WEIGHT_AWAY] Weight "dense/kernel": expected values in host memory, got them in memory of backend "gpu"',
+    );
   });
 
   it.each<[string, (weight: Weight) => void, RegExp]>([
@@ -113,12 +127,10 @@ describe('a weight', () => {
       (weight) => weight.assign(tf.zeros([2], 'int32')),
       /DTYPE_MISMATCH.*expected float32, got int32/,
     ],
-    ['exchange', (weight) => weight.exchange(host([1])), /SHAPE_MISMATCH/],
-  ])('refuses what does not fit: %s', (_, change, message) => {
+  ])('refuses what does not fit: %s', async (_, change, message) => {
     const weight = weightOf([1, 2]);
     expect(() => tf.tidy(() => change(weight))).toThrow(message);
     expect(() => tf.tidy(() => change(weight))).toThrow('Weight "dense/kernel"');
-    expect(weight.value.array()).toEqual([1, 2]);
-    expect(weight.version).toBe(0);
+    expect((await weight.values()).array()).toEqual([1, 2]);
   });
 });

@@ -1,21 +1,23 @@
-// A Weight: a name, a shape, a dtype, a trainable flag and host data. It owns its memory; executables borrow it.
+// A Weight: a name, a shape, a dtype, flags and a buffer, which lies with the backend that it last ran on.
 // Sharing a layer means sharing its Weight objects and nothing else.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   assignState,
   computeDType,
-  dtypeMismatch,
-  formatShape,
-  type HostTensor,
+  HostTensor,
   isCapturing,
   readState,
-  sameShape,
-  shapeMismatch,
+  sizeOf,
   type Shape,
   type StateSlot,
   type StorageDType,
   type TypedArray,
 } from '@lamella/program';
+import type { Backend } from './backend.js';
+import type { Buffer } from './buffer.js';
+import { checkFits } from './check-fits.js';
+import { weightAway } from './errors.js';
+import { HostBuffer, hostBuffer } from './host-buffer.js';
 import type { Constraint, Regularizer } from './initializer.js';
 import { checkWeightAccess } from './weight-access.js';
 
@@ -42,34 +44,43 @@ export class Weight implements StateSlot {
   readonly constraint: Constraint | null;
   /** Whether the layer meant it to be trained; a layer whose own `trainable` is false freezes it all the same. */
   trainable: boolean;
-  private memory: HostTensor;
-  private changes = 0;
+  private memory: Buffer;
 
   constructor(options: WeightOptions) {
     this.shortName = options.name;
     this.name = `${options.owner}/${options.name}`;
     this.shape = options.value.shape;
     this.dtype = options.value.dtype;
-    this.memory = options.value;
+    this.memory = hostBuffer(options.value);
     this.trainable = options.trainable ?? true;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
   }
 
-  /** Its values, as they lie in memory; write to them only through {@link set}. */
-  get value(): HostTensor {
+  /** Where its values lie: first in plain host memory, then with the backend of the last run. */
+  get buffer(): Buffer {
     return this.memory;
   }
 
-  /** Grows with each change of the values; whoever keeps a copy compares it. */
-  get version(): number {
-    return this.changes;
+  /** How many values it has. */
+  get size(): number {
+    return sizeOf(this.shape);
   }
 
-  /** The weight as a tfjs tensor: its symbolic value inside a capture, else a copy of its values on the current backend. */
+  /** Its values, perhaps as a view: valid until it next changes, and not to be written to. */
+  values(): Promise<HostTensor> {
+    return this.memory.read();
+  }
+
+  /**
+   * The weight as a tfjs tensor: its symbolic value inside a capture, else a copy of its values on the current tfjs backend.
+   * Throws: WEIGHT_AWAY outside a capture where they are not in host memory.
+   */
   read(): tf.Tensor {
     checkWeightAccess(this);
-    return isCapturing() ? readState(this) : this.memory.tensor();
+    if (isCapturing()) return readState(this);
+    if (this.memory instanceof HostBuffer) return this.memory.memory.tensor();
+    throw weightAway(this.name, this.memory.backend?.name);
   }
 
   /**
@@ -79,39 +90,24 @@ export class Weight implements StateSlot {
   assign(value: tf.Tensor): void {
     checkWeightAccess(this);
     if (isCapturing()) return assignState(this, value);
-    this.checkFits(value, computeDType(this.dtype));
-    this.memory.data.set(value.dataSync() as TypedArray);
-    this.changes++;
+    checkFits(`Weight "${this.name}"`, value, this, computeDType(this.dtype));
+    const values = HostTensor.zeros(this.shape, this.dtype);
+    values.data.set(value.dataSync() as TypedArray);
+    this.memory.write(values);
   }
 
   /** Copies values in. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed. */
-  set(value: HostTensor): void {
-    this.checkFits(value, this.dtype);
-    this.memory.data.set(value.data);
-    this.changes++;
+  set(values: HostTensor): void {
+    checkFits(`Weight "${this.name}"`, values, this, this.dtype);
+    this.memory.write(values);
   }
 
-  /**
-   * Takes `next` as its memory, already filled, and gives back the old one. For executors that write beside the weight.
-   * What the executor computed in a wider dtype than the weight's is copied in instead, and `next` given back.
-   */
-  exchange(next: HostTensor): HostTensor {
-    this.checkFits(next, next.dtype === this.dtype ? this.dtype : computeDType(this.dtype));
-    const isNarrow = next.dtype !== this.dtype;
-    const previous = this.memory;
-    if (isNarrow) previous.data.set(next.data);
-    else this.memory = next;
-    this.changes++;
-    return isNarrow ? next : previous;
-  }
-
-  private checkFits(value: { readonly shape: Shape; readonly dtype: string }, dtype: StorageDType): void {
-    const subject = `Weight "${this.name}"`;
-    if (!sameShape(value.shape, this.shape))
-      throw shapeMismatch(
-        subject,
-        `expected shape ${formatShape(this.shape)}, got ${formatShape(value.shape)}`,
-      );
-    if (value.dtype !== dtype) throw dtypeMismatch(subject, `expected ${dtype}, got ${value.dtype}`);
+  /** Moves its values into memory of `backend`. */
+  async moveTo(backend: Backend): Promise<void> {
+    const { memory } = this;
+    const moved = backend.buffer(this);
+    moved.write(await memory.read());
+    this.memory = moved;
+    memory.dispose();
   }
 }

@@ -2,8 +2,8 @@
 // Decided when the first Program is compiled, never at import. It does not change its mind for a Program that fails.
 import { cpu } from '@lamella/backend-cpu';
 import { loadOnnx, onnx } from '@lamella/backend-onnx';
-import type { Backend, CompileHints, Executable } from '@lamella/core';
-import type { HostTensor, Program, Shape, StorageDType } from '@lamella/program';
+import type { Backend, Buffer, BufferType, Executable } from '@lamella/core';
+import type { DType, OpenProgram, Program } from '@lamella/program';
 
 export interface DefaultBackendOptions {
   readonly preferred?: Backend;
@@ -50,14 +50,18 @@ class DefaultBackend implements Backend {
     return this.chosen?.name ?? 'default';
   }
 
-  async compile(program: Program, hints?: CompileHints): Promise<Executable> {
-    this.choice ??= this.choose();
-    this.chosen = await this.choice;
-    return this.chosen.compile(program, hints);
+  get computes(): readonly DType[] {
+    return (this.chosen ?? this.preferred).computes;
   }
 
-  allocate(shape: Shape, dtype: StorageDType): HostTensor {
-    return (this.chosen ?? this.preferred).allocate(shape, dtype);
+  async compile(program: Program | OpenProgram): Promise<Executable> {
+    this.choice ??= this.choose();
+    this.chosen = await this.choice;
+    return this.chosen.compile(program);
+  }
+
+  buffer(type: BufferType): Buffer {
+    return (this.chosen ?? this.preferred).buffer(type);
   }
 
   private async choose(): Promise<Backend> {

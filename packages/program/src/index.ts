@@ -43,6 +43,7 @@ export { type KernelTraits } from './kernel-rules/kernel.js';
 export { traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
+export { isOpenProgram, type OpenProgram } from './open-program.js';
 export { canonicalise } from './passes/canonicalise.js';
 export { diffPrograms } from './passes/diff-programs.js';
 export { foldConstants } from './passes/fold-constants.js';

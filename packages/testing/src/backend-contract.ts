@@ -1,9 +1,21 @@
-// What `Backend` and `Executable` promise beside right numbers: buffers, errors, memory, order. Used by testBackend.
+// What `Backend`, `Buffer` and `Executable` promise beside right numbers. Used by testBackend.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backend } from '@lamella/core';
-import { capture, fillRandom, HostTensor, random, type Program, type ArgumentSpec } from '@lamella/program';
+import { hostBuffer, type Backend, type Buffer } from '@lamella/core';
+import {
+  allocateArray,
+  assignState,
+  capture,
+  fillRandom,
+  HostTensor,
+  random,
+  readState,
+  type ArgumentSpec,
+  type Program,
+  type StateSlot,
+} from '@lamella/program';
 import { assertClose, assertRejects, assertSame } from './assertions.js';
 import { argumentsFor, floats, integers } from './kernel-case.js';
+import { runProgram } from './run-program.js';
 
 /** One promise: a sentence and its proof. */
 export interface ContractTest {
@@ -11,94 +23,243 @@ export interface ContractTest {
   readonly run: (backend: Backend) => Promise<void>;
 }
 
+const key = { seed: 7, step: 11 };
 const x: ArgumentSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
 const addTwo = (): Program => capture((a) => tf.add(a!, 2), [x]).program;
+const cell = (name: string): StateSlot => ({ name, shape: [2, 3], dtype: 'float32' });
 const plus = (tensor: HostTensor, value: number): HostTensor =>
   new HostTensor(
     Float32Array.from(tensor.data, (v) => v + value),
     tensor.shape,
   );
+const bufferOf = (backend: Backend, values: HostTensor): Buffer => {
+  const buffer = backend.buffer(values);
+  buffer.write(values);
+  return buffer;
+};
+const outputOf = (backend: Backend): Buffer => backend.buffer({ shape: [2, 3], dtype: 'float32' });
+const assertHolds = async (buffer: Buffer, values: HostTensor, tolerance = 0): Promise<void> =>
+  assertClose(await buffer.read(), values, tolerance);
 
 const buffers: readonly ContractTest[] = [
   {
-    name: 'makes its own outputs where none are given',
+    name: 'makes buffers of zeros in each dtype, and says that they are its own',
     run: async (backend) => {
-      const executable = await backend.compile(addTwo());
-      const input = floats([2, 3]);
-      const [first] = await executable.run([input]);
-      const [second] = await executable.run([plus(input, 1)]);
-      assertClose(first!, plus(input, 2), 1e-6);
-      assertClose(second!, plus(input, 3), 1e-6);
-      executable.dispose();
+      const { backend: owner } = backend.buffer({ shape: [], dtype: 'float32' });
+      for (const dtype of ['float32', 'int32', 'bool', 'uint8'] as const) {
+        const buffer = backend.buffer({ shape: [2, 2], dtype });
+        await assertHolds(buffer, HostTensor.zeros([2, 2], dtype));
+        assertSame(buffer.dtype, dtype, 'dtype');
+        assertSame(buffer.backend, owner, 'backend');
+        buffer.dispose();
+      }
     },
   },
   {
-    name: 'writes into the outputs that are given, and leaves the inputs alone',
+    name: 'keeps a copy of what is written',
     run: async (backend) => {
-      const executable = await backend.compile(addTwo());
-      const input = floats([2, 3]);
-      const output = backend.allocate([2, 3], 'float32');
-      const [result] = await executable.run([input], [output]);
-      assertSame(result, output, 'the returned tensor');
-      assertClose(output, plus(floats([2, 3]), 2), 1e-6);
-      assertClose(input, floats([2, 3]), 0);
-      executable.dispose();
+      const values = floats([2, 3]);
+      const buffer = bufferOf(backend, values);
+      values.data.fill(9);
+      await assertHolds(buffer, floats([2, 3]));
+      buffer.write(values);
+      await assertHolds(buffer, values);
+      buffer.dispose();
     },
   },
   {
-    name: 'sees what is written into an input between two runs',
+    name: 'refuses to write another shape or dtype, and keeps what it had',
     run: async (backend) => {
-      const executable = await backend.compile(addTwo());
-      const [input, output] = [backend.allocate([2, 3], 'float32'), backend.allocate([2, 3], 'float32')];
-      await executable.run([input], [output]);
-      input.data.fill(5);
-      await executable.run([input], [output]);
-      assertClose(output, plus(input, 2), 1e-6);
-      executable.dispose();
+      const buffer = bufferOf(backend, floats([2, 3]));
+      await assertRejects(() => buffer.write(floats([3, 2])), 'SHAPE_MISMATCH', '[2, 3]', '[3, 2]');
+      await assertRejects(() => buffer.write(integers([2, 3], 4)), 'DTYPE_MISMATCH', 'float32', 'int32');
+      await assertHolds(buffer, floats([2, 3]));
+      buffer.dispose();
     },
   },
   {
-    name: 'gives the same when the value of an input is known beforehand',
+    name: 'refuses to read, write and run with a buffer that was disposed of',
     run: async (backend) => {
-      const tensors = [floats([2, 5, 5, 3]), floats([2, 2, 3, 4]), floats([4])] as const;
-      const { program } = capture(
-        (a, w, b) => tf.add(tf.conv2d(a as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), b!),
-        argumentsFor(tensors),
+      const executable = await backend.compile(addTwo());
+      const [input, output] = [bufferOf(backend, floats([2, 3])), outputOf(backend)];
+      input.dispose();
+      input.dispose();
+      await assertRejects(() => input.read(), 'BUFFER_DISPOSED', 'float32[2, 3]');
+      await assertRejects(() => input.write(floats([2, 3])), 'BUFFER_DISPOSED');
+      await assertRejects(() => executable.run([input], [output], key), 'BUFFER_DISPOSED');
+      await executable.run([hostBuffer(floats([2, 3]))], [output], key);
+      output.dispose();
+      await assertRejects(
+        () => executable.run([hostBuffer(floats([2, 3]))], [output], key),
+        'BUFFER_DISPOSED',
       );
-      const [input, weight, bias] = tensors;
-      const ordinary = await backend.compile(program);
-      const frozen = await backend.compile(program, { frozen: new Map([[1, weight]]) });
-      const [expected] = await ordinary.run([input, weight, bias]);
-      assertClose((await frozen.run([input, weight, bias]))[0]!, expected!, 1e-6);
-      const [moved] = await ordinary.run([input, weight, plus(bias, 1)]);
-      assertClose((await frozen.run([input, weight, plus(bias, 1)]))[0]!, moved!, 1e-6);
-      ordinary.dispose();
-      frozen.dispose();
+      executable.dispose();
+    },
+  },
+];
+
+const runs: readonly ContractTest[] = [
+  {
+    name: 'reads arguments in memory of its own and of the host, and leaves them alone',
+    run: async (backend) => {
+      const executable = await backend.compile(addTwo());
+      const output = outputOf(backend);
+      for (const input of [bufferOf(backend, floats([2, 3])), hostBuffer(floats([2, 3]))]) {
+        await executable.run([input], [output], key);
+        await assertHolds(output, plus(floats([2, 3]), 2), 1e-6);
+        await assertHolds(input, floats([2, 3]));
+        input.write(plus(floats([2, 3]), 5));
+        await executable.run([input], [output], key);
+        await assertHolds(output, plus(floats([2, 3]), 7), 1e-6);
+        input.dispose();
+      }
+      output.dispose();
+      executable.dispose();
     },
   },
   {
-    name: 'gives the same for every batch size when it knows that the Programs come from one function',
+    name: 'gives all state its next values at once, from those before the run',
+    run: async (backend) => {
+      const [a, b] = [cell('a'), cell('b')];
+      const { program } = capture(
+        (given) => {
+          const [first, second] = [readState(a), readState(b)];
+          assignState(a, tf.mul(second, 1));
+          assignState(b, tf.add(first, given!));
+          return tf.sub(first, second);
+        },
+        [x],
+      );
+      const executable = await backend.compile(program);
+      let [one, two] = [floats([2, 3]), floats([2, 3], 5, 6)];
+      const state = [bufferOf(backend, one), bufferOf(backend, two)];
+      const output = outputOf(backend);
+      for (let i = 0; i < 5; i++) {
+        await executable.run([hostBuffer(floats([2, 3], 1, 1)), ...state], [output], key);
+        const difference = Float32Array.from(one.data, (value, k) => value - two.data[k]!);
+        [one, two] = [two, plus(one, 1)];
+        await assertHolds(output, new HostTensor(difference, [2, 3]), 1e-5);
+        await assertHolds(state[0]!, one, 1e-5);
+        await assertHolds(state[1]!, two, 1e-5);
+      }
+      state[0]!.write(floats([2, 3]));
+      await executable.run([hostBuffer(floats([2, 3], 1, 1)), ...state], [output], key);
+      await assertHolds(state[1]!, plus(floats([2, 3]), 1), 1e-6);
+      for (const buffer of [...state, output]) buffer.dispose();
+      executable.dispose();
+    },
+  },
+  {
+    name: 'keeps state in narrow integers, which it computes with in int32',
+    run: async (backend) => {
+      const count: StateSlot = { name: 'count', shape: [2], dtype: 'uint8' };
+      const { program } = capture(() => {
+        assignState(count, tf.add(readState(count), tf.scalar(1, 'int32')));
+        return [];
+      }, []);
+      const executable = await backend.compile(program);
+      const state = bufferOf(backend, new HostTensor(new Uint8Array([1, 2]), [2], 'uint8'));
+      for (let i = 0; i < 3; i++) await executable.run([state], [], key);
+      await assertHolds(state, new HostTensor(new Uint8Array([4, 5]), [2], 'uint8'));
+      state.dispose();
+      executable.dispose();
+    },
+  },
+  {
+    name: 'leaves state as it was where a run fails, and can run again',
+    run: async (backend) => {
+      const total = cell('total');
+      const { program } = capture(
+        (given, index) => {
+          const next = tf.add(readState(total), given!);
+          assignState(total, next);
+          return tf.gather(next, index as tf.Tensor1D);
+        },
+        [x, { name: 'index', shape: [1], dtype: 'int32' }],
+      );
+      const executable = await backend.compile(program);
+      const state = bufferOf(backend, floats([2, 3]));
+      const output = backend.buffer({ shape: [1, 3], dtype: 'float32' });
+      const runAt = (index: number): Promise<void> =>
+        executable.run(
+          [
+            hostBuffer(floats([2, 3], 1, 1)),
+            hostBuffer(new HostTensor(Int32Array.of(index), [1], 'int32')),
+            state,
+          ],
+          [output],
+          key,
+        );
+      // A device may define what lies beyond the end; then there is no failure.
+      const failed = await runAt(7).then(
+        () => false,
+        () => true,
+      );
+      if (failed) await assertHolds(state, floats([2, 3]));
+      else state.write(floats([2, 3]));
+      await runAt(1);
+      await assertHolds(state, plus(floats([2, 3]), 1), 1e-6);
+      state.dispose();
+      output.dispose();
+      executable.dispose();
+    },
+  },
+  {
+    name: 'gives the same however often state stays as it is, and after it has changed',
+    run: async (backend) => {
+      const [filter, bias]: StateSlot[] = [
+        { name: 'filter', shape: [2, 2, 3, 4], dtype: 'float32' },
+        { name: 'bias', shape: [4], dtype: 'float32' },
+      ];
+      const input = floats([2, 5, 5, 3]);
+      const { program } = capture(
+        (a) =>
+          tf.add(tf.conv2d(a as tf.Tensor4D, readState(filter!) as tf.Tensor4D, 1, 'same'), readState(bias!)),
+        argumentsFor([input]),
+      );
+      const executable = await backend.compile(program);
+      const state = [bufferOf(backend, floats([2, 2, 3, 4])), bufferOf(backend, floats([4]))];
+      const output = backend.buffer({ shape: [2, 5, 5, 4], dtype: 'float32' });
+      const run = async (): Promise<HostTensor> => {
+        await executable.run([hostBuffer(input), state[0]!, state[1]!], [output], key);
+        return (await output.read()).clone();
+      };
+      const expected = await run();
+      for (let i = 0; i < 24; i++) assertClose(await run(), expected, 1e-6);
+      state[1]!.write(plus(floats([4]), 1));
+      for (let i = 0; i < 24; i++) assertClose(await run(), plus(expected, 1), 1e-5);
+      state.push(bufferOf(backend, plus(floats([4]), 2)));
+      state[1]!.write(plus(floats([4]), 3));
+      for (let i = 0; i < 24; i++) assertClose(await run(), plus(expected, 3), 1e-5);
+      [state[1], state[2]] = [state[2]!, state[1]!];
+      for (let i = 0; i < 24; i++) assertClose(await run(), plus(expected, 2), 1e-5);
+      for (const buffer of [...state, output]) buffer.dispose();
+      executable.dispose();
+    },
+  },
+  {
+    name: 'runs a Program whose batch is open as it runs those of each size',
     run: async (backend) => {
       const weight = floats([3, 4]);
       const at = (batch: number): Program =>
         capture(
-          (x, w) => {
-            const y = tf.matMul(x!, w!);
+          (rows, w) => {
+            const y = tf.matMul(rows!, w!);
             return [batch === 5 ? tf.neg(y) : y, tf.sum(y, 0), random.uniform([batch, 2])];
           },
           argumentsFor([floats([batch, 3]), weight]),
         ).program;
-      const openBatch = { at };
+      const together = await backend.compile({ at });
       for (const batch of [4, 1, 2, 3, 5, 6, 4]) {
         const program = at(batch);
-        const inputs = [floats([batch, 3]), weight, floats([batch, 2])];
+        const inputs = [floats([batch, 3]), weight];
         const alone = await backend.compile(program);
-        const together = await backend.compile(program, { openBatch });
-        const expected = await alone.run(inputs);
-        (await together.run(inputs)).forEach((result, i) => assertClose(result, expected[i]!, 1e-6));
+        const expected = await runProgram(alone, program, inputs);
+        const results = await runProgram(together, program, inputs);
+        results.forEach((result, i) => assertClose(result, expected[i]!, 1e-6));
         alone.dispose();
-        together.dispose();
       }
+      together.dispose();
     },
   },
   {
@@ -109,29 +270,16 @@ const buffers: readonly ContractTest[] = [
         [],
       );
       const executable = await backend.compile(program);
-      for (const { id, random: spec } of program.inputs) {
-        const { shape } = program.type(id);
-        const [found, expected] = [backend.allocate(shape, 'float32'), backend.allocate(shape, 'float32')];
-        const key = { seed: 7, step: 11 };
-        (executable.fillRandom ?? fillRandom)(spec!, key, found.data);
-        fillRandom(spec!, key, expected.data);
-        assertClose(found, expected, 0);
+      for (const drawn of [key, { seed: 7, step: 12 }, { seed: 8, step: 11 }, key]) {
+        const found = await runProgram(executable, program, [], drawn);
+        program.outputs.forEach(({ id }, i) => {
+          const { random: spec } = program.inputs.find((input) => input.id === id)!;
+          const expected = HostTensor.zeros(program.type(id).shape);
+          fillRandom(spec!, drawn, expected.data);
+          assertClose(found[i]!, expected, 0);
+        });
       }
       executable.dispose();
-    },
-  },
-  {
-    name: 'allocates zeros of each dtype',
-    run: async (backend) => {
-      for (const dtype of ['float32', 'int32', 'bool', 'uint8'] as const) {
-        const tensor = backend.allocate([2, 2], dtype);
-        assertSame(tensor.dtype, dtype, 'dtype');
-        assertSame(
-          tensor.data.every((value) => value === 0),
-          true,
-          'all zero',
-        );
-      }
     },
   },
   {
@@ -143,25 +291,28 @@ const buffers: readonly ContractTest[] = [
         argumentsFor([images]),
       );
       const executable = await backend.compile(program);
-      const [scaled, isBright, same] = await executable.run([images]);
+      const [scaled, isBright, same] = await runProgram(executable, program, [images]);
+      const of = (dtype: 'float32' | 'bool' | 'int32', value: (v: number) => number): HostTensor =>
+        new HostTensor(
+          allocateArray(dtype, 8).map((_, i) => value(images.data[i]!)),
+          [2, 4],
+          dtype,
+        );
       assertClose(
         scaled!,
-        new HostTensor(
-          Float32Array.from(images.data, (v) => v / 255),
-          [2, 4],
-        ),
+        of('float32', (v) => v / 255),
         1e-6,
       );
       assertClose(
         isBright!,
-        new HostTensor(
-          Uint8Array.from(images.data, (v) => Number(v > 100)),
-          [2, 4],
-          'bool',
-        ),
+        of('bool', (v) => Number(v > 100)),
         0,
       );
-      assertClose(same!, new HostTensor(Int32Array.from(images.data), [2, 4], 'int32'), 0);
+      assertClose(
+        same!,
+        of('int32', (v) => v),
+        0,
+      );
       executable.dispose();
     },
   },
@@ -176,31 +327,32 @@ const buffers: readonly ContractTest[] = [
         [x],
       );
       const executable = await backend.compile(program);
-      const input = floats([2, 3]);
-      const results = await executable.run([input]);
-      assertClose(results[0]!, input, 0);
-      assertClose(results[1]!, new HostTensor(Float32Array.of(1, 2), [2]), 0);
-      assertClose(results[3]!, plus(input, 1), 1e-6);
-      results[0]!.data.fill(9);
-      results[2]!.data.fill(9);
-      assertClose(input, floats([2, 3]), 0, 'the input after its copy was changed');
-      assertClose(results[3]!, plus(input, 1), 1e-6, 'the second copy after the first was changed');
-      assertClose(results[4]!, input, 0);
+      const input = bufferOf(backend, floats([2, 3]));
+      const outputs = [[2, 3], [2], [2, 3], [2, 3], [2, 3]].map((shape) =>
+        backend.buffer({ shape, dtype: 'float32' }),
+      );
+      await executable.run([input], outputs, key);
+      await assertHolds(outputs[0]!, floats([2, 3]));
+      await assertHolds(outputs[1]!, new HostTensor(Float32Array.of(1, 2), [2]));
+      await assertHolds(outputs[3]!, plus(floats([2, 3]), 1), 1e-6);
+      for (const i of [0, 2]) outputs[i]!.write(floats([2, 3], 9, 9));
+      await assertHolds(input, floats([2, 3]));
+      await assertHolds(outputs[3]!, plus(floats([2, 3]), 1), 1e-6);
+      await assertHolds(outputs[4]!, floats([2, 3]));
+      for (const buffer of [input, ...outputs]) buffer.dispose();
       executable.dispose();
     },
   },
   {
     name: 'runs programs without nodes, without outputs, and with inputs that nothing reads',
     run: async (backend) => {
-      const identity = await backend.compile(
-        capture((a) => a!, [x, { name: 'unused', shape: [3], dtype: 'int32' }]).program,
-      );
-      const [same] = await identity.run([floats([2, 3]), integers([3], 5)]);
+      const identity = capture((a) => a!, [x, { name: 'unused', shape: [3], dtype: 'int32' }]).program;
+      const nothing = capture(() => [], [x]).program;
+      const executables = [await backend.compile(identity), await backend.compile(nothing)] as const;
+      const [same] = await runProgram(executables[0], identity, [floats([2, 3]), integers([3], 5)]);
       assertClose(same!, floats([2, 3]), 0);
-      const nothing = await backend.compile(capture(() => [], [x]).program);
-      assertSame((await nothing.run([floats([2, 3])])).length, 0, 'number of outputs');
-      identity.dispose();
-      nothing.dispose();
+      await executables[1].run([hostBuffer(floats([2, 3]))], [], key);
+      for (const executable of executables) executable.dispose();
     },
   },
   {
@@ -212,7 +364,7 @@ const buffers: readonly ContractTest[] = [
         argumentsFor([empty]),
       );
       const executable = await backend.compile(program);
-      const [sum, total, joined] = await executable.run([empty]);
+      const [sum, total, joined] = await runProgram(executable, program, [empty]);
       assertClose(sum!, empty, 0);
       assertClose(total!, HostTensor.zeros([3]), 0);
       assertClose(joined!, new HostTensor(new Float32Array(6).fill(1), [2, 3]), 0);
@@ -226,56 +378,118 @@ const failures: readonly ContractTest[] = [
     name: 'rejects inputs and outputs of the wrong number, shape or dtype, by name',
     run: async (backend) => {
       const executable = await backend.compile(addTwo());
-      await assertRejects(() => executable.run([]), 'EXECUTABLE_INVALID', '1 inputs');
-      await assertRejects(
-        () => executable.run([floats([3, 2])]),
-        'SHAPE_MISMATCH',
-        'Input "x"',
-        '[2, 3]',
-        '[3, 2]',
-      );
-      await assertRejects(
-        () => executable.run([integers([2, 3], 4)]),
-        'DTYPE_MISMATCH',
-        'Input "x"',
-        'float32',
-        'int32',
-      );
-      await assertRejects(
-        () => executable.run([floats([2, 3])], [floats([6])]),
-        'SHAPE_MISMATCH',
-        'Output "output_0"',
-      );
-      await assertRejects(
-        () => executable.run([floats([2, 3])], [integers([2, 3], 4)]),
-        'DTYPE_MISMATCH',
-        'Output "output_0"',
-      );
+      const output = outputOf(backend);
+      const run =
+        (inputs: HostTensor[], outputs: Buffer[] = [output]) =>
+        (): Promise<void> =>
+          executable.run(inputs.map(hostBuffer), outputs, key);
+      await assertRejects(run([]), 'EXECUTABLE_INVALID', '1 inputs');
+      await assertRejects(run([floats([2, 3])], []), 'EXECUTABLE_INVALID', '1 outputs');
+      await assertRejects(run([floats([3, 2])]), 'SHAPE_MISMATCH', 'Input "x"', '[2, 3]', '[3, 2]');
+      await assertRejects(run([integers([2, 3], 4)]), 'DTYPE_MISMATCH', 'Input "x"', 'float32', 'int32');
+      const [flat, whole] = [
+        backend.buffer({ shape: [6], dtype: 'float32' }),
+        backend.buffer({ shape: [2, 3], dtype: 'int32' }),
+      ];
+      await assertRejects(run([floats([2, 3])], [flat]), 'SHAPE_MISMATCH', 'Output "output_0"');
+      await assertRejects(run([floats([2, 3])], [whole]), 'DTYPE_MISMATCH', 'Output "output_0"');
+      for (const buffer of [output, flat, whole]) buffer.dispose();
       executable.dispose();
     },
   },
   {
-    name: 'rejects an output that shares memory with an input or with another output',
+    name: 'rejects buffers of another backend, and plain memory where it is to write',
     run: async (backend) => {
-      const input = floats([2, 3]);
       const executable = await backend.compile(addTwo());
-      await assertRejects(() => executable.run([input], [input]), 'OUTPUT_ALIASED', 'input "x"');
-      assertClose(input, floats([2, 3]), 0);
-      const two = await backend.compile(capture((a) => [tf.add(a!, 1), tf.add(a!, 2)], [x]).program);
-      const memory = new Float32Array(9);
-      const part = (from: number): HostTensor => new HostTensor(memory.subarray(from, from + 6), [2, 3]);
-      await assertRejects(() => two.run([input], [part(0), part(3)]), 'OUTPUT_ALIASED', 'output "output_0"');
+      const own = outputOf(backend);
+      const other: Backend = { ...backend, name: 'elsewhere' };
+      const foreign: Buffer = {
+        shape: [2, 3],
+        dtype: 'float32',
+        backend: other,
+        read: async () => floats([2, 3]),
+        write: () => undefined,
+        dispose: () => undefined,
+      };
+      await assertRejects(
+        () => executable.run([foreign], [own], key),
+        'BUFFER_FOREIGN',
+        'Input "x"',
+        '"elsewhere"',
+      );
+      const plain = hostBuffer(floats([2, 3]));
+      for (const output of [foreign, hostBuffer(floats([2, 3]))])
+        await assertRejects(
+          () => executable.run([plain], [output], key),
+          'BUFFER_FOREIGN',
+          'Output "output_0"',
+        );
+      const total = cell('total');
+      const updating = await backend.compile(
+        capture(() => {
+          assignState(total, tf.add(readState(total), 1));
+          return [];
+        }, []).program,
+      );
+      await assertRejects(() => updating.run([plain], [], key), 'BUFFER_FOREIGN', 'Input "total"', 'plain');
+      own.dispose();
       executable.dispose();
-      two.dispose();
+      updating.dispose();
+    },
+  },
+  {
+    name: 'rejects an output or updated state that is another one, too',
+    run: async (backend) => {
+      const [own, input] = [outputOf(backend), bufferOf(backend, floats([2, 3]))];
+      const executable = await backend.compile(addTwo());
+      await assertRejects(() => executable.run([input], [input], key), 'OUTPUT_ALIASED', 'input "x"');
+      await assertHolds(input, floats([2, 3]));
+      const two = await backend.compile(capture((a) => [tf.add(a!, 1), tf.add(a!, 2)], [x]).program);
+      await assertRejects(() => two.run([input], [own, own], key), 'OUTPUT_ALIASED', 'output "output_0"');
+      const [a, b] = [cell('a'), cell('b')];
+      const both = await backend.compile(
+        capture(() => {
+          assignState(a, tf.add(readState(a), 1));
+          assignState(b, tf.add(readState(b), 2));
+          return [];
+        }, []).program,
+      );
+      await assertRejects(() => both.run([input, input], [], key), 'OUTPUT_ALIASED', 'input "a"');
+      await assertHolds(input, floats([2, 3]));
+      for (const buffer of [own, input]) buffer.dispose();
+      for (const each of [executable, two, both]) each.dispose();
+    },
+  },
+  {
+    name: 'does not read what it writes through a view of its own memory',
+    run: async (backend) => {
+      const output = bufferOf(backend, floats([2, 3]));
+      const executable = await backend.compile(addTwo());
+      const view = hostBuffer(await output.read());
+      const failure = await executable.run([view], [output], key).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure === undefined) await assertHolds(output, plus(floats([2, 3]), 2), 1e-6);
+      else await assertRejects(() => Promise.reject(failure as Error), 'OUTPUT_ALIASED', 'input "x"');
+      output.dispose();
+      executable.dispose();
     },
   },
   {
     name: 'refuses to run once disposed of, and may be disposed of twice',
     run: async (backend) => {
-      const executable = await backend.compile(addTwo());
-      executable.dispose();
-      executable.dispose();
-      await assertRejects(() => executable.run([floats([2, 3])]), 'EXECUTABLE_DISPOSED');
+      const output = outputOf(backend);
+      for (const program of [addTwo(), { at: addTwo }]) {
+        const executable = await backend.compile(program);
+        executable.dispose();
+        executable.dispose();
+        await assertRejects(
+          () => executable.run([hostBuffer(floats([2, 3]))], [output], key),
+          'EXECUTABLE_DISPOSED',
+        );
+      }
+      output.dispose();
     },
   },
   {
@@ -298,22 +512,31 @@ const memory: readonly ContractTest[] = [
   {
     name: 'runs several executables at the same time',
     run: async (backend) => {
-      const one = await backend.compile(addTwo());
-      const two = await backend.compile(capture((a) => tf.mul(a!, 3), [x]).program);
+      const programs = [addTwo(), capture((a) => tf.mul(a!, 3), [x]).program] as const;
+      const [one, two] = [await backend.compile(programs[0]), await backend.compile(programs[1])];
       const input = floats([2, 3]);
-      const [[sum], [product]] = await Promise.all([one.run([input]), two.run([input])]);
+      const [[sum], [product]] = await Promise.all([
+        runProgram(one, programs[0], [input]),
+        runProgram(two, programs[1], [input]),
+      ]);
       assertClose(sum!, plus(input, 2), 1e-6);
-      assertClose(
-        product!,
-        new HostTensor(
-          Float32Array.from(input.data, (v) => v * 3),
-          [2, 3],
-        ),
-        1e-6,
-      );
+      const tripled = Float32Array.from(input.data, (v) => v * 3);
+      assertClose(product!, new HostTensor(tripled, [2, 3]), 1e-6);
       one.dispose();
-      assertClose((await two.run([input]))[0]!, product!, 0);
+      assertClose((await runProgram(two, programs[1], [input]))[0]!, product!, 0);
       two.dispose();
+    },
+  },
+  {
+    name: 'ends a run that has begun when its executable is disposed of',
+    run: async (backend) => {
+      const executable = await backend.compile(addTwo());
+      const output = outputOf(backend);
+      const running = executable.run([hostBuffer(floats([2, 3]))], [output], key);
+      executable.dispose();
+      await running;
+      await assertHolds(output, plus(floats([2, 3]), 2), 1e-6);
+      output.dispose();
     },
   },
   {
@@ -321,11 +544,11 @@ const memory: readonly ContractTest[] = [
     run: async (backend) => {
       const program = addTwo();
       const warm = await backend.compile(program);
-      await warm.run([floats([2, 3])]);
+      await runProgram(warm, program, [floats([2, 3])]);
       const before = { ...tf.memory(), backend: tf.engine().backendName };
       const executable = await backend.compile(program);
-      for (let i = 0; i < 3; i++) await executable.run([floats([2, 3])]);
-      await assertRejects(() => executable.run([floats([6])]), 'SHAPE_MISMATCH');
+      for (let i = 0; i < 3; i++) await runProgram(executable, program, [floats([2, 3])]);
+      await assertRejects(() => runProgram(executable, program, [floats([6])]), 'SHAPE_MISMATCH');
       executable.dispose();
       const after = tf.memory();
       assertSame(after.numTensors, before.numTensors, 'number of tensors');
@@ -336,4 +559,4 @@ const memory: readonly ContractTest[] = [
   },
 ];
 
-export const contractTests: readonly ContractTest[] = [...buffers, ...failures, ...memory];
+export const contractTests: readonly ContractTest[] = [...buffers, ...runs, ...failures, ...memory];

@@ -6,6 +6,7 @@ import { onnx } from '@lamella/backend-onnx';
 import {
   compose,
   input,
+  runPlaces,
   type Backend,
   type Constraint,
   type Executable,
@@ -15,11 +16,12 @@ import {
 } from '@lamella/core';
 import * as layer from '@lamella/layers';
 import { activations, layers } from '@lamella/layers';
-import { HostTensor, type Program } from '@lamella/program';
+import { HostTensor, isOpenProgram, type OpenProgram, type Program } from '@lamella/program';
 import { adam, sgd, training, type CompileOptions, type Metric, type Optimizer } from '@lamella/training';
 import { assertClose } from './assertions.js';
 import { floats, integers, kernelsIn, programOf } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
+import { runProgram } from './run-program.js';
 
 /** Where each kernel was seen first: the layer's path, and the test's subject. */
 const seen = new Map<string, string>();
@@ -28,24 +30,35 @@ let subject = '';
 /** Runs each Program on cpu and on onnx, compares all outputs, and notes the kernels. */
 const both: Backend = {
   name: 'both',
-  allocate: (shape, dtype) => HostTensor.zeros(shape, dtype),
-  async compile(program: Program): Promise<Executable> {
-    for (const { kernel, scope } of program.nodes)
-      if (!seen.has(kernel)) seen.set(kernel, `"${scope}" of ${subject}`);
-    const [reference, other] = [await cpu().compile(program), await onnx().compile(program)];
+  computes: cpu().computes,
+  buffer: (type) => cpu().buffer(type),
+  async compile(given: Program | OpenProgram): Promise<Executable> {
+    const reference = await cpu().compile(given);
     return {
-      async run(inputs, outputs) {
-        const actual = await other.run(inputs);
-        const expected = await reference.run(inputs, outputs);
-        actual.forEach((tensor, i) =>
-          assertClose(tensor, expected[i]!, 1e-4, `${subject}: output "${program.outputs[i]!.name}"`),
-        );
-        return expected;
-      },
-      dispose() {
-        reference.dispose();
+      backend: reference.backend,
+      async run(inputs, outputs, key) {
+        const program = isOpenProgram(given) ? given.at(inputs[0]!.shape[0]!) : given;
+        for (const { kernel, scope } of program.nodes)
+          if (!seen.has(kernel)) seen.set(kernel, `"${scope}" of ${subject}`);
+        const values = await Promise.all(inputs.map((buffer) => buffer.read()));
+        const other = await onnx().compile(program);
+        const actual = await runProgram(other, program, values, key);
         other.dispose();
+        await reference.run(inputs, outputs, key);
+        const { inputs: places, outputs: outputPlaces } = runPlaces(program);
+        const written = [
+          ...outputPlaces.map((place, i) => [place, outputs[i]!] as const),
+          ...program.updates.map(({ output, input }) => [output, inputs[places.indexOf(input)]!] as const),
+        ];
+        for (const [place, buffer] of written)
+          assertClose(
+            actual[place]!,
+            await buffer.read(),
+            1e-4,
+            `${subject}: output "${program.outputs[place]!.name}"`,
+          );
       },
+      dispose: () => reference.dispose(),
     };
   },
 };

@@ -1,5 +1,5 @@
-// Runs a training step again and again as a trainer does: updates go to second buffers, which then take their place.
-import type { Backend } from '@lamella/core';
+// Runs a training step again and again as a trainer does: state stays in buffers of the backend from step to step.
+import { hostBuffer, type Backend } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { TrainingStep } from './training-step.js';
 
@@ -10,21 +10,21 @@ export async function runSteps(
   batch: readonly HostTensor[],
   count: number,
 ): Promise<{ losses: number[]; state: HostTensor[] }> {
-  const { program } = step.captured;
-  const executable = await backend.compile(program);
-  const fresh = step.state.map(({ initial }) => initial.clone());
-  let [argument, cell] = [0, 0];
-  const inputs = program.inputs.map((input) =>
-    input.kind === 'state' ? fresh[cell++]! : batch[argument++]!,
-  );
-  const outputs = program.outputs.map((output) => backend.allocate(program.type(output.id).shape, 'float32'));
+  const executable = await backend.compile(step.captured.program);
+  const state = step.state.map(({ initial }) => {
+    const buffer = executable.backend.buffer(initial);
+    buffer.write(initial);
+    return buffer;
+  });
+  const loss = executable.backend.buffer({ shape: [], dtype: 'float32' });
+  const inputs = [...batch.map(hostBuffer), ...state];
   const losses: number[] = [];
   for (let i = 0; i < count; i++) {
-    await executable.run(inputs, outputs);
-    losses.push(outputs[0]!.data[0]!);
-    for (const { input, output } of program.updates)
-      [inputs[input], outputs[output]] = [outputs[output]!, inputs[input]!];
+    await executable.run(inputs, [loss], { seed: 0, step: i });
+    losses.push((await loss.read()).data[0]!);
   }
+  const values = await Promise.all(state.map(async (buffer) => (await buffer.read()).clone()));
+  for (const buffer of [...state, loss]) buffer.dispose();
   executable.dispose();
-  return { losses, state: inputs.filter((_, i) => program.inputs[i]!.kind === 'state') };
+  return { losses, state: values };
 }

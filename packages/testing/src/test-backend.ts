@@ -6,6 +6,7 @@ import { assertClose, assertFails, assertRejects } from './assertions.js';
 import { contractTests } from './backend-contract.js';
 import { floats, kernelsIn, programOf, type KernelCase } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
+import { runProgram } from './run-program.js';
 import { runSteps } from './step-runner.js';
 import { trainingStep } from './training-step.js';
 
@@ -74,11 +75,11 @@ async function compare(
   if (missing !== undefined)
     return assertRejects(() => backend.compile(program), 'KERNEL_UNSUPPORTED', missing);
   if (Object.hasOwn(unsupported, kernelCase.name))
-    return assertFails(async () => (await backend.compile(program)).run(kernelCase.inputs));
+    return assertFails(async () => runProgram(await backend.compile(program), program, kernelCase.inputs));
   const [reference, executable] = [await cpu().compile(program), await backend.compile(program)];
   try {
-    const expected = await reference.run(kernelCase.inputs);
-    const actual = await executable.run(kernelCase.inputs);
+    const expected = await runProgram(reference, program, kernelCase.inputs);
+    const actual = await runProgram(executable, program, kernelCase.inputs);
     expected.forEach((tensor, i) =>
       assertClose(actual[i]!, tensor, kernelCase.tolerance ?? tolerance, `output ${i}`),
     );

@@ -38,7 +38,7 @@ export async function checkGradients(
     }
     for (const [i, weight] of layer.weights.entries()) {
       if (!layer.trainableWeights.includes(weight)) continue;
-      const original = weight.value.clone();
+      const original = (await weight.values()).clone();
       try {
         await compare(weight.name, original, found.weightGradients[i] ?? null, tolerance, (moved) => {
           weight.set(moved);

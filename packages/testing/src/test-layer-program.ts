@@ -1,9 +1,17 @@
 // One layer as a Program on a backend: outputs, masks, losses and gradients for given inputs, again and again.
 // Weights keep their values: what a call would make of them is a result like the others.
 import * as tf from '@tensorflow/tfjs-core';
-import { callContext, type Backend, type Executable, type Layer, type Weight } from '@lamella/core';
-import { capture, fillRandom, gradients, HostTensor, type Captured } from '@lamella/program';
+import {
+  callContext,
+  getWeightValues,
+  type Backend,
+  type Executable,
+  type Layer,
+  type Weight,
+} from '@lamella/core';
+import { capture, gradients, HostTensor, type Captured } from '@lamella/program';
 import { argumentsFor } from './kernel-case.js';
+import { runProgram } from './run-program.js';
 
 /** How a layer is called. */
 export interface LayerCall {
@@ -104,29 +112,22 @@ export class LayerProgram {
     seed = 7,
   ): Promise<LayerResult> {
     const { program, slots } = this.captured;
-    const values = [...inputs, ...masks.filter((mask) => mask !== null)];
-    let [argument, slot] = [0, 0];
-    const results = await this.executable.run(
-      program.inputs.map((input) => {
-        if (input.kind === 'argument') return values[argument++]!;
-        if (input.kind === 'state') return (slots[slot++] as Weight).value;
-        const drawn = HostTensor.zeros(program.type(input.id).shape);
-        fillRandom(input.random!, { seed, step: 0 }, drawn.data);
-        return drawn;
-      }),
-    );
+    const state = await getWeightValues(slots as readonly Weight[]);
+    const given = [...inputs, ...masks.filter((mask) => mask !== null), ...state];
+    const results = await runProgram(this.executable, program, given, { seed, step: 0 });
     const pick = (family: Family): (HostTensor | null)[] =>
       this.places[family].map((place) => (place === null ? null : results[place]!));
     const updates = new Map(program.updates.map(({ input, output }) => [input, results[output]!]));
     const stateInputs = program.inputs.flatMap((input, i) => (input.kind === 'state' ? [i] : []));
-    const after = new Map(slots.map((weight, i) => [weight, updates.get(stateInputs[i]!)]));
+    const after = new Map(slots.map((weight, i) => [weight, updates.get(stateInputs[i]!) ?? state[i]!]));
+    const weights = this.layer.weights.map(async (weight) => after.get(weight) ?? weight.values());
     return {
       outputs: pick('outputs') as HostTensor[],
       masks: pick('masks'),
       losses: pick('losses') as HostTensor[],
       inputGradients: pick('inputGradients'),
       weightGradients: pick('weightGradients'),
-      weights: this.layer.weights.map((weight) => after.get(weight) ?? weight.value),
+      weights: await Promise.all(weights),
     };
   }
 

@@ -187,7 +187,7 @@ describe('testLayer', () => {
 
   it('fails a model that comes back otherwise', async () => {
     const reload = async (model: Layer): Promise<Layer> => {
-      const other = model.getWeights().map((weight) => HostTensor.zeros(weight.shape));
+      const other = (await model.getWeights()).map((weight) => HostTensor.zeros(weight.shape));
       model.setWeights(other);
       return model;
     };

@@ -29,12 +29,12 @@ const tensor = (shape: number[]): HostTensor => HostTensor.zeros(shape);
 
 /** Expects a coded error of this text, and that neither weights, optimizer, metrics nor tfjs' memory have changed. */
 async function expectRefused(net: Model, run: () => Promise<unknown>, ...texts: string[]): Promise<void> {
-  const state = (): unknown => [
-    net.getWeights().map(({ data }) => [...data]),
-    net.optimizer?.iterations.value.data[0],
+  const state = async (): Promise<unknown> => [
+    (await net.getWeights()).map(({ data }) => [...data]),
+    (await net.optimizer?.iterations.values())?.data[0],
     tf.memory().numTensors,
   ];
-  const before = state();
+  const before = await state();
   let failure: unknown;
   try {
     await run();
@@ -43,7 +43,7 @@ async function expectRefused(net: Model, run: () => Promise<unknown>, ...texts: 
   }
   expect(isLamellaError(failure)).toBe(true);
   for (const text of texts) expect((failure as Error).message).toContain(text);
-  expect(state()).toEqual(before);
+  expect(await state()).toEqual(before);
 }
 
 const fitting =
@@ -326,16 +326,16 @@ describe('an abort signal', () => {
       signal: controller.signal,
       callbacks: [
         {
-          onTrainBatchEnd() {
-            seen.push([...net.getWeights()[0]!.data]);
+          async onTrainBatchEnd() {
+            seen.push([...(await net.getWeights())[0]!.data]);
             if (seen.length === 5) controller.abort(new Error('enough'));
           },
         },
       ],
     });
     await expect(run).rejects.toMatchObject({ code: 'ABORTED', cause: new Error('enough') });
-    expect(net.optimizer!.iterations.value.data[0]).toBe(5);
-    expect([...net.getWeights()[0]!.data]).toEqual(seen[4]);
+    expect((await net.optimizer!.iterations.values()).data[0]).toBe(5);
+    expect([...(await net.getWeights())[0]!.data]).toEqual(seen[4]);
     await expect(net.evaluate(x, labels, { signal: controller.signal })).rejects.toThrow(
       '[ABORTED] Model "net"',
     );

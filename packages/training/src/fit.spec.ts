@@ -124,9 +124,8 @@ describe('fit', () => {
     expect(history.epoch).toEqual(stored.epoch);
     expect(parameters).toEqual({ ...stored.params, verbose: 0 });
     if (stored.callback_calls !== undefined) expect(calls).toEqual(stored.callback_calls);
-    net.weights.forEach((weight, i) =>
-      expectNear(weight.value.data, stored.final_weights[i]!, weight.name, 1e-4),
-    );
+    for (const [i, weight] of net.weights.entries())
+      expectNear((await weight.values()).data, stored.final_weights[i]!, weight.name, 1e-4);
     const logs = await net.evaluate(array('x'), y, { batchSize: 4 });
     expect(Object.keys(logs)).toEqual(Object.keys(stored.evaluate).sort());
     for (const [key, value] of Object.entries(stored.evaluate)) expectNear([logs[key]!], [value], key, 1e-4);

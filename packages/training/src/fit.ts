@@ -115,7 +115,7 @@ export async function fit(
       await callbacks.call('onEpochEnd', epoch, logs);
     }
   } finally {
-    optimizer.finalize();
+    await optimizer.finalize();
     await passes.close();
     await trials?.close();
   }

@@ -1,13 +1,13 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
 import { Runner, type Backend, type Weight } from '@lamella/core';
-import { HostTensor } from '@lamella/program';
+import type { HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
 import type { Batch, BatchCursor, BatchSource } from './data/batch-source.js';
 import { aborted } from './errors.js';
 import type { Model } from './model.js';
+import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
-import { inTurn } from './run-turns.js';
 import { predictStep, testStep, trainingStep } from './steps.js';
 
 export interface LoopOptions {
@@ -28,17 +28,19 @@ export interface LoopResult {
 }
 
 /** Milliseconds of work after which a loop lets timers and other tasks run. */
-const breathEvery = 50;
+const yieldInterval = 50;
 
 /** Trains on the batches that are left in a pass. */
-export function trainEpoch(
+export async function trainEpoch(
   model: Model,
   backend: Backend,
   cursor: BatchCursor,
   options: LoopOptions,
 ): Promise<LoopResult> {
   const compiled = model.requireCompiled();
+  const { optimizer } = compiled;
   compiled.reset();
+  await optimizer.refresh();
   const stepFor = (batch: Batch): Runner | Promise<Runner> =>
     model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
       Runner.create(
@@ -46,10 +48,10 @@ export function trainEpoch(
         trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
       ),
     );
-  return overBatches(model, cursor, options, 'Train', stepFor, (runner, batch) => {
-    compiled.optimizer.beforeStep();
-    const step = compiled.optimizer.iterations.value.data[0]!;
-    return runForLogs(model, backend, runner, batch, step);
+  return overBatches(model, cursor, options, 'Train', stepFor, async (runner, batch) => {
+    optimizer.beforeStep();
+    await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.iterations.current });
+    optimizer.afterStep();
   });
 }
 
@@ -68,7 +70,7 @@ export function testEpoch(
       Runner.create(backend, testStep(model, compiled, batch)),
     );
   return overBatches(model, cursor, options, 'Test', stepFor, (runner, batch) =>
-    runForLogs(model, backend, runner, batch, next++),
+    runner.run(argumentsOf(batch), { seed: model.seed, step: next++ }),
   );
 }
 
@@ -78,17 +80,14 @@ export async function predictEpoch(
   backend: Backend,
   source: BatchSource,
   options: LoopOptions,
-): Promise<HostTensor[]> {
+): Promise<readonly HostTensor[]> {
   const limit = options.steps === undefined ? source.examples : undefined;
   const collector = new OutputCollector(model.label, limit);
   let next = 0;
   const stepFor = ({ x }: Batch): Runner | Promise<Runner> => inferenceStep(model, backend, x);
-  await overBatches(model, source.open(), options, 'Predict', stepFor, async (runner, { x, size }) => {
-    const step = next++;
-    const targets = collector.targets(runner.program, size);
-    await inTurn(backend, () => runner.run(x, { seed: model.seed, step }, targets));
-    return {};
-  });
+  await overBatches(model, source.open(), options, 'Predict', stepFor, (runner, { x, size }) =>
+    runner.compute(x, { seed: model.seed, step: next++ }, (outputs) => collector.add(outputs, size)),
+  );
   return collector.finish();
 }
 
@@ -98,10 +97,12 @@ export function inferenceStep(
   backend: Backend,
   x: readonly HostTensor[],
 ): Runner | Promise<Runner> {
-  return model.stepFor('predict', [x], () => {
-    const openBatch = model.openBatches.of(x);
-    return Runner.create(backend, predictStep(model, x), openBatch && { openBatch });
-  });
+  return model.stepFor('predict', [x], () =>
+    Runner.create(
+      backend,
+      openStep(x, (layouts) => predictStep(model, layouts)),
+    ),
+  );
 }
 
 /** Runs the batches that are left in a pass, at most `steps`, each on its compiled step. */
@@ -111,13 +112,13 @@ async function overBatches(
   options: LoopOptions,
   kind: 'Train' | 'Test' | 'Predict',
   stepFor: (batch: Batch) => Runner | Promise<Runner>,
-  run: (runner: Runner, batch: Batch) => Promise<Logs>,
+  run: (runner: Runner, batch: Batch) => Promise<void>,
 ): Promise<LoopResult> {
   const { callbacks, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
   const ends = callbacks.has(`on${kind}BatchEnd`);
-  let logs: Logs = {};
-  let lastBreath = performance.now();
+  let last: Runner | undefined;
+  let lastYield = performance.now();
   let index = 0;
   for (; index < (options.skip ?? 0); index++) if ((await cursor.next()) === undefined) break;
   for (; index < steps && options.shouldStop?.() !== true; index++) {
@@ -131,41 +132,33 @@ async function overBatches(
     const cached = stepFor(batch);
     const runner = cached instanceof Runner ? cached : await cached;
     const compileTime = cached === runner ? undefined : performance.now() - startedAt;
-    logs = await run(runner, batch);
+    await run(runner, batch);
+    last = runner;
     if (compileTime !== undefined) await callbacks.call('onStepCompiled', compileTime);
-    if (ends) await callbacks.call(`on${kind}BatchEnd`, index, logs);
-    if (performance.now() - lastBreath > breathEvery) {
+    if (ends) {
+      const isAskedFor = kind !== 'Predict' && callbacks.needsLogs(`on${kind}BatchEnd`, index);
+      await callbacks.call(`on${kind}BatchEnd`, index, isAskedFor ? await logsOf(runner) : {});
+    }
+    if (performance.now() - lastYield > yieldInterval) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      lastBreath = performance.now();
+      lastYield = performance.now();
     }
   }
-  return { steps: index, logs };
+  return { steps: index, logs: last === undefined || kind === 'Predict' ? {} : await logsOf(last) };
 }
 
 function throwIfAborted(model: Model, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(model.label, signal.reason);
 }
 
-/** Where the values of a step's logs are written, again and again: they are read at once. */
-const logTargets = new WeakMap<Runner, HostTensor[]>();
+function argumentsOf({ x, y, weights }: Batch): HostTensor[] {
+  return [...x, ...y, ...weights];
+}
 
-async function runForLogs(
-  model: Model,
-  backend: Backend,
-  runner: Runner,
-  { x, y, weights }: Batch,
-  step: number,
-): Promise<Logs> {
-  const { outputs, updates } = runner.program;
-  let targets = logTargets.get(runner);
-  if (targets === undefined) {
-    targets = outputs.slice(0, outputs.length - updates.length).map(() => HostTensor.zeros([]));
-    logTargets.set(runner, targets);
-  }
-  const logs: Logs = {};
-  await inTurn(backend, () => runner.run([...x, ...y, ...weights], { seed: model.seed, step }, targets));
-  for (let i = 0; i < targets.length; i++) logs[outputs[i]!.name] = targets[i]!.data[0]!;
-  return logs;
+/** Reads what the last run of a step has logged. */
+async function logsOf(runner: Runner): Promise<Logs> {
+  const values = await Promise.all(runner.outputs.map(({ buffer }) => buffer.read()));
+  return Object.fromEntries(runner.outputs.map(({ name }, i) => [name, values[i]!.data[0]!]));
 }
 
 const warned = new WeakSet<Model>();

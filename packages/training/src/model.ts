@@ -36,9 +36,6 @@ import { Passes } from './data/passes.js';
 import { dataInvalid, modelBusy, notCompiled, outputsSeveral } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
-import { OpenBatches } from './open-batches.js';
-import { inTurn } from './run-turns.js';
-import { predictStep } from './steps.js';
 import { StepCache, type StepArguments } from './step-cache.js';
 
 export interface ModelOptions extends FunctionalOptions {
@@ -72,9 +69,6 @@ export type CallResult<T> = T extends HostTensor | readonly HostTensor[]
 /** The kinds of compiled steps a model keeps. */
 export type StepKind = 'train' | 'test' | 'predict';
 
-/** Services predict as many rows at a time as there are waiting. */
-const predictSteps = 32;
-
 export class Model extends Functional {
   /** For random draws at every step; saved with the model. */
   readonly seed: number;
@@ -86,12 +80,11 @@ export class Model extends Functional {
   private compiledState: Compiled | undefined;
   private isFitting = false;
   private readonly steps: Readonly<Record<StepKind, StepCache>> = {
-    train: new StepCache(),
-    test: new StepCache(),
-    predict: new StepCache(predictSteps),
+    train: new StepCache(8),
+    test: new StepCache(8),
+    // Sentences, say, come in many lengths.
+    predict: new StepCache(32, true),
   };
-  /** The forward pass for every batch size. For the loops. */
-  readonly openBatches = new OpenBatches((inputs) => predictStep(this, inputs).program);
 
   constructor(
     options: ModelOptions,
@@ -146,7 +139,7 @@ export class Model extends Functional {
     return this.compiledState;
   }
 
-  /** Runs on another backend from now on. Weights and the optimizer's state go along: they belong to no backend. */
+  /** Runs on another backend from now on. Weights and the optimizer's state go along with the first run. */
   moveTo(backend: Backend): void {
     this.ownBackend = backend;
     this.dispose();
@@ -207,7 +200,7 @@ export class Model extends Functional {
   }
 
   /** The outputs for given inputs, in order. Throws: BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, SHAPE_MISMATCH, ABORTED. */
-  async predictAll(x: TrainingData, options: PredictOptions = {}): Promise<HostTensor[]> {
+  async predictAll(x: TrainingData, options: PredictOptions = {}): Promise<readonly HostTensor[]> {
     const { backend } = this;
     const source = await this.source(x, { batchSize: options.batchSize, outputs: [] });
     const callbacks = this.begin(source, options);
@@ -266,7 +259,6 @@ export class Model extends Functional {
   /** Frees the compiled steps; the model can still be used and compiles them anew. */
   dispose(): void {
     for (const cache of Object.values(this.steps)) cache.clear();
-    this.openBatches.clear();
   }
 
   private async callOnHost(inputs: readonly HostTensor[]): Promise<HostTensor> {
@@ -276,8 +268,7 @@ export class Model extends Functional {
     const { backend } = this;
     const cached = inferenceStep(this, backend, inputs);
     const runner = cached instanceof Promise ? await cached : cached;
-    const [output] = await inTurn(backend, () => runner.run(inputs, { seed: this.seed, step: 0 }));
-    return output!;
+    return runner.compute(inputs, { seed: this.seed, step: 0 }, ([output]) => output!.clone());
   }
 
   private async source(x: TrainingData, options: DataOptions): Promise<BatchSource> {

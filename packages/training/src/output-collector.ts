@@ -1,10 +1,9 @@
 // Puts the outputs of batches together: in place where the number of examples is known, else joined at the end.
-import { hostDType } from '@lamella/core';
-import { formatShape, HostTensor, sameShape, shapeMismatch, sizeOf, type Program } from '@lamella/program';
+import { formatShape, HostTensor, sameShape, shapeMismatch, sizeOf } from '@lamella/program';
 
 export class OutputCollector {
-  private whole: HostTensor[] | undefined;
-  private readonly parts: HostTensor[][] = [];
+  private whole: readonly HostTensor[] | undefined;
+  private readonly parts: (readonly HostTensor[])[] = [];
   private filled = 0;
 
   /** `examples` is how many rows there will be, where known. */
@@ -13,30 +12,21 @@ export class OutputCollector {
     private readonly examples: number | undefined,
   ) {}
 
-  /** Where the outputs of the next batch, of `size` rows, are to be written. */
-  targets(program: Program, size: number): HostTensor[] {
-    const types = program.outputs
-      .slice(0, program.outputs.length - program.updates.length)
-      .map(({ id }) => ({ shape: program.type(id).shape, dtype: hostDType(program.type(id), this.subject) }));
-    if (this.examples === undefined || types.some(({ shape }) => shape[0] !== size)) {
-      const made = types.map(({ shape, dtype }) => HostTensor.zeros(shape, dtype));
-      this.parts.push(made);
-      return made;
+  /** Copies the outputs of the next batch, of `size` rows. */
+  add(outputs: readonly HostTensor[], size: number): void {
+    const { examples } = this;
+    if (examples === undefined || size === examples || outputs.some(({ shape }) => shape[0] !== size)) {
+      this.parts.push(outputs.map((output) => output.clone()));
+      return;
     }
     const start = this.filled;
     this.filled += size;
-    this.whole ??= types.map(({ shape, dtype }) =>
-      HostTensor.zeros([this.examples!, ...shape.slice(1)], dtype),
-    );
-    if (size === this.examples) return this.whole;
-    return types.map(({ shape, dtype }, i) => {
-      const row = sizeOf(shape.slice(1));
-      return new HostTensor(this.whole![i]!.data.subarray(start * row, (start + size) * row), shape, dtype);
-    });
+    this.whole ??= outputs.map(({ shape, dtype }) => HostTensor.zeros([examples, ...shape.slice(1)], dtype));
+    outputs.forEach(({ data, shape }, i) => this.whole![i]!.data.set(data, start * sizeOf(shape.slice(1))));
   }
 
   /** The outputs whole. Throws: SHAPE_MISMATCH where batches differ in more than their number of rows. */
-  finish(): HostTensor[] {
+  finish(): readonly HostTensor[] {
     if (this.whole !== undefined) return this.whole;
     return (this.parts[0] ?? []).map((_, i) =>
       this.join(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { input, type Backend } from '@lamella/core';
-import { dense } from '@lamella/layers';
+import { dense, flatten } from '@lamella/layers';
 import { HostTensor } from '@lamella/program';
 import { Model } from './model.js';
 
@@ -10,14 +10,15 @@ function counting(): { readonly backend: Backend; readonly counts: { compiled: n
   const counts = { compiled: 0, alive: 0 };
   const inner = cpu();
   const backend: Backend = {
+    ...inner,
     name: 'counting',
-    allocate: (shape, dtype) => inner.allocate(shape, dtype),
     compile: async (program) => {
       const executable = await inner.compile(program);
       counts.compiled++;
       counts.alive++;
       return {
-        run: (inputs, outputs) => executable.run(inputs, outputs),
+        backend: executable.backend,
+        run: (...args) => executable.run(...args),
         dispose: () => {
           counts.alive--;
           executable.dispose();
@@ -52,25 +53,35 @@ describe('the compiled steps of a model', () => {
     expect(counts.alive).toBe(0);
   });
 
-  it('are 32 at most of those that predict, and go when they have not been used for longest', async () => {
+  it('are one for predictions of all batch sizes, and others for other shapes', async () => {
     const { backend, counts } = counting();
-    const net = doubling(backend);
-    for (let size = 1; size <= 32; size++) await net.call(rows(size));
-    for (const size of [1, 33, 1]) await net.call(rows(size));
-    expect(counts.compiled).toBe(33);
-    await net.call(rows(2));
-    expect(counts.compiled).toBe(34);
-    await tasks();
-    expect(counts.alive).toBe(32);
+    const x = input({ shape: [null, 2] });
+    const net = new Model({ inputs: x, outputs: flatten().apply(x), backend });
+    for (const shape of [
+      [1, 3, 2],
+      [7, 3, 2],
+      [7, 4, 2],
+      [2, 3, 2],
+    ])
+      expect((await net.call(HostTensor.zeros(shape))).shape).toEqual([shape[0], 2 * shape[1]!]);
+    expect(counts.compiled).toBe(2);
+    await net.predict(HostTensor.zeros([9, 3, 2]), { batchSize: 4 });
+    expect(counts.compiled).toBe(2);
+    net.dispose();
+    await net.call(HostTensor.zeros([1, 3, 2]));
+    expect(counts.compiled).toBe(3);
   });
 
   it('serve the calls that wait for them before they go', async () => {
     const { backend, counts } = counting();
     const net = doubling(backend);
     const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
-    const results = await Promise.all(sizes.map((size) => net.call(rows(size))));
+    const calls = sizes.map((size) => net.call(rows(size)));
+    await tasks();
+    net.dispose();
+    const results = await Promise.all(calls);
     expect(results.map(({ data }) => [...data])).toEqual(sizes.map((size) => new Array(size).fill(6)));
     await tasks();
-    expect(counts).toEqual({ compiled: 40, alive: 32 });
+    expect(counts).toEqual({ compiled: 1, alive: 0 });
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '@lamella/program';
 import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch-source.js';
-import type { Layout } from './open-batches.js';
+import type { Layout } from './open-step.js';
 import type { Gradient } from './optimizers/optimizer.js';
 
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */

@@ -94,8 +94,8 @@ describe('exportOnnx()', () => {
     return model({ inputs: x, outputs: [hidden, noisy], name: 'named', seed: 5 });
   };
 
-  it('keeps the names of inputs, outputs, weights and layers', () => {
-    const graph = exportedModel(named());
+  it('keeps the names of inputs, outputs, weights and layers', async () => {
+    const graph = await exportedModel(named());
     expect(graph.inputs.map(({ name, shape }) => [name, shape])).toEqual([
       ['pixels', ['batch', 4]],
       ['noise:0', ['batch', 3]],
@@ -108,8 +108,8 @@ describe('exportOnnx()', () => {
     expect(graph.nodes.map(({ name }) => name.replace(/_\d+$/, ''))).toEqual(['hidden/Gemm', 'noise/Add']);
   });
 
-  it('says what a random input must hold, and which stream it is', () => {
-    const { inputs, metadata, name } = exportedModel(named());
+  it('says what a random input must hold, and which stream it is', async () => {
+    const { inputs, metadata, name } = await exportedModel(named());
     expect(inputs[1]!.doc).toBe(
       'Random numbers, normally distributed with mean 0 and deviation 1; to be drawn anew for each run.',
     );
@@ -161,14 +161,18 @@ describe('exportOnnx()', () => {
     expect([...(results[session.outputNames[0]!]!.data as Float32Array)]).toEqual([9, 12]);
   });
 
-  it('takes shapes for sizes that the model leaves open', () => {
+  it('takes shapes for sizes that the model leaves open', async () => {
     const words = input({ shape: [null, 3], name: 'words' });
     const net = model({ inputs: words, outputs: dense({ units: 2 }).apply(words) });
-    expect(exportedModel(net).inputs[0]!.shape).toEqual(['batch', 'words.1', 3]);
-    expect(exportedModel(net, { shapes: { words: [null, 7, 3] } }).inputs[0]!.shape).toEqual(['batch', 7, 3]);
-    expect(() => exportedModel(net, { shapes: { word: [null, 7, 3] } })).toThrow('[OPTION_INVALID]');
-    expect(() => exportedModel(net, { batchSize: 1.5 })).toThrow('[OPTION_INVALID]');
-    expect(() => exportedModel(net, { random: 'seeds' as 'nodes' })).toThrow('[OPTION_INVALID]');
+    expect((await exportedModel(net)).inputs[0]!.shape).toEqual(['batch', 'words.1', 3]);
+    const sized = await exportedModel(net, { shapes: { words: [null, 7, 3] } });
+    expect(sized.inputs[0]!.shape).toEqual(['batch', 7, 3]);
+    for (const options of [
+      { shapes: { word: [null, 7, 3] } },
+      { batchSize: 1.5 },
+      { random: 'seeds' as 'nodes' },
+    ])
+      await expect(exportedModel(net, options)).rejects.toThrow('[OPTION_INVALID]');
   });
 
   it('exports a Lambda that was loaded without its function', async () => {

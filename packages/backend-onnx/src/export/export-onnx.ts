@@ -62,13 +62,13 @@ export async function exportOnnx(
 ): Promise<Uint8Array> {
   const [path, options] =
     typeof pathOrOptions === 'string' ? [pathOrOptions, more] : [undefined, pathOrOptions];
-  const bytes = encodeModel(exportedModel(model, options));
+  const bytes = encodeModel(await exportedModel(model, options));
   if (path !== undefined) await writeFile(path, bytes);
   return bytes;
 }
 
 /** What {@link exportOnnx} encodes. Throws: as that. */
-export function exportedModel(model: Functional, options: OnnxExportOptions = {}): OnnxModel {
+export async function exportedModel(model: Functional, options: OnnxExportOptions = {}): Promise<OnnxModel> {
   checkOptions(model, options);
   const shapes = inputShapes(model, options);
   const captured = new Map<string, Captured>();
@@ -82,7 +82,7 @@ export function exportedModel(model: Functional, options: OnnxExportOptions = {}
   return finishExport({
     lowered,
     program,
-    slots: slots as readonly Weight[],
+    values: await Promise.all((slots as readonly Weight[]).map((weight) => weight.values())),
     outputNames: model.outputs.map((tensor) => tensor.name),
     states: 'constants',
     name: model.name,

@@ -1,6 +1,6 @@
 // exportTrainingStep: one training step of a compiled model as an `.onnx` file: forward, loss, metrics, gradients and the
 // optimizer's update in one pure graph. Who runs it feeds each new state to the next step.
-import type { Functional, Weight } from '@lamella/core';
+import { getWeightValues, type Functional, type Weight } from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import type { Captured, HostTensor, Program } from '@lamella/program';
 import { lowerToModel } from '../lower-program.js';
@@ -87,6 +87,7 @@ export async function exportTrainingStep(
   const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
   const lowered = options.random === 'nodes' ? drawInGraph(alone, program) : alone;
   const weights = slots as readonly Weight[];
+  const values = await getWeightValues(weights);
   const kindOf = (slot: Weight): ExportedState['kind'] =>
     model.weights.includes(slot)
       ? 'weight'
@@ -97,12 +98,12 @@ export async function exportTrainingStep(
     pairs(program, known).map(({ slot, ...pair }) => ({
       ...pair,
       kind: kindOf(weights[slot]!),
-      value: weights[slot]!.value,
+      value: values[slot]!,
     }));
   const { model: graph, names } = finishExport({
     lowered: { ...lowered, model: shareConstants(lowered.model) },
     program,
-    slots: weights,
+    values,
     outputNames: outputNames(program),
     states: options.defaults === true ? 'defaults' : 'inputs',
     name: model.name,

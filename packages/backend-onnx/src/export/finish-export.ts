@@ -1,22 +1,17 @@
-// What every export ends with: weights behind the state, names, documentation. Not here: encoding (model/onnx-model.ts).
-import type { HostTensor, Program, StateSlot } from '@lamella/program';
+// What every export ends with: values of the state, names, documentation. Not here: encoding (model/onnx-model.ts).
+import type { HostTensor, Program } from '@lamella/program';
 import type { LoweredModel } from '../lower-program.js';
 import type { OnnxModel, OnnxTensor, OnnxValue } from '../model/onnx-model.js';
 import { version } from '../version.js';
 import { nameValues, UniqueNames } from './name-values.js';
 import { describeRandom } from './random-nodes.js';
 
-/** A cell whose values go into the file. */
-export interface StateCell extends StateSlot {
-  readonly value: HostTensor;
-}
-
 export interface ExportParts {
   readonly lowered: LoweredModel;
   /** One that has the inputs and outputs of the lowered model, at any size. */
   readonly program: Program;
-  /** The cells behind the state inputs, in order. */
-  readonly slots: readonly StateCell[];
+  /** The values of the state inputs, in order. */
+  readonly values: readonly HostTensor[];
   /** What each output of the Program is called. */
   readonly outputNames: readonly string[];
   /**
@@ -38,7 +33,7 @@ export interface ExportedNames {
 
 /** What an `.onnx` file holds, and what things are called in it. */
 export function finishExport(parts: ExportParts): { model: OnnxModel; names: ExportedNames } {
-  const { lowered, program, slots, states } = parts;
+  const { lowered, program, states } = parts;
   const unique = new UniqueNames();
   const known = new Map<string, string>();
   const inputs: (string | undefined)[] = program.inputs.map(() => undefined);
@@ -49,17 +44,17 @@ export function finishExport(parts: ExportParts): { model: OnnxModel; names: Exp
     known.set(name, (outputs[index] = unique.take(parts.outputNames[index]!)));
   const named = nameValues(lowered.model, known, unique);
 
-  const cells = new Map<string, StateCell>();
+  const cells = new Map<string, HostTensor>();
   const docs = new Map<string, string>();
   let next = 0;
   program.inputs.forEach((input, i) => {
-    const slot = input.kind === 'state' ? slots[next++] : undefined;
+    const value = input.kind === 'state' ? parts.values[next++] : undefined;
     const name = inputs[i];
     if (name === undefined) return;
-    if (slot !== undefined) cells.set(name, slot);
+    if (value !== undefined) cells.set(name, value);
     if (input.random !== undefined) docs.set(name, describeRandom(input.random));
   });
-  const values = [...cells].map(([name, { value }]): OnnxTensor => tensorOf(name, value));
+  const values = [...cells].map(([name, value]): OnnxTensor => tensorOf(name, value));
   const isInput = ({ name }: OnnxValue): boolean => states !== 'constants' || !cells.has(name);
   const withDoc = (value: OnnxValue): OnnxValue => {
     const doc = docs.get(value.name);

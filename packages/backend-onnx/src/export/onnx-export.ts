@@ -8,7 +8,8 @@ import { exportTrainingStep } from './export-training-step.js';
 export const onnxFormat: Format = {
   name: 'onnx',
   extensions: ['.onnx'],
-  writeModel: async (model, { options }) => encodeModel(exportedModel(model, options as OnnxExportOptions)),
+  writeModel: async (model, { options }) =>
+    encodeModel(await exportedModel(model, options as OnnxExportOptions)),
 };
 
 /** The functions that {@link onnxExport} gives to a composition. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { capture, HostTensor } from '@lamella/program';
+import { runProgram } from '@lamella/testing';
 import { onnx } from '../onnx.js';
 import { sumRows } from './sum-rows.js';
 
@@ -34,8 +35,9 @@ describe('sumRows', () => {
   it('gives the sums', async () => {
     const x = new HostTensor(Float32Array.of(1, 2, 3, Infinity, 5, NaN), [3, 2]);
     for (const keepDims of [false, true]) {
-      const executable = await onnx({ smallWork: false }).compile(sums([3, 2], [0], keepDims));
-      const [sum] = await executable.run([x]);
+      const program = sums([3, 2], [0], keepDims);
+      const executable = await onnx({ smallWork: false }).compile(program);
+      const [sum] = await runProgram(executable, program, [x]);
       expect([...sum!.data]).toEqual([9, NaN]);
       expect(sum!.shape).toEqual(keepDims ? [1, 2] : [2]);
       executable.dispose();

@@ -129,14 +129,9 @@ type RunArguments = [
   outputs: BigUint64Array,
 ];
 
-/** Outputs up to this size are copied out of memory of the session's, which takes less time than making ONNX Runtime see others. */
-const mostCopied = 65536;
-
 class NativeSession implements Session {
   private readonly inputNames: ReturnType<NativeRuntime['names']>;
   private readonly outputNames: ReturnType<NativeRuntime['names']>;
-  /** Where small outputs are written that were given no memory. */
-  private readonly own: (HostTensor | undefined)[];
   /** What the last run read and wrote, as long as that stays the same from run to run. */
   private readonly inputValues: BigUint64Array;
   private readonly outputValues: BigUint64Array;
@@ -148,27 +143,20 @@ class NativeSession implements Session {
     private readonly outputs: readonly SessionOutput[],
     readonly release: () => void,
   ) {
-    this.own = outputs.map(() => undefined);
     this.inputNames = runtime.names(inputs);
     this.outputNames = runtime.names(outputs.map(({ name }) => name));
     this.inputValues = new BigUint64Array(inputs.length);
     this.outputValues = new BigUint64Array(outputs.length);
   }
 
-  run(inputs: readonly HostTensor[], targets: readonly (HostTensor | undefined)[]): readonly HostTensor[] {
-    const { runtime, outputs, inputValues, outputValues } = this;
+  run(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): void {
+    const { runtime, inputValues, outputValues } = this;
     for (let i = 0; i < inputs.length; i++) inputValues[i] = runtime.valueOf(inputs[i]!);
-    const results = new Array<HostTensor>(outputs.length);
-    for (let i = 0; i < outputs.length; i++) {
-      results[i] = targets[i] ?? this.targetOf(i);
-      outputValues[i] = runtime.valueOf(results[i]!);
-    }
+    for (let i = 0; i < outputs.length; i++) outputValues[i] = runtime.valueOf(outputs[i]!);
     runtime.library.call('Run', ...this.runArguments(inputValues, outputValues));
-    for (let i = 0; i < outputs.length; i++) if (results[i] === this.own[i]) results[i] = copyOf(results[i]!);
-    return results;
   }
 
-  async runAside(inputs: readonly HostTensor[], targets: readonly HostTensor[]): Promise<void> {
+  async runAside(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
     const { runtime } = this;
     // Arrays of its own, outside of V8's heap, where nothing moves.
     const valuesOf = (tensors: readonly HostTensor[]): BigUint64Array => {
@@ -176,7 +164,7 @@ class NativeSession implements Session {
       for (let i = 0; i < tensors.length; i++) values[i] = runtime.valueOf(tensors[i]!);
       return values;
     };
-    await runtime.library.callAside('Run', ...this.runArguments(valuesOf(inputs), valuesOf(targets)));
+    await runtime.library.callAside('Run', ...this.runArguments(valuesOf(inputs), valuesOf(outputs)));
   }
 
   forOutputs(outputs: readonly SessionOutput[], release: () => void): Session {
@@ -196,17 +184,4 @@ class NativeSession implements Session {
       outputs,
     ];
   }
-
-  private targetOf(index: number): HostTensor {
-    const { shape, dtype } = this.outputs[index]!;
-    const own = this.own[index];
-    if (own !== undefined) return own;
-    const made = HostTensor.zeros(shape, dtype);
-    if (made.data.byteLength <= mostCopied) this.own[index] = made;
-    return made;
-  }
-}
-
-function copyOf({ data, shape, dtype }: HostTensor): HostTensor {
-  return new HostTensor(data.slice(), shape, dtype);
 }

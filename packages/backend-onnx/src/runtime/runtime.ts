@@ -35,19 +35,13 @@ export interface SessionOutput {
 
 /** A model that is ready to run. */
 export interface Session {
-  /**
-   * Runs once, inputs and outputs in the plan's order. Outputs are written into `targets`; where there is none, into fresh memory.
-   * Throws ONNX Runtime's own error.
-   */
-  run(
-    inputs: readonly HostTensor[],
-    targets: readonly (HostTensor | undefined)[],
-  ): readonly HostTensor[] | Promise<readonly HostTensor[]>;
+  /** Runs once, inputs and outputs in the plan's order; at once, or with a promise. Throws ONNX Runtime's own error. */
+  run(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): void | Promise<void>;
   /**
    * As {@link run}, on another thread, beside other runs; present where {@link Runtime.canRunAside}. Nothing of what it is given
    * may be freed or written before it ends.
    */
-  runAside?(inputs: readonly HostTensor[], targets: readonly HostTensor[]): Promise<void>;
+  runAside?(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void>;
   /** The same model for outputs of other shapes, which it must leave open. `release` becomes that of what is returned. */
   forOutputs(outputs: readonly SessionOutput[], release: () => void): Session;
   /** At most once. */

@@ -1,7 +1,7 @@
 // ONNX Runtime through its JavaScript interface: onnxruntime-web, and onnxruntime-node where its library cannot be called
 // directly (native-runtime.ts).
 import type * as ort from 'onnxruntime-web';
-import { HostTensor, type TypedArray } from '@lamella/program';
+import type { HostTensor, TypedArray } from '@lamella/program';
 import type { Runtime, Session, SessionOutput, SessionPlan } from './runtime.js';
 
 /** What a module of ONNX Runtime exports. */
@@ -60,26 +60,17 @@ class ScriptSession implements Session {
     this.fillsTargets = runtime.name === 'native';
   }
 
-  async run(
-    inputs: readonly HostTensor[],
-    targets: readonly (HostTensor | undefined)[],
-  ): Promise<readonly HostTensor[]> {
+  async run(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
     const feeds: Record<string, ort.Tensor> = {};
     this.inputs.forEach((name, i) => (feeds[name] = this.runtime.tensor(inputs[i]!)));
     const fetches: Record<string, ort.Tensor | null> = {};
     this.outputs.forEach(({ name }, i) => {
-      const target = this.fillsTargets ? targets[i] : undefined;
-      fetches[name] = target === undefined ? null : this.runtime.tensor(target);
+      fetches[name] = this.fillsTargets ? this.runtime.tensor(outputs[i]!) : null;
     });
     const results = await this.session.run(feeds, fetches, { logSeverityLevel: 4 });
     const found = this.outputs.map(({ name }) => results[name]!.data as TypedArray);
-    if (this.fillsTargets) discardCopies(found.filter((data, i) => isCopy(data, targets[i])));
-    return this.outputs.map(({ shape, dtype }, i) => {
-      const target = targets[i];
-      if (target === undefined) return new HostTensor(found[i]!, shape, dtype);
-      if (!this.fillsTargets) target.data.set(found[i]!);
-      return target;
-    });
+    if (this.fillsTargets) discardCopies(found.filter((data, i) => isCopy(data, outputs[i]!)));
+    else outputs.forEach((output, i) => output.data.set(found[i]!));
   }
 
   forOutputs(outputs: readonly SessionOutput[], release: () => void): Session {
@@ -87,8 +78,8 @@ class ScriptSession implements Session {
   }
 }
 
-function isCopy({ buffer }: TypedArray, target: HostTensor | undefined): boolean {
-  return target !== undefined && buffer !== target.data.buffer && isArrayBuffer(buffer);
+function isCopy({ buffer }: TypedArray, target: HostTensor): boolean {
+  return buffer !== target.data.buffer && isArrayBuffer(buffer);
 }
 
 /** Of whatever realm. */

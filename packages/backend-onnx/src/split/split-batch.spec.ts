@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { compose, input, setRandomSeed } from '@lamella/core';
 import { batchNormalization, conv2D, dense, dropout, flatten, layers, maxPooling2D } from '@lamella/layers';
 import { capture, gradients, HostTensor, type Program, type Shape } from '@lamella/program';
+import { runProgram } from '@lamella/testing';
 import { adam, training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { onnx } from '../onnx.js';
@@ -36,7 +37,7 @@ function expectNear(found: number, expected: number, tolerance = 1e-5): void {
 
 async function run(program: Program, inputs: readonly HostTensor[]): Promise<readonly HostTensor[]> {
   const executable = await onnx({ smallWork: false, threads: 1 }).compile(program);
-  const results = await executable.run(inputs);
+  const results = await runProgram(executable, program, inputs);
   executable.dispose();
   return results;
 }
@@ -235,8 +236,10 @@ describe('a network whose graph is split', () => {
     const executable = await onnx({ smallWork: false, threads: 2 }).compile(program);
     const [x, filter] = shapes.map(values) as [HostTensor, HostTensor];
     const at = (index: number): HostTensor[] => [x, filter, new HostTensor(Float32Array.of(index), [1])];
-    await expect(executable.run(at(99))).rejects.toThrow(/^\[RUN_FAILED\] .*out of data bounds/);
-    const [sums] = await executable.run(at(3));
+    await expect(runProgram(executable, program, at(99))).rejects.toThrow(
+      /^\[RUN_FAILED\] .*out of data bounds/,
+    );
+    const [sums] = await runProgram(executable, program, at(3));
     const [expected] = await run(program, at(3));
     sums!.data.forEach((value, i) => expectNear(value, expected!.data[i]!));
     executable.dispose();

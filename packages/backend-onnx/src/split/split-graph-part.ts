@@ -1,7 +1,6 @@
 // A graph that runs as several at once, each on its share of the batch: all but the last on threads of their own, and the last on
 // this one, which would only wait. Shares of inputs and outputs are views of the same memory; summands are added up.
-import { hostDType } from '@lamella/core';
-import { HostTensor, type Program, type TypedArray } from '@lamella/program';
+import { HostTensor, type TypedArray } from '@lamella/program';
 import type { GraphPart } from '../graph-part.js';
 import type { BatchSplit } from './split-batch.js';
 import { shareOf, type Placement } from './split-rules.js';
@@ -15,20 +14,15 @@ export class SplitGraphPart {
 
   /** `part` computes one share. */
   constructor(
-    private readonly program: Program,
     private readonly split: BatchSplit,
     private readonly part: GraphPart,
   ) {}
 
-  /** Runs once; outputs without a buffer come in fresh memory. Throws: RUN_FAILED. */
-  async run(
-    inputs: readonly HostTensor[],
-    outputs: readonly (HostTensor | undefined)[],
-  ): Promise<readonly HostTensor[]> {
-    const { split, part, program } = this;
-    const results = program.outputs.map(({ id }, i) => outputs[i] ?? this.fresh(id));
+  /** Runs once. Throws: RUN_FAILED. */
+  async run(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> {
+    const { split, part } = this;
     const given = inputs.map((input, i) => this.sharesOf(input, split.inputs[i]!));
-    const wanted = results.map((result, i) => this.targetsOf(result, i));
+    const wanted = outputs.map((output, i) => this.targetsOf(output, i));
     const share = (tensors: readonly (readonly HostTensor[])[], index: number): HostTensor[] =>
       tensors.map((shares) => shares[index]!);
     const last = split.shares - 1;
@@ -37,11 +31,10 @@ export class SplitGraphPart {
     const here = part.run(share(given, last), share(wanted, last));
     const ended = await Promise.allSettled([here, ...aside]);
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
-    results.forEach((result, i) => {
+    outputs.forEach((output, i) => {
       if (split.outputs[i] === 'summand')
-        for (const other of wanted[i]!.slice(1)) addTo(result.data, other.data);
+        for (const other of wanted[i]!.slice(1)) addTo(output.data, other.data);
     });
-    return results;
   }
 
   dispose(): void {
@@ -58,21 +51,16 @@ export class SplitGraphPart {
   }
 
   /** Where each share writes an output: the first what is not cut into the output itself. */
-  private targetsOf(result: HostTensor, index: number): readonly HostTensor[] {
-    if (this.split.outputs[index] === 'rows') return this.sharesOf(result, 'rows');
-    const scratch = this.scratch.get(index) ?? this.makeScratch(result, index);
-    return [result, ...scratch];
+  private targetsOf(output: HostTensor, index: number): readonly HostTensor[] {
+    if (this.split.outputs[index] === 'rows') return this.sharesOf(output, 'rows');
+    const scratch = this.scratch.get(index) ?? this.makeScratch(output, index);
+    return [output, ...scratch];
   }
 
   private makeScratch({ shape, dtype }: HostTensor, index: number): readonly HostTensor[] {
     const made = Array.from({ length: this.split.shares - 1 }, () => HostTensor.zeros(shape, dtype));
     this.scratch.set(index, made);
     return made;
-  }
-
-  private fresh(id: number): HostTensor {
-    const type = this.program.type(id);
-    return HostTensor.zeros(type.shape, hostDType(type, 'Output'));
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { capture, HostTensor, type CaptureResult, type Program, type Shape } from '@lamella/program';
-import { assertClose } from '@lamella/testing';
+import { assertClose, runProgram } from '@lamella/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { lowerSymbolic } from './lower-symbolic.js';
@@ -20,7 +20,7 @@ async function compare(fn: Fn, rest: Shape, batches = [1, 2, 3, 17, 61]): Promis
     const program = programOf(fn, [batch, ...rest]);
     const x = HostTensor.zeros([batch, ...rest]);
     x.data.forEach((_, i) => (x.data[i] = Math.sin(i)));
-    const expected = await (await cpu().compile(program)).run([x]);
+    const expected = await runProgram(await cpu().compile(program), program, [x]);
     const results = await session.run({
       [session.inputNames[0]!]: new ort.Tensor('float32', x.data as Float32Array, x.shape),
     });

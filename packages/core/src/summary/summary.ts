@@ -163,11 +163,11 @@ function totals(model: Functional, optimizerWeights: readonly Weight[]): string[
 }
 
 function countOf(weights: readonly Weight[]): number {
-  return weights.reduce((sum, weight) => sum + weight.value.size, 0);
+  return weights.reduce((sum, weight) => sum + weight.size, 0);
 }
 
 function readableBytes(weights: readonly Weight[]): string {
-  let size = weights.reduce((sum, weight) => sum + weight.value.size * bytesPerElement(weight.dtype), 0);
+  let size = weights.reduce((sum, weight) => sum + weight.size * bytesPerElement(weight.dtype), 0);
   for (const unit of ['B', 'KB', 'MB', 'GB', 'TB']) {
     if (size < 1024) return `${size.toFixed(2)} ${unit}`;
     size /= 1024;

@@ -87,6 +87,10 @@ export class BackupAndRestore implements Callback {
     this.epoch = epoch;
   }
 
+  needsBatchLogs(): boolean {
+    return false;
+  }
+
   async onTrainBatchEnd(batch: number): Promise<void> {
     if (!this.counter.isDue(batch)) return;
     const isLast = batch + 1 === this.steps;

@@ -79,6 +79,10 @@ export class ModelCheckpoint implements Callback {
     this.epoch = epoch;
   }
 
+  needsBatchLogs(): boolean {
+    return !this.counter.isPerEpoch;
+  }
+
   async onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
     if (this.counter.isDue(batch)) await this.save({ batch: batch + 1, ...logs }, logs);
   }

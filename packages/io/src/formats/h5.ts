@@ -42,7 +42,7 @@ export const h5Format: Format = {
         lamella: { version: 1, seed: (model as Model).seed },
       }),
     );
-    root.groups.set('model_weights', writeLegacyWeights(model));
+    root.groups.set('model_weights', await writeLegacyWeights(model));
     const { optimizer, ...training } = writeCompileConfig(model as Model);
     if (includeOptimizer && optimizer !== undefined) {
       root.attributes.set(
@@ -50,7 +50,7 @@ export const h5Format: Format = {
         writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }),
       );
       if ((model as Model).compiled!.optimizer.isBuilt)
-        root.groups.set('optimizer_weights', writeLegacyOptimizer(model as Model));
+        root.groups.set('optimizer_weights', await writeLegacyOptimizer(model as Model));
     }
     return writeHdf5(root);
   },
@@ -88,7 +88,7 @@ export const h5Format: Format = {
   },
 
   async writeWeights(layer) {
-    return writeHdf5(writeLegacyWeights(layer as Functional));
+    return writeHdf5(await writeLegacyWeights(layer as Functional));
   },
 
   async readWeights(bytes, layer: Layer, context) {

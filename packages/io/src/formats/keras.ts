@@ -40,7 +40,7 @@ export const kerasFormat: Format = {
       'metadata.json': text.encode(writePythonJson(metadata)),
       'config.json': text.encode(writePythonJson(config)),
       'model.weights.h5': writeHdf5(
-        writeVariables(model, { optimizer: includeOptimizer, ...(replacements && { replacements }) }),
+        await writeVariables(model, { optimizer: includeOptimizer, ...(replacements && { replacements }) }),
       ),
     });
   },

@@ -3,6 +3,7 @@ import type { Format } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import { assignOffers, checkOffers } from '../hdf5/assign.js';
 import { namedWeights } from '../weights/named-weights.js';
+import { readValues } from '../weights/read-values.js';
 import { assignRule, readContext } from './read-context.js';
 import { decodeTensor, readSafetensors, writeSafetensors } from './safetensors-bytes.js';
 
@@ -12,7 +13,10 @@ export const safetensorsFormat: Format = {
   extensions: ['.safetensors'],
 
   async writeWeights(layer) {
-    return writeSafetensors(new Map([...namedWeights(layer)].map(([name, { value }]) => [name, value])));
+    const values = await readValues(layer.weights);
+    return writeSafetensors(
+      new Map([...namedWeights(layer)].map(([name, weight]) => [name, values.get(weight)!])),
+    );
   },
 
   async readWeights(bytes, layer, context) {

@@ -31,6 +31,7 @@ import {
 } from '../tfjs/weights-manifest.js';
 import { writeTopology } from '../tfjs/write-topology.js';
 import { namedWeights } from '../weights/named-weights.js';
+import { readValues } from '../weights/read-values.js';
 import { assignRule, olderSource, readContext, readSeed, requiredState, stateRule } from './read-context.js';
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -46,9 +47,11 @@ export const tfjsFormat: Format = {
     const compileConfig = includeOptimizer ? writeCompileConfig(compiled) : {};
     const optimizer = includeOptimizer ? optimizerOf(model) : undefined;
     const state = optimizer?.isBuilt === true ? writtenState(optimizer) : [];
+    const named = tfjsWeights(model);
+    const values = await readValues([...named.values(), ...state]);
     const weights = [
-      ...[...tfjsWeights(model)].map(([name, { value }]) => ({ name, value })),
-      ...state.map(({ name, value }) => ({ name, value, isOptimizer: true })),
+      ...[...named].map(([name, weight]) => ({ name, value: values.get(weight)! })),
+      ...state.map((weight) => ({ name: weight.name, value: values.get(weight)!, isOptimizer: true })),
     ];
     const { specs, bytes, shards } = writeGroup(weights);
     const stem = context.file.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');

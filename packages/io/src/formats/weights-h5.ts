@@ -15,7 +15,7 @@ export const weightsH5Format: Format = {
   extensions: ['.weights.h5'],
 
   async writeWeights(layer) {
-    return writeHdf5(writeVariables(layer, { optimizer: true }));
+    return writeHdf5(await writeVariables(layer, { optimizer: true }));
   },
 
   async readWeights(bytes, layer, context) {

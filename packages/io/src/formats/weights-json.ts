@@ -10,6 +10,7 @@ import { variablePlaces } from '../hdf5/variables.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import { storedWeights } from '../inspect/hdf5-contents.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+import { readValues } from '../weights/read-values.js';
 import { assignRule, readContext, requiredState } from './read-context.js';
 
 /** Source: keras.Model.save_weights with max_shard_size. */
@@ -19,7 +20,7 @@ export const weightsJsonFormat: Format = {
 
   async writeWeights(layer, context) {
     const base = baseOf(context);
-    const { shards, total } = split(layer, bytesPerShard(context));
+    const { shards, total } = await split(layer, bytesPerShard(context));
     // Keras opens this one whatever the index says.
     const siblings: Record<string, Uint8Array> = { [`${base}_00000.weights.h5`]: writeHdf5(hdf5Group()) };
     const map: Record<string, string[]> = {};
@@ -86,11 +87,14 @@ interface Shard {
   readonly paths: readonly string[];
 }
 
-function split(layer: Layer, limit: number): { shards: Shard[]; total: number } {
+async function split(layer: Layer, limit: number): Promise<{ shards: Shard[]; total: number }> {
   const shards: { root: Hdf5Group; paths: Set<string>; size: number }[] = [];
   let total = 0;
-  for (const { path, name, weights } of variablePlaces(layer, { optimizer: true })) {
-    weights.forEach(({ value }, i) => {
+  const places = variablePlaces(layer, { optimizer: true });
+  const values = await readValues(places.flatMap(({ weights }) => weights));
+  for (const { path, name, weights } of places) {
+    weights.forEach((weight, i) => {
+      const value = values.get(weight)!;
       const size = value.size * bytesPerElement(value.dtype);
       total += size;
       let shard = shards.at(-1);

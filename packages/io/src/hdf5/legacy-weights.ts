@@ -1,9 +1,10 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import type { Functional, Layer, Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import { HostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
+import { readValues } from '../weights/read-values.js';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
 import { builtLike } from './optimizer-state.js';
@@ -21,8 +22,9 @@ function legacyWeights(layer: Layer): Weight[] {
 }
 
 /** The weights of a model as an HDF5 tree. */
-export function writeLegacyWeights(model: Functional): Hdf5Group {
+export async function writeLegacyWeights(model: Functional): Promise<Hdf5Group> {
   const root = hdf5Group();
+  const values = await readValues(model.weights);
   root.attributes.set('backend', 'lamella');
   root.attributes.set('keras_version', writtenKerasVersion);
   const layers = model.sublayers.filter((layer) => !isNoKerasLayer(layer));
@@ -36,7 +38,7 @@ export function writeLegacyWeights(model: Functional): Hdf5Group {
   for (const layer of layers) {
     const weights = legacyWeights(layer).map((weight) => ({
       path: (prefixes.get(weight) ?? '') + weight.name,
-      weight,
+      value: values.get(weight)!,
     }));
     writeWeights(ensureGroup(root, [layer.name]), weights);
   }
@@ -54,28 +56,28 @@ function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>):
 }
 
 /** The state of an optimizer as an HDF5 tree. */
-export function writeLegacyOptimizer(model: Model): Hdf5Group {
+export async function writeLegacyOptimizer(model: Model): Promise<Hdf5Group> {
   const root = hdf5Group();
-  const variables = model.compiled?.optimizer.variables ?? [];
+  const values = await readValues(model.compiled?.optimizer.variables ?? []);
   writeWeights(
     root,
-    variables.map((weight) => ({ path: weight.name, weight })),
+    [...values].map(([{ name }, value]) => ({ path: name, value })),
   );
   return root;
 }
 
 function writeWeights(
   group: Hdf5Group,
-  weights: readonly { readonly path: string; readonly weight: Weight }[],
+  weights: readonly { readonly path: string; readonly value: HostTensor }[],
 ): void {
   writeList(
     group,
     'weight_names',
     weights.map(({ path }) => path),
   );
-  for (const { path, weight } of weights) {
+  for (const { path, value } of weights) {
     const parts = path.split('/');
-    ensureGroup(group, parts.slice(0, -1)).datasets.set(parts[parts.length - 1]!, weight.value);
+    ensureGroup(group, parts.slice(0, -1)).datasets.set(parts[parts.length - 1]!, value);
   }
 }
 

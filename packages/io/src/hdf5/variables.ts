@@ -2,6 +2,7 @@
 import { snakeCaseClass, type Layer, type Weight } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
+import { readValues } from '../weights/read-values.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
 
 /** One object with variables of its own, and where the file keeps them. */
@@ -53,12 +54,14 @@ function visit(
 }
 
 /** The variables of a model as an HDF5 tree. */
-export function writeVariables(model: Layer, options: VariableOptions): Hdf5Group {
+export async function writeVariables(model: Layer, options: VariableOptions): Promise<Hdf5Group> {
   const root = hdf5Group();
-  for (const place of variablePlaces(model, options)) {
+  const places = variablePlaces(model, options);
+  const values = await readValues(places.flatMap(({ weights }) => weights));
+  for (const place of places) {
     const group = ensureGroup(root, [...place.path, 'vars']);
     group.attributes.set('name', place.name);
-    place.weights.forEach((weight, i) => group.datasets.set(String(i), weight.value));
+    place.weights.forEach((weight, i) => group.datasets.set(String(i), values.get(weight)!));
   }
   return root;
 }

@@ -44,7 +44,7 @@ describe('inspectFile()', () => {
       const total = found
         .filter(({ depth }) => depth === 0)
         .reduce((sum, { parameters }) => sum + parameters, 0);
-      expect(total).toBe(model.weights.reduce((sum, { value }) => sum + value.size, 0));
+      expect(total).toBe(model.weights.reduce((sum, { size }) => sum + size, 0));
     },
   );
 

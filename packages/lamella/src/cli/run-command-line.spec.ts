@@ -66,7 +66,7 @@ describe('lamella convert', () => {
       const { code, out: said } = await run('convert', from, to, ...(out === '.h5' ? ['--weights'] : []));
       expect([code, said]).toEqual([0, `${to}: weights, from ${from}`]);
       const net = await loadModel(from);
-      for (const { value } of net.weights) value.data.fill(0);
+      for (const weight of net.weights) weight.set(HostTensor.zeros(weight.shape));
       await loadWeights(net, to);
       expectClose(await predicted(net), wanted);
     });
@@ -88,7 +88,8 @@ describe('lamella convert', () => {
     async (out) => {
       const weights = join(folder, 'changed.weights.h5');
       const changed = await loadModel(`${mlp}.keras`);
-      for (const { value } of changed.weights) value.data.fill(0.125);
+      for (const weight of changed.weights)
+        weight.set(new HostTensor(new Float32Array(weight.size).fill(0.125), weight.shape));
       const altered = join(folder, 'changed.keras');
       await saveModel(changed, altered);
       expect((await run('convert', altered, weights)).code).toBe(0);

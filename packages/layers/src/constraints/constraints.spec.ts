@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import type { Constraint } from '@lamella/core';
 import { capture } from '@lamella/program';
-import { assertClose } from '@lamella/testing';
+import { assertClose, runProgram } from '@lamella/testing';
 import {
   classOf,
   comparable,
@@ -37,7 +37,7 @@ describe('constraints', () => {
       expect(comparable(kerasConfig(constraint))).toEqual(comparable(expected.keras_config.config));
       const { shape } = expected.input;
       const { program } = capture((x) => constraint.call(x!), [{ name: 'x', shape, dtype: 'float32' }]);
-      const [weight] = await (await cpu().compile(program)).run([hostTensor(expected.input)]);
+      const [weight] = await runProgram(await cpu().compile(program), program, [hostTensor(expected.input)]);
       assertClose(weight!, hostTensor(expected.output), tolerance);
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { isSerializable, type Regularizer } from '@lamella/core';
 import { capture, gradients } from '@lamella/program';
-import { assertClose } from '@lamella/testing';
+import { assertClose, runProgram } from '@lamella/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   classOf,
@@ -45,7 +45,7 @@ describe('regularizers', () => {
         [{ name: 'x', shape: expected.input.shape, dtype: 'float32' }],
       );
       const executable = await cpu().compile(program);
-      const [penalty, gradient] = await executable.run([hostTensor(expected.input)]);
+      const [penalty, gradient] = await runProgram(executable, program, [hostTensor(expected.input)]);
       assertClose(penalty!, hostTensor(expected.output), tolerance, 'penalty');
       assertClose(gradient!, hostTensor(expected.gradient), tolerance, 'gradient');
     });

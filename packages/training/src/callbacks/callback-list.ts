@@ -1,7 +1,7 @@
 // Several callbacks as one, called in order.
 import type { Callback } from './callback.js';
 
-type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters'>;
+type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters' | 'needsBatchLogs'>;
 
 export class CallbackList {
   constructor(private readonly callbacks: readonly Callback[]) {}
@@ -9,6 +9,15 @@ export class CallbackList {
   /** Whether any callback has `hook`; loops skip the call where none has. */
   has(hook: Hook): boolean {
     return this.callbacks.some((callback) => callback[hook] !== undefined);
+  }
+
+  /** Whether a callback that has `hook` needs the logs of this batch. */
+  needsLogs(hook: Hook, batch: number): boolean {
+    // All are asked: some make a note of it.
+    const asked = this.callbacks.map(
+      (callback) => callback[hook] !== undefined && (callback.needsBatchLogs?.(batch) ?? true),
+    );
+    return asked.includes(true);
   }
 
   /** Calls `hook` of each callback that has it, and waits where one returns a promise. */

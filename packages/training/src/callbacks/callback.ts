@@ -22,6 +22,12 @@ export interface RunParameters {
 export interface Callback {
   setModel?(model: Model): void;
   setParameters?(parameters: RunParameters): void;
+  /**
+   * Asked before `onTrainBatchEnd` and `onTestBatchEnd`: whether this callback needs the logs of that batch. Logs lie with the
+   * backend until somebody needs them, and reading them makes a device stop; where nobody does, all get empty ones.
+   * Absent: it does, each time.
+   */
+  needsBatchLogs?(batch: number): boolean;
   onTrainBegin?(logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;

@@ -73,9 +73,11 @@ describe('EarlyStopping', () => {
       verbose: 1,
       print: (text) => printed.push(text),
     });
-    const keep: Callback = { onEpochEnd: () => void weights.push(net.getWeights()[0]!.data[0]!) };
+    const keep: Callback = {
+      onEpochEnd: async () => void weights.push((await net.getWeights())[0]!.data[0]!),
+    };
     await net.fit(x, y, { epochs: 9, verbose: 0, callbacks: [feed([3, 1, 2, 2, 2]), keep, stopping] });
-    expect(net.getWeights()[0]!.data[0]).toBe(weights[1]);
+    expect((await net.getWeights())[0]!.data[0]).toBe(weights[1]);
     expect([stopping.bestEpoch, stopping.best, stopping.stoppedEpoch]).toEqual([1, 1, 3]);
     expect(printed).toEqual([
       'Epoch 4: early stopping',
@@ -93,10 +95,10 @@ describe('EarlyStopping', () => {
       restoreBestWeights: true,
     });
     const keep = lambdaCallback({
-      onEpochEnd: (epoch) => void (epoch === 0 && (best = net.getWeights()[0]!.data[0]!)),
+      onEpochEnd: async (epoch) => void (epoch === 0 && (best = (await net.getWeights())[0]!.data[0]!)),
     });
     await net.fit(x, y, { epochs: 3, verbose: 0, callbacks: [feed([1, 2, 3]), keep, stopping] });
-    expect(net.getWeights()[0]!.data[0]).toBe(best);
+    expect((await net.getWeights())[0]!.data[0]).toBe(best);
   });
 
   it('knows that a loss is better when smaller and an accuracy when larger', async () => {

@@ -58,17 +58,17 @@ export class EarlyStopping implements Callback {
     this.bestWeights = undefined;
   }
 
-  onEpochEnd(epoch: number, logs: Logs): void {
+  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const { restoreBestWeights = false, startFromEpoch = 0 } = this.options;
     const baseline = this.options.baseline ?? undefined;
     const value = this.monitor.valueIn(logs);
     if (value === undefined || epoch < startFromEpoch) return;
-    if (restoreBestWeights && this.bestWeights === undefined) this.keep(epoch);
+    if (restoreBestWeights && this.bestWeights === undefined) await this.keep(epoch);
     this.wait++;
     if (this.monitor.isBetter(value, this.best, this.model)) {
       this.best = value;
       this.bestEpoch = epoch;
-      if (restoreBestWeights) this.keep(epoch);
+      if (restoreBestWeights) await this.keep(epoch);
       if (baseline === undefined || this.monitor.isBetter(value, baseline, this.model)) this.wait = 0;
       return;
     }
@@ -85,9 +85,9 @@ export class EarlyStopping implements Callback {
     this.model.setWeights(this.bestWeights);
   }
 
-  private keep(epoch: number): void {
+  private async keep(epoch: number): Promise<void> {
     this.bestEpoch = epoch;
-    this.bestWeights = this.model.getWeights();
+    this.bestWeights = await this.model.getWeights();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Callback } from './callback.js';
 const hooks: readonly (keyof Callback)[] = [
   'setModel',
   'setParameters',
+  'needsBatchLogs',
   'onTrainBegin',
   'onTrainEnd',
   'onEpochBegin',

@@ -52,7 +52,7 @@ function collected(isTTY: boolean): { output: ProgressOutput; text: () => string
 async function fitTwoEpochs(bar: ProgressBar, backend: Backend = cpu()): Promise<Model> {
   const x = input({ shape: [1] });
   const net = new Model({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend });
-  net.setWeights(net.getWeights().map((weight) => (weight.data.fill(0), weight)));
+  net.setWeights((await net.getWeights()).map((weight) => (weight.data.fill(0), weight)));
   net.compile({ optimizer: 'sgd', loss: 'mse' });
   const [inputs, targets] = [
     [1, 2, 3],
@@ -127,11 +127,11 @@ describe('ProgressBar', () => {
       jest.spyOn(performance, 'now').mockImplementation(() => time);
       const backend = cpu();
       return {
+        ...backend,
         name: 'slow',
-        allocate: (shape, dtype) => backend.allocate(shape, dtype),
-        compile: (program, hints) => {
+        compile: (program) => {
           time += duration;
-          return backend.compile(program, hints);
+          return backend.compile(program);
         },
       };
     }

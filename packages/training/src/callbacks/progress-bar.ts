@@ -25,6 +25,7 @@ export class ProgressBar implements Callback {
   private target: number | undefined;
   private line: ProgressLine | undefined;
   private seen = 0;
+  private isDue = true;
   /** Inside fit, validation is silent. */
   private isFitting = false;
 
@@ -59,6 +60,10 @@ export class ProgressBar implements Callback {
 
   onStepCompiled(duration: number): void {
     if (this.line !== undefined) this.line.compileTime += duration;
+  }
+
+  needsBatchLogs(): boolean {
+    return (this.isDue = this.verbose === 1 && this.line?.isDue === true);
   }
 
   onTrainBatchEnd(batch: number, logs: Logs): void {
@@ -98,7 +103,8 @@ export class ProgressBar implements Callback {
 
   private update(batch: number, logs: Logs): void {
     this.seen = batch + 1;
-    if (this.verbose === 1) this.write(this.line?.update(this.seen, logs, false));
+    if (!this.isDue) this.line?.count(this.seen);
+    else if (this.verbose === 1) this.write(this.line?.update(this.seen, logs, false));
   }
 
   private finish(logs: Logs): void {

@@ -35,14 +35,24 @@ export class ProgressLine {
     this.startedAt = options.now();
   }
 
+  /** Whether a bar that is not full would be drawn now. */
+  get isDue(): boolean {
+    return this.options.style === 'terminal' && this.options.now() - this.drawnAt >= redrawEvery;
+  }
+
+  /** Takes note of `current` steps, and writes nothing. */
+  count(current: number): void {
+    this.stepDuration(current, this.options.now());
+  }
+
   /** What to write after `current` steps; empty where nothing is due. */
   update(current: number, logs: Logs, isFinal = this.target !== undefined && current >= this.target): string {
+    const isDrawn = isFinal || this.isDue;
     const now = this.options.now();
     const perStep = this.stepDuration(current, now);
     const { style } = this.options;
-    if (style === 'summary')
-      return isFinal && (this.target ?? 0) > 0 ? this.summary(current, logs, now, perStep) : '';
-    if (!isFinal && (style === 'plain' || now - this.drawnAt < redrawEvery)) return '';
+    if (!isDrawn) return '';
+    if (style === 'summary') return (this.target ?? 0) > 0 ? this.summary(current, logs, now, perStep) : '';
     this.drawnAt = now;
     return style === 'plain'
       ? `${this.plain(current, logs, now, perStep)}\n`
@@ -50,12 +60,12 @@ export class ProgressLine {
   }
 
   private summary(current: number, logs: Logs, now: number, perStep: number): string {
-    return `${this.count(current)} - ${this.elapsed(now)} - ${rate(perStep)}${valuesOf(logs, (v) => v > 1e-3)}${this.compiled}\n`;
+    return `${this.counted(current)} - ${this.elapsed(now)} - ${rate(perStep)}${valuesOf(logs, (v) => v > 1e-3)}${this.compiled}\n`;
   }
 
   private plain(current: number, logs: Logs, now: number, perStep: number): string {
     const bar = this.hasTarget ? ` ${'━'.repeat(width)}` : '';
-    return `${this.count(current)}${bar} ${this.elapsed(now)} ${rate(perStep)}${valuesOf(logs, isLarge)}${this.compiled}`;
+    return `${this.counted(current)}${bar} ${this.elapsed(now)} ${rate(perStep)}${valuesOf(logs, isLarge)}${this.compiled}`;
   }
 
   private redrawn(current: number, logs: Logs, now: number, perStep: number, isFinal: boolean): string {
@@ -63,10 +73,10 @@ export class ProgressLine {
       this.hasTarget && !isFinal ? remaining((perStep * (this.target! - current)) / 1000) : this.elapsed(now);
     const values = `${valuesOf(logs, isLarge)}${this.compiled}`;
     const bar = this.hasTarget ? ` ${'━'.repeat(width)}` : '';
-    const drawn = `${this.count(current)}${bar} ${time} ${rate(perStep)}${values}`.length;
+    const drawn = `${this.counted(current)}${bar} ${time} ${rate(perStep)}${values}`.length;
     const coloured = this.hasTarget
-      ? `${bold(this.count(current))} ${colouredBar(current / this.target!)}`
-      : this.count(current);
+      ? `${bold(this.counted(current))} ${colouredBar(current / this.target!)}`
+      : this.counted(current);
     const padding = ' '.repeat(Math.max(0, this.drawnWidth - drawn));
     const erased = `${'\b'.repeat(this.drawnWidth)}\r`;
     this.drawnWidth = drawn;
@@ -81,7 +91,7 @@ export class ProgressLine {
     return this.target !== undefined && this.target > 0;
   }
 
-  private count(current: number): string {
+  private counted(current: number): string {
     if (!this.hasTarget) return `${String(current).padStart(7)}/Unknown`;
     return `${String(current).padStart(String(this.target).length)}/${this.target}`;
   }

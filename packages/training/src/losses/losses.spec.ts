@@ -72,7 +72,7 @@ async function compare(stored: Case, backend: Backend): Promise<void> {
     data.map((tensor, i) => spec(`x${i}`, tensor)),
   );
   const runner = await Runner.create(backend, captured);
-  const results = await runner.run(data, { seed: 0, step: 0 });
+  const results = await runner.compute(data, { seed: 0, step: 0 }, (values) => values);
   runner.dispose();
   const expected = [stored.values, ...reductions.map((name) => stored.reduced[name]), stored.gradient];
   const what = ['values', ...reductions, 'gradient'];
@@ -134,8 +134,8 @@ describe('losses', () => {
     );
     const runner = await Runner.create(cpu(), captured);
     const rows = (data: number[]): HostTensor => hostTensor({ shape: [2, 1], dtype: 'float32', data });
-    const [value] = await runner.run([rows([0, 1]), rows([2, 1])], { seed: 0, step: 0 });
-    expect(value!.array()).toBe(4);
+    const args = [rows([0, 1]), rows([2, 1])];
+    expect(await runner.compute(args, { seed: 0, step: 0 }, ([value]) => value!.array())).toBe(4);
   });
 
   const evaluate = (loss: Loss, yTrue: number[], yPred: number[]): unknown =>

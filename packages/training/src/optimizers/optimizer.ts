@@ -1,7 +1,7 @@
 // What an optimizer is: slots for each weight and an update written in tfjs-core calls, captured into the training step.
 // This class does what all share, in Keras' order: accumulate, clip, decay, update, average, constrain. The rules are beside it.
 import * as tf from '@tensorflow/tfjs-core';
-import { HostTensor, type Shape, type StorageDType } from '@lamella/program';
+import { HostTensor } from '@lamella/program';
 import {
   optionInvalid,
   snakeCaseClass,
@@ -12,6 +12,7 @@ import {
 } from '@lamella/core';
 import { checkOptimizerOptions, type OptimizerOptions } from './check-options.js';
 import { clipGradients } from './clip-gradients.js';
+import { HostScalar } from './host-scalar.js';
 import { isSchedule, type LearningRateSchedule } from './schedules/schedule.js';
 
 /** A weight and its gradient, one step. */
@@ -34,9 +35,9 @@ export abstract class Optimizer implements Serializable {
   readonly kind = 'optimizers';
   readonly name: string;
   /** The step counter, int32. */
-  readonly iterations: Weight;
+  readonly iterations: HostScalar;
   protected readonly options: OptimizerOptions;
-  private readonly rate: Weight;
+  private readonly rate: HostScalar;
   private readonly schedule: LearningRateSchedule | undefined;
   private readonly slots: Weight[] = [];
   private averages: ReadonlyMap<Weight, Weight> = new Map();
@@ -51,8 +52,10 @@ export abstract class Optimizer implements Serializable {
     this.options = options;
     const rate = options.learningRate ?? defaultLearningRate;
     this.schedule = isSchedule(rate) ? rate : undefined;
-    this.iterations = this.cell('iteration', [], 'int32', 0);
-    this.rate = this.cell('learning_rate', [], 'float32', isSchedule(rate) ? rate.at(0) : rate);
+    const owner = this.name;
+    this.iterations = new HostScalar({ name: 'iteration', owner, dtype: 'int32', value: 0 });
+    const value = isSchedule(rate) ? rate.at(0) : rate;
+    this.rate = new HostScalar({ name: 'learning_rate', owner, dtype: 'float32', value });
   }
 
   get className(): string {
@@ -66,7 +69,7 @@ export abstract class Optimizer implements Serializable {
 
   /** The rate of the next step; setting it takes effect there. Throws: OPTION_INVALID where a schedule decides. */
   get learningRate(): number {
-    return this.schedule?.at(this.iterations.value.data[0]!) ?? this.rate.value.data[0]!;
+    return this.schedule?.at(this.iterations.current) ?? this.rate.current;
   }
 
   set learningRate(value: number) {
@@ -79,7 +82,7 @@ export abstract class Optimizer implements Serializable {
       );
     }
     checkOptimizerOptions(this.label, { learningRate: value });
-    this.setRate(value);
+    this.rate.current = value;
   }
 
   /** All state in Keras' order: the iteration, the learning rate unless a schedule decides it, then averages and slots. */
@@ -120,7 +123,17 @@ export abstract class Optimizer implements Serializable {
 
   /** On the host, before a step: puts the rate that a schedule gives into its cell. */
   beforeStep(): void {
-    if (this.schedule !== undefined) this.setRate(this.learningRate);
+    if (this.schedule !== undefined) this.rate.current = this.learningRate;
+  }
+
+  /** On the host, after a step that has succeeded. */
+  afterStep(): void {
+    this.iterations.count();
+  }
+
+  /** On the host, before the first of many steps: takes note of what others have done to its state. */
+  async refresh(): Promise<void> {
+    await this.iterations.refresh();
   }
 
   /** Inside a capture: the loss to take gradients of, scaled up where the options ask for it. */
@@ -147,15 +160,17 @@ export abstract class Optimizer implements Serializable {
   }
 
   /** On the host, after training: with `useEma`, the weights take their averages' values. */
-  finalize(): void {
-    for (const [weight, average] of this.averages) weight.set(average.value);
+  async finalize(): Promise<void> {
+    const averages = [...this.averages];
+    const values = await Promise.all(averages.map(([, average]) => average.values()));
+    averages.forEach(([weight], i) => weight.set(values[i]!));
   }
 
   getConfig(): Config {
     const { options } = this;
     return {
       name: this.name,
-      learningRate: this.schedule ?? this.rate.value.data[0]!,
+      learningRate: this.schedule ?? this.rate.current,
       weightDecay: options.weightDecay ?? null,
       clipnorm: options.clipnorm ?? null,
       globalClipnorm: options.globalClipnorm ?? null,
@@ -188,10 +203,6 @@ export abstract class Optimizer implements Serializable {
 
   private get accumulationSteps(): number {
     return this.options.gradientAccumulationSteps ?? 1;
-  }
-
-  private setRate(value: number): void {
-    this.rate.set(new HostTensor(Float32Array.of(value), []));
   }
 
   private updatesDone(): tf.Tensor {
@@ -260,13 +271,14 @@ export abstract class Optimizer implements Serializable {
     return new Map(weights.map((weight) => [weight, this.like(weight, name, 0)]));
   }
 
-  private like(weight: Weight, name: string, initial: number): Weight {
-    return this.cell(`${weight.name.replaceAll('/', '_')}_${name}`, weight.shape, 'float32', initial);
-  }
-
-  private cell(name: string, shape: Shape, dtype: StorageDType, initial: number): Weight {
-    const value = HostTensor.zeros(shape, dtype);
+  private like({ name: path, shape }: Weight, name: string, initial: number): Weight {
+    const value = HostTensor.zeros(shape, 'float32');
     value.data.fill(initial);
-    return new Weight({ name, owner: this.name, value, trainable: false });
+    return new Weight({
+      name: `${path.replaceAll('/', '_')}_${name}`,
+      owner: this.name,
+      value,
+      trainable: false,
+    });
   }
 }

@@ -1,7 +1,16 @@
-// Setting many weights at once: all of them or none.
+// Reading and setting many weights at once; what does not fit sets none of them.
 import { formatShape, isHostTensor, lamellaError, sameShape, type HostTensor } from '@lamella/program';
 import { inputInvalid } from './errors.js';
+import { queueRun } from './run-queue.js';
 import type { Weight } from './weight.js';
+
+/** Copies of the values, of one moment where the weights lie on one backend. */
+export async function getWeightValues(weights: readonly Weight[]): Promise<HostTensor[]> {
+  const { backend = null } = weights.find(({ buffer }) => buffer.backend !== null)?.buffer ?? {};
+  const read = async (): Promise<HostTensor[]> =>
+    (await Promise.all(weights.map((weight) => weight.values()))).map((values) => values.clone());
+  return backend === null ? read() : queueRun(backend, read);
+}
 
 /** Throws: INPUT_INVALID, WEIGHTS_MISMATCH with every weight that does not fit; nothing has changed then. */
 export function setWeightValues(

@@ -1,0 +1,24 @@
+// The Buffer: a handle on memory of one tensor, wherever its backend keeps it. Not here: memory of the host (host-buffer.ts).
+import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { Backend } from './backend.js';
+
+/** What a buffer holds. */
+export interface BufferType {
+  readonly shape: Shape;
+  readonly dtype: StorageDType;
+}
+
+/** Memory of one tensor. */
+export interface Buffer extends BufferType {
+  /** Whose memory it is; null for plain host memory. */
+  readonly backend: Backend | null;
+  /**
+   * The values. Where memory is the host's this is a view, valid until the buffer is next written or disposed of; elsewhere
+   * a copy. Throws: BUFFER_DISPOSED.
+   */
+  read(): Promise<HostTensor>;
+  /** Copies values in before it returns. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, BUFFER_DISPOSED, and nothing has changed. */
+  write(values: HostTensor): void;
+  /** Gives the memory back; more than once does no harm. Runs that have begun end well. */
+  dispose(): void;
+}
