@@ -31,7 +31,7 @@ if ((await runTarget('build')) !== 0) process.exit(1);
 const python = oraclePython();
 // Only now is there something to import.
 const { onnx } = await import('@lamella/backend-onnx');
-const { compose } = await import('@lamella/core');
+const { compose, getWeightValues } = await import('@lamella/core');
 const { writeNpy } = await import('@lamella/datasets');
 const { io } = await import('@lamella/io');
 const { lambdas } = await import('@lamella/lambda');
@@ -149,13 +149,16 @@ async function stateOf(net) {
   const slots = optimizer.variables.filter(
     ({ shortName }) => shortName !== 'iteration' && shortName !== 'learning_rate',
   );
-  /** @param {import('@lamella/core').Weight} weight @returns {number[]} */
-  const values = ({ value }) => Array.from(value.data);
+  /** @param {readonly import('@lamella/core').Weight[]} weights @param {'name' | 'shortName'} name */
+  const values = async (weights, name) => {
+    const found = await getWeightValues(weights);
+    return Object.fromEntries(weights.map((weight, i) => [weight[name], Array.from(found[i]?.data ?? [])]));
+  };
   return {
-    iterations: optimizer.iterations.value.data[0],
+    iterations: optimizer.iterations.current,
     learningRate: optimizer.learningRate,
-    slots: Object.fromEntries(slots.map((slot) => [slot.shortName, values(slot)])),
-    weights: Object.fromEntries(net.weights.map((weight) => [weight.name, values(weight)])),
+    slots: await values(slots, 'shortName'),
+    weights: await values(net.weights, 'name'),
     predictions: Array.from((await net.predict(x)).data),
   };
 }

@@ -62,7 +62,8 @@ async function writeTraining(path, { name, model, x, y, draws = [] }) {
       logs: Object.fromEntries(logs),
     });
   }
-  const weights = Object.fromEntries(model.weights.map((weight) => [weight.name, plain(weight.value)]));
+  const values = await model.getWeights();
+  const weights = Object.fromEntries(model.weights.map(({ name }, i) => [name, plain(values[i])]));
   writeFileSync(`${path}.json`, JSON.stringify({ name, training: { runs, weights } }));
 }
 

@@ -31,31 +31,26 @@ console.log(
   `capture ${(compileStart - captureStart).toFixed(1)} ms, ${program.nodes.length} kernels; compile ${(compileEnd - compileStart).toFixed(1)} ms`,
 );
 
-const x = backend.allocate([batch, 784], 'float32');
-const y = backend.allocate([batch, 10], 'float32');
+const [x, y] = [HostTensor.zeros([batch, 784]), HostTensor.zeros([batch, 10])];
 x.data.forEach((_, i) => (x.data[i] = (i * 0.6180339887498949) % 1));
 for (let i = 0; i < batch; i++) y.data[i * 10 + (i % 10)] = 1;
-const argumentsLeft = [x, y];
-const cells = state.map(({ initial }) => new HostTensor(initial.data.slice(), initial.shape));
-const inputs = program.inputs.map((input) =>
-  input.kind === 'state' ? cells.shift() : argumentsLeft.shift(),
-);
-const outputs = program.outputs.map((output) => backend.allocate(program.type(output.id).shape, 'float32'));
+const inputs = [x, y, ...state.map(({ initial }) => initial)].map((tensor) => {
+  const buffer = backend.buffer(tensor);
+  buffer.write(tensor);
+  return buffer;
+});
+const loss = backend.buffer({ shape: [], dtype: 'float32' });
 
 async function run(count) {
   const start = performance.now();
-  for (let i = 0; i < count; i++) {
-    await executable.run(inputs, outputs);
-    for (const { input, output } of program.updates)
-      [inputs[input], outputs[output]] = [outputs[output], inputs[input]];
-  }
+  for (let step = 0; step < count; step++) await executable.run(inputs, [loss], { seed: 0, step });
   return (performance.now() - start) / count;
 }
 
 await run(Math.min(5, steps));
 for (let round = 0; round < 4; round++) {
   console.log(
-    `batch ${batch}: ${(await run(steps)).toFixed(3)} ms a step, loss ${outputs[0].data[0].toFixed(6)}`,
+    `batch ${batch}: ${(await run(steps)).toFixed(3)} ms a step, loss ${(await loss.read()).data[0].toFixed(6)}`,
   );
 }
 executable.dispose();

@@ -22,7 +22,9 @@ try {
   for (let i = 0; i < kills; i++) {
     const file = join(folder, `model${extension[i % extension.length]}`);
     const told = await killDuringSave(file);
-    const found = new Set((await loadModel(file)).weights.flatMap((weight) => Array.from(weight.value.data)));
+    const found = new Set(
+      (await (await loadModel(file)).getWeights()).flatMap(({ data }) => Array.from(data)),
+    );
     if (found.size !== 1)
       throw new Error(`After kill ${i + 1} the file holds ${found.size} different models.`);
     const [round] = found;

@@ -3,6 +3,7 @@
 import { compose, input } from '@lamella/core';
 import { io } from '@lamella/io';
 import { dense, layers } from '@lamella/layers';
+import { HostTensor } from '@lamella/program';
 import { training } from '@lamella/training';
 
 const file = process.argv[2];
@@ -11,11 +12,8 @@ const pixels = input({ shape: [256], name: 'pixels' });
 const hidden = dense({ units: 256, name: 'hidden' }).apply(pixels);
 const net = model({ inputs: pixels, outputs: dense({ units: 10, name: 'head' }).apply(hidden), name: 'net' });
 for (let round = 1; ; round++) {
-  for (const weight of net.weights) {
-    const value = weight.value.clone();
-    value.data.fill(round);
-    weight.set(value);
-  }
+  for (const weight of net.weights)
+    weight.set(new HostTensor(new Float32Array(weight.size).fill(round), weight.shape));
   await saveModel(net, file);
   process.stdout.write(`${round}\n`);
 }
