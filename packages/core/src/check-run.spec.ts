@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { capture, HostTensor, type Program } from '@lamella/program';
 import { checkRun, hostDType, runPlaces } from './check-run.js';
-import { HostBuffer, hostBuffer } from './host-buffer.js';
+import { type HostBuffer, hostBuffer } from './host-buffer.js';
 import { replayBackend } from './replay-backend.js';
 import { Weight } from './weight.js';
 

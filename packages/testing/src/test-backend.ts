@@ -3,7 +3,7 @@
 import { cpu } from '@lamella/backend-cpu';
 import type { Backend } from '@lamella/core';
 import { assertClose, assertFails, assertRejects } from './assertions.js';
-import { contractTests } from './backend-contract.js';
+import { contractTests } from './backend-contract/index.js';
 import { floats, kernelsIn, programOf, type KernelCase } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
 import { runProgram } from './run-program.js';

@@ -9,7 +9,7 @@ import {
   type Layer,
   type Weight,
 } from '@lamella/core';
-import { capture, gradients, HostTensor, type Captured } from '@lamella/program';
+import { capture, gradients, type HostTensor, type Captured } from '@lamella/program';
 import { argumentsFor } from './kernel-case.js';
 import { runProgram } from './run-program.js';
 

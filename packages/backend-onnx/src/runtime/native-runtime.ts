@@ -1,6 +1,6 @@
 // onnxruntime-node's library through its C API. Its JavaScript interface copies every output, even where it was given memory to
 // write to, and takes a turn of the event loop a run: a third of a small step's time.
-import { HostTensor, type StorageDType } from '@lamella/program';
+import { type HostTensor, type StorageDType } from '@lamella/program';
 import { NativeLibrary, type Pointer } from './native-library.js';
 import type { Runtime, Session, SessionOutput, SessionPlan } from './runtime.js';
 

@@ -1,6 +1,6 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import type { Functional, Layer, Weight } from '@lamella/core';
-import { HostTensor } from '@lamella/program';
+import { type HostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
