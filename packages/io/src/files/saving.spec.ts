@@ -38,7 +38,7 @@ describe('a process killed while it saves', () => {
     for (let kill = 0; kill < 10; kill++) {
       const told = await killedAfterFirstSave(script, path, kill * 7);
       const found = new Set(
-        (await loadModel(path)).weights.flatMap((weight) => Array.from(weight.value.data)),
+        (await (await loadModel(path)).getWeights()).flatMap(({ data }) => Array.from(data)),
       );
       expect(found.size).toBe(1);
       expect([...found][0]).toBeGreaterThanOrEqual(told);
