@@ -8,7 +8,7 @@ import { clearNames, compose, getWeightValues } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { HostTensor, allocateArray } from '@lamella/program';
+import { HostTensor, allocateArray, flatten } from '@lamella/program';
 import { training } from '@lamella/training';
 
 /** @typedef {import('./exchange-table.mjs').Finding} Finding */
@@ -82,9 +82,9 @@ function difference(found, expected) {
 }
 
 /** @param {Model} model @param {Golden[]} inputs */
-function predict(model, inputs) {
+async function predict(model, inputs) {
   const fed = inputs.map(host);
-  return model.predictAll(fed.length === 1 ? fed[0] : fed);
+  return flatten(await model.predict(fed.length === 1 ? fed[0] : fed));
 }
 
 /**

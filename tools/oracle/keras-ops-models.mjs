@@ -11,7 +11,7 @@ import { clearNames, compose, input } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas } from '@lamella/lambda';
 import { dense, embedding, layers, reLU, softmax } from '@lamella/layers';
-import { HostTensor } from '@lamella/program';
+import { flatten, HostTensor } from '@lamella/program';
 import { training } from '@lamella/training';
 
 import { markdownTable, rowsByName, writePart } from './compatibility.mjs';
@@ -57,7 +57,7 @@ function layerOf(fn) {
 function* models() {
   for (const [name, [specs, fn]] of Object.entries(cases)) {
     const inputs = specs.map(({ shape, dtype }, i) => input({ shape, dtype, name: `x${i}` }));
-    const outputs = layerOf(fn).applyAll(inputs.length === 1 ? inputs[0] : inputs);
+    const outputs = flatten(layerOf(fn).apply(inputs.length === 1 ? inputs[0] : inputs));
     yield {
       name,
       specs,
@@ -173,9 +173,9 @@ async function write(folder) {
     try {
       net.weights.forEach((weight, i) => weight.set(filled(weight.shape, 'float32', -0.3, 0.3, i + 1)));
       const inputs = specs.map((spec, i) => values(spec, 17 + i));
-      const outputs = await net.predictAll(inputs.length === 1 ? inputs[0] : inputs);
+      const outputs = flatten(await net.predict(inputs.length === 1 ? inputs[0] : inputs));
       await saveModel(net, path, { lambda: 'keras_ops' });
-      const again = await (await loadModel(path)).predictAll(inputs.length === 1 ? inputs[0] : inputs);
+      const again = flatten(await (await loadModel(path)).predict(inputs.length === 1 ? inputs[0] : inputs));
       const worst = difference(again, outputs);
       if (!(worst <= 1e-6)) throw new Error(`loaded here again, it predicts otherwise by ${worst}`);
       writeFileSync(

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportOnnx, exportTrainingStep } from '@lamella/backend-onnx';
-import { fillRandom, HostTensor } from '@lamella/program';
+import { fillRandom, flatten, HostTensor } from '@lamella/program';
 import { kerasFiles, layerCases, ownModels, trainedModels } from './onnx-models.mjs';
 
 /** @typedef {import('./onnx-models.mjs').ExportCase} ExportCase */
@@ -35,7 +35,7 @@ async function writeForward(path, { name, model, inputs, draws = [] }) {
   const runs = [];
   for (const batch of batches) {
     const given = inputs(batch);
-    const outputs = await model.predictAll(given, { batchSize: batch });
+    const outputs = flatten(await model.predict(given, { batchSize: batch }));
     const feeds = given.map((tensor, i) => [model.inputs[i]?.name, plain(tensor)]);
     runs.push({
       inputs: { ...Object.fromEntries(feeds), ...drawn(draws, batch, model.seed, 0) },

@@ -1,4 +1,5 @@
 // Part 4: a Lambda that samples around one tensor as widely as another says.
+import type * as tf from '@tensorflow/tfjs-core';
 import { input } from '@lamella/core';
 import { lambda } from '@lamella/lambda';
 import { dense, reLU, softmax } from '@lamella/layers';
@@ -8,7 +9,7 @@ import { sampling } from './functions.js';
 import type { Tutorial } from './tutorial.js';
 
 /** The architecture alone: part 5 makes it a second time. */
-export function samplingModel({ model }: Tutorial): Model {
+export function samplingModel({ model }: Tutorial): Model<tf.Tensor, tf.Tensor> {
   const inputLayer = input({ shape: [784], name: 'input_layer' });
   const dense1 = dense({ units: 500, name: 'dense_layer_1' }).apply(inputLayer);
   const relu1 = reLU({ name: 'relu_layer_1' }).apply(dense1);
@@ -30,7 +31,7 @@ export function samplingModel({ model }: Tutorial): Model {
 }
 
 /** Trains it, and returns it for part 5. */
-export async function samplingNetwork(tutorial: Tutorial): Promise<Model> {
+export async function samplingNetwork(tutorial: Tutorial): Promise<Model<tf.Tensor, tf.Tensor>> {
   const { xTrain, yTrain, xTest, yTest, epochs, check } = tutorial;
   const net = samplingModel(tutorial);
   net.summary();

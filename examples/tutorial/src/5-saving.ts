@@ -1,10 +1,11 @@
 // Part 5: the two ways of saving that the tutorial shows, the whole model in an `.h5` file and the weights alone.
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '@lamella/training';
 import { samplingModel } from './4-sampling.js';
 import { isIdentical } from './compare.js';
 import type { Tutorial } from './tutorial.js';
 
-export async function saving(tutorial: Tutorial, net: Model): Promise<void> {
+export async function saving(tutorial: Tutorial, net: Model<tf.Tensor, tf.Tensor>): Promise<void> {
   const { saveModel, loadModel, saveWeights, loadWeights, withoutFunctions } = tutorial;
   const { xTest, check, file } = tutorial;
   const wanted = await net.predict(xTest);

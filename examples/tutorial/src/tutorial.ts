@@ -1,4 +1,5 @@
 // Puts Lamella together out of its packages, loads the data, and runs the five parts one after the other.
+import type * as tf from '@tensorflow/tfjs-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpu } from '@lamella/backend-cpu';
@@ -53,7 +54,7 @@ export async function runTutorial(options: Options): Promise<number> {
     `MNIST: ${xTrain.shape[0]} rows to train on, ${xTest.shape[0]} to test on. Backend: ${backend.name}.`,
   );
 
-  let sampler!: Model;
+  let sampler!: Model<tf.Tensor, tf.Tensor>;
   for (const [title, part] of [
     ['1. A plain network', plainNetwork],
     ['2. With a Lambda', lambdaNetwork],

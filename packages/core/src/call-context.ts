@@ -1,26 +1,44 @@
 // What a layer's `call` gets beside its inputs.
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CallArguments } from './call-arguments.js';
+
+/** A mask: bool, or null where there is none. */
+export type Mask = tf.Tensor | null;
 
 export interface CallContext {
   /** Whether this is a training step: dropout drops, batch normalization uses the batch's statistics. */
   readonly training: boolean;
-  /** The mask of each input, bool, or null. */
-  readonly masks: readonly (tf.Tensor | null)[];
+  /** The mask of each input, in the order of the leaves of the inputs. */
+  readonly masks: readonly Mask[];
   /** The mask of the first input. */
-  readonly mask: tf.Tensor | null;
+  readonly mask: Mask;
+  /** The arguments of the call by name, of those that the class lists in `callArguments`. */
+  readonly args: CallArguments;
+  /** The masks of the tensors of each argument, in the order of its leaves. */
+  readonly argMasks: Readonly<Record<string, readonly Mask[]>>;
   /** Adds a scalar to the model's loss. */
   addLoss(loss: tf.Tensor): void;
 }
 
+/** What {@link callContext} is told; all of it may be left out. */
+export interface CallContextOptions {
+  readonly training?: boolean;
+  readonly masks?: readonly Mask[];
+  readonly args?: CallArguments;
+  readonly argMasks?: Readonly<Record<string, readonly Mask[]>>;
+  /** Where added losses are put. */
+  readonly losses?: tf.Tensor[];
+}
+
 /** A context for one call by hand, outside a model. */
-export function callContext(
-  options: { training?: boolean; masks?: readonly (tf.Tensor | null)[]; losses?: tf.Tensor[] } = {},
-): CallContext {
-  const masks = options.masks ?? [];
+export function callContext(options: CallContextOptions = {}): CallContext {
+  const { training = false, masks = [], args = {}, argMasks = {}, losses } = options;
   return {
-    training: options.training ?? false,
+    training,
     masks,
     mask: masks[0] ?? null,
-    addLoss: (loss) => void options.losses?.push(loss),
+    args,
+    argMasks,
+    addLoss: (loss) => void losses?.push(loss),
   };
 }

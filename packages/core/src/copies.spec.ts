@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, jest } from '@jest/globals';
 import { checkCopy, markCopy } from './copies.js';
 import * as ours from './index.js';
@@ -39,7 +40,7 @@ describe('objects of another copy are refused', () => {
   it('where a layer is applied to them', () => {
     class Plain extends ours.Layer {
       static readonly className = 'Plain';
-      override call(x: never): never {
+      override call(x: tf.Tensor): tf.Tensor {
         return x;
       }
     }

@@ -1,14 +1,14 @@
 // Datasets: a length and a way to get one example. Batching, shuffling and the rest are derived in @lamella/datasets.
-import type { HostTensor } from '@lamella/program';
+import type { HostTensor, Tree } from '@lamella/program';
 
-/** One example, or one batch of them: inputs, targets, weights. Several inputs or outputs are lists or named records. */
+/** One example, or one batch of them: inputs, targets, weights. Several inputs or outputs are nested as the model's, or named. */
 export interface Example {
   readonly x: ExampleValue;
   readonly y?: ExampleValue;
   readonly sampleWeight?: ExampleValue;
 }
 
-export type ExampleValue = HostTensor | readonly HostTensor[] | Readonly<Record<string, HostTensor>>;
+export type ExampleValue = Tree<HostTensor>;
 
 /** Random access to examples, which need not be in memory. Each `get` gives one example without a batch dimension. */
 export interface Dataset<T = Example> {

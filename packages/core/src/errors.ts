@@ -1,11 +1,14 @@
 // The error codes of this package.
 import {
+  describeStructure,
   formatShape,
   isLamellaError,
   lamellaError,
+  structureDifferences,
   suggest,
   type LamellaError,
   type SymbolicShape,
+  type TreeStructure,
 } from '@lamella/program';
 import type { BufferType } from './buffer.js';
 import type { TensorSpec } from './symbolic-tensor.js';
@@ -39,6 +42,42 @@ export function nameDuplicate(
 /** `INPUT_INVALID`: something else than symbolic tensors where a graph is built. */
 export function inputInvalid(subject: string, problem: string, fix?: string): LamellaError {
   return lamellaError('INPUT_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `STRUCTURE_MISMATCH`: tensors nested otherwise than expected. `names` are those of the leaves, where they have names. */
+export function structureMismatch(
+  subject: string,
+  expected: TreeStructure,
+  given: TreeStructure,
+  names: readonly string[] = [],
+): LamellaError {
+  return lamellaError('STRUCTURE_MISMATCH', {
+    subject,
+    problem: `expected inputs nested as ${describeStructure(expected)}, got ${describeStructure(given)}`,
+    details: [
+      ...structureDifferences(expected, given).map((line) => `  ${line}`),
+      ...(names.length === 0 ? [] : [`Its inputs are ${names.map((name) => `"${name}"`).join(', ')}.`]),
+    ],
+    fix: 'pass inputs nested like those that it was built for, or make another layer',
+  });
+}
+
+/** `ARGUMENT_UNKNOWN`: an argument of a call that the layer's class does not take. */
+export function argumentUnknown(subject: string, name: string, known: readonly string[]): LamellaError {
+  return lamellaError('ARGUMENT_UNKNOWN', {
+    subject,
+    problem: `its calls take no "${name}". ${suggest(name, [...known, 'training', 'mask'])}`,
+    fix: 'leave it out, or list it in the static callArguments of the class',
+  });
+}
+
+/** `MASK_INVALID`: a mask that does not fit what it is for. */
+export function maskInvalid(subject: string, problem: string): LamellaError {
+  return lamellaError('MASK_INVALID', {
+    subject,
+    problem,
+    fix: 'a mask has the shape of its tensor, or the first sizes of it',
+  });
 }
 
 /** `GRAPH_DISCONNECTED`: an output that cannot be computed from the inputs. */

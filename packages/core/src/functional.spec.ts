@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { SymbolicShape } from '@lamella/program';
+import { flatten, type SymbolicShape, type Tree } from '@lamella/program';
 import { add, concatenate, dense, initializers, multiply, subtract } from '@lamella/layers';
 import { callContext, type CallContext } from './call-context.js';
 import { Functional } from './functional.js';
@@ -51,12 +51,8 @@ const x1 = (name?: string): SymbolicTensor => input({ shape: [1], ...(name !== u
 /** The outputs of a model for single numbers. */
 function run(model: Functional, ...values: number[]): number[] {
   return tf.tidy(() => {
-    const { outputs } = model.invoke(
-      values.map((value) => tf.tensor2d([[value]])),
-      model.inputStructure,
-      callContext(),
-    );
-    return outputs.map((output) => output.dataSync()[0]!);
+    const outputs = model.apply(values.map((value) => tf.tensor2d([[value]])));
+    return flatten(outputs).map((output) => output.dataSync()[0]!);
   });
 }
 
@@ -73,7 +69,7 @@ describe('a graph of layers', () => {
     const x = x1();
     const model = new Functional({ inputs: x, outputs: times(5).apply(times(3).apply(x)) });
     expect(run(model, 2)).toEqual([30]);
-    expect(model.inputStructure).toBe('single');
+    expect(model.inputStructure).toBe('*');
     expect(model.isBuilt).toBe(true);
   });
 
@@ -82,8 +78,8 @@ describe('a graph of layers', () => {
     const difference = subtract().apply([a, b]);
     const model = new Functional({ inputs: [b, a], outputs: [times(10).apply(difference), difference] });
     expect(run(model, 1, 5)).toEqual([40, 4]);
-    expect(model.inputStructure).toBe('list');
-    expect(model.outputStructure).toBe('list');
+    expect(model.inputStructure).toEqual(['*', '*']);
+    expect(model.outputStructure).toEqual(['*', '*']);
   });
 
   it('computes a tensor once that several layers use', () => {
@@ -123,7 +119,7 @@ describe('a graph of layers', () => {
 
   it('gives several outputs of one layer to different layers', () => {
     const x = x1();
-    const [one, two] = new Two().applyAll(x);
+    const [one, two] = new Two().apply(x);
     const model = new Functional({ inputs: x, outputs: multiply().apply([one!, times(3).apply(two!)]) });
     expect(run(model, 2)).toEqual([24]);
   });
@@ -131,8 +127,8 @@ describe('a graph of layers', () => {
   it('takes ten thousand layers in a row', () => {
     const x = x1();
     class Same extends Times {
-      override computeOutputs(inputs: readonly TensorSpec[]): TensorSpec[] {
-        return [...inputs];
+      override computeOutputs(inputs: Tree<TensorSpec>): Tree<TensorSpec> {
+        return inputs;
       }
     }
     const same = new Same(1);
@@ -151,7 +147,7 @@ describe('a graph of layers', () => {
     }
     const x = x1();
     const model = new Functional({ inputs: x, outputs: new Seen(2).apply(x) });
-    tf.tidy(() => model.invoke([tf.tensor2d([[3]], [1, 1], 'int32')], 'single', callContext()).outputs);
+    tf.tidy(() => void model.apply(tf.tensor2d([[3]], [1, 1], 'int32')));
     expect(new Set(dtypes)).toEqual(new Set(['float32']));
   });
 
@@ -163,7 +159,7 @@ describe('a graph of layers', () => {
       outputs: fixed.apply(follows.apply(x), { training: false }),
     });
     for (const spy of [follows, fixed]) spy.contexts.length = 0;
-    tf.tidy(() => model.invoke([tf.tensor2d([[1]])], 'single', callContext({ training: true })).outputs);
+    tf.tidy(() => void model.apply(tf.tensor2d([[1]]), { training: true }));
     expect(follows.contexts.map((context) => context.training)).toEqual([true]);
     expect(fixed.contexts.map((context) => context.training)).toEqual([false]);
   });
@@ -178,10 +174,13 @@ describe('a graph of layers', () => {
     }
     const x = x1();
     const inner = new Functional({ inputs: x, outputs: new Penalty().apply(x) });
-    const model = new Functional({ inputs: x, outputs: new Penalty().apply(inner.apply(x)) });
+    const model = new Functional({
+      inputs: x,
+      outputs: new Penalty().apply(inner.apply(x) as SymbolicTensor),
+    });
     const losses: tf.Tensor[] = [];
     const total = tf.tidy(() => {
-      model.invoke([tf.tensor2d([[3]])], 'single', callContext({ losses }));
+      model.invoke(tf.tensor2d([[3]]), callContext({ losses }));
       return losses.map((loss) => loss.dataSync()[0]);
     });
     expect(total).toEqual([3, 3]);
@@ -281,7 +280,7 @@ describe('a model on any tensors', () => {
 
   it('may begin at one of two outputs of a layer and need the other', () => {
     const x = x1('x');
-    const [one, two] = new Two({ name: 'two' }).applyAll(x);
+    const [one, two] = new Two({ name: 'two' }).apply(x);
     const y = add({ name: 'sum' }).apply([one!, two!]);
     expect(run(new Functional({ inputs: [x, one!], outputs: y }), 1, 100)).toEqual([102]);
     expect(run(new Functional({ inputs: [one!, two!], outputs: y }), 1, 100)).toEqual([101]);
@@ -324,8 +323,8 @@ describe('a model as a layer', () => {
     const [a, b] = [x1('a'), x1('b')];
     const pair = new Functional({ inputs: [a, b], outputs: [add().apply([a, b]), subtract().apply([a, b])] });
     const [x, y] = [x1('x'), x1('y')];
-    const [sum, difference] = pair.applyAll([x, y]);
-    const outer = new Functional({ inputs: [x, y], outputs: multiply().apply([sum!, difference!]) });
+    const both = flatten(pair.apply([x, y]));
+    const outer = new Functional({ inputs: [x, y], outputs: multiply().apply(both) });
     expect(run(outer, 5, 3)).toEqual([16]);
   });
 
@@ -334,9 +333,9 @@ describe('a model as a layer', () => {
     const spy = new Spy();
     const model = new Functional({ inputs: x, outputs: spy.apply(x) });
     const before = spy.contexts.length;
-    expect(model.apply(x1()).shape).toEqual([null, 1]);
+    expect(model.apply(x1())).toMatchObject({ shape: [null, 1] });
     expect(spy.contexts).toHaveLength(before);
-    expect(model.apply(input({ batchShape: [4, 1] })).shape).toEqual([4, 1]);
+    expect(model.apply(input({ batchShape: [4, 1] }))).toMatchObject({ shape: [4, 1] });
     expect(spy.contexts.length).toBeGreaterThan(before);
   });
 
@@ -389,7 +388,7 @@ describe('a graph that cannot be', () => {
     const x = x1('x');
     const nested = new Functional({ inputs: x, outputs: times(2, 'twin').apply(x) });
     expect(
-      () => new Functional({ inputs: x, outputs: times(3, 'twin').apply(nested.apply(x)) }),
+      () => new Functional({ inputs: x, outputs: times(3, 'twin').apply(nested.apply(x) as SymbolicTensor) }),
     ).not.toThrow();
   });
 
@@ -397,23 +396,23 @@ describe('a graph that cannot be', () => {
     const x = x1('x');
     const a = times(2, 'a').apply(x);
     const b = times(3, 'b').apply(a);
-    (a.node.inputs as SymbolicTensor[])[0] = b;
+    (a.node.parents as SymbolicTensor[])[0] = b;
     expect(() => new Functional({ inputs: x, outputs: b, name: 'm' })).toThrow(
       /\[GRAPH_CYCLIC\] Functional "m": its graph has a cycle: b -> a -> b/,
     );
     const alone = times(2, 'alone').apply(x);
-    (alone.node.inputs as SymbolicTensor[])[0] = alone;
+    (alone.node.parents as SymbolicTensor[])[0] = alone;
     expect(() => new Functional({ inputs: x, outputs: alone })).toThrow(/cycle: alone -> alone/);
   });
 
   it.each<[string, (x: SymbolicTensor) => unknown, RegExp]>([
-    ['no inputs', (x) => ({ inputs: [], outputs: x }), /inputs is empty/],
-    ['no outputs', (x) => ({ inputs: x, outputs: [] }), /outputs is empty/],
+    ['no inputs', (x) => ({ inputs: [], outputs: x }), /symbolic tensors in inputs, got none/],
+    ['no outputs', (x) => ({ inputs: x, outputs: [] }), /symbolic tensors in outputs, got none/],
     ['an input twice', (x) => ({ inputs: [x, x], outputs: x }), /stands twice in inputs/],
     [
       'a layer for a tensor',
       (x) => ({ inputs: x, outputs: times(2) }),
-      /symbolic tensors in outputs, got object/,
+      /symbolic tensors in outputs, got Times/,
     ],
     ['nothing for a tensor', (x) => ({ inputs: x, outputs: null }), /symbolic tensors in outputs, got null/],
   ])('has %s', (_, options, message) => {
@@ -430,7 +429,7 @@ describe('a model fed with what does not fit', () => {
   const feed = (fed: Functional, ...shapes: number[][]): tf.Tensor[] =>
     tf.tidy(() => {
       const tensors = shapes.map((shape) => tf.zeros(shape));
-      return fed.invoke(tensors, 'list', callContext()).outputs;
+      return flatten(fed.apply(tensors));
     });
 
   it('says which input, what shape, and what to do', () => {
@@ -443,7 +442,8 @@ describe('a model fed with what does not fit', () => {
 
   it('counts its inputs', () => {
     expect(() => feed(model([1]), [1, 1], [1, 1])).toThrow(
-      '[INPUT_INVALID] Functional "m": expected 1 inputs ("pixels"), got 2',
+      '[STRUCTURE_MISMATCH] Functional "m": expected inputs nested as *, got [*, *].\n' +
+        '  expected one value, got a list of 2\nIts inputs are "pixels".',
     );
   });
 

@@ -2,25 +2,38 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   fitsShape,
+  flatten,
   formatShape,
+  mapTree,
   sameShape,
   shapeMismatch,
-  withScope,
+  structureOf,
+  unflatten,
   type SymbolicShape,
+  type Tree,
+  type TreeStructure,
 } from '@lamella/program';
-import { callContext, type CallContext } from './call-context.js';
-import { checkCopy } from './copies.js';
-import { inputInvalid, layerUnknown } from './errors.js';
+import { arrange } from './arrange.js';
+import { argumentMasks, type CallArguments } from './call-arguments.js';
+import { callContext, type CallContext, type Mask } from './call-context.js';
+import { inputInvalid, layerUnknown, structureMismatch } from './errors.js';
 import { buildGraph, type Graph } from './graph.js';
-import { Layer, type LayerOptions } from './layer.js';
-import type { Node, Structure } from './node.js';
+import { invokePart } from './invoke-part.js';
+import { Layer, type LayerOptions, type LayerResult } from './layer.js';
+import { asMask } from './masks.js';
+import type { Node } from './node.js';
 import { summarize, type SummaryOptions } from './summary/summary.js';
-import { reroot } from './reroot.js';
-import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+import { withSubmodelInputs } from './submodel-inputs.js';
+import { checkSymbolic } from './symbolic-inputs.js';
+import { isTensorSpec, type SymbolicTensor, type SymbolicTree, type TensorSpec } from './symbolic-tensor.js';
 
-export interface FunctionalOptions extends LayerOptions {
-  readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
-  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
+/** The ends of a graph: a tensor, or lists and records of them, nested as one likes. */
+export interface FunctionalOptions<
+  I extends SymbolicTree = SymbolicTree,
+  O extends SymbolicTree = SymbolicTree,
+> extends LayerOptions {
+  readonly inputs: I;
+  readonly outputs: O;
 }
 
 /**
@@ -28,30 +41,33 @@ export interface FunctionalOptions extends LayerOptions {
  *
  * Throws: INPUT_INVALID, GRAPH_DISCONNECTED, GRAPH_CYCLIC, NAME_DUPLICATE, PACKAGE_DUPLICATED.
  */
-export class Functional extends Layer {
+export class Functional<
+  In extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+  Out extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+> extends Layer {
   static readonly className: string = 'Functional';
+  /** The leaves of the inputs and outputs, in order. */
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
-  readonly inputStructure: Structure;
-  readonly outputStructure: Structure;
+  /** How inputs and outputs are nested. */
+  readonly inputStructure: TreeStructure;
+  readonly outputStructure: TreeStructure;
   readonly graph: Graph;
 
   constructor(options: FunctionalOptions) {
     super(options);
-    const inputs = tensors(this.label, 'inputs', options.inputs);
-    const outputs = tensors(this.label, 'outputs', options.outputs);
-    this.inputStructure = isSymbolicTensor(options.inputs) ? 'single' : 'list';
-    this.outputStructure = isSymbolicTensor(options.outputs) ? 'single' : 'list';
-    if (new Set(inputs).size < inputs.length)
+    checkSymbolic(this.label, 'inputs', options.inputs);
+    checkSymbolic(this.label, 'outputs', options.outputs);
+    const given = flatten<SymbolicTensor>(options.inputs);
+    if (new Set(given).size < given.length)
       throw inputInvalid(this.label, 'the same tensor stands twice in inputs');
-    const rooted = reroot(this.label, { inputs, outputs });
-    this.inputs = rooted.inputs;
-    this.outputs = rooted.outputs;
+    const { inputs, outputs } = withSubmodelInputs(this.label, options);
+    this.inputs = flatten(inputs);
+    this.outputs = flatten(outputs);
+    this.inputStructure = structureOf(inputs);
+    this.outputStructure = structureOf(outputs);
     this.graph = buildGraph(this.label, this.inputs, this.outputs);
-    this.ensureBuilt(
-      this.inputs.map((tensor) => tensor.shape),
-      this.inputStructure,
-    );
+    this.ensureBuilt(mapTree(inputs, (tensor) => tensor.shape));
     // False freezes all there is; true is the default and leaves layers frozen that were frozen before.
     if (options.trainable === false) this.trainable = false;
   }
@@ -85,13 +101,11 @@ export class Functional extends Layer {
   }
 
   /** The outputs of the graph, where the inputs are as declared; else those that its layers give for them. */
-  override computeOutputs(inputs: readonly TensorSpec[], structure: Structure): TensorSpec[] {
-    const isAsDeclared =
-      inputs.length === this.inputs.length &&
-      inputs.every(
-        (tensor, i) => sameShape(tensor.shape, this.inputs[i]!.shape) && (tensor.mask ?? null) === null,
-      );
-    return isAsDeclared ? [...this.outputs] : super.computeOutputs(inputs, structure);
+  override computeOutputs(inputs: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    const isAsDeclared = this.arranged(inputs).every(
+      ({ shape, mask }, i) => sameShape(shape, this.inputs[i]!.shape) && (mask ?? null) === null,
+    );
+    return isAsDeclared ? unflatten(this.outputStructure, this.outputs) : super.computeOutputs(inputs, args);
   }
 
   /** Prints the layers and the totals as Keras does. */
@@ -99,52 +113,58 @@ export class Functional extends Layer {
     (options.print ?? console.log)(summarize(this, options));
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[] {
-    const { outputs } = this.run(Array.isArray(inputs) ? inputs : [inputs], context);
-    return this.outputStructure === 'single' ? outputs[0]! : outputs;
+  override call(inputs: In, context: CallContext): Out {
+    return this.invoke(inputs, context).outputs as Out;
   }
 
-  override invoke(
-    inputs: readonly tf.Tensor[],
-    _structure: Structure,
-    context: CallContext,
-  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
-    return this.run(inputs, context);
-  }
-
-  private run(
-    inputs: readonly tf.Tensor[],
-    context: CallContext,
-  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
-    this.checkInputs(inputs);
+  override invoke(inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
+    const given = flatten(inputs);
+    const places = this.arranged(numbered(inputs));
+    this.checkShapes(places.map((place) => given[place]!));
     const values = new Map<SymbolicTensor, tf.Tensor>();
-    const masks = new Map<SymbolicTensor, tf.Tensor | null>();
+    const masks = new Map<SymbolicTensor, Mask>();
     this.inputs.forEach((tensor, i) => {
+      const value = given[places[i]!]!;
       // Integers become floats where floats are declared, as in Keras.
-      values.set(tensor, inputs[i]!.dtype === tensor.dtype ? inputs[i]! : tf.cast(inputs[i]!, tensor.dtype));
-      masks.set(tensor, context.masks[i] ?? null);
+      values.set(tensor, value.dtype === tensor.dtype ? value : tf.cast(value, tensor.dtype));
+      masks.set(tensor, context.masks[places[i]!] ?? null);
     });
     for (const node of this.graph.nodes) {
-      if (node.inputs.length === 0) continue;
-      const results = runNode(node, values, masks, context);
+      if (node.parents.length === 0) continue;
+      const result = runNode(node, values, masks, context);
+      const outputs = flatten(result.outputs);
       node.outputs.forEach((tensor, i) => {
-        values.set(tensor, results.outputs[i]!);
-        masks.set(tensor, results.masks[i] ?? null);
+        values.set(tensor, outputs[i]!);
+        masks.set(tensor, result.masks[i] ?? null);
       });
     }
     return {
-      outputs: this.outputs.map((tensor) => values.get(tensor)!),
+      outputs: unflatten(
+        this.outputStructure,
+        this.outputs.map((tensor) => values.get(tensor)!),
+      ),
       masks: this.outputs.map((tensor) => masks.get(tensor) ?? null),
     };
   }
 
-  private checkInputs(inputs: readonly tf.Tensor[]): void {
-    if (inputs.length !== this.inputs.length) {
-      throw inputInvalid(
-        this.label,
-        `expected ${this.inputs.length} inputs (${this.inputs.map((tensor) => `"${tensor.name}"`).join(', ')}), got ${inputs.length}`,
-      );
-    }
+  /** Inputs may be nested as declared, stand in a list in order, or in a record by the names of the inputs. */
+  protected override checkStructure(inputs: Tree<unknown>): void {
+    this.arranged(inputs);
+  }
+
+  /** The leaves of inputs in the order of {@link inputs}. Throws: STRUCTURE_MISMATCH. */
+  private arranged<T>(given: Tree<T>): T[] {
+    const names = this.inputs.map(({ name }) => name);
+    const found = arrange(given, {
+      structure: this.inputStructure,
+      names,
+      isLeaf: (value) => isTensorSpec(value) || typeof value === 'number',
+    });
+    if (found !== undefined) return found;
+    throw structureMismatch(this.label, this.inputStructure, structureOf(given, isTensorSpec), names);
+  }
+
+  private checkShapes(inputs: readonly tf.Tensor[]): void {
     this.inputs.forEach((tensor, i) => {
       if (fitsShape(inputs[i]!.shape, tensor.shape)) return;
       throw shapeMismatch(
@@ -159,39 +179,27 @@ export class Functional extends Layer {
 function runNode(
   node: Node,
   values: ReadonlyMap<SymbolicTensor, tf.Tensor>,
-  masks: ReadonlyMap<SymbolicTensor, tf.Tensor | null>,
+  masks: ReadonlyMap<SymbolicTensor, Mask>,
   context: CallContext,
-): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
-  const inputs = node.inputs.map((tensor) => values.get(tensor)!);
-  const own = node.inputs.map((tensor) => masks.get(tensor) ?? null);
-  const inner = {
-    ...callContext({ training: node.options.training ?? context.training, masks: own }),
+): LayerResult {
+  const { inputs, args, mask } = node.callOn((tensor) => values.get(tensor)!);
+  const maskOf = (tensor: SymbolicTensor): Mask => masks.get(tensor) ?? null;
+  const inner: CallContext = {
+    ...callContext({
+      training: node.training ?? context.training,
+      masks: mask === undefined ? flatten(node.inputs).map(maskOf) : flatten(mask).map(asMask),
+      args,
+      argMasks: argumentMasks(node.args, maskOf),
+    }),
     addLoss: context.addLoss,
   };
-  const { layer } = node;
-  // A layer gives its own name to what it does; a graph does so only inside another one.
-  const isGraph = 'graph' in layer;
-  const invoke = (): ReturnType<Layer['invoke']> => layer.invoke(inputs, node.structure, inner);
-  return isGraph ? withScope(layer.name, invoke) : invoke();
+  return invokePart(node.layer, inputs, inner);
 }
 
-function tensors(
-  subject: string,
-  what: string,
-  given: SymbolicTensor | readonly SymbolicTensor[],
-): readonly SymbolicTensor[] {
-  const list: readonly unknown[] = isSymbolicTensor(given) ? [given] : Array.isArray(given) ? given : [given];
-  if (list.length === 0) throw inputInvalid(subject, `${what} is empty`, 'pass at least one symbolic tensor');
-  for (const item of list) {
-    checkCopy(subject, item);
-    if (!isSymbolicTensor(item))
-      throw inputInvalid(
-        subject,
-        `expected symbolic tensors in ${what}, got ${item === null ? 'null' : typeof item}`,
-        'pass what input() and apply() return',
-      );
-  }
-  return list as readonly SymbolicTensor[];
+/** A tree of the numbers of its leaves. */
+function numbered(tree: Tree<tf.Tensor>): Tree<number> {
+  let next = 0;
+  return mapTree(tree, () => next++);
 }
 
 function describeFeed(shape: SymbolicShape): string {

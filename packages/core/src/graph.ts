@@ -29,7 +29,7 @@ export function buildGraph(
   const order = walk(subject, new Set(inputs), outputs, met);
   const { depths, layerDepths } = measureDepths(order);
   for (const tensor of inputs) {
-    if (depths.has(tensor.node) || tensor.node.inputs.length > 0) continue;
+    if (depths.has(tensor.node) || tensor.node.parents.length > 0) continue;
     depths.set(tensor.node, 0);
     order.unshift(tensor.node);
     if (!met.has(tensor.node.layer)) {
@@ -52,7 +52,7 @@ function walk(
 ): Node[] {
   const order: Node[] = [];
   const progress = new Map<Node, 'begun' | 'done'>();
-  const isBeyond = (tensor: SymbolicTensor): boolean => inputs.has(tensor) && tensor.node.inputs.length > 0;
+  const isBeyond = (tensor: SymbolicTensor): boolean => inputs.has(tensor) && tensor.node.parents.length > 0;
   for (const output of outputs) {
     const stack: { node: Node; next: number }[] = [];
     const trail = (): string[] => stack.map((frame) => frame.node.layer.name);
@@ -66,12 +66,13 @@ function walk(
       progress.set(node, 'begun');
       stack.push({ node, next: 0 });
       if (!met.has(node.layer)) met.set(node.layer, met.size);
-      if (node.inputs.length === 0 && !inputs.has(tensor)) throw missingInput(subject, node, output, trail());
+      if (node.parents.length === 0 && !inputs.has(tensor))
+        throw missingInput(subject, node, output, trail());
     };
     enter(output);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const parent = top.node.inputs[top.next++];
+      const parent = top.node.parents[top.next++];
       if (parent !== undefined) {
         enter(parent);
         continue;
@@ -105,7 +106,7 @@ function measureDepths(order: readonly Node[]): {
     const depth = Math.max(depths.get(node) ?? 0, layerDepths.get(node.layer) ?? 0);
     layerDepths.set(node.layer, depth);
     depths.set(node, depth);
-    for (const parent of node.inputs)
+    for (const parent of node.parents)
       depths.set(parent.node, Math.max(depth + 1, depths.get(parent.node) ?? 0));
   }
   return { depths, layerDepths };

@@ -1,6 +1,15 @@
+export { arrange, type Arrangement } from './arrange.js';
 export { type Backend, type Executable, type RunKey } from './backend.js';
 export { type Buffer, type BufferType } from './buffer.js';
-export { callContext, type CallContext } from './call-context.js';
+export {
+  argumentTensors,
+  isCallConstant,
+  mapArguments,
+  type ApplyOptions,
+  type CallArguments,
+  type CallConstant,
+} from './call-arguments.js';
+export { callContext, type CallContext, type CallContextOptions, type Mask } from './call-context.js';
 export { Catalog, type ClassTable } from './catalog.js';
 export {
   compose,
@@ -38,6 +47,7 @@ export {
   optionInvalid,
   pluginInvalid,
   rankMismatch,
+  structureMismatch,
 } from './errors.js';
 export { ExecutableBySize } from './executable-by-size.js';
 export {
@@ -55,17 +65,35 @@ export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
 export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
-export { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
+export { isFunctional } from './is-functional.js';
+export {
+  isLayer,
+  Layer,
+  type LayerOptions,
+  type LayerResult,
+  type SymbolicInputs,
+  type SymbolicOutputs,
+  type WeightSpec,
+} from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
 export { clearNames, snakeCaseClass, uniqueName } from './names.js';
-export { Node, type CallOptions, type Structure } from './node.js';
+export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
 export { queueRun } from './run-queue.js';
 export { Runner, type Runnable, type RunOutput } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';
-export { isSymbolicTensor, SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+export {
+  isSymbolicTensor,
+  isTensor,
+  isTensorSpec,
+  SymbolicTensor,
+  type Computed,
+  type Symbolic,
+  type SymbolicTree,
+  type TensorSpec,
+} from './symbolic-tensor.js';
 export { withWeightAllocator, type WeightAllocator, type WeightRequest } from './weight-allocation.js';
 export { getWeightValues, setWeightValues } from './weight-values.js';
 export { Weight, type WeightOptions } from './weight.js';

@@ -1,20 +1,29 @@
 // Shape inference for any layer: its `call` is captured at several sizes of the unknown dimensions, and what differs is
 // unknown in the output too. Nothing is computed and no weight changes.
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   capture,
+  describeStructure,
+  flatten,
   formatShape,
   isConcrete,
+  mapTree,
   notCapturable,
+  sameStructure,
+  structureOf,
+  unflatten,
   type ArgumentSpec,
   type Shape,
   type SymbolicShape,
+  type Tree,
+  type TreeStructure,
   type ValueType,
 } from '@lamella/program';
-import { callContext } from './call-context.js';
-import { hideSizes } from './hide-sizes.js';
+import { argumentMasks, argumentTensors, mapArguments, type CallArguments } from './call-arguments.js';
+import { callContext, type Mask } from './call-context.js';
+import { hideSizes } from './error-sizes.js';
 import type { Layer } from './layer.js';
-import type { Structure } from './node.js';
-import type { TensorSpec } from './symbolic-tensor.js';
+import { isTensorSpec, type TensorSpec } from './symbolic-tensor.js';
 
 /** A size for the unknown dimension at an axis, at one of the trials of a scheme. */
 type Scheme = readonly ((axis: number) => number)[];
@@ -57,34 +66,46 @@ export function withoutTrialSizes(shape: Shape): SymbolicShape {
   return trialSizes.size === 0 ? shape : shape.map((size) => (trialSizes.has(size) ? null : size));
 }
 
+/** What a layer is called on. `specs` are the leaves of the inputs, then the tensors among the arguments. */
+interface Call {
+  readonly inputs: Tree<TensorSpec>;
+  readonly args: CallArguments<TensorSpec>;
+  readonly specs: readonly TensorSpec[];
+}
+
 /**
  * The outputs' shapes and dtypes of `layer` for these inputs.
  * Throws what the layer throws, in terms of the given shapes; NOT_CAPTURABLE when rank or dtype follow an unknown size.
  */
 export function inferOutputs(
   layer: Layer,
-  inputs: readonly TensorSpec[],
-  structure: Structure,
-): TensorSpec[] {
-  if (inputs.every((input) => isConcrete(input.shape))) return outputsAt(layer, inputs, structure);
+  inputs: Tree<TensorSpec>,
+  args: CallArguments<TensorSpec> = {},
+): Tree<TensorSpec> {
+  const specs = [...flatten(inputs, isTensorSpec), ...argumentTensors(args)];
+  const call: Call = { inputs, args, specs };
+  if (specs.every(({ shape }) => isConcrete(shape))) {
+    const { structure, results } = outputsAt(layer, call, specs);
+    return unflatten<TensorSpec>(structure, results);
+  }
   const tried = new Set<string>();
   let failure: unknown;
   for (const scheme of schemes) {
-    const trials = scheme.map((sizeAt) => fill(inputs, sizeAt));
+    const trials = scheme.map((sizeAt) => fill(specs, sizeAt));
     const key = JSON.stringify(trials);
     if (tried.has(key)) continue;
     tried.add(key);
-    const results = trials.map((trial) => attempt(() => outputsAt(layer, trial, structure, inputs)));
-    const failures = results.filter((result) => 'error' in result);
+    const attempts = trials.map((trial) => attempt(() => outputsAt(layer, call, trial)));
+    const failures = attempts.filter((result) => 'error' in result);
     if (failures.length === 0)
       return merge(
         layer,
-        inputs,
-        results.map((result) => ('value' in result ? result.value : [])),
+        specs,
+        attempts.flatMap((result) => ('value' in result ? [result.value] : [])),
       );
     failure ??= describe(
       failures,
-      trials.map((trial) => sizesOf(trial, inputs)),
+      trials.map((trial) => sizesOf(trial, specs)),
     );
   }
   throw (failure as { error: unknown }).error;
@@ -95,9 +116,15 @@ interface Result extends ValueType {
   readonly mask: Shape | null;
 }
 
-type Attempt = { readonly value: Result[] } | { readonly error: unknown };
+/** All outputs at one trial. */
+interface Results {
+  readonly structure: TreeStructure;
+  readonly results: readonly Result[];
+}
 
-function attempt(fn: () => Result[]): Attempt {
+type Attempt = { readonly value: Results } | { readonly error: unknown };
+
+function attempt(fn: () => Results): Attempt {
   try {
     return { value: fn() };
   } catch (error) {
@@ -111,48 +138,61 @@ function describe(failures: readonly Attempt[], sizes: readonly ReadonlySet<numb
   return { error: first };
 }
 
-function outputsAt(
-  layer: Layer,
-  inputs: readonly TensorSpec[],
-  structure: Structure,
-  declared: readonly TensorSpec[] = inputs,
-): Result[] {
-  const masked = inputs.filter((input) => (input.mask ?? null) !== null);
-  const args = [
-    ...inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
+/** Captures `call` once, with the sizes of `trial` in place of those of its specs. */
+function outputsAt(layer: Layer, call: Call, trial: readonly TensorSpec[]): Results {
+  const masked = trial.filter((spec) => (spec.mask ?? null) !== null);
+  const argumentSpecs = [
+    ...trial.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     ...masked.map(({ mask }, i) => ({ name: `mask_${i}`, shape: mask, dtype: 'bool' })),
   ] as ArgumentSpec[];
   const outer = trialSizes;
   // An inference inside another one, of a layer that builds its parts as it runs, knows the outer sizes already.
-  trialSizes = new Set([...outer, ...sizesOf(inputs, declared)]);
+  trialSizes = new Set([...outer, ...sizesOf(trial, call.specs)]);
   try {
-    let count = 0;
+    let structure: TreeStructure = '*';
     let hasMask: boolean[] = [];
     const { program } = capture(
       (...tensors) => {
-        const given = tensors.splice(inputs.length);
-        const masks = inputs.map((input) => (masked.includes(input) ? given[masked.indexOf(input)]! : null));
-        const result = layer.invoke(tensors, structure, callContext({ masks }));
-        count = result.outputs.length;
+        const given = tensors.splice(trial.length);
+        const masks = new Map<tf.Tensor, Mask>();
+        trial.forEach((spec, i) =>
+          masks.set(tensors[i]!, (spec.mask ?? null) === null ? null : given.shift()!),
+        );
+        const maskOf = (tensor: tf.Tensor): Mask => masks.get(tensor) ?? null;
+        let next = 0;
+        const inputs = mapTree(call.inputs, (): tf.Tensor => tensors[next++]!, isTensorSpec);
+        const args = mapArguments(call.args, (): tf.Tensor => tensors[next++]!);
+        const context = callContext({
+          masks: flatten<tf.Tensor>(inputs).map(maskOf),
+          args,
+          argMasks: argumentMasks(args, maskOf),
+        });
+        const result = layer.invoke(inputs, context);
+        structure = structureOf(result.outputs);
         hasMask = result.masks.map((mask) => mask !== null);
-        return [...result.outputs, ...result.masks.filter((mask) => mask !== null)];
+        return [
+          ...flatten<tf.Tensor>(result.outputs),
+          ...result.masks.filter((mask): mask is tf.Tensor => mask !== null),
+        ];
       },
-      args,
+      argumentSpecs,
       { subject: layer.label },
     );
     const types = program.outputs.map((output) => program.type(output.id));
+    const count = flatten(structure).length;
     const masks = types.slice(count);
-    return types
+    const results = types
       .slice(0, count)
       .map((type, i) => ({ ...type, mask: hasMask[i] === true ? masks.shift()!.shape : null }));
+    return { structure, results };
   } finally {
     trialSizes = outer;
   }
 }
 
 /** Fills unknown dimensions with trial sizes that none of the known dimensions has. */
-function fill(inputs: readonly TensorSpec[], sizeAt: (axis: number) => number): TensorSpec[] {
-  const known = new Set(inputs.flatMap((input) => input.shape));
+function fill(specs: readonly TensorSpec[], sizeAt: (axis: number) => number): TensorSpec[] {
+  const known = new Set(specs.flatMap((input) => input.shape));
   const filled = (shape: SymbolicShape): Shape =>
     shape.map((size, axis) => {
       if (size !== null) return size;
@@ -160,7 +200,7 @@ function fill(inputs: readonly TensorSpec[], sizeAt: (axis: number) => number): 
       while (known.has(chosen)) chosen += sizeAt(axis);
       return chosen;
     });
-  return inputs.map(({ shape, dtype, mask = null }) => ({
+  return specs.map(({ shape, dtype, mask = null }) => ({
     dtype,
     shape: filled(shape),
     mask: mask && filled(mask),
@@ -173,23 +213,31 @@ function sizesOf(trial: readonly TensorSpec[], declared: readonly TensorSpec[]):
   );
 }
 
-function merge(layer: Layer, inputs: readonly TensorSpec[], trials: readonly Result[][]): TensorSpec[] {
-  const [first, ...rest] = trials as [Result[], ...Result[][]];
-  const form = (types: readonly ValueType[]): string =>
-    types.map((type) => `${type.dtype} of rank ${type.shape.length}`).join(' and ') || 'nothing';
-  const other = rest.find((types) => form(types) !== form(first));
+function merge(layer: Layer, specs: readonly TensorSpec[], trials: readonly Results[]): Tree<TensorSpec> {
+  const [first, ...rest] = trials as [Results, ...Results[]];
+  const form = ({ structure, results }: Results): string =>
+    `${structure === '*' || Array.isArray(structure) ? '' : `${describeStructure(structure)} of `}${
+      results.map(({ dtype, shape }) => `${dtype} of rank ${shape.length}`).join(' and ') || 'nothing'
+    }`;
+  const other = rest.find(
+    (one) => !sameStructure(one.structure, first.structure) || form(one) !== form(first),
+  );
   if (other !== undefined) {
     throw notCapturable(
       layer.label,
-      `its output depends on the size of an unknown dimension of ${inputs.map((input) => formatShape(input.shape)).join(', ')}: it gives ${form(first)} at one size and ${form(other)} at another`,
+      `its output depends on the size of an unknown dimension of ${specs.map((spec) => formatShape(spec.shape)).join(', ')}: it gives ${form(first)} at one size and ${form(other)} at another`,
       'give outputs of the same number, rank and dtype at every size, or give input() the size',
     );
   }
-  return first.map((type, i) => ({
-    dtype: type.dtype,
-    shape: common([type, ...rest.map((types) => types[i]!)].map(({ shape }) => shape))!,
-    mask: common([type, ...rest.map((types) => types[i]!)].map(({ mask }) => mask)),
-  }));
+  const merged = first.results.map((type, i): TensorSpec => {
+    const all = trials.map(({ results }) => results[i]!);
+    return {
+      dtype: type.dtype,
+      shape: common(all.map(({ shape }) => shape))!,
+      mask: common(all.map(({ mask }) => mask)),
+    };
+  });
+  return unflatten(first.structure, merged);
 }
 
 /** What shapes at all trials have in common; null where there is none at one of them, or not of one rank. */

@@ -74,9 +74,9 @@ export class InputLayer extends Layer {
   /** The tensor this input stands for. */
   get tensor(): SymbolicTensor {
     if (this.inboundNodes.length === 0) {
-      this.ensureBuilt([this.batchShape], 'single');
+      this.ensureBuilt(this.batchShape);
       const spec: TensorSpec = { shape: this.batchShape, dtype: computeDType(this.dtype) as DType };
-      this.inboundNodes.push(new Node(this, [], 'single', [spec]));
+      this.inboundNodes.push(new Node(this, { inputs: [] }, spec));
     }
     return this.inboundNodes[0]!.outputs[0]!;
   }

@@ -1,9 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { HostTensor, type SymbolicShape } from '@lamella/program';
+import { HostTensor, type SymbolicShape, type Tree } from '@lamella/program';
 import { dense, initializers } from '@lamella/layers';
-import { callContext } from './call-context.js';
 import type { HostBuffer } from './host-buffer.js';
 import { input } from './input.js';
 import { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
@@ -20,7 +19,7 @@ class Affine extends Layer {
   readonly built: unknown[] = [];
   private factor!: Weight;
   private offset!: Weight;
-  override build(shape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(shape: Tree<SymbolicShape>): void {
     this.built.push(shape);
     this.offset = this.addWeight({ name: 'offset', shape: [], initializer: zeros(), trainable: false });
     this.factor = this.addWeight({ name: 'factor', shape: [], initializer: ones() });
@@ -91,7 +90,7 @@ describe('a layer', () => {
     layer.apply(input({ shape: [3] }));
     layer.apply(input({ shape: [5] }));
     expect(layer.built).toEqual([[null, 3]]);
-    expect(layer.buildShapes).toEqual([[null, 3]]);
+    expect(layer.buildShape).toEqual([null, 3]);
     expect(layer.inboundNodes.map((node) => node.index)).toEqual([0, 1]);
   });
 
@@ -105,7 +104,7 @@ describe('a layer', () => {
     })();
     onList.apply([input({ shape: [3] })]);
     expect(onList.built).toEqual([[[null, 3]]]);
-    expect(onList.inboundNodes[0]!.structure).toBe('list');
+    expect(onList.inboundNodes[0]!.inputs).toEqual([expect.objectContaining({ shape: [null, 3] })]);
     expect(built).toEqual([]);
   });
 
@@ -118,13 +117,17 @@ describe('a layer', () => {
     expect(layer.output).toBe(y);
   });
 
-  it('has several outputs, which applyAll gives and apply does not', () => {
-    const halves = new Plain({ call: (x) => tf.split(x as tf.Tensor, 2, 1) }, { name: 'halves' });
-    const [a, b] = halves.applyAll(input({ shape: [4] }));
-    expect([a!.shape, b!.shape, a!.index, b!.index]).toEqual([[null, 2], [null, 2], 0, 1]);
-    expect(() => halves.apply(input({ shape: [4] }))).toThrow(
-      /\[INPUT_INVALID\] Plain "halves": it has 2 outputs.\nFix: call applyAll\(\)/,
-    );
+  it('gives what its call gives, nested alike', () => {
+    class Halves extends Layer {
+      static readonly className = 'Halves';
+      override call(x: tf.Tensor): { readonly low: tf.Tensor; readonly rest: readonly [tf.Tensor] } {
+        const [low, high] = tf.split(x, 2, 1);
+        return { rest: [high!], low: low! };
+      }
+    }
+    const { low, rest } = new Halves().apply(input({ shape: [4] }));
+    expect([low.shape, rest[0].shape, low.index, rest[0].index]).toEqual([[null, 2], [null, 2], 0, 1]);
+    expect(low.node.outputs).toEqual([low, rest[0]]);
   });
 
   it('lists trainable weights first, each group as it was created', () => {
@@ -209,8 +212,7 @@ describe('a layer', () => {
   it('builds itself when it computes before it is applied', () => {
     const layer = new Affine();
     const values = tf.tidy(() => {
-      const { outputs } = layer.invoke([tf.tensor1d([1, 2])], 'single', callContext());
-      return [...outputs[0]!.dataSync()];
+      return [...layer.apply(tf.tensor1d([1, 2])).dataSync()];
     });
     expect(values).toEqual([1, 2]);
     expect(layer.weights).toHaveLength(2);
@@ -252,10 +254,12 @@ describe('a layer', () => {
   });
 
   it.each<[unknown, string]>([
-    [tf.Tensor.prototype, 'got Tensor at position 0'],
-    [undefined, 'got undefined at position 0'],
-    ['x', 'got x at position 0'],
-    [[], 'got an empty list'],
+    [host([1]), 'got HostTensor'],
+    [undefined, 'got undefined'],
+    [['x'], 'got x at [0]'],
+    [{ a: { b: 5 } }, 'got 5 at .a.b'],
+    [[], 'got none'],
+    [{}, 'got none'],
   ])('refuses to be applied to anything but symbolic tensors: %#', (value, message) => {
     expect(() => new Affine().apply(value as never)).toThrow(message);
     expect(() => new Affine().apply(value as never)).toThrow('[INPUT_INVALID] Affine');

@@ -2,26 +2,56 @@
 // Not here: graphs of layers (functional.ts), training, files. Long because it is the one contract that others extend.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  flatten,
+  isShape,
+  mapTree,
   notCapturable,
+  sameStructure,
+  structureOf,
   withScope,
   type HostTensor,
   type Shape,
   type StorageDType,
   type SymbolicShape,
+  type Tree,
+  type TreeStructure,
 } from '@lamella/program';
-import type { CallContext } from './call-context.js';
+import {
+  argumentMasks,
+  callOptions,
+  mapArguments,
+  type ApplyOptions,
+  type CallArguments,
+} from './call-arguments.js';
+import { callContext, type CallContext, type Mask } from './call-context.js';
 import type { Config, Serializable } from './config.js';
 import { markCopy } from './copies.js';
 import { createWeight } from './create-weight.js';
-import { callFailed, inputInvalid, layerAlreadyBuilt, layerNotBuilt, nameInvalid } from './errors.js';
+import {
+  callFailed,
+  inputInvalid,
+  layerAlreadyBuilt,
+  layerNotBuilt,
+  nameDuplicate,
+  nameInvalid,
+  structureMismatch,
+} from './errors.js';
 import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
 import type { Constraint, Initializer, Regularizer } from './initializer.js';
+import { invokePart } from './invoke-part.js';
+import { asMask, givenMasks, spreadMasks, withGivenMasks } from './masks.js';
 import { withMaskShapes } from './mask-shapes.js';
 import { snakeCaseClass, uniqueName } from './names.js';
-import { Node, type CallOptions, type Structure } from './node.js';
-
-import { symbolicInputs } from './symbolic-inputs.js';
-import { isSymbolicTensor, type SymbolicTensor, type TensorSpec } from './symbolic-tensor.js';
+import { Node } from './node.js';
+import { runningCall, whileCalling } from './running-call.js';
+import { checkArgument, checkSymbolic } from './symbolic-inputs.js';
+import {
+  isTensor,
+  type Symbolic,
+  type SymbolicTensor,
+  type SymbolicTree,
+  type TensorSpec,
+} from './symbolic-tensor.js';
 import { whileRunning } from './weight-access.js';
 import { getWeightValues, setWeightValues } from './weight-values.js';
 import type { Weight } from './weight.js';
@@ -79,7 +109,9 @@ export abstract class Layer implements Serializable {
   /** In the order of creation, those first that were created to be trained. */
   // Hard private names: a subclass may have fields called `built` or `building`, in JavaScript unseen.
   readonly #ownWeights = { trainable: [] as Weight[], other: [] as Weight[] };
-  #built: { readonly shapes: readonly SymbolicShape[]; readonly structure: Structure } | undefined;
+  #built: { readonly shape: Tree<SymbolicShape>; readonly structure: TreeStructure } | undefined;
+  /** The layers added, by their places in files. */
+  readonly #parts = new Map<string, Layer>();
   #building = false;
   #trainable: boolean;
 
@@ -117,11 +149,17 @@ export abstract class Layer implements Serializable {
     return `${this.className.replace(/^.*>/, '')} "${this.name}"`;
   }
 
-  /** Creates weights with {@link addWeight}. Called once, with the shape of the input, or a list of them. */
-  build(_inputShape: SymbolicShape | readonly SymbolicShape[]): void {}
+  /**
+   * Creates weights with {@link addWeight}. Called once, with the shape of the input, or a tree of shapes nested like the
+   * inputs, and with the shapes of the tensors among the arguments.
+   */
+  build(_inputShape: Tree<SymbolicShape>, _argShapes: CallArguments<SymbolicShape>): void {}
 
-  /** Computes the outputs in tfjs-core calls. A list of tensors comes in where the layer was applied to a list. */
-  abstract call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[];
+  /**
+   * Computes the outputs in tfjs-core calls. What comes in is nested like what the layer was applied to; what goes out,
+   * like what `apply` gives. Subclasses say their own types of both.
+   */
+  abstract call(inputs: Tree<tf.Tensor>, context: CallContext): Tree<tf.Tensor>;
 
   /** The constructor's options. Subclasses add theirs to `super.getConfig()`. */
   getConfig(): Config {
@@ -129,8 +167,8 @@ export abstract class Layer implements Serializable {
   }
 
   /** The outputs' shapes and dtypes for given inputs. The default captures {@link call} at differing sizes. */
-  computeOutputs(inputs: readonly TensorSpec[], structure: Structure): TensorSpec[] {
-    return inferOutputs(this, inputs, structure);
+  computeOutputs(inputs: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    return inferOutputs(this, inputs, args);
   }
 
   /** Whether masks pass through, or are used; where not, a mask ends here. */
@@ -138,27 +176,31 @@ export abstract class Layer implements Serializable {
     return false;
   }
 
-  /** The mask of the output. The default passes the first input's mask on where {@link supportsMasking}. */
-  computeMask(_inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | null {
+  /**
+   * The mask of each output: one for all, or a tree with a mask or null for each.
+   * The default passes the first input's mask on where {@link supportsMasking}.
+   */
+  computeMask(_inputs: Tree<tf.Tensor>, context: CallContext): Tree<Mask> {
     return this.supportsMasking ? context.mask : null;
   }
 
-  /** The layers this one is made of. */
+  /** The layers this one is made of: those added with {@link addLayer}. */
   get sublayers(): readonly Layer[] {
-    return [];
+    return [...this.#parts.values()];
+  }
+
+  /** The layers added with {@link addLayer} by the names under which files keep their weights. */
+  get namedSublayers(): ReadonlyMap<string, Layer> {
+    return this.#parts;
   }
 
   get isBuilt(): boolean {
     return this.#built !== undefined;
   }
 
-  /** The input shapes seen at build, or undefined before. */
-  get buildShapes(): readonly SymbolicShape[] | undefined {
-    return this.#built?.shapes;
-  }
-
-  get buildStructure(): Structure {
-    return this.#built?.structure ?? 'single';
+  /** The input shapes seen at build, nested like the inputs, or undefined before. */
+  get buildShape(): Tree<SymbolicShape> | undefined {
+    return this.#built?.shape;
   }
 
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
@@ -201,108 +243,108 @@ export abstract class Layer implements Serializable {
   }
 
   /**
-   * Applies the layer to a symbolic tensor, or a list of them, and gives the one output.
-   * Throws: INPUT_INVALID, SHAPE_MISMATCH, NOT_CAPTURABLE, LAYER_FAILED, PACKAGE_DUPLICATED.
+   * Applies the layer. To symbolic tensors: a call in a graph, which gives symbolic tensors. To tfjs tensors, inside the
+   * `call` of another layer: computes, and trains or not, adds losses and meets masks as that call does.
+   * `options` may fix the training flag, give a mask, and give the arguments that the class lists in `callArguments`.
+   * Throws: INPUT_INVALID, STRUCTURE_MISMATCH, ARGUMENT_UNKNOWN, MASK_INVALID, SHAPE_MISMATCH, NOT_CAPTURABLE, LAYER_FAILED,
+   * PACKAGE_DUPLICATED.
    */
-  apply(inputs: SymbolicTensor | readonly SymbolicTensor[], options: CallOptions = {}): SymbolicTensor {
-    const outputs = this.applyAll(inputs, options);
-    if (outputs.length !== 1)
-      throw inputInvalid(
-        this.label,
-        `it has ${outputs.length} outputs`,
-        'call applyAll(), which gives a list',
-      );
-    return outputs[0]!;
+  apply<L extends Callable>(
+    this: L,
+    inputs: SymbolicInputs<L>,
+    options?: ApplyOptions<SymbolicTensor>,
+  ): SymbolicOutputs<L>;
+  apply<L extends Callable>(
+    this: L,
+    inputs: TensorInputs<L>,
+    options?: ApplyOptions<tf.Tensor>,
+  ): ReturnType<L['call']>;
+  apply(
+    this: Layer,
+    inputs: SymbolicTree | Tree<tf.Tensor>,
+    options: ApplyOptions<SymbolicTensor> | ApplyOptions<tf.Tensor> = {},
+  ): unknown {
+    return isTensor(flatten<unknown>(inputs)[0])
+      ? this.#compute(inputs as Tree<tf.Tensor>, options as ApplyOptions<tf.Tensor>)
+      : this.#connect(inputs as SymbolicTree, options as ApplyOptions<SymbolicTensor>);
   }
 
-  /** Like {@link apply}, for a layer with several outputs. */
-  applyAll(
-    inputs: SymbolicTensor | readonly SymbolicTensor[],
-    options: CallOptions = {},
-  ): readonly SymbolicTensor[] {
-    const structure = isSymbolicTensor(inputs) ? 'single' : 'list';
-    const list = symbolicInputs(this.label, inputs);
-    const wasBuilt = this.isBuilt;
-    try {
-      this.ensureBuilt(
-        list.map((tensor) => tensor.shape),
-        structure,
-      );
-      const hasOwnRule = this.computeMask !== Layer.prototype.computeMask;
-      const shapes = this.computeOutputs(list, structure);
-      const outputs = withMaskShapes(this, hasOwnRule, shapes, list, structure);
-      const node = new Node(this, list, structure, outputs, options);
-      this.inboundNodes.push(node);
-      return node.outputs;
-    } catch (cause) {
-      if (!wasBuilt) this.#unbuild();
-      throw callFailed(this.label, list, cause);
-    }
-  }
-
-  /** The first call's input; for a layer applied once to one tensor. */
-  get input(): SymbolicTensor {
-    return this.#firstNode().inputs[0]!;
+  /** The first call's input. */
+  get input(): SymbolicTree {
+    return this.#firstNode().inputs;
   }
 
   /** The first call's output. */
-  get output(): SymbolicTensor {
-    return this.#firstNode().outputs[0]!;
+  get output(): SymbolicTree {
+    return this.#firstNode().result;
   }
 
   /** Builds once; later shapes are checked by the layer's own `call`. */
-  ensureBuilt(shapes: readonly SymbolicShape[], structure: Structure): void {
+  ensureBuilt(inputShape: Tree<SymbolicShape>, argShapes: CallArguments<SymbolicShape> = {}): void {
     if (this.#built !== undefined) return;
     this.#building = true;
     try {
-      this.build(structure === 'single' ? shapes[0]! : shapes);
+      this.build(inputShape, argShapes);
     } catch (error) {
       this.#unbuild();
       throw error;
     } finally {
       this.#building = false;
     }
-    this.#built = { shapes: shapes.map((shape) => [...shape]), structure };
+    const shape = mapTree(inputShape, (sizes): SymbolicShape => [...sizes], isShape);
+    this.#built = { shape, structure: structureOf(inputShape, isShape) };
   }
 
   /**
    * Computes with tensors: builds where needed, runs {@link call} under the layer's name, and gives outputs and masks.
    * This is what a graph calls for each node.
    */
-  invoke(
-    inputs: readonly tf.Tensor[],
-    structure: Structure,
-    context: CallContext,
-  ): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } {
-    this.ensureBuilt(
-      inputs.map((tensor) => withoutTrialSizes(tensor.shape)),
-      structure,
-    );
-    const run = (): { outputs: tf.Tensor[]; masks: (tf.Tensor | null)[] } => {
-      const argument = structure === 'single' ? inputs[0]! : [...inputs];
-      const result = this.call(argument, context);
-      if (result instanceof Promise) {
-        result.catch(() => undefined);
+  invoke(inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
+    const shapeOf = (tensor: tf.Tensor): SymbolicShape => withoutTrialSizes(tensor.shape);
+    this.ensureBuilt(mapTree(inputs, shapeOf), mapArguments(context.args, shapeOf));
+    const tensors = flatten(inputs);
+    const run = (): LayerResult => {
+      const outputs = this.call(inputs, context);
+      if (outputs instanceof Promise) {
+        outputs.catch(() => undefined);
         throw notCapturable(this.label, 'its call() is asynchronous', 'return tensors, not a Promise');
       }
-      const outputs = Array.isArray(result) ? result : [result];
-      return { outputs, masks: this.masksOf(argument, outputs, context) };
+      mapTree<unknown, unknown>(outputs, (leaf, path) => {
+        if (isTensor(leaf)) return leaf;
+        throw notCapturable(
+          this.label,
+          `expected tensors from its call(), got ${leaf === null ? 'null' : typeof leaf}${path === '' ? '' : ` at ${path}`}`,
+          'return a tensor, or lists and records of tensors',
+        );
+      });
+      return { outputs, masks: spreadMasks(this.label, this.computeMask(inputs, context), outputs) };
     };
+    const masks = new Map(tensors.map((tensor, i) => [tensor, context.masks[i] ?? null]));
     try {
-      return withScope(this.name, () => whileRunning(this, run));
+      return withScope(this.name, () => whileRunning(this, () => whileCalling({ context, masks }, run)));
     } catch (cause) {
-      throw callFailed(this.label, inputs, cause);
+      throw callFailed(this.label, tensors, cause);
     }
   }
 
-  /** The masks of the outputs; a layer made of others gives each output its own. */
-  protected masksOf(
-    inputs: tf.Tensor | tf.Tensor[],
-    outputs: readonly tf.Tensor[],
-    context: CallContext,
-  ): (tf.Tensor | null)[] {
-    const mask = this.computeMask(inputs, context);
-    return outputs.map(() => mask);
+  /** Throws: STRUCTURE_MISMATCH where inputs are nested otherwise than those of the first call. */
+  protected checkStructure(inputs: Tree<unknown>): void {
+    const expected = this.#built?.structure;
+    if (expected === undefined) return;
+    const given = structureOf(inputs);
+    if (!sameStructure(given, expected)) throw structureMismatch(this.label, expected, given);
+  }
+
+  /**
+   * Makes a layer a part of this one: its weights are this one's, and files keep them under `name`, as Keras does under
+   * the attribute's name. Call it from {@link call} with `apply`. Throws: NAME_INVALID, NAME_DUPLICATE.
+   */
+  protected addLayer<L extends Layer>(name: string, layer: L): L {
+    if (typeof name !== 'string' || name === '' || name.includes('/'))
+      throw nameInvalid(`A layer of ${this.label}`, name);
+    if (this.#parts.has(name)) throw nameDuplicate(this.label, name, 2);
+    this.#parts.set(name, layer);
+    return layer;
   }
 
   /**
@@ -315,6 +357,56 @@ export abstract class Layer implements Serializable {
     const weight = createWeight(this, spec, [...trainable, ...other]);
     (weight.trainable ? trainable : other).push(weight);
     return weight;
+  }
+
+  #connect(inputs: SymbolicTree, options: ApplyOptions<SymbolicTensor>): SymbolicTree {
+    checkSymbolic(this.label, 'its inputs', inputs);
+    const wasBuilt = this.isBuilt;
+    try {
+      const call = callOptions(this, options);
+      for (const [name, value] of Object.entries(call.args)) checkArgument(this.label, name, value);
+      this.checkStructure(inputs);
+      const specs = withGivenMasks(this.label, inputs, call.mask);
+      this.ensureBuilt(
+        mapTree(inputs, (tensor) => tensor.shape),
+        mapArguments(call.args, (tensor) => tensor.shape),
+      );
+      const hasOwnRule = this.computeMask !== Layer.prototype.computeMask;
+      const outputs = this.computeOutputs(specs, call.args);
+      const node = new Node(
+        this,
+        { inputs, ...call },
+        withMaskShapes(this, hasOwnRule, outputs, specs, call.args),
+      );
+      this.inboundNodes.push(node);
+      return node.result;
+    } catch (cause) {
+      if (!wasBuilt) this.#unbuild();
+      throw callFailed(this.label, flatten(inputs), cause);
+    }
+  }
+
+  #compute(inputs: Tree<tf.Tensor>, options: ApplyOptions<tf.Tensor>): Tree<tf.Tensor> {
+    const outer = runningCall();
+    const { training, mask, args } = callOptions(this, options);
+    this.checkStructure(inputs);
+    const maskOf = (tensor: tf.Tensor): Mask => outer?.masks.get(tensor) ?? null;
+    const masks =
+      mask === undefined
+        ? flatten(inputs).map(maskOf)
+        : givenMasks(this.label, flatten(inputs), inputs, mask).map(asMask);
+    const context: CallContext = {
+      ...callContext({
+        training: training ?? outer?.context.training ?? false,
+        masks,
+        args,
+        argMasks: argumentMasks(args, maskOf),
+      }),
+      ...(outer !== undefined && { addLoss: outer.context.addLoss }),
+    };
+    const result = invokePart(this, inputs, context);
+    flatten(result.outputs).forEach((tensor, i) => outer?.masks.set(tensor, result.masks[i] ?? null));
+    return result.outputs;
   }
 
   #unbuild(): void {
@@ -330,6 +422,27 @@ export abstract class Layer implements Serializable {
     return node;
   }
 }
+
+/** What a call computes: outputs, and the mask of each of their leaves. */
+export interface LayerResult {
+  readonly outputs: Tree<tf.Tensor>;
+  readonly masks: readonly Mask[];
+}
+
+/** A layer's type as far as its `call` says it. */
+interface Callable {
+  call(inputs: never, context: CallContext): unknown;
+}
+
+/** What a layer's `call` takes. */
+type TensorInputs<L extends Callable> =
+  Parameters<L['call']> extends readonly [infer I, ...unknown[]] ? I : Tree<tf.Tensor>;
+
+/** What a layer is applied to in a graph, as its `call` says. */
+export type SymbolicInputs<L extends Callable> = Symbolic<TensorInputs<L>>;
+
+/** What a layer gives in a graph, as its `call` says: one symbolic tensor, or a tree of them. */
+export type SymbolicOutputs<L extends Callable> = Symbolic<ReturnType<L['call']>>;
 
 /** Whether `value` is a {@link Layer}, of any copy of this package. */
 export function isLayer(value: unknown): value is Layer {

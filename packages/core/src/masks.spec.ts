@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { SymbolicShape } from '@lamella/program';
+import { flatten, type SymbolicShape, type Tree } from '@lamella/program';
 import { dense, embedding } from '@lamella/layers';
 import { callContext, type CallContext } from './call-context.js';
 import { Functional } from './functional.js';
@@ -49,7 +49,7 @@ describe('masks', () => {
     const model = new Functional({ inputs: x, outputs: new Show().apply(between(words)) });
     return tf.tidy(() => {
       const tokens = tf.tensor2d([[1, 0, 2]], [1, 3], 'int32');
-      return [...model.invoke([tokens], 'single', callContext()).outputs[0]!.dataSync()];
+      return [...flatten(model.apply(tokens))[0]!.dataSync()];
     });
   };
 
@@ -64,7 +64,7 @@ describe('masks', () => {
   it('pass through nested models', () => {
     const x = input({ shape: [3, 2] });
     const inner = new Functional({ inputs: x, outputs: times(2).apply(x) });
-    expect(shown((words) => inner.apply(words))).toEqual([1, 0, 1]);
+    expect(shown((words) => inner.apply(words) as SymbolicTensor)).toEqual([1, 0, 1]);
   });
 
   it('are known of symbolic tensors, where they arise, pass and end', () => {
@@ -73,7 +73,7 @@ describe('masks', () => {
     const nested = input({ shape: [3, 2] });
     const inner = new Functional({ inputs: nested, outputs: times(2).apply(nested) });
     const dropping = new Functional({ inputs: nested, outputs: new Ends(2).apply(nested) });
-    const maskOf = (tensor: SymbolicTensor): SymbolicShape | null => tensor.mask;
+    const maskOf = (tensor: Tree<SymbolicTensor>): SymbolicShape | null => (tensor as SymbolicTensor).mask;
     expect([x, words, times(2).apply(words), inner.apply(words)].map(maskOf)).toEqual([
       null,
       [null, 3],
@@ -106,7 +106,7 @@ describe('masks', () => {
       outputs: embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x),
     });
     const mask = tf.tidy(() => {
-      const { masks } = model.invoke([tf.tensor2d([[0, 3]], [1, 2], 'int32')], 'single', callContext());
+      const { masks } = model.invoke(tf.tensor2d([[0, 3]], [1, 2], 'int32'), callContext());
       return [...masks[0]!.dataSync()];
     });
     expect(mask).toEqual([0, 1]);

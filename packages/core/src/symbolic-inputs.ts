@@ -1,23 +1,35 @@
-// What a layer may be applied to: a symbolic tensor, or a list of them, of this copy of the package.
+// What a layer may be applied to: symbolic tensors of this copy of the package, one or a tree of them.
+import { flatten, mapTree, type Tree } from '@lamella/program';
+import { isCallConstant } from './call-arguments.js';
 import { checkCopy } from './copies.js';
 import { inputInvalid } from './errors.js';
-import { isSymbolicTensor, type SymbolicTensor } from './symbolic-tensor.js';
+import { isSymbolicTensor } from './symbolic-tensor.js';
 
-/** The tensors as a list. Throws: INPUT_INVALID, PACKAGE_DUPLICATED. */
-export function symbolicInputs(subject: string, inputs: unknown): readonly SymbolicTensor[] {
-  const list: readonly unknown[] = Array.isArray(inputs) ? [...inputs] : [inputs];
-  if (list.length === 0)
-    throw inputInvalid(subject, 'expected symbolic tensors, got an empty list', 'apply it to at least one');
-  list.forEach((tensor, i) => {
-    checkCopy(subject, tensor);
-    if (isSymbolicTensor(tensor)) return;
+/** Checks the leaves of a tree. Throws: INPUT_INVALID, PACKAGE_DUPLICATED, TREE_INVALID. */
+export function checkSymbolic(subject: string, what: string, tree: unknown): void {
+  let count = 0;
+  mapTree(tree as Tree<unknown>, (leaf, path) => {
+    count++;
+    checkCopy(subject, leaf);
+    if (isSymbolicTensor(leaf)) return;
     throw inputInvalid(
       subject,
-      `expected symbolic tensors, got ${describe(tensor)} at position ${i}`,
-      'apply layers to what input() and apply() return; to compute values, use predict()',
+      `expected symbolic tensors in ${what}, got ${describe(leaf)}${path === '' ? '' : ` at ${path}`}`,
+      'pass what input() and apply() return; to compute values, use predict()',
     );
   });
-  return list as readonly SymbolicTensor[];
+  if (count === 0)
+    throw inputInvalid(
+      subject,
+      `expected symbolic tensors in ${what}, got none`,
+      'pass at least one symbolic tensor',
+    );
+}
+
+/** Checks an argument of a call: symbolic tensors and plain values. Throws: INPUT_INVALID, PACKAGE_DUPLICATED, TREE_INVALID. */
+export function checkArgument(subject: string, name: string, tree: unknown): void {
+  const tensors = flatten(tree as Tree<unknown>).filter((leaf) => !isCallConstant(leaf));
+  if (tensors.length > 0) checkSymbolic(subject, `its argument "${name}"`, tensors);
 }
 
 function describe(value: unknown): string {

@@ -1,5 +1,6 @@
 // Symbolic tensors: what `input()` and `layer.apply()` return. A shape, a dtype and where it came from; never values.
-import type { DType, SymbolicShape } from '@lamella/program';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { DType, MapTree, SymbolicShape, Tree } from '@lamella/program';
 import { markCopy } from './copies.js';
 import type { Node } from './node.js';
 
@@ -42,7 +43,28 @@ export class SymbolicTensor implements TensorSpec {
   }
 }
 
+/** `T` with a symbolic tensor in place of each tfjs tensor: what `apply` takes and gives where `call` has `T`. */
+export type Symbolic<T> = MapTree<T, tf.Tensor, SymbolicTensor>;
+
+/** `T` with a tfjs tensor in place of each symbolic one. */
+export type Computed<T> = MapTree<T, SymbolicTensor, tf.Tensor>;
+
+/** Trees of tensors to come. */
+export type SymbolicTree = Tree<SymbolicTensor>;
+
 /** Whether `value` is a {@link SymbolicTensor}, of any copy of this package. */
 export function isSymbolicTensor(value: unknown): value is SymbolicTensor {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** Whether `value` says a shape and a dtype: a leaf among trees of specs. */
+export function isTensorSpec(value: unknown): value is TensorSpec {
+  if (typeof value !== 'object' || value === null) return false;
+  const { shape, dtype } = value as Partial<TensorSpec>;
+  return Array.isArray(shape) && typeof dtype === 'string';
+}
+
+/** Whether `value` is a tfjs tensor, of any copy of tfjs. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return typeof value === 'object' && value !== null && 'dataId' in value && 'rankType' in value;
 }

@@ -1,5 +1,7 @@
 // Saving and loading: a file name's ending chooses the format, files are replaced whole.
+import type * as tf from '@tensorflow/tfjs-core';
 import {
+  isFunctional,
   isLayer,
   optionInvalid,
   type Composition,
@@ -11,6 +13,7 @@ import {
   type NamedFunction,
   type Plugin,
 } from '@lamella/core';
+import type { Tree } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { formatUnknown, notSerializable } from './errors.js';
 import { placeOf, writeFileSet } from './files/destination.js';
@@ -73,8 +76,14 @@ export interface IoApi {
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, KERNEL_UNSUPPORTED, FILE_NOT_WRITTEN.
    */
   saveModel(model: Functional, path: string, options?: SaveOptions): Promise<void>;
-  /** Reads a model. Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH. */
-  loadModel(source: FileSource, options?: LoadOptions): Promise<Model>;
+  /**
+   * Reads a model. The types of what it takes and gives are for the caller to say; by default, one tensor each.
+   * Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH.
+   */
+  loadModel<In extends Tree<tf.Tensor> = tf.Tensor, Out extends Tree<tf.Tensor> = tf.Tensor>(
+    source: FileSource,
+    options?: LoadOptions,
+  ): Promise<Model<In, Out>>;
   /**
    * Writes a model's weights: to `.weights.h5`, with the optimizer's state; to `.weights.json` and files beside it, none
    * larger than `maxShardSize`; to `.safetensors`; to `.h5` as Keras 2 did. Throws: FORMAT_UNKNOWN, FILE_NOT_WRITTEN.
@@ -107,7 +116,7 @@ export const io: Plugin<IoApi> = {
       path: string,
       options: SaveOptions = {},
     ): Promise<Uint8Array | FileSet> => {
-      if (!isLayer(model) || !('graph' in model))
+      if (!isLayer(model) || !isFunctional(model))
         throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
@@ -134,7 +143,7 @@ export const io: Plugin<IoApi> = {
         const context = readingContext(composition, file, options);
         return (await throughGate(file.name, await file.read(), (bytes) =>
           format.readModel!(bytes, context),
-        )) as Model;
+        )) as Model<never, never>;
       },
       async saveWeights(model, path, options) {
         await writeFileSet(path, await encodeWeights(model, path, options));

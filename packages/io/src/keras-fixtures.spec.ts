@@ -6,7 +6,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose } from '@lamella/core';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { allocateArray, HostTensor, sizeOf, type StorageDType } from '@lamella/program';
+import { allocateArray, flatten, HostTensor, sizeOf, type StorageDType } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from './io.js';
@@ -105,6 +105,6 @@ export function difference(found: HostTensor, expected: GoldenTensor): number {
 /** The largest difference between what a model predicts and what Keras did. */
 export async function predictionError(model: Model, { inputs, outputs }: GoldenFile): Promise<number> {
   const fed = inputs.map(hostTensor);
-  const found = await model.predictAll(fed.length === 1 ? fed[0]! : fed);
+  const found = flatten(await model.predict(fed.length === 1 ? fed[0]! : fed));
   return Math.max(...outputs.map((expected, i) => difference(found[i]!, expected)));
 }

@@ -2,13 +2,19 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   captureTemplate,
+  describeStructure,
   diffPrograms,
+  flatten,
   formatShape,
   notCapturable,
+  sameStructure,
   sizeOf,
+  structureOf,
+  unflatten,
   type DType,
   type ProgramTemplate,
   type SymbolicShape,
+  type TreeStructure,
 } from '@lamella/program';
 import { callFunction } from './call-function.js';
 import { constantsTooLarge } from './errors.js';
@@ -26,7 +32,9 @@ export interface FunctionCall {
   readonly function: LambdaFunction;
   readonly functionName?: string | undefined;
   readonly arguments: LambdaArguments;
-  readonly structure: 'single' | 'list';
+  /** How the inputs are nested. */
+  readonly structure: TreeStructure;
+  /** Their leaves. */
   readonly inputs: readonly { readonly shape: SymbolicShape; readonly dtype: DType }[];
 }
 
@@ -36,9 +44,21 @@ export interface FunctionCall {
  */
 export function captureFunction(call: FunctionCall): SavedFunction {
   const [inference, training] = [captureCall(call, false), captureCall(call, true)];
-  const isSame = JSON.stringify(inference) === JSON.stringify(training);
-  const { functionName, structure } = call;
-  return { functionName, structure, inference, training: isSame ? inference : training };
+  if (!sameStructure(inference.outputs, training.outputs)) {
+    throw notCapturable(
+      call.subject,
+      `it gives ${describeStructure(inference.outputs)}, and ${describeStructure(training.outputs)} in training`,
+      'nest the outputs alike',
+    );
+  }
+  const isSame = JSON.stringify(inference.template) === JSON.stringify(training.template);
+  return {
+    functionName: call.functionName,
+    inputs: call.structure,
+    outputs: inference.outputs,
+    inference: inference.template,
+    training: isSame ? inference.template : training.template,
+  };
 }
 
 /** What the function computes now against what was saved, as lines of `-` and `+`, or null where nothing has changed. */
@@ -52,10 +72,12 @@ export function functionDrift(
   }));
   let live: SavedFunction;
   try {
-    live = captureFunction({ ...call, structure: saved.structure, inputs });
+    live = captureFunction({ ...call, structure: saved.inputs, inputs });
   } catch (error) {
     return `+ ${(error as Error).message}`;
   }
+  if (!sameStructure(live.outputs, saved.outputs))
+    return `- ${describeStructure(saved.outputs)}\n+ ${describeStructure(live.outputs)}`;
   for (const form of ['inference', 'training'] as const) {
     for (const batch of [2, 5]) {
       const shapes = inputs.map(({ shape }) => shape.map((size) => size ?? batch));
@@ -66,7 +88,13 @@ export function functionDrift(
   return null;
 }
 
-function captureCall(call: FunctionCall, training: boolean): ProgramTemplate {
+interface CapturedCall {
+  readonly template: ProgramTemplate;
+  readonly outputs: TreeStructure;
+}
+
+function captureCall(call: FunctionCall, training: boolean): CapturedCall {
+  let outputs: TreeStructure = '*';
   const context: LambdaContext = {
     training,
     get mask(): never {
@@ -78,20 +106,19 @@ function captureCall(call: FunctionCall, training: boolean): ProgramTemplate {
     },
   };
   const template = captureTemplate(
-    (...tensors: tf.Tensor[]) =>
-      refuseWeights(call.subject, () =>
-        callFunction(
-          call.function,
-          call.structure === 'single' ? tensors[0]! : tensors,
-          call.arguments,
-          context,
-        ),
-      ),
+    (...tensors: tf.Tensor[]) => {
+      const inputs = unflatten(call.structure, tensors);
+      const given = refuseWeights(call.subject, () =>
+        callFunction(call.function, inputs, call.arguments, context),
+      );
+      outputs = structureOf(given);
+      return flatten(given);
+    },
     call.inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     { subject: call.subject },
   );
   checkConstants(call.subject, template);
-  return template;
+  return { template, outputs };
 }
 
 function checkConstants(subject: string, template: ProgramTemplate): void {

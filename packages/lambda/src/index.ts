@@ -4,6 +4,7 @@ export {
   Lambda,
   lambda,
   type LambdaConfig,
+  type LambdaFactory,
   type LambdaMask,
   type LambdaOptions,
   type OutputShape,

@@ -2,21 +2,32 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   isNamedFunction,
+  isTensorSpec,
   Layer,
   optionInvalid,
+  type CallArguments,
   type CallContext,
   type Config,
   type LayerOptions,
+  type Mask,
   type NamedFunction,
+  type NamedFunctionReference,
   type TensorSpec,
 } from '@lamella/core';
 import {
+  flatten,
   formatShape,
   isLamellaError,
+  isShape,
   lamellaError,
+  mapTree,
   sameShape,
   shapeMismatch,
+  structureOf,
+  unflatten,
+  type MapTree,
   type SymbolicShape,
+  type Tree,
 } from '@lamella/program';
 import { callFunction } from './call-function.js';
 import { captureFunction } from './capture-function.js';
@@ -26,30 +37,34 @@ import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-fun
 import { refuseWeights } from './refuse-weights.js';
 import { savedFunctionOf, type SavedFunction } from './saved-function.js';
 
-/** The output's shape without the batch dimension, or a function from whole input shapes to the whole output shape. */
-export type OutputShape =
-  SymbolicShape | ((inputShapes: SymbolicShape | readonly SymbolicShape[]) => SymbolicShape);
+/** The output's shape without the batch dimension, or a function from whole input shapes to whole output shapes. */
+export type OutputShape<I = Tree<tf.Tensor>> =
+  SymbolicShape | ((inputShapes: MapTree<I, tf.Tensor, SymbolicShape>) => Tree<SymbolicShape>);
 
-/** A mask to put out, or a function of inputs and their masks. */
-export type LambdaMask = (
-  inputs: tf.Tensor | tf.Tensor[],
-  mask: tf.Tensor | null | readonly (tf.Tensor | null)[],
-) => tf.Tensor | null;
+/** A function of inputs and their masks that gives the mask of each output, or one for all. */
+export type LambdaMask<I = Tree<tf.Tensor>> = (inputs: I, mask: MapTree<I, tf.Tensor, Mask>) => Tree<Mask>;
 
-export interface LambdaOptions extends LayerOptions {
+/** The options of a Lambda; `I` is what its function takes. */
+export interface LambdaOptions<
+  A extends LambdaArguments = LambdaArguments,
+  I = Tree<tf.Tensor>,
+> extends LayerOptions {
   /** Inferred where it is not given; checked where it is. */
-  readonly outputShape?: OutputShape | null;
-  readonly mask?: LambdaMask | null;
+  readonly outputShape?: OutputShape<I> | null;
+  readonly mask?: LambdaMask<I> | null;
   /** Plain JSON, passed to the function after its inputs. */
-  readonly arguments?: LambdaArguments;
+  readonly arguments?: A;
 }
 
 export interface LambdaConfig extends LambdaOptions {
-  readonly function: LambdaFunction | NamedFunction;
+  readonly function: LambdaFunction | NamedFunctionReference;
 }
 
 /** Wraps a function as a layer. Source: keras.layers.Lambda. */
-export class Lambda extends Layer {
+export class Lambda<
+  I extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+  O extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+> extends Layer {
   static readonly className = 'Lambda';
   readonly function: LambdaFunction;
   readonly arguments: LambdaArguments;
@@ -74,39 +89,45 @@ export class Lambda extends Layer {
     return isNamedFunction(this.function) ? this.function.functionName : undefined;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | tf.Tensor[] {
-    const inner: LambdaContext = {
-      training: context.training,
-      mask: Array.isArray(inputs) ? context.masks : context.mask,
-    };
+  override call(inputs: I, context: CallContext): O {
+    const inner: LambdaContext = { training: context.training, mask: nestedMasks(inputs, context) };
     try {
-      return refuseWeights(this.label, () => callFunction(this.function, inputs, this.arguments, inner));
+      return refuseWeights(this.label, () => callFunction(this.function, inputs, this.arguments, inner)) as O;
     } catch (cause) {
-      throw isLamellaError(cause) ? cause : lambdaFailed(this.label, [inputs].flat(), cause);
+      throw isLamellaError(cause) ? cause : lambdaFailed(this.label, flatten<tf.Tensor>(inputs), cause);
     }
   }
 
-  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    const inferred = super.computeOutputs(inputs, structure);
-    const wanted = this.declaredShape(inputs, structure);
+  override computeOutputs(inputs: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    const inferred = super.computeOutputs(inputs, args);
+    const wanted = this.declaredShapes(inputs);
     if (wanted === null) return inferred;
-    const [only, ...others] = inferred;
-    if (only === undefined || others.length > 0 || !agrees(only.shape, wanted)) {
+    const outputs = flatten(inferred, isTensorSpec);
+    if (outputs.length !== wanted.length || outputs.some(({ shape }, i) => !agrees(shape, wanted[i]!))) {
+      const listed = (shapes: readonly SymbolicShape[]): string => shapes.map(formatShape).join(' and ');
       throw shapeMismatch(
         this.label,
-        `outputShape says ${formatShape(wanted)}, the function gives ${inferred.map(({ shape }) => formatShape(shape)).join(' and ')}`,
+        `outputShape says ${listed(wanted)}, the function gives ${listed(outputs.map(({ shape }) => shape))}`,
         'leave outputShape out; it is inferred',
       );
     }
-    return [{ ...only, shape: only.shape.map((size, axis) => size ?? wanted[axis]!) }];
+    let next = 0;
+    return mapTree(
+      inferred,
+      (spec) => {
+        const declared = wanted[next++]!;
+        return { ...spec, shape: spec.shape.map((size, axis) => size ?? declared[axis]!) };
+      },
+      isTensorSpec,
+    );
   }
 
   override get supportsMasking(): boolean {
     return this.maskFunction !== null;
   }
 
-  override computeMask(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor | null {
-    return this.maskFunction?.(inputs, Array.isArray(inputs) ? context.masks : context.mask) ?? null;
+  override computeMask(inputs: Tree<tf.Tensor>, context: CallContext): Tree<Mask> {
+    return this.maskFunction?.(inputs, nestedMasks(inputs, context)) ?? null;
   }
 
   override getConfig(): Config {
@@ -139,18 +160,25 @@ export class Lambda extends Layer {
       function: this.function,
       functionName: this.functionName,
       arguments: this.arguments,
-      structure: node.structure,
-      inputs: openWhereCallsDiffer(this.inboundNodes.map((call) => call.inputs)),
+      structure: structureOf(node.inputs),
+      inputs: openWhereCallsDiffer(this.inboundNodes.map((call) => flatten(call.inputs))),
     });
   }
 
-  private declaredShape(inputs: readonly TensorSpec[], structure: 'single' | 'list'): SymbolicShape | null {
+  private declaredShapes(inputs: Tree<TensorSpec>): readonly SymbolicShape[] | null {
     if (this.outputShape === null) return null;
-    const shapes = inputs.map((tensor) => tensor.shape);
-    if (typeof this.outputShape === 'function')
-      return this.outputShape(structure === 'single' ? shapes[0]! : shapes);
-    return [shapes[0]![0] ?? null, ...this.outputShape];
+    const shapes = mapTree(inputs, ({ shape }) => shape, isTensorSpec);
+    if (typeof this.outputShape === 'function') return flatten(this.outputShape(shapes), isShape);
+    return [[flatten(shapes, isShape)[0]![0] ?? null, ...this.outputShape]];
   }
+}
+
+/** The masks of a call, nested like its inputs. */
+function nestedMasks(inputs: Tree<tf.Tensor>, context: CallContext): Tree<Mask> {
+  return unflatten(
+    structureOf(inputs),
+    flatten(inputs).map((_, i) => context.masks[i] ?? null),
+  );
 }
 
 /** The inputs of a layer's first call; a size that another call has otherwise is unknown. */
@@ -190,9 +218,22 @@ function agrees(inferred: SymbolicShape, declared: SymbolicShape): boolean {
  * const added = lambda((x: tf.Tensor) => tf.add(x, 2), { name: 'add_two' }).apply(input({ shape: [3] }));
  * added.shape; // [null, 3]
  */
-export function lambda<I extends tf.Tensor | tf.Tensor[], A extends LambdaArguments = LambdaArguments>(
-  fn: (inputs: I, args: A, context: LambdaContext) => tf.Tensor | tf.Tensor[],
-  options: LambdaOptions = {},
-): Lambda {
-  return new Lambda({ ...options, function: fn as unknown as LambdaFunction });
+export const lambda: LambdaFactory = (fn: unknown, options: LambdaOptions = {}): Lambda<never, never> =>
+  new Lambda({ ...options, function: fn as LambdaFunction });
+
+/** The type of `lambda`: a function, or in a composition the name of a registered one, and options. */
+export interface LambdaFactory {
+  <
+    I extends Tree<tf.Tensor> = tf.Tensor,
+    // The empty tuple makes a list of outputs a tuple.
+    O extends Tree<tf.Tensor> | readonly [] = tf.Tensor,
+    A extends LambdaArguments = LambdaArguments,
+  >(
+    fn: (inputs: I, args: A, context: LambdaContext) => O,
+    options?: LambdaOptions<A, NoInfer<I>>,
+  ): Lambda<I, O>;
+  <I extends Tree<tf.Tensor> = tf.Tensor, O extends Tree<tf.Tensor> = tf.Tensor>(
+    name: string,
+    options?: LambdaOptions<LambdaArguments, NoInfer<I>>,
+  ): Lambda<I, O>;
 }

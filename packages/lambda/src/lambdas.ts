@@ -1,32 +1,26 @@
 // The plugin: the Lambda layer and the functions that files may name, for compose().
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Composition, NamedFunction, Plugin } from '@lamella/core';
+import type { Composition, NamedFunction, NamedFunctionReference, Plugin } from '@lamella/core';
+import type { Tree } from '@lamella/program';
 import { functionDuplicate, functionUnknown } from './errors.js';
 import { FunctionRegistry } from './function-registry.js';
-import { Lambda, lambda, type LambdaOptions } from './lambda.js';
-import { namedFunction, type LambdaArguments, type LambdaContext } from './named-function.js';
+import { Lambda, type LambdaFactory, type LambdaOptions } from './lambda.js';
+import { namedFunction, type LambdaFunction } from './named-function.js';
 
 export interface LambdasOptions {
   /** The functions that Lambdas and files may refer to by name. */
   readonly functions?: Iterable<NamedFunction>;
 }
 
-/** A function of one tensor or a list. */
-type AnyLambdaFunction = (
-  inputs: never,
-  args: LambdaArguments,
-  context: LambdaContext,
-) => tf.Tensor | tf.Tensor[];
-
 /** The functions that {@link lambdas} gives to a composition. */
 export interface LambdasApi {
   /** Like `lambda`, and takes the name of a registered function too. Throws: FUNCTION_UNKNOWN. */
-  lambda(fn: AnyLambdaFunction | string, options?: LambdaOptions): Lambda;
+  readonly lambda: LambdaFactory;
   /** Names a function and registers it with this composition. Throws: FUNCTION_NAME_INVALID, FUNCTION_DUPLICATE. */
-  registerFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(
+  registerFunction<F extends (...args: never[]) => Tree<tf.Tensor>>(
     name: string,
     fn: F,
-  ): F & NamedFunction;
+  ): F & NamedFunctionReference;
   /** The names of all registered functions. */
   registeredFunctions(): string[];
 }
@@ -50,8 +44,11 @@ export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
     classes: { layers: [Lambda as never] },
     functions: [...registry],
     api: (composition: Composition): LambdasApi => ({
-      lambda: (fn, lambdaOptions = {}) =>
-        lambda((typeof fn === 'string' ? registered(composition, fn) : fn) as never, lambdaOptions),
+      lambda: ((fn: LambdaFunction | string, options: LambdaOptions = {}) =>
+        new Lambda({
+          ...options,
+          function: typeof fn === 'string' ? registered(composition, fn) : fn,
+        })) as LambdaFactory,
       registerFunction: (name, fn) => {
         const named = namedFunction(name, fn);
         if (composition.catalog.findFunction(name) !== undefined) throw functionDuplicate(name);

@@ -1,13 +1,14 @@
 // namedFunction: gives a function the name under which files refer to it. It registers nothing.
 import type * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type NamedFunction } from '@lamella/core';
+import { optionInvalid, type Mask, type NamedFunctionReference } from '@lamella/core';
+import type { Tree } from '@lamella/program';
 import { functionNameInvalid } from './errors.js';
 
 /** What a Lambda calls beside its inputs. */
 export interface LambdaContext {
   readonly training: boolean;
-  /** The mask of the input, or the list of masks where the Lambda has a list of inputs. */
-  readonly mask: tf.Tensor | null | readonly (tf.Tensor | null)[];
+  /** The mask of the input, or the masks of all inputs, nested like them. */
+  readonly mask: Tree<Mask>;
 }
 
 /** Plain JSON; NaN and the infinities are allowed. */
@@ -17,12 +18,12 @@ export type JsonValue =
 /** A Lambda's arguments by name. */
 export type LambdaArguments = Readonly<Record<string, JsonValue>>;
 
-/** A function of one tensor, or of a list, in tfjs-core calls; then the Lambda's arguments, then the context. */
-export type LambdaFunction<I = never, A = never> = (
+/** A function of one tensor, or of a tree, in tfjs-core calls; then the Lambda's arguments, then the context. */
+export type LambdaFunction<I = never, A = never, O = Tree<tf.Tensor>> = (
   inputs: I,
   args: A,
   context: LambdaContext,
-) => tf.Tensor | tf.Tensor[];
+) => O;
 
 /** A package as npm names it, then the function. */
 const pattern = /^[@A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
@@ -39,16 +40,16 @@ const pattern = /^[@A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
  * const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));
  * addTwo.functionName; // 'tutorial>add_two'
  */
-export function namedFunction<F extends (...args: never[]) => tf.Tensor | tf.Tensor[]>(
+export function namedFunction<F extends (...args: never[]) => Tree<tf.Tensor>>(
   name: string,
   fn: F,
-): F & NamedFunction {
+): F & NamedFunctionReference {
   if (typeof name !== 'string' || !pattern.test(name)) throw functionNameInvalid(name);
   if (typeof fn !== 'function')
     throw optionInvalid(`Function "${name}"`, 'fn', 'a function of tfjs-core calls', fn);
-  const named = (...args: never[]): tf.Tensor | tf.Tensor[] => fn(...args);
+  const named = (...args: never[]): Tree<tf.Tensor> => fn(...args);
   Object.defineProperty(named, 'functionName', { value: name, enumerable: true });
   Object.defineProperty(named, 'name', { value: name });
   Object.defineProperty(named, 'length', { value: fn.length });
-  return named as unknown as F & NamedFunction;
+  return named as unknown as F & NamedFunctionReference;
 }

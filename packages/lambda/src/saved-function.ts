@@ -1,7 +1,7 @@
 // A Lambda's function as files hold it: its captured Programs and perhaps a registered name. It runs in the function's
 // place, trains, and can be saved again as it is. Finding one is capture-function.ts'; reading and writing files is io's.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ProgramTemplate } from '@lamella/program';
+import { flatten, unflatten, type ProgramTemplate, type Tree, type TreeStructure } from '@lamella/program';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
 
 const brand = Symbol.for('lamella.SavedFunction');
@@ -9,8 +9,10 @@ const brand = Symbol.for('lamella.SavedFunction');
 export interface SavedFunction {
   /** The registered name, where the function has one. */
   readonly functionName?: string | undefined;
-  /** Whether it takes one tensor or a list. */
-  readonly structure: 'single' | 'list';
+  /** How what it takes is nested. */
+  readonly inputs: TreeStructure;
+  /** How what it gives is nested. */
+  readonly outputs: TreeStructure;
   readonly inference: ProgramTemplate;
   /** What it computes while training; the same object where that is no different. */
   readonly training: ProgramTemplate;
@@ -19,14 +21,12 @@ export interface SavedFunction {
 /** A function for a Lambda that runs a saved one; the Lambda's arguments are part of the Programs already. */
 export function functionOf(saved: SavedFunction): LambdaFunction {
   const run = (
-    inputs: tf.Tensor | tf.Tensor[],
+    inputs: Tree<tf.Tensor>,
     _args: LambdaArguments,
     { training }: LambdaContext,
-  ): tf.Tensor | tf.Tensor[] => {
-    const outputs = (training ? saved.training : saved.inference).call(
-      Array.isArray(inputs) ? inputs : [inputs],
-    );
-    return outputs.length === 1 ? outputs[0]! : outputs;
+  ): Tree<tf.Tensor> => {
+    const outputs = (training ? saved.training : saved.inference).call(flatten(inputs));
+    return unflatten(saved.outputs, outputs);
   };
   Object.defineProperty(run, brand, { value: saved });
   if (saved.functionName !== undefined) {

@@ -11,13 +11,14 @@ import {
   compose,
   input,
   isSerializable,
-  type Layer,
   snakeCase,
   snakeCaseClass,
   type Backend,
   type ConfigValue,
   type Functional,
+  type Layer,
   type Serializable,
+  type SymbolicTensor,
 } from '@lamella/core';
 import { allocateArray, HostTensor, sizeOf, type StorageDType, type SymbolicShape } from '@lamella/program';
 import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
@@ -166,7 +167,7 @@ async function compare(className: string, golden: GoldenLayerCase, backend: Back
   const symbols = golden.inputs.map(({ shape, dtype }) =>
     input({ batchShape: [null, ...shape.slice(1)], dtype }),
   );
-  const symbolic = layer.apply(isList ? symbols : symbols[0]!);
+  const symbolic = layer.apply(isList ? symbols : symbols[0]!) as SymbolicTensor;
   expect([symbolic.shape, symbolic.dtype]).toEqual([golden.output_shape_symbolic, golden.output_dtype]);
   expect(layer.weights.map((weight) => [weight.shortName, weight.shape])).toEqual(
     golden.weights.map(({ name, shape }) => [name, shape]),
@@ -176,8 +177,7 @@ async function compare(className: string, golden: GoldenLayerCase, backend: Back
   layer.setWeights(golden.weights.map(hostTensor));
   const masks = (golden.input_masks ?? []).map((mask) => (mask === null ? null : hostTensor(mask)));
   const call: LayerCall = {
-    inputs: golden.inputs.map(hostTensor),
-    structure: isList ? 'list' : 'single',
+    inputs: isList ? golden.inputs.map(hostTensor) : hostTensor(golden.inputs[0]!),
     training: golden.training,
     cotangents: [hostTensor(golden.cotangent)],
   };

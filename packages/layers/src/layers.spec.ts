@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compose, input, snakeCaseClass, type Layer } from '@lamella/core';
+import { compose, input, snakeCaseClass, type Layer, type SymbolicTensor } from '@lamella/core';
 import type { SymbolicShape } from '@lamella/program';
 import * as published from './index.js';
 import * as layerClasses from './layer-classes.js';
@@ -67,7 +67,7 @@ describe('the layers', () => {
   it('leave open the sizes that follow from sizes that are not known', () => {
     const { averagePooling2D, conv2D, dense, flatten, globalMaxPooling2D, permute, softmax } = published;
     const images = input({ shape: [null, null, 3] });
-    const after = (layer: Layer): SymbolicShape => layer.apply(images).shape;
+    const after = (layer: Layer): SymbolicShape => (layer.apply(images) as SymbolicTensor).shape;
     expect(after(conv2D({ filters: 4, kernelSize: 3 }))).toEqual([null, null, null, 4]);
     expect(after(conv2D({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }))).toEqual([
       null,

@@ -1,6 +1,6 @@
 // Layers whose output has the shape and dtype of their one input, and which pass masks on. Their shapes need no capture.
-import { Layer, type TensorSpec } from '@lamella/core';
-import type { SymbolicShape } from '@lamella/program';
+import { isTensorSpec, Layer, type CallArguments, type TensorSpec } from '@lamella/core';
+import type { SymbolicShape, Tree } from '@lamella/program';
 
 /** A layer whose floats come out in the shape in which they came in. */
 export abstract class ShapePreserving extends Layer {
@@ -8,11 +8,10 @@ export abstract class ShapePreserving extends Layer {
     return true;
   }
 
-  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    const [input] = inputs;
-    if (structure === 'list' || input?.dtype !== 'float32') return super.computeOutputs(inputs, structure);
+  override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    if (!isTensorSpec(input) || input.dtype !== 'float32') return super.computeOutputs(input, args);
     this.checkShape(input.shape);
-    return [{ shape: input.shape, dtype: 'float32' }];
+    return { shape: input.shape, dtype: 'float32' };
   }
 
   /** Throws for shapes that the layer cannot take. For layers that are not for all. */

@@ -81,6 +81,7 @@ export {
   fitsShape,
   formatShape,
   isConcrete,
+  isShape,
   sameShape,
   sizeOf,
   type Shape,
@@ -100,3 +101,16 @@ export {
 } from './template/polynomial.js';
 export { ProgramTemplate } from './template/program-template.js';
 export { type TemplateJson } from './template/template-json.js';
+export {
+  describeStructure,
+  flatten,
+  isRecord,
+  mapTree,
+  sameStructure,
+  structureDifferences,
+  structureOf,
+  unflatten,
+  type MapTree,
+  type Tree,
+  type TreeStructure,
+} from './tree.js';

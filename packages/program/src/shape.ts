@@ -45,3 +45,8 @@ export function broadcastable(a: Shape, b: Shape): boolean {
   }
   return true;
 }
+
+/** Whether a value is a shape, sizes not known included. */
+export function isShape(value: unknown): value is SymbolicShape {
+  return Array.isArray(value) && value.every((size) => size === null || typeof size === 'number');
+}

@@ -13,6 +13,7 @@ import {
   type Layer,
   type Regularizer,
   type SerializableClass,
+  type SymbolicTensor,
 } from '@lamella/core';
 import * as layer from '@lamella/layers';
 import { activations, layers } from '@lamella/layers';
@@ -179,7 +180,7 @@ async function train({ shapes, make }: Example, options: CompileOptions, targets
   const inputs = shapes.map((shape) => input({ shape, dtype: isEmbedding ? 'int32' : 'float32' }));
   // A weight in front, so that the layer's gradient by its input is in the step too.
   const before = inputs.map((x) => (isEmbedding ? x : layer.pReLU().apply(x)));
-  const between = make().apply(before.length === 1 ? before[0]! : before);
+  const between = make().apply(before.length === 1 ? before[0]! : before) as SymbolicTensor;
   const logits = layer.dense({ units: 3 }).apply(layer.flatten().apply(between));
   const net = model({ inputs, outputs: layer.softmax().apply(logits) });
   net.compile(options);

@@ -6,30 +6,46 @@ import {
   fromConfig,
   Functional,
   input,
+  isTensorSpec,
   Layer,
+  mapArguments,
   type Backend,
+  type CallArguments,
   type Plugin,
   type SerializableClass,
   type SymbolicTensor,
+  type SymbolicTree,
+  type TensorSpec,
 } from '@lamella/core';
 import { layers } from '@lamella/layers';
-import { computeDType, fitsShape, formatShape, HostTensor, sameShape } from '@lamella/program';
+import {
+  computeDType,
+  fitsShape,
+  flatten,
+  formatShape,
+  HostTensor,
+  mapTree,
+  sameShape,
+  type Tree,
+} from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
 import { configFromText, configToText } from './test-layer-config.js';
 import { checkGradients } from './test-layer-gradients.js';
-import { callLayer, type LayerCall, type LayerResult } from './test-layer-program.js';
+import { callLayer, tensorsOf, type LayerCall, type LayerResult } from './test-layer-program.js';
 
 /** One way to make and call a layer. */
 export interface LayerCase<Options> {
   /** What is special about it, e.g. "without a bias". */
   readonly name: string;
   readonly options: Options;
-  /** What the layer is called on: one tensor, or a list of them. */
-  readonly inputs: HostTensor | readonly HostTensor[];
-  /** The mask of each input, bool, or null. */
+  /** What the layer is called on: one tensor, or lists and records of them. */
+  readonly inputs: Tree<HostTensor>;
+  /** The arguments of the call by name: tensors and plain values. */
+  readonly args?: CallArguments<HostTensor>;
+  /** The mask of each leaf of the inputs, bool, or null. */
   readonly masks?: readonly (HostTensor | null)[];
   /** What comes out, where the layer has no weights or an initializer without randomness. */
-  readonly outputs?: HostTensor | readonly HostTensor[];
+  readonly outputs?: Tree<HostTensor>;
   /** Whether training changes the outputs or the weights. Default: `same`. */
   readonly inTraining?: 'same' | 'differs';
   /** False where a gradient cannot be told from differences, e.g. of steps. Default: true. */
@@ -54,29 +70,37 @@ export interface LayerCheck {
   readonly run: (subject: LayerSubject) => Promise<void>;
 }
 
-function callOf({ inputs, masks }: LayerCase<unknown>, training = false): LayerCall {
-  const isList = Array.isArray(inputs);
+function callOf({ inputs, args, masks }: LayerCase<unknown>, training = false): LayerCall {
   return {
-    inputs: (isList ? inputs : [inputs]) as readonly HostTensor[],
-    structure: isList ? 'list' : 'single',
+    inputs,
     training,
+    ...(args !== undefined && { args }),
     ...(masks !== undefined && { masks }),
   };
 }
 
-/** Symbolic inputs for a case, with the batch unknown or as it is. */
-function symbols(given: LayerCase<unknown>, batch: 'unknown' | 'known' = 'unknown'): SymbolicTensor[] {
-  return callOf(given).inputs.map(({ shape, dtype }) =>
-    input({ batchShape: batch === 'known' ? shape : [null, ...shape.slice(1)], dtype }),
-  );
+/** What a layer is applied to in a graph. */
+interface SymbolicCall {
+  readonly inputs: SymbolicTree;
+  readonly args: CallArguments<SymbolicTensor>;
+  /** The tensors of both, in the order of {@link tensorsOf}. */
+  readonly tensors: readonly SymbolicTensor[];
 }
 
-function apply(
-  layer: Layer,
-  given: LayerCase<unknown>,
-  tensors: SymbolicTensor[],
-): readonly SymbolicTensor[] {
-  return layer.applyAll(Array.isArray(given.inputs) ? tensors : tensors[0]!);
+/** Symbolic inputs for a case, with the batch unknown or as it is. */
+function symbols(given: LayerCase<unknown>, batch: 'unknown' | 'known' = 'unknown'): SymbolicCall {
+  const tensors: SymbolicTensor[] = [];
+  const symbol = ({ shape, dtype }: HostTensor): SymbolicTensor => {
+    const tensor = input({ batchShape: batch === 'known' ? shape : [null, ...shape.slice(1)], dtype });
+    tensors.push(tensor);
+    return tensor;
+  };
+  const inputs = mapTree(given.inputs, symbol);
+  return { inputs, args: mapArguments(given.args ?? {}, symbol), tensors };
+}
+
+function apply(layer: Layer, { inputs, args }: SymbolicCall): readonly SymbolicTensor[] {
+  return flatten(layer.apply(inputs, args));
 }
 
 function assertAlike(what: string, actual: LayerResult, expected: LayerResult, tolerance: number): void {
@@ -91,8 +115,8 @@ function assertAlike(what: string, actual: LayerResult, expected: LayerResult, t
 
 async function infersShapes({ create, given, backend }: LayerSubject): Promise<void> {
   const layer = create();
-  const unknown = apply(layer, given, symbols(given));
-  const known = apply(create(), given, symbols(given, 'known'));
+  const unknown = apply(layer, symbols(given));
+  const known = apply(create(), symbols(given, 'known'));
   const { outputs } = await callLayer(layer, callOf(given), backend);
   assertSame(unknown.length, outputs.length, 'number of outputs');
   outputs.forEach(({ shape, dtype }, i) => {
@@ -105,15 +129,17 @@ async function infersShapes({ create, given, backend }: LayerSubject): Promise<v
     }
   });
   // A layer's own computeOutputs must agree with what capturing its call finds.
-  const specs = symbols(given).map(({ shape, dtype }) => ({ shape, dtype }));
-  const { structure } = callOf(given);
-  const captured = Layer.prototype.computeOutputs.call(layer, specs, structure);
-  assertSame(
-    layer
-      .computeOutputs(specs, structure)
+  const specOf = ({ shape, dtype }: SymbolicTensor): TensorSpec => ({ shape, dtype });
+  const call = symbols(given);
+  const specs = [mapTree(call.inputs, specOf), mapArguments(call.args, specOf)] as const;
+  const listed = (outputs: Tree<TensorSpec>): string =>
+    flatten(outputs, isTensorSpec)
       .map(({ shape, dtype }) => dtype + formatShape(shape))
-      .join(' '),
-    captured.map(({ shape, dtype }) => dtype + formatShape(shape)).join(' '),
+      .join(' ');
+  const captured = Layer.prototype.computeOutputs.call(layer, ...specs);
+  assertSame(
+    listed(layer.computeOutputs(...specs)),
+    listed(captured),
     'what computeOutputs says, against what a capture finds',
   );
 }
@@ -138,8 +164,10 @@ async function survivesConfig(subject: LayerSubject): Promise<void> {
   assertSame(configToText(again.getConfig(), again.label), text, 'the config after a round trip');
   const call = callOf(given, given.inTraining === 'differs');
   const expected = await callLayer(layer, call, backend);
-  const shapes = call.inputs.map(({ shape }) => shape);
-  again.ensureBuilt(shapes, call.structure);
+  again.ensureBuilt(
+    mapTree(call.inputs, ({ shape }) => shape),
+    mapArguments(call.args ?? {}, ({ shape }) => shape),
+  );
   again.setWeights(await layer.getWeights());
   assertAlike('made from its config', await callLayer(again, call, backend), expected, 0);
 }
@@ -170,16 +198,17 @@ async function obeysTraining({ create, given, backend }: LayerSubject): Promise<
 async function sharesWeights({ create, given, backend }: LayerSubject): Promise<void> {
   const layer = create();
   const [first, second] = [symbols(given), symbols(given)];
-  const outputs = [...apply(layer, given, first), ...apply(layer, given, second)];
+  const outputs = [...apply(layer, first), ...apply(layer, second)];
   assertSame(layer.inboundNodes.length, 2, 'number of calls');
-  const model = new Functional({ inputs: [...first, ...second], outputs });
+  const model = new Functional({ inputs: [...first.tensors, ...second.tensors], outputs });
   assertSame(model.weights.length, layer.weights.length, 'number of weights of a model that uses it twice');
   const call = callOf(given);
   const alone = await callLayer(layer, call, backend);
-  const masks = call.inputs.map((_, i) => call.masks?.[i] ?? null);
+  const tensors = tensorsOf(call);
+  const masks = tensors.map((_, i) => call.masks?.[i] ?? null);
   const twice = await callLayer(
     model,
-    { inputs: [...call.inputs, ...call.inputs], masks: [...masks, ...masks], structure: 'list' },
+    { inputs: [...tensors, ...tensors], masks: [...masks, ...masks] },
     backend,
   );
   const both = { ...alone, outputs: [...alone.outputs, ...alone.outputs], losses: [] };
@@ -194,14 +223,13 @@ async function capturesWhatItComputes({ create, given, backend, tolerance }: Lay
   await tf.setBackend('cpu');
   try {
     tf.tidy(() => {
-      const masks = call.inputs.map((_, i) => call.masks?.[i]?.tensor() ?? null);
-      const context = callContext({ masks });
+      const masks = flatten(call.inputs).map((_, i) => call.masks?.[i]?.tensor() ?? null);
+      const args = mapArguments(call.args ?? {}, (tensor) => tensor.tensor());
       const { outputs } = layer.invoke(
-        call.inputs.map((tensor) => tensor.tensor()),
-        call.structure,
-        context,
+        mapTree(call.inputs, (tensor) => tensor.tensor()),
+        callContext({ masks, args }),
       );
-      const eager = outputs.map((x) => {
+      const eager = flatten(outputs).map((x) => {
         // tfjs casts integers to floats without another array: only the dtype says what they are.
         const values = HostTensor.zeros(x.shape, computeDType(x.dtype as 'float32'));
         values.data.set(x.dataSync());
@@ -216,7 +244,7 @@ async function capturesWhatItComputes({ create, given, backend, tolerance }: Lay
 
 async function givesOutputs({ create, given, backend, tolerance }: LayerSubject): Promise<void> {
   const { outputs } = await callLayer(create(), callOf(given), backend);
-  const expected = [given.outputs!].flat() as HostTensor[];
+  const expected = flatten(given.outputs!);
   assertSame(outputs.length, expected.length, 'number of outputs');
   expected.forEach((tensor, i) => assertClose(outputs[i]!, tensor, tolerance, `output ${i}`));
 }
@@ -229,9 +257,9 @@ async function hasRightGradients(subject: LayerSubject): Promise<void> {
 }
 
 async function survivesReload({ create, given, backend, reload }: LayerSubject): Promise<void> {
-  const tensors = symbols(given);
-  const model = new Functional({ inputs: tensors, outputs: [...apply(create(), given, tensors)] });
-  const call = { ...callOf(given), structure: 'list' as const };
+  const symbolic = symbols(given);
+  const model = new Functional({ inputs: symbolic.tensors, outputs: [...apply(create(), symbolic)] });
+  const call = { ...callOf(given), inputs: tensorsOf(callOf(given)), args: {} };
   const expected = await callLayer(model, call, backend);
   assertAlike('saved and loaded', await callLayer(await reload!(model), call, backend), expected, 0);
 }
@@ -239,7 +267,7 @@ async function survivesReload({ create, given, backend, reload }: LayerSubject):
 async function leavesNoTensors({ create, given, backend }: LayerSubject): Promise<void> {
   const use = async (): Promise<void> => {
     const layer = create();
-    apply(layer, given, symbols(given));
+    apply(layer, symbols(given));
     await callLayer(layer, callOf(given, true), backend);
     layer.getConfig();
   };

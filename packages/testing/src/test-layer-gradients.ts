@@ -2,7 +2,7 @@
 import type { Backend, Layer } from '@lamella/core';
 import { type HostTensor, formatShape } from '@lamella/program';
 import { floats } from './kernel-case.js';
-import { callLayer, LayerProgram, type LayerCall } from './test-layer-program.js';
+import { callLayer, LayerProgram, tensorsOf, type LayerCall } from './test-layer-program.js';
 
 /** Half the distance of two points whose outputs are compared: where float32 rounds and bends least. */
 const step = 1e-2;
@@ -21,16 +21,17 @@ export async function checkGradients(
 ): Promise<void> {
   const plain = await LayerProgram.create(layer, call, backend);
   try {
-    const { outputs } = await plain.run(call.inputs, call.masks);
+    const given = tensorsOf(call);
+    const { outputs } = await plain.run(given, call.masks);
     if (outputs.some((output) => output.dtype !== 'float32')) return;
     const cotangents = outputs.map((output) => floats(output.shape, -1, 1.5));
     const found = await callLayer(layer, { ...call, cotangents }, backend);
     const weighed = async (inputs: readonly HostTensor[]): Promise<number> =>
       weighedSum((await plain.run(inputs, call.masks)).outputs, cotangents);
 
-    for (const [i, input] of call.inputs.entries()) {
+    for (const [i, input] of given.entries()) {
       if (input.dtype !== 'float32') continue;
-      const others = call.inputs.map((tensor) => tensor.clone());
+      const others = given.map((tensor) => tensor.clone());
       await compare(`input ${i}`, input, found.inputGradients[i] ?? null, tolerance, (moved) => {
         others[i] = moved;
         return weighed(others);
@@ -42,7 +43,7 @@ export async function checkGradients(
       try {
         await compare(weight.name, original, found.weightGradients[i] ?? null, tolerance, (moved) => {
           weight.set(moved);
-          return weighed(call.inputs);
+          return weighed(given);
         });
       } finally {
         weight.set(original);

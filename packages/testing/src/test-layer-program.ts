@@ -2,27 +2,43 @@
 // Weights keep their values: what a call would make of them is a result like the others.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  argumentTensors,
   callContext,
   getWeightValues,
+  mapArguments,
   type Backend,
+  type CallArguments,
   type Executable,
   type Layer,
   type Weight,
 } from '@lamella/core';
-import { capture, gradients, type HostTensor, type Captured } from '@lamella/program';
+import {
+  capture,
+  flatten,
+  gradients,
+  mapTree,
+  type Captured,
+  type HostTensor,
+  type Tree,
+} from '@lamella/program';
 import { argumentsFor } from './kernel-case.js';
 import { runProgram } from './run-program.js';
 
 /** How a layer is called. */
 export interface LayerCall {
-  readonly inputs: readonly HostTensor[];
-  /** Whether the layer takes one tensor or a list of them. */
-  readonly structure: 'single' | 'list';
+  readonly inputs: Tree<HostTensor>;
+  /** The arguments of the call by name. */
+  readonly args?: CallArguments<HostTensor>;
   readonly training?: boolean;
-  /** The mask of each input, bool, or null. */
+  /** The mask of each leaf of the inputs, bool, or null. */
   readonly masks?: readonly (HostTensor | null)[];
   /** The gradient of each output to start from; where it is not given, there are no gradients. */
   readonly cotangents?: readonly HostTensor[];
+}
+
+/** All tensors of a call: the leaves of its inputs, then those among its arguments. */
+export function tensorsOf({ inputs, args = {} }: LayerCall): readonly HostTensor[] {
+  return [...flatten(inputs), ...argumentTensors(args)];
 }
 
 /** What came of a call. */
@@ -31,7 +47,7 @@ export interface LayerResult {
   readonly masks: readonly (HostTensor | null)[];
   /** What the layer and its sublayers add to a model's loss, then the penalty of each weight that has a regularizer. */
   readonly losses: readonly HostTensor[];
-  /** By input; null for integers, and where nothing depends on it. */
+  /** By tensor of the call; null for integers, and where nothing depends on it. */
   readonly inputGradients: readonly (HostTensor | null)[];
   /** By weight, in the order of `layer.weights`; null where it does not train, or nothing depends on it. */
   readonly weightGradients: readonly (HostTensor | null)[];
@@ -63,39 +79,44 @@ export class LayerProgram {
     const note = (family: Family, tensor: tf.Tensor | null): void => {
       places[family].push(tensor === null ? null : results.push(tensor) - 1);
     };
-    const masks = call.masks ?? [];
+    const { masks = [], args = {} } = call;
     layer.ensureBuilt(
-      call.inputs.map((input) => input.shape),
-      call.structure,
+      mapTree(call.inputs, ({ shape }) => shape),
+      mapArguments(args, ({ shape }) => shape),
     );
-    const given = [...call.inputs, ...masks.filter((mask) => mask !== null)];
+    const tensorCount = tensorsOf(call).length;
+    const given = [...tensorsOf(call), ...masks.filter((mask) => mask !== null)];
     const captured = capture(
       (...tensors) => {
-        const inputs = tensors.slice(0, call.inputs.length);
-        const rest = tensors.slice(call.inputs.length);
+        const own = tensors.slice(0, tensorCount);
+        const rest = tensors.slice(tensorCount);
+        let next = 0;
+        const inputs = mapTree(call.inputs, () => own[next++]!);
         const weights = layer.weights.map((weight) => weight.read());
         const losses: tf.Tensor[] = [];
         const context = callContext({
           training: call.training ?? false,
-          masks: inputs.map((_, i) => ((masks[i] ?? null) === null ? null : rest.shift()!)),
+          masks: flatten(inputs).map((_, i) => ((masks[i] ?? null) === null ? null : rest.shift()!)),
+          args: mapArguments(args, () => own[next++]!),
           losses,
         });
-        const result = layer.invoke(inputs, call.structure, context);
-        for (const output of result.outputs) note('outputs', output);
+        const result = layer.invoke(inputs, context);
+        const outputs = flatten(result.outputs);
+        for (const output of outputs) note('outputs', output);
         for (const mask of result.masks) note('masks', mask);
         for (const loss of losses) note('losses', loss);
         layer.weights.forEach((weight, i) => {
           if (weight.regularizer !== null) note('losses', weight.regularizer.call(weights[i]!));
         });
         if (call.cotangents === undefined) return results;
-        const total = result.outputs
+        const total = outputs
           .map((output, i) => tf.sum(tf.mul(output, call.cotangents![i]!.tensor())))
           .reduce((a, b) => tf.add(a, b));
         const trainable = new Set<Weight>(layer.trainableWeights);
-        const found = gradients(total, [...inputs, ...weights]);
-        inputs.forEach((x, i) => note('inputGradients', x.dtype === 'float32' ? found[i]! : null));
+        const found = gradients(total, [...own, ...weights]);
+        own.forEach((x, i) => note('inputGradients', x.dtype === 'float32' ? found[i]! : null));
         layer.weights.forEach((weight, i) =>
-          note('weightGradients', trainable.has(weight) ? found[inputs.length + i]! : null),
+          note('weightGradients', trainable.has(weight) ? found[own.length + i]! : null),
         );
         return results;
       },
@@ -105,15 +126,15 @@ export class LayerProgram {
     return new LayerProgram(layer, captured, await backend.compile(captured.program), places);
   }
 
-  /** Calls the layer on other values of the same shapes. `seed` decides what random layers draw. */
+  /** Calls the layer on other values of the same shapes, in the order of {@link tensorsOf}. `seed` decides what random layers draw. */
   async run(
-    inputs: readonly HostTensor[],
+    tensors: readonly HostTensor[],
     masks: readonly (HostTensor | null)[] = [],
     seed = 7,
   ): Promise<LayerResult> {
     const { program, slots } = this.captured;
     const state = await getWeightValues(slots as readonly Weight[]);
-    const given = [...inputs, ...masks.filter((mask) => mask !== null), ...state];
+    const given = [...tensors, ...masks.filter((mask) => mask !== null), ...state];
     const results = await runProgram(this.executable, program, given, { seed, step: 0 });
     const pick = (family: Family): (HostTensor | null)[] =>
       this.places[family].map((place) => (place === null ? null : results[place]!));
@@ -140,7 +161,7 @@ export class LayerProgram {
 export async function callLayer(layer: Layer, call: LayerCall, backend: Backend): Promise<LayerResult> {
   const program = await LayerProgram.create(layer, call, backend);
   try {
-    return await program.run(call.inputs, call.masks);
+    return await program.run(tensorsOf(call), call.masks);
   } finally {
     program.dispose();
   }

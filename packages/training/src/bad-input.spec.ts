@@ -8,7 +8,7 @@ import type { CompileOptions } from './compile.js';
 import type { FitOptions } from './fit.js';
 import { meanSquaredError } from './losses/index.js';
 import { model, sequential } from './training.js';
-import { Model } from './model.js';
+import { type Model } from './model.js';
 import { sgd } from './optimizers/index.js';
 
 const x = [
@@ -17,10 +17,12 @@ const x = [
 ];
 const labels = [0, 2];
 
-function classifier(compile: CompileOptions | null = { loss: 'sparse_categorical_crossentropy' }): Model {
+function classifier(
+  compile: CompileOptions | null = { loss: 'sparse_categorical_crossentropy' },
+): Model<tf.Tensor, tf.Tensor> {
   const pixels = input({ shape: [2], name: 'pixels' });
   const outputs = dense({ units: 3, activation: 'softmax', name: 'digit' }).apply(pixels);
-  const net = new Model({ inputs: pixels, outputs, backend: cpu(), name: 'net' });
+  const net = model({ inputs: pixels, outputs, backend: cpu(), name: 'net' });
   if (compile !== null) net.compile({ optimizer: sgd(), ...compile });
   return net;
 }
@@ -131,8 +133,8 @@ describe('bad input', () => {
     [
       'names of inputs that are not there',
       fitting({ pixel: x }, labels),
-      'unknown input "pixel"',
-      'Fix: use the names "pixels"',
+      '"pixel" is not expected',
+      'Fix: use the keys "pixels"',
     ],
     [
       'too many tensors',

@@ -1,5 +1,5 @@
 // What compile() makes of its options: an optimizer, losses and metrics, and what trains from now on.
-import type { Functional, Layer, Weight } from '@lamella/core';
+import type { Arrangement, Functional, Layer, Weight } from '@lamella/core';
 import { CompiledLoss, type PerOutput } from './compile-loss.js';
 import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
@@ -70,6 +70,11 @@ export class Compiled {
     this.loss.reset();
     this.metrics.reset();
   }
+}
+
+/** How a model's outputs are nested and named. */
+export function outputLayout(model: Functional): Arrangement {
+  return { structure: model.outputStructure, names: outputNames(model) };
 }
 
 /** The names of a model's outputs: those of the layers they come from, made unique. */

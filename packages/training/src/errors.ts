@@ -52,15 +52,6 @@ export function labelOutOfRange(
   });
 }
 
-/** `OUTPUTS_SEVERAL`: one result asked of a model that has more. */
-export function outputsSeveral(subject: string, count: number, instead: string): LamellaError {
-  return lamellaError('OUTPUTS_SEVERAL', {
-    subject,
-    problem: `it has ${count} outputs`,
-    fix: `call ${instead}, which gives a list`,
-  });
-}
-
 /** `ABORTED`: the abort signal ended a run. */
 export function aborted(subject: string, reason: unknown): LamellaError {
   return lamellaError('ABORTED', {

@@ -206,7 +206,7 @@ async function prepare(
     sampleWeight: options.sampleWeight,
     classWeight: options.classWeight,
     batchSize: options.batchSize,
-    outputs: model.outputNames,
+    outputs: model.outputLayout,
     loss,
   };
   const validation =
@@ -239,7 +239,7 @@ async function validationSource(
   options: FitOptions,
 ): Promise<BatchSource> {
   const batchSize = options.validationBatchSize ?? options.batchSize;
-  const outputs = model.outputNames;
+  const outputs = model.outputLayout;
   const { loss } = model.requireCompiled();
   if (isDataset(data) || !Array.isArray(data))
     return exampleSource(model, data as Dataset | BatchStream, { batchSize, outputs, loss });

@@ -29,11 +29,17 @@ export * as metrics from './metrics/index.js';
 export { MeanMetricWrapper, type MetricFunction } from './metrics/mean-metric-wrapper.js';
 export { Metric, type MetricOptions } from './metrics/metric.js';
 export { type MetricLike } from './metrics/resolve-metric.js';
-export { Model, type EvaluateOptions, type ModelOptions, type PredictOptions } from './model.js';
+export {
+  Model,
+  type EvaluateOptions,
+  type ModelOptions,
+  type Predicted,
+  type PredictOptions,
+} from './model.js';
 export * from './optimizers/index.js';
 export { type OptimizerOptions } from './optimizers/check-options.js';
 export { Optimizer, type DecayExclusion, type Gradient } from './optimizers/optimizer.js';
 export * from './optimizers/schedules/index.js';
 export { LearningRateSchedule, type ScheduleOptions } from './optimizers/schedules/schedule.js';
 export { Sequential, type SequentialLayers, type SequentialOptions } from './sequential.js';
-export { model, sequential, training, type TrainingApi } from './training.js';
+export { model, sequential, training, type ModelFactory, type TrainingApi } from './training.js';

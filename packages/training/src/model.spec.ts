@@ -7,11 +7,11 @@ import { lambda } from '@lamella/lambda';
 import * as layers from '@lamella/layers';
 import { HostTensor, random } from '@lamella/program';
 import type { FitOptions } from './fit.js';
-import { Model } from './model.js';
+import { type Model } from './model.js';
 import { adam, sgd } from './optimizers/index.js';
 import { exponentialDecay } from './optimizers/schedules/index.js';
 import { Sequential } from './sequential.js';
-import { training } from './training.js';
+import { model, training } from './training.js';
 
 const { dense } = layers;
 const x = HostTensor.zeros([20, 4]);
@@ -24,7 +24,7 @@ const valuesOf = async (model: Model): Promise<number[]> =>
   (await model.getWeights()).flatMap(({ data }) => [...data]);
 
 /** A network with everything that is random: first weights, dropout, noise, shuffling. */
-function noisy(backend: Backend, seed: number): Model {
+function noisy(backend: Backend, seed: number): Model<tf.Tensor, tf.Tensor> {
   clearNames();
   setRandomSeed(seed);
   const pixels = input({ shape: [4] });
@@ -32,7 +32,7 @@ function noisy(backend: Backend, seed: number): Model {
   h = layers.dropout({ rate: 0.5 }).apply(h);
   h = layers.batchNormalization().apply(h);
   h = layers.gaussianNoise({ stddev: 0.1 }).apply(h);
-  const net = new Model({ inputs: pixels, outputs: dense({ units: 2 }).apply(h), backend });
+  const net = model({ inputs: pixels, outputs: dense({ units: 2 }).apply(h), backend });
   net.compile({ optimizer: adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
   return net;
 }
@@ -74,7 +74,7 @@ describe('one seed', () => {
   it.each(backends)('lets a sampling model predict the same twice on $backend.name', async ({ backend }) => {
     const pixels = input({ shape: [4] });
     const sampled = lambda((t: tf.Tensor) => tf.add(t, random.normal(t.shape)), { name: 'sampling' });
-    const net = new Model({ inputs: pixels, outputs: sampled.apply(pixels), backend, seed: 3 });
+    const net = model({ inputs: pixels, outputs: sampled.apply(pixels), backend, seed: 3 });
     const [first, second] = [await net.predict(x, { batchSize: 8 }), await net.predict(x, { batchSize: 8 })];
     expect(second.data).toEqual(first.data);
     // Each batch of a prediction draws anew.
@@ -93,9 +93,9 @@ describe('weights', () => {
       const pixels = input({ shape: [4] });
       const hidden = dense({ units: 3, name: 'hidden' }).apply(pixels);
       const outputs = dense({ units: 2, name: 'out' }).apply(hidden);
-      const net = new Model({ inputs: pixels, outputs, backend });
-      const before = new Model({ inputs: pixels, outputs: hidden, backend });
-      const after = new Model({ inputs: hidden, outputs, backend });
+      const net = model({ inputs: pixels, outputs, backend });
+      const before = model({ inputs: pixels, outputs: hidden, backend });
+      const after = model({ inputs: hidden, outputs, backend });
       net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse' });
       const composed = async (): Promise<HostTensor> => after.predict(await before.predict(x));
       const seen: number[] = [];
@@ -136,7 +136,7 @@ describe('weights', () => {
     const first = dense({ units: 3, name: 'first' });
     const norm = layers.batchNormalization({ name: 'norm' });
     const outputs = dense({ units: 2 }).apply(norm.apply(first.apply(pixels)));
-    const net = new Model({ inputs: pixels, outputs, backend: cpu(), name: 'net' });
+    const net = model({ inputs: pixels, outputs, backend: cpu(), name: 'net' });
     net.compile({ optimizer: 'sgd', loss: 'mse' });
     first.trainable = false;
     norm.trainable = false;
@@ -162,7 +162,7 @@ describe('weights', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const pixels = input({ shape: [4] });
     const [used, unused] = ['used', 'unused'].map((name) => dense({ units: 2, name }).apply(pixels));
-    const net = new Model({ inputs: pixels, outputs: [used!, unused!], backend: cpu(), name: 'net' });
+    const net = model({ inputs: pixels, outputs: [used!, unused!], backend: cpu(), name: 'net' });
     net.compile({ optimizer: adam(), loss: { used: 'mse' } });
     await net.fit(x, { used: y, unused: y }, { batchSize: 8, verbose: 0 });
     expect(warn.mock.calls).toEqual([
@@ -174,7 +174,7 @@ describe('weights', () => {
 
   it('take their averages when fit ends with useEma', async () => {
     const pixels = input({ shape: [4] });
-    const net = new Model({ inputs: pixels, outputs: dense({ units: 2 }).apply(pixels), backend: cpu() });
+    const net = model({ inputs: pixels, outputs: dense({ units: 2 }).apply(pixels), backend: cpu() });
     net.compile({ optimizer: sgd({ useEma: true, emaMomentum: 0.5 }), loss: 'mse' });
     await net.fit(x, y, { epochs: 2, verbose: 0 });
     const averages = await getWeightValues(net.optimizer!.variables.slice(2, 4));
@@ -186,7 +186,7 @@ describe('a step', () => {
   it('takes its learning rate from the schedule', async () => {
     const pixels = input({ shape: [1] });
     const outputs = dense({ units: 1, useBias: false, kernelInitializer: 'zeros' }).apply(pixels);
-    const net = new Model({ inputs: pixels, outputs, backend: cpu() });
+    const net = model({ inputs: pixels, outputs, backend: cpu() });
     const learningRate = exponentialDecay({ initialLearningRate: 0.25, decaySteps: 1, decayRate: 0.5 });
     net.compile({ optimizer: sgd({ learningRate }), loss: 'mean_absolute_error' });
     // The gradient is -1 until the weight is 1: the weight is the sum of the rates 1/4, 1/8, 1/16.
@@ -197,7 +197,7 @@ describe('a step', () => {
   it('leaves out of the loss and the metrics what a mask hides', async () => {
     const tokens = input({ shape: [3], dtype: 'int32' });
     const vectors = layers.embedding({ inputDim: 4, outputDim: 1, maskZero: true }).apply(tokens);
-    const net = new Model({ inputs: tokens, outputs: vectors, backend: cpu() });
+    const net = model({ inputs: tokens, outputs: vectors, backend: cpu() });
     net.setWeights([new HostTensor(Float32Array.of(9, 1, 2, 3), [4, 1])]);
     net.compile({ optimizer: sgd({ learningRate: 1 }), loss: 'mae', metrics: ['mae'] });
     const zeros = HostTensor.zeros([1, 3, 1]);
@@ -210,7 +210,7 @@ describe('a step', () => {
   it('reports the total loss and that of each output, weighted and not', async () => {
     const pixels = input({ shape: [1] });
     const outputs = ['a', 'b'].map((name) => layers.rescaling({ scale: 1, name }).apply(pixels));
-    const net = new Model({ inputs: pixels, outputs, backend: cpu() });
+    const net = model({ inputs: pixels, outputs, backend: cpu() });
     net.compile({
       loss: 'mse',
       lossWeights: { a: 10 },
@@ -269,7 +269,7 @@ describe('memory', () => {
     };
     const pixels = input({ shape: [null] });
     const outputs = lambda((t: tf.Tensor) => tf.mul(t, 2)).apply(pixels);
-    const net = new Model({ inputs: pixels, outputs, backend: counting });
+    const net = model({ inputs: pixels, outputs, backend: counting });
     for (let size = 1; size <= 36; size++) await net.predict(HostTensor.zeros([1, size]));
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(disposed).toHaveLength(4);

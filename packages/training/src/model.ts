@@ -2,11 +2,13 @@
 // Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  arrange,
   callContext,
   Functional,
   randomSeed,
   requireBackend,
   type Backend,
+  type Arrangement,
   type BatchStream,
   type CallContext,
   type Composition,
@@ -15,16 +17,26 @@ import {
   type Runner,
   type SummaryOptions,
 } from '@lamella/core';
-import { isHostTensor, type Captured, type HostTensor } from '@lamella/program';
+import {
+  flatten,
+  isHostTensor,
+  unflatten,
+  type Captured,
+  type HostTensor,
+  type MapTree,
+  type Tree,
+} from '@lamella/program';
 import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
-import { Compiled, outputNames, type CompileOptions } from './compile.js';
+import { Compiled, outputLayout, outputNames, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
   exampleSource,
+  inputsOf,
   isExampleSource,
+  noOutputs,
   rowsSource,
   type DataOptions,
   type Tensors,
@@ -33,7 +45,7 @@ import {
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import { Passes } from './data/passes.js';
-import { dataInvalid, modelBusy, notCompiled, outputsSeveral } from './errors.js';
+import { dataInvalid, modelBusy, notCompiled } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { StepCache, type StepArguments } from './step-cache.js';
@@ -61,15 +73,20 @@ export interface EvaluateOptions {
 /** As for evaluate; targets and weights are not used. */
 export type PredictOptions = Omit<EvaluateOptions, 'sampleWeight' | 'classWeight'>;
 
-/** What `call` gives: a promise of a host tensor for host tensors, tfjs tensors for tfjs tensors. */
-export type CallResult<T> = T extends HostTensor | readonly HostTensor[]
-  ? Promise<HostTensor>
-  : tf.Tensor | tf.Tensor[];
+/** What a model gives, as plain host memory. */
+export type Predicted<M extends { call(inputs: never, context: CallContext): unknown }> = MapTree<
+  ReturnType<M['call']>,
+  tf.Tensor,
+  HostTensor
+>;
 
 /** The kinds of compiled steps a model keeps. */
 export type StepKind = 'train' | 'test' | 'predict';
 
-export class Model extends Functional {
+export class Model<
+  In extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+  Out extends Tree<tf.Tensor> = Tree<tf.Tensor>,
+> extends Functional<In, Out> {
   /** For random draws at every step; saved with the model. */
   readonly seed: number;
   /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */
@@ -116,6 +133,11 @@ export class Model extends Functional {
   /** The names of the outputs, as losses, metrics and records of targets use them. */
   get outputNames(): string[] {
     return outputNames(this);
+  }
+
+  /** How targets and weights may be nested and named. For the loops. */
+  get outputLayout(): Arrangement {
+    return outputLayout(this);
   }
 
   /**
@@ -175,7 +197,7 @@ export class Model extends Functional {
     const source = await this.source(x, {
       ...settings,
       y: isSource ? undefined : (y as Tensors),
-      outputs: this.outputNames,
+      outputs: this.outputLayout,
       loss,
     });
     const callbacks = this.begin(source, settings);
@@ -193,29 +215,30 @@ export class Model extends Functional {
     }
   }
 
-  /** The output for given inputs, as plain host memory; for a model with one output. Throws: OUTPUTS_SEVERAL. */
-  async predict(x: TrainingData, options: PredictOptions = {}): Promise<HostTensor> {
-    if (this.outputs.length !== 1) throw outputsSeveral(this.label, this.outputs.length, 'predictAll()');
-    return (await this.predictAll(x, options))[0]!;
-  }
-
-  /** The outputs for given inputs, in order. Throws: BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, SHAPE_MISMATCH, ABORTED. */
-  async predictAll(x: TrainingData, options: PredictOptions = {}): Promise<readonly HostTensor[]> {
+  /**
+   * The outputs for given inputs, nested as the model gives them, as plain host memory.
+   * Throws: BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, SHAPE_MISMATCH, ABORTED.
+   */
+  async predict<M extends Model>(
+    this: M,
+    x: TrainingData,
+    options: PredictOptions = {},
+  ): Promise<Predicted<M>> {
     const { backend } = this;
-    const source = await this.source(x, { batchSize: options.batchSize, outputs: [] });
+    const source = await this.source(x, { batchSize: options.batchSize, outputs: noOutputs });
     const callbacks = this.begin(source, options);
     await callbacks.call('onPredictBegin', {});
     const outputs = await predictEpoch(this, backend, source, { ...options, callbacks });
     if (outputs.length === 0)
       throw dataInvalid(this.label, 'the data gave no batch', 'pass at least one sample');
     await callbacks.call('onPredictEnd', {});
-    return outputs;
+    return unflatten(this.outputStructure, outputs) as Predicted<M>;
   }
 
   /**
    * Computes one batch, for serving loops: nothing is converted, split, shown or reported on the way. Like predict, it
    * draws the random numbers of step 0. With tfjs tensors it is the layer's own call, for graphs and captures.
-   * Throws: BACKEND_MISSING, SHAPE_MISMATCH, OUTPUTS_SEVERAL.
+   * Throws: BACKEND_MISSING, SHAPE_MISMATCH, DATA_INVALID.
    *
    * @example
    * const x = input({ shape: [2] });
@@ -223,14 +246,12 @@ export class Model extends Functional {
    * const row = await twice.call(new HostTensor(new Float32Array([1, 2]), [1, 2]));
    * row.array(); // [[2, 4]]
    */
-  override call<T extends tf.Tensor | tf.Tensor[] | HostTensor | readonly HostTensor[]>(
-    inputs: T,
-    context: CallContext = callContext(),
-  ): CallResult<T> {
-    const host = hostTensorsOf(inputs);
-    const result =
-      host === undefined ? super.call(inputs as tf.Tensor | tf.Tensor[], context) : this.callOnHost(host);
-    return result as CallResult<T>;
+  override call<M extends Model>(this: M, inputs: Tree<HostTensor>): Promise<Predicted<M>>;
+  override call(inputs: In, context?: CallContext): Out;
+  override call(inputs: Tree<HostTensor> | In, context: CallContext = callContext()): unknown {
+    return isHostTensor(flatten<unknown>(inputs)[0])
+      ? this.callOnHost(inputs as Tree<HostTensor>)
+      : super.call(inputs as In, context);
   }
 
   /**
@@ -261,14 +282,22 @@ export class Model extends Functional {
     for (const cache of Object.values(this.steps)) cache.clear();
   }
 
-  private async callOnHost(inputs: readonly HostTensor[]): Promise<HostTensor> {
-    if (this.outputs.length !== 1) throw outputsSeveral(this.label, this.outputs.length, 'predictAll()');
-    if (inputs.length !== this.inputs.length)
-      throw dataInvalid(this.label, `expected ${this.inputs.length} inputs, got ${inputs.length}`);
+  private async callOnHost(given: Tree<HostTensor>): Promise<Tree<HostTensor>> {
+    const inputs = isHostTensor(given) && this.inputs.length === 1 ? [given] : arrange(given, inputsOf(this));
+    if (inputs?.every(isHostTensor) !== true)
+      throw dataInvalid(
+        this.label,
+        `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
+      );
     const { backend } = this;
     const cached = inferenceStep(this, backend, inputs);
     const runner = cached instanceof Promise ? await cached : cached;
-    return runner.compute(inputs, { seed: this.seed, step: 0 }, ([output]) => output!.clone());
+    return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) =>
+      unflatten(
+        this.outputStructure,
+        outputs.map((output) => output.clone()),
+      ),
+    );
   }
 
   private async source(x: TrainingData, options: DataOptions): Promise<BatchSource> {
@@ -284,9 +313,4 @@ export class Model extends Functional {
       verbose,
     });
   }
-}
-
-function hostTensorsOf(value: unknown): readonly HostTensor[] | undefined {
-  if (isHostTensor(value)) return [value];
-  return Array.isArray(value) && value.length > 0 && value.every(isHostTensor) ? value : undefined;
 }

@@ -1,4 +1,5 @@
 // Sequential: a model that is a list of layers, each on the output of the one before.
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   input,
   type InputLayer,
@@ -32,7 +33,7 @@ export function sequentialOptions(
 }
 
 /** A chain of layers as a model. Source: keras.Sequential. */
-export class Sequential extends Model {
+export class Sequential extends Model<tf.Tensor, tf.Tensor> {
   static override readonly className = 'Sequential';
   /** The layers without the input, as Keras lists them. */
   readonly stack: readonly Layer[];
@@ -95,6 +96,14 @@ function chain(
     );
   }
   const inputs = hasInput ? (first as InputLayer).tensor : input({ shape: options.inputShape! });
-  const outputs = stack.reduce((tensor, layer) => layer.apply(tensor), inputs);
+  const outputs = stack.reduce<SymbolicTensor>((tensor, layer) => {
+    const output = layer.apply(tensor);
+    if (isSymbolicTensor(output)) return output;
+    throw inputInvalid(
+      subject,
+      `${layer.label} gives several tensors`,
+      'build such a model with input(), apply() and model()',
+    );
+  }, inputs);
   return { inputs, outputs, stack };
 }

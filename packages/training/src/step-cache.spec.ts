@@ -1,9 +1,11 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { input, type Backend } from '@lamella/core';
 import { dense, flatten } from '@lamella/layers';
 import { HostTensor } from '@lamella/program';
-import { Model } from './model.js';
+import { type Model } from './model.js';
+import { model } from './training.js';
 
 /** A backend that counts what it compiled and what of that is alive. */
 function counting(): { readonly backend: Backend; readonly counts: { compiled: number; alive: number } } {
@@ -29,9 +31,9 @@ function counting(): { readonly backend: Backend; readonly counts: { compiled: n
   return { backend, counts };
 }
 
-function doubling(backend: Backend): Model {
+function doubling(backend: Backend): Model<tf.Tensor, tf.Tensor> {
   const x = input({ shape: [1] });
-  const net = new Model({ inputs: x, outputs: dense({ units: 1, useBias: false }).apply(x), backend });
+  const net = model({ inputs: x, outputs: dense({ units: 1, useBias: false }).apply(x), backend });
   net.setWeights([new HostTensor(new Float32Array([2]), [1, 1])]);
   return net;
 }
@@ -56,7 +58,7 @@ describe('the compiled steps of a model', () => {
   it('are one for predictions of all batch sizes, and others for other shapes', async () => {
     const { backend, counts } = counting();
     const x = input({ shape: [null, 2] });
-    const net = new Model({ inputs: x, outputs: flatten().apply(x), backend });
+    const net = model({ inputs: x, outputs: flatten().apply(x), backend });
     for (const shape of [
       [1, 3, 2],
       [7, 3, 2],

@@ -1,11 +1,20 @@
 // The three steps of a model as functions of tfjs-core calls, ready to be captured: training, testing, prediction.
 // One step is one pure Program; where it runs and how often is the loops' business.
 import * as tf from '@tensorflow/tfjs-core';
-import { callContext, isInputLayer, type Functional, type Weight } from '@lamella/core';
+import {
+  callContext,
+  isInputLayer,
+  type CallContext,
+  type Functional,
+  type LayerResult,
+  type Weight,
+} from '@lamella/core';
 import {
   capture,
   computeDType,
+  flatten,
   gradients,
+  unflatten,
   withScope,
   type ArgumentSpec,
   type Captured,
@@ -54,11 +63,14 @@ export function testStep(model: Functional, compiled: Compiled, batch: Batch): C
 
 /** One forward pass: outputs are the model's. */
 export function predictStep(model: Functional, x: readonly Layout[], training = false): Captured {
-  return captureBatch(
-    model,
-    { x, y: [], weights: [] },
-    (inputs) => model.invoke(inputs, model.inputStructure, callContext({ training })).outputs,
+  return captureBatch(model, { x, y: [], weights: [] }, (inputs) =>
+    flatten(invoke(model, inputs, callContext({ training })).outputs),
   );
+}
+
+/** Runs the model on the leaves of its inputs. */
+function invoke(model: Functional, x: readonly tf.Tensor[], context: CallContext): LayerResult {
+  return model.invoke(unflatten(model.inputStructure, x), context);
 }
 
 interface StepInputs {
@@ -113,11 +125,12 @@ function lossOf(
   inputs: StepInputs & { readonly training: boolean },
 ): tf.Tensor {
   const added: tf.Tensor[] = [];
-  const { outputs, masks } = model.invoke(
+  const { outputs: tree, masks } = invoke(
+    model,
     inputs.x,
-    model.inputStructure,
     callContext({ training: inputs.training, losses: added }),
   );
+  const outputs = flatten(tree);
   return withScope('loss', () => {
     const size = inputs.x[0]!.shape[0]!;
     const weights = inputs.weights.length === 0 ? outputs.map(() => null) : inputs.weights;

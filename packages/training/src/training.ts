@@ -1,5 +1,5 @@
 // The plugin: model() and sequential() bound to a composition, and the classes files may name.
-import type { Composition, Plugin } from '@lamella/core';
+import type { Composition, Computed, Plugin, SymbolicTree } from '@lamella/core';
 import * as losses from './losses/index.js';
 import * as metrics from './metrics/index.js';
 import { Model, type ModelOptions } from './model.js';
@@ -12,10 +12,15 @@ import {
   type SequentialOptions,
 } from './sequential.js';
 
-/** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
-export function model(options: ModelOptions): Model {
-  return new Model(options);
+/** The type of `model`: what it is made of says what the model takes and gives. */
+export interface ModelFactory {
+  <const I extends SymbolicTree, const O extends SymbolicTree>(
+    options: ModelOptions & { readonly inputs: I; readonly outputs: O },
+  ): Model<Computed<I>, Computed<O>>;
 }
+
+/** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
+export const model = ((options: ModelOptions) => new Model(options)) as ModelFactory;
 
 /**
  * Makes a chain of layers a model: `sequential([input({ shape: [4] }), dense({ units: 1 })])`.
@@ -32,7 +37,7 @@ export function sequential(
 
 /** The functions that {@link training} gives to a composition. */
 export interface TrainingApi {
-  model(options: ModelOptions): Model;
+  readonly model: ModelFactory;
   readonly sequential: typeof sequential;
 }
 
@@ -41,7 +46,7 @@ export const training: Plugin<TrainingApi> = {
   name: '@lamella/training',
   classes: { layers: [Model, Sequential], losses, metrics, optimizers, schedules },
   api: (composition: Composition): TrainingApi => ({
-    model: (options) => new Model(options, composition),
+    model: ((options: ModelOptions) => new Model(options, composition)) as ModelFactory,
     sequential: (layers: SequentialLayers | SequentialOptions, options?: Omit<SequentialOptions, 'layers'>) =>
       new Sequential(sequentialOptions(layers, options), composition),
   }),

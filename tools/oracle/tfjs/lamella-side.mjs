@@ -7,7 +7,7 @@ import { clearNames, compose } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { HostTensor, allocateArray } from '@lamella/program';
+import { HostTensor, allocateArray, flatten } from '@lamella/program';
 import { training } from '@lamella/training';
 
 /** @typedef {{ shape: number[], dtype: string, data: number[] }} Golden */
@@ -32,7 +32,7 @@ const golden = ({ shape, dtype, data }) => ({ shape: [...shape], dtype, data: [.
 export async function differenceHere(folder, { inputs, outputs }) {
   const model = await composed().loadModel(folder);
   const fed = inputs.map(host);
-  const got = await model.predictAll(fed.length === 1 ? /** @type {HostTensor} */ (fed[0]) : fed);
+  const got = flatten(await model.predict(fed.length === 1 ? /** @type {HostTensor} */ (fed[0]) : fed));
   const gaps = outputs.flatMap(({ data }, i) =>
     data.map((v, k) => Math.abs(v - Number(got[i]?.data[k])) / Math.max(1, Math.abs(v))),
   );
@@ -57,7 +57,7 @@ export async function writeModels(folder) {
     await saveModel(model, place);
     await saveWeights(model, join(place, 'weights.safetensors'));
     const fed = inputs.map(host);
-    const outputs = await model.predictAll(fed.length === 1 ? fed[0] : fed);
+    const outputs = flatten(await model.predict(fed.length === 1 ? fed[0] : fed));
     const more = name === 'mlp' && resume !== undefined ? await resumed(model, resume[0]) : {};
     writeFileSync(
       join(place, 'expected.json'),

@@ -3,8 +3,10 @@ import { callContext, isInputLayer, optionInvalid, type Functional, type Weight 
 import { writeFile } from '@lamella/files';
 import {
   capture,
+  flatten,
   isConcrete,
   isLamellaError,
+  unflatten,
   type Captured,
   type Shape,
   type StorageDType,
@@ -156,7 +158,7 @@ function unknownsOf(
 
 function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
   return capture(
-    (...tensors) => model.invoke(tensors, model.inputStructure, callContext()).outputs,
+    (...tensors) => flatten(model.invoke(unflatten(model.inputStructure, tensors), callContext()).outputs),
     model.inputs.map((tensor, i) => {
       const { layer } = tensor.node;
       const storage = isInputLayer(layer) ? layer.dtype : (tensor.dtype as StorageDType);

@@ -123,7 +123,11 @@ const models: Record<string, () => Model> = {
     const innerInput = input({ shape: [3], name: 'inner_input' });
     const hidden = dense({ units: 4, activation: 'relu', name: 'inner_hidden' }).apply(innerInput);
     const innerOutput = dense({ units: 3, name: 'inner_output' }).apply(hidden);
-    const inner = new Model({ inputs: innerInput, outputs: innerOutput, name: 'inner' });
+    const inner = new Model<tf.Tensor, tf.Tensor>({
+      inputs: innerInput,
+      outputs: innerOutput,
+      name: 'inner',
+    });
     const head = sequential({
       layers: [
         dense({ units: 2, activation: 'tanh', name: 'head_1' }),
@@ -189,7 +193,7 @@ describe('a summary', () => {
   it('lists the shapes of all outputs of a layer', () => {
     const x = input({ shape: [4], name: 'x' });
     const split = lambda((t: tf.Tensor) => tf.split(t, 2, 1), { name: 'halves' });
-    const [a, b] = split.applyAll(x);
+    const [a, b] = split.apply(x);
     const text = summarize(new Model({ inputs: x, outputs: [a!, b!] }), { lineLength: 100 });
     expect(text).toContain('[(None, 2), (None, 2)]');
   });

@@ -91,7 +91,7 @@ function isSequentialLike(model: Functional): boolean {
   if (model.className === 'Sequential') return true;
   const { nodes, depths, layers } = model.graph;
   const isOneEach = new Set(depths.values()).size === nodes.length && layers.length === nodes.length;
-  return isOneEach && nodes.every((node) => node.inputs.length <= 1);
+  return isOneEach && nodes.every((node) => node.parents.length <= 1);
 }
 
 function rowsOf(
@@ -144,7 +144,7 @@ function parameterText(layer: Layer): string {
 function connections(model: Functional, layer: Layer): string {
   const nodes = layer.inboundNodes.filter((node) => model.graph.depths.has(node));
   const parents = nodes.flatMap((node) =>
-    node.inputs.map((tensor) => `${tensor.node.layer.name}[${tensor.node.index}][${tensor.index}]`),
+    node.parents.map((tensor) => `${tensor.node.layer.name}[${tensor.node.index}][${tensor.index}]`),
   );
   return parents.length === 0 ? '-' : parents.join(', ');
 }

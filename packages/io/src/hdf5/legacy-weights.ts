@@ -1,6 +1,6 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
-import type { Functional, Layer, Weight } from '@lamella/core';
-import { type HostTensor } from '@lamella/program';
+import { isFunctional, type Functional, type Layer, type Weight } from '@lamella/core';
+import type { HostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
@@ -50,7 +50,7 @@ export async function writeLegacyWeights(model: Functional): Promise<Hdf5Group> 
 function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>): void {
   const own = layer.className === Sequential.className ? `${prefix}${layer.name}/` : '';
   for (const inner of layer.sublayers) {
-    if ('graph' in inner) findPrefixes(inner, own, found);
+    if (isFunctional(inner)) findPrefixes(inner, own, found);
     else for (const weight of inner.weights) found.set(weight, own);
   }
 }

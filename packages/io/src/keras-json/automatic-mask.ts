@@ -25,9 +25,9 @@ export function isAutomaticMask(tensor: SymbolicTensor, mask: SymbolicTensor): b
 function maskOf(start: SymbolicTensor): Mask | undefined {
   let tensor = start;
   for (;;) {
-    const { layer, inputs } = tensor.node;
-    const [input] = inputs;
-    if (input === undefined || inputs.length > 1) return undefined;
+    const { layer, parents } = tensor.node;
+    const [input] = parents;
+    if (input === undefined || parents.length > 1) return undefined;
     const config = layer.getConfig();
     if (layer.className === 'Embedding')
       return config['maskZero'] === true ? { of: input, value: 0, isAny: false } : undefined;
@@ -39,9 +39,9 @@ function maskOf(start: SymbolicTensor): Mask | undefined {
 }
 
 function describe(mask: SymbolicTensor): Mask | undefined {
-  const { layer, inputs } = mask.node;
-  const [input] = inputs;
-  if (!isOperation(layer) || input === undefined || inputs.length > 1) return undefined;
+  const { layer, parents } = mask.node;
+  const [input] = parents;
+  if (!isOperation(layer) || input === undefined || parents.length > 1) return undefined;
   const { operation, options, operands } = layer.operation;
   if (operation === 'Any') {
     const inner = describe(input);

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { compose, input, type NamedFunction } from '@lamella/core';
-import { lambda, lambdas, namedFunction } from '@lamella/lambda';
+import { lambda, lambdas, namedFunction, type LambdaArguments, type LambdaOptions } from '@lamella/lambda';
 import { dense, layers } from '@lamella/layers';
-import { random } from '@lamella/program';
+import { flatten, random } from '@lamella/program';
 import { adam, training, type Model } from '@lamella/training';
 import { io, type LoadOptions } from '../io.js';
 
@@ -23,7 +23,10 @@ function composition(...functions: NamedFunction[]) {
 type AnyFunction = (inputs: never, args: never, context: never) => tf.Tensor;
 
 /** A small compiled model with `fn` in its middle. */
-function modelWith(fn: AnyFunction, options: Parameters<typeof lambda>[1] = {}): Model {
+function modelWith(
+  fn: AnyFunction,
+  options: LambdaOptions<LambdaArguments, tf.Tensor> = {},
+): Model<tf.Tensor, tf.Tensor> {
   const x = input({ shape: [3], name: 'x' });
   const hidden = dense({ units: 4, name: 'before' }).apply(x);
   const middle = lambda(fn as never, { name: 'middle', ...options }).apply(hidden);
@@ -61,7 +64,7 @@ async function losses(net: Model): Promise<number[]> {
   return history['loss']!;
 }
 
-const values = async (net: Model): Promise<number[]> => [...(await net.predict(rows)).data];
+const values = async (net: Model): Promise<number[]> => [...flatten(await net.predict(rows))[0]!.data];
 
 const doubled: AnyFunction = (x: tf.Tensor) => tf.mul(x, 2);
 const straightThrough = tf.customGrad(((x: tf.Tensor) => ({

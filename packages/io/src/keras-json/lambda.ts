@@ -2,7 +2,15 @@
 // not look, the captured Programs. Loading runs no function of the user's, and Python bytecode is never decoded.
 import type { Layer, NamedFunction, TensorSpec } from '@lamella/core';
 import { functionDrift, functionOf, Lambda, type LambdaFunction, type SavedFunction } from '@lamella/lambda';
-import { isLamellaError, ProgramTemplate, suggest, type TemplateJson } from '@lamella/program';
+import {
+  flatten,
+  isLamellaError,
+  ProgramTemplate,
+  suggest,
+  type TemplateJson,
+  type Tree,
+  type TreeStructure,
+} from '@lamella/program';
 import { fileInvalid, functionDrifted, notSerializable } from '../errors.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
 import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
@@ -59,10 +67,10 @@ function outputsOf(layer: Lambda): WritableJson {
 
 function programsOf(layer: Lambda): Entry {
   try {
-    const { structure, inference, training } = layer.saveFunction();
+    const { inputs, outputs, inference, training } = layer.saveFunction();
     const json = (template: ProgramTemplate): WritableJson => template.toJSON() as unknown as WritableJson;
     return {
-      structure,
+      structures: { inputs, outputs },
       programs: { inference: json(inference), ...(training !== inference && { training: json(training) }) },
     };
   } catch (error) {
@@ -145,7 +153,8 @@ export interface StoredLambda {
   readonly functionName: string | undefined;
   readonly maskName: string | undefined;
   readonly config: JsonRecord;
-  readonly structure: 'single' | 'list';
+  /** How what it takes and gives is nested, where the file says it. */
+  readonly structures: { readonly inputs?: TreeStructure; readonly outputs?: TreeStructure };
   readonly programs: JsonRecord | undefined;
   /** Why there are no Programs, as part of a sentence. */
   readonly reason: string;
@@ -156,13 +165,21 @@ export function describeLambda(entry: Json, context: ReadContext): StoredLambda 
   const config = isRecord(entry) ? entry['config'] : undefined;
   if (!isRecord(config)) throw fileInvalid(context.file, 'a Lambda has no config');
   const own = isRecord(entry) && isRecord(entry['lamella']) ? entry['lamella'] : {};
-  const { programs, reason, structure } = own;
+  const { programs, reason, structures } = own;
   return {
     layerName: typeof config['name'] === 'string' ? config['name'] : 'lambda',
     functionName: nameIn(config['function']),
     maskName: config['mask'] === undefined || config['mask'] === null ? undefined : nameIn(config['mask']),
     config,
-    structure: structure === 'list' ? 'list' : 'single',
+    structures: isRecord(structures)
+      ? {
+          ...storedStructure('inputs', structures['inputs'], context),
+          ...storedStructure('outputs', structures['outputs'], context),
+        }
+      : // What older files say: one tensor or a list.
+        own['structure'] === 'list'
+        ? {}
+        : { inputs: '*' },
     programs: isRecord(programs) ? programs : undefined,
     reason: typeof reason === 'string' ? ` (${reason.slice(0, 300)})` : '',
   };
@@ -181,12 +198,31 @@ export function liveFunction(
   return findFunction(functionName ?? anonymous, context, layerName);
 }
 
-function savedFunction({ functionName, structure, programs }: StoredLambda): SavedFunction {
+function savedFunction({ functionName, structures, programs }: StoredLambda): SavedFunction {
   const inference = ProgramTemplate.fromJSON(programs!['inference'] as unknown as TemplateJson);
   const training =
     programs!['training'] === undefined ? inference : ProgramTemplate.fromJSON(programs!['training']);
   const isNamed = functionName !== undefined && functionName !== anonymous;
-  return { structure, inference, training, ...(isNamed && { functionName }) };
+  const list = (count: number): TreeStructure => Array.from({ length: count }, (): '*' => '*');
+  const count = inference.graph.outputs.length;
+  return {
+    inputs: structures.inputs ?? list(inference.arguments.length),
+    outputs: structures.outputs ?? (count === 1 ? '*' : list(count)),
+    inference,
+    training,
+    ...(isNamed && { functionName }),
+  };
+}
+
+function storedStructure<K extends string>(
+  key: K,
+  stored: Json | undefined,
+  context: ReadContext,
+): { readonly [k in K]?: TreeStructure } {
+  if (stored === undefined) return {};
+  if (flatten<unknown>(stored as Tree<unknown>).some((leaf) => leaf !== '*'))
+    throw fileInvalid(context.file, `a Lambda's ${key} are nested in a way that is malformed`);
+  return { [key]: stored } as { readonly [k in K]?: TreeStructure };
 }
 
 function isShape(value: Json | undefined): value is readonly (number | null)[] {

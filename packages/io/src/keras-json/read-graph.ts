@@ -1,10 +1,20 @@
 // The calls of a functional model, made in an order in which their inputs exist, whatever the order of the file. A call takes
-// tensors, a mask and the training flag; anything else that a file passes to it is refused.
-import { isInputLayer, type CallOptions, type Layer, type SymbolicTensor } from '@lamella/core';
+// a tree of tensors, a mask, the training flag, and the arguments that the layer's class lists.
+import {
+  isFunctional,
+  isInputLayer,
+  isSymbolicTensor,
+  camelCase,
+  type ApplyOptions,
+  type CallConstant,
+  type Layer,
+  type SymbolicTensor,
+  type SymbolicTree,
+} from '@lamella/core';
+import { flatten, mapTree, suggest, type Tree } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { isOperationEntry, readOperation } from '../operations/operation-entry.js';
 import { referenceOf, type TensorReference } from '../operations/operand.js';
-import { WithMask } from '../operations/with-mask.js';
 import { isAutomaticMask } from './automatic-mask.js';
 import { isRecord, type Json } from './python-json.js';
 import { isEnvelope, type ReadContext } from './read-object.js';
@@ -13,19 +23,22 @@ type JsonRecord = { readonly [key: string]: Json };
 
 /** The tensors between which a graph lies. */
 export interface GraphEnds {
-  readonly inputs: SymbolicTensor | SymbolicTensor[];
-  readonly outputs: SymbolicTensor | SymbolicTensor[];
+  readonly inputs: SymbolicTree;
+  readonly outputs: SymbolicTree;
 }
+
+/** What stands in a call: a tensor, told by reference, or a plain value. */
+type Value = TensorReference | CallConstant;
 
 /** One stored call of a layer. */
 interface Call {
   readonly layer: Layer;
   /** Which call of its layer it is. */
   readonly number: number;
-  readonly inputs: readonly TensorReference[];
-  readonly structure: 'single' | 'list';
-  readonly mask: TensorReference | undefined;
-  readonly options: CallOptions;
+  readonly inputs: Tree<Value>;
+  readonly args: Readonly<Record<string, Tree<Value>>>;
+  readonly mask?: Tree<Value>;
+  readonly training?: boolean;
 }
 
 /** Builds the graph of a stored functional model; `layerOf` makes the layer of an entry. Throws: FILE_INVALID. */
@@ -49,7 +62,6 @@ class GraphReader {
   /** Models inside this one whose calls the file counts from 1, as older ones do throughout. */
   private readonly fromOne = new Set<string>();
   private isOlder = false;
-  private masks = 0;
 
   constructor(private readonly context: ReadContext) {}
 
@@ -60,8 +72,7 @@ class GraphReader {
       const { layer, calls } = readOperation(entry, nodes, this.context.file);
       this.name(layer);
       calls.forEach((inputs, number) => {
-        const structure = inputs.length === 1 ? 'single' : 'list';
-        this.calls.push({ layer, number, inputs, structure, mask: undefined, options: {} });
+        this.calls.push({ layer, number, inputs: inputs.length === 1 ? inputs[0]! : inputs, args: {} });
       });
       return;
     }
@@ -95,30 +106,25 @@ class GraphReader {
       throw this.invalid(`its graph has a loop or loose ends at ${loose.slice(0, 5).join(', ')}`);
   }
 
-  /** The model's inputs or outputs: one tensor, a list, or a record sorted by its keys, as the constructor was given them. */
-  ends(stored: Json | undefined): SymbolicTensor | SymbolicTensor[] {
-    const reference = referenceOf(stored);
-    if (reference !== undefined) return this.end(reference);
-    const list = Array.isArray(stored)
-      ? (stored as readonly Json[])
-      : isRecord(stored)
-        ? Object.keys(stored)
-            .sort()
-            .map((key) => stored[key]!)
-        : undefined;
-    if (list === undefined) throw this.invalid('the model lists no inputs or no outputs');
-    return list.map((item) => {
-      const inner = referenceOf(item);
-      if (inner === undefined) throw this.invalid('an input or output of the model is malformed');
-      return this.end(inner);
-    });
+  /** The model's inputs or outputs, nested as the constructor was given them. */
+  ends(stored: Json | undefined): SymbolicTree {
+    if (stored === undefined || stored === null)
+      throw this.invalid('the model lists no inputs or no outputs');
+    const end = (item: unknown): SymbolicTensor => {
+      const reference = referenceOf(item as Json);
+      if (reference === undefined) throw this.invalid('an input or output of the model is malformed');
+      return this.end(reference);
+    };
+    // Keras 2 writes a list where there is one tensor.
+    const isOne = this.isOlder && Array.isArray(stored) && stored.length === 1 && isReference(stored[0]);
+    return mapTree((isOne ? stored[0] : stored) as Tree<unknown>, end, isReference);
   }
 
   private end([name, node, index]: TensorReference): SymbolicTensor {
     const made = this.made.get(name) ?? [];
     // Here, files of Keras 3 count the graph of an inner functional model itself as its call 0; older ones that of any model.
     const layer = this.layers.get(name);
-    const isModel = layer !== undefined && 'graph' in layer;
+    const isModel = layer !== undefined && isFunctional(layer);
     const shift = isModel && (this.isOlder || layer.className === 'Functional') ? 1 : 0;
     const tensor = made[node - shift]?.[index] ?? made[node]?.[index];
     if (tensor !== undefined) return tensor;
@@ -133,9 +139,10 @@ class GraphReader {
     this.made.set(layer.name, []);
   }
 
-  private needs({ layer, number, inputs, mask }: Call): string[] {
+  private needs(call: Call): string[] {
+    const { layer, number } = call;
     const keys = number === 0 ? [] : [keyOf(layer.name, number - 1)];
-    for (const reference of mask === undefined ? inputs : [...inputs, mask]) {
+    for (const reference of referencesIn(call)) {
       const [name, node] = this.counted(reference);
       const source = this.layers.get(name);
       if (source === undefined)
@@ -145,24 +152,20 @@ class GraphReader {
     return keys;
   }
 
-  private apply(call: Call): readonly SymbolicTensor[] {
-    const tensors = call.inputs.map((reference) => this.find(reference, call.layer));
-    const [first] = tensors;
-    if (call.mask !== undefined && first !== undefined) {
-      const mask = this.find(call.mask, call.layer);
-      if (call.structure === 'list')
-        throw this.invalid(`"${call.layer.name}" is called with a mask for a list`);
-      if (!isAutomaticMask(first, mask))
-        tensors[0] = new WithMask({ name: this.maskName(call) }).apply([first, mask]);
-    }
-    return call.layer.applyAll(call.structure === 'single' ? tensors[0]! : tensors, call.options);
-  }
-
-  private maskName({ layer }: Call): string {
-    let name = `${layer.name}_mask`;
-    while (this.layers.has(name)) name = `${layer.name}_mask_${++this.masks}`;
-    this.layers.set(name, layer);
-    return name;
+  private apply({ layer, inputs, args, mask, training }: Call): readonly SymbolicTensor[] {
+    const found = (tree: Tree<Value>): Tree<SymbolicTensor | CallConstant> =>
+      mapTree(tree, (value) => (isReference(value) ? this.find(value, layer) : value), isReference);
+    const tensors = found(inputs);
+    if (!flatten(tensors).every(isSymbolicTensor))
+      throw this.invalid(`"${layer.name}" is called on something that is no tensor`);
+    const given = mask === undefined ? undefined : found(mask);
+    const options: ApplyOptions<SymbolicTensor> = {
+      ...Object.fromEntries(Object.entries(args).map(([name, value]) => [name, found(value)])),
+      ...(training !== undefined && { training }),
+      ...(given !== undefined &&
+        !isAutomatic(tensors as SymbolicTree, given) && { mask: given as Tree<SymbolicTensor | null> }),
+    };
+    return flatten(layer.apply(tensors as SymbolicTree, options));
   }
 
   private find(reference: TensorReference, layer: Layer): SymbolicTensor {
@@ -180,71 +183,79 @@ class GraphReader {
 
   private countOlder(): void {
     const least = new Map<string, number>();
-    for (const { inputs } of this.calls)
-      for (const [name, node] of inputs) least.set(name, Math.min(node, least.get(name) ?? Infinity));
+    for (const call of this.calls)
+      for (const [name, node] of referencesIn(call))
+        least.set(name, Math.min(node, least.get(name) ?? Infinity));
     for (const [name, node] of least)
-      if (node >= 1 && this.layers.has(name) && 'graph' in this.layers.get(name)!) this.fromOne.add(name);
+      if (node >= 1 && this.layers.has(name) && isFunctional(this.layers.get(name)!)) this.fromOne.add(name);
   }
 
   private readCall(layer: Layer, number: number, node: Json): Call {
     if (Array.isArray(node)) return this.readOlderCall(layer, number, node);
     const args = isRecord(node) ? node['args'] : undefined;
-    if (!isRecord(node) || !Array.isArray(args)) throw this.invalid(`"${layer.name}" has a malformed call`);
-    if (args.length !== 1)
+    if (!isRecord(node) || !Array.isArray(args)) return this.readOlderCall(layer, number, node);
+    const [inputs, ...others] = (args as readonly Json[]).map((item) => this.value(item, layer));
+    if (inputs === undefined) throw this.invalid(`"${layer.name}" is called on nothing`);
+    const names = callArgumentsOf(layer);
+    if (others.length > names.length)
       throw this.invalid(
-        `"${layer.name}" is called with ${args.length} arguments, and layers take one tensor or one list`,
+        `"${layer.name}" is called with ${args.length} arguments, and it takes at most ${names.length + 1}`,
       );
-    const [only] = args as readonly Json[];
-    const structure = Array.isArray(only) ? 'list' : 'single';
-    const inputs = (structure === 'list' ? (only as readonly Json[]) : [only!]).map((item) =>
-      this.reference(item, layer),
-    );
-    return {
-      layer,
-      number,
-      inputs,
-      structure,
-      ...this.options(node['kwargs'], layer, (value) => this.reference(value, layer)),
-    };
+    const byPosition = Object.fromEntries(others.map((value, i) => [names[i]!, value]));
+    const { args: byName, ...options } = this.options(node['kwargs'], layer);
+    return { layer, number, inputs, args: { ...withoutNulls(byPosition), ...byName }, ...options };
   }
 
-  /** The form of Keras 2: a list for each input, with the options of the call in the first. */
-  private readOlderCall(layer: Layer, number: number, node: readonly Json[]): Call {
+  /** The form of Keras 2: references in a tree, with the options of the call in the first. */
+  private readOlderCall(layer: Layer, number: number, node: Json): Call {
     this.isOlder = true;
-    const items = referenceOf(node) === undefined ? node : [node];
-    const older = (value: Json): TensorReference => {
-      const reference = referenceOf(value);
-      if (reference === undefined)
-        throw this.invalid(`"${layer.name}" is called on something that is no tensor`);
-      return reference;
-    };
-    const inputs = items.map(older);
-    const kwargs = Array.isArray(items[0]) ? (items[0] as readonly Json[])[3] : undefined;
-    const structure = inputs.length === 1 ? 'single' : 'list';
-    return { layer, number, inputs, structure, ...this.options(kwargs, layer, older) };
+    const isOne = Array.isArray(node) && node.length === 1;
+    const inputs = this.value(isOne ? node[0]! : node, layer);
+    const first = flatten(node as Tree<Json>, isReference)[0];
+    const kwargs = Array.isArray(first) ? (first as readonly Json[])[3] : undefined;
+    return { layer, number, inputs, ...this.options(kwargs, layer) };
   }
 
-  private reference(value: Json, layer: Layer): TensorReference {
-    const config = isEnvelope(value) && value.class_name === '__keras_tensor__' ? value['config'] : undefined;
-    const reference = isRecord(config) ? referenceOf(config['keras_history']) : undefined;
-    if (reference === undefined)
-      throw this.invalid(`"${layer.name}" is called on something that is no tensor`);
-    return reference;
+  /** A value of a call: references in place of tensors. */
+  private value(stored: Json, layer: Layer): Tree<Value> {
+    return mapTree(
+      stored as Tree<unknown>,
+      (leaf): Value => {
+        const older = referenceOf(leaf as Json);
+        if (older !== undefined) return older;
+        if (!isRecord(leaf as Json)) return leaf as CallConstant;
+        const config = isEnvelope(leaf as Json) ? (leaf as JsonRecord)['config'] : undefined;
+        const isTensor = (leaf as JsonRecord)['class_name'] === '__keras_tensor__';
+        const reference = isTensor && isRecord(config) ? referenceOf(config['keras_history']) : undefined;
+        if (reference === undefined)
+          throw this.invalid(`"${layer.name}" is called on something that is no tensor`);
+        return reference;
+      },
+      (node) => isReference(node) || isEnvelope(node as Json),
+    );
   }
 
-  private options(
-    kwargs: Json | undefined,
-    layer: Layer,
-    reference: (value: Json) => TensorReference,
-  ): { mask: TensorReference | undefined; options: CallOptions } {
+  private options(kwargs: Json | undefined, layer: Layer): Pick<Call, 'args' | 'mask' | 'training'> {
     const { training = null, mask = null, ...others } = isRecord(kwargs) ? kwargs : {};
-    const smuggled = Object.keys(others).filter((key) => others[key] !== null);
-    if (smuggled.length > 0)
-      throw this.invalid(`"${layer.name}" is called with "${smuggled[0]}", which no layer takes here`);
-    const isNoMask = mask === null || (Array.isArray(mask) && mask.every((item) => item === null));
+    const known = callArgumentsOf(layer);
+    const args = Object.entries(others).flatMap(([key, stored]): [string, Tree<Value>][] => {
+      const name = camelCase(key);
+      if (stored === null) return [];
+      if (!known.includes(name))
+        throw this.invalid(
+          `"${layer.name}" is called with "${key}", which ${layer.className} does not take. ${suggest(name, known)}`,
+        );
+      return [[name, this.value(stored, layer)]];
+    });
+    const given = this.value(mask, layer);
+    const masks = flatten(given, isReference);
+    if (!masks.every((item) => item === null || isReference(item)))
+      throw this.invalid(`"${layer.name}" is called with a mask that is no tensor`);
+    const isNoMask = masks.every((item) => item === null);
     return {
-      mask: isNoMask ? undefined : reference(mask),
-      options: typeof training === 'boolean' ? { training } : {},
+      args: Object.fromEntries(args),
+      ...(!isNoMask && { mask: given }),
+      ...(typeof training === 'boolean' && { training }),
     };
   }
 
@@ -255,4 +266,34 @@ class GraphReader {
 
 function keyOf(name: string, call: number): string {
   return `${call} ${name}`;
+}
+
+function isReference(value: unknown): value is TensorReference {
+  return referenceOf(value as Json) !== undefined;
+}
+
+function referencesIn({ inputs, args, mask = null }: Call): TensorReference[] {
+  return flatten<Value>([inputs, args, mask], isReference).filter(isReference);
+}
+
+/** The arguments that calls of a layer may have, in order. */
+function callArgumentsOf(layer: Layer): readonly string[] {
+  return (layer.constructor as unknown as { readonly callArguments?: readonly string[] }).callArguments ?? [];
+}
+
+function withoutNulls<T>(record: Readonly<Record<string, T | null>>): Record<string, T> {
+  const entries = Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== null);
+  return Object.fromEntries(entries);
+}
+
+/** Whether each given mask is the one that its tensor has anyway. */
+function isAutomatic(tensors: SymbolicTree, masks: Tree<SymbolicTensor | CallConstant>): boolean {
+  const given = flatten(masks);
+  const own = flatten(tensors);
+  return (
+    given.length === own.length &&
+    given.every((mask, i) =>
+      isSymbolicTensor(mask) ? isAutomaticMask(own[i]!, mask) : own[i]!.mask === null,
+    )
+  );
 }

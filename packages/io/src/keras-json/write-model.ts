@@ -1,19 +1,12 @@
 // From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
-import {
-  isInputLayer,
-  type Functional,
-  type Layer,
-  type Node,
-  type Structure,
-  type SymbolicTensor,
-} from '@lamella/core';
+import { isInputLayer, type Functional, type Layer, type Node, type SymbolicTensor } from '@lamella/core';
+import { isShape, mapTree, unflatten } from '@lamella/program';
 import { Sequential, type Model } from '@lamella/training';
 import type { ConfigValue } from '@lamella/core';
 import { isOperation } from '../operations/operation.js';
 import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
-import { isWithMask } from '../operations/with-mask.js';
 import { writeLambda, isLambda } from './lambda.js';
-import { builtAtOnce, fixedOptions } from './names.js';
+import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { classReference, writeConfig, writeValue } from './write-object.js';
 
@@ -101,17 +94,15 @@ function writeFunctional(model: Functional, style: ConfigStyle, replacements: Re
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
-    layers: model.layers
-      .filter((layer) => !isWithMask(layer))
-      .map((layer) => ({
-        ...writeLayer(layer, style, replacements),
-        name: layer.name,
-        inbound_nodes: layer.inboundNodes
-          .filter((node) => own.has(node) && node.inputs.length > 0)
-          .map((node) => writeNode(node, isModelLike(written(layer)), history)),
-      })),
-    input_layers: mirrored(model.inputStructure, model.inputs.map(outer)),
-    output_layers: mirrored(model.outputStructure, model.outputs.map(outer)),
+    layers: model.layers.map((layer) => ({
+      ...writeLayer(layer, style, replacements),
+      name: layer.name,
+      inbound_nodes: layer.inboundNodes
+        .filter((node) => own.has(node) && node.parents.length > 0)
+        .map((node) => writeNode(node, isModelLike(written(layer)), history)),
+    })),
+    input_layers: unflatten(model.inputStructure, model.inputs.map(outer)) as WritableJson,
+    output_layers: unflatten(model.outputStructure, model.outputs.map(outer)) as WritableJson,
   };
   if (style === 'hybrid') return { class_name: 'Functional', config };
   return {
@@ -122,10 +113,6 @@ function writeFunctional(model: Functional, style: ConfigStyle, replacements: Re
     build_config: { input_shape: null },
     compile_config: {},
   };
-}
-
-function mirrored(structure: Structure, triples: readonly WritableJson[]): WritableJson {
-  return structure === 'single' ? triples[0]! : triples;
 }
 
 function isFunctionalNotSequential(layer: Layer): boolean {
@@ -145,15 +132,14 @@ function writeNode(
     class_name: '__keras_tensor__',
     config: { shape: [...tensor.shape], dtype: tensor.dtype, keras_history: history(tensor) },
   });
-  if (isOperation(node.layer)) return writeOperationCall(node.layer, node.inputs.map(stored));
-  const [first] = node.inputs;
-  const masked = first !== undefined && isWithMask(first.node.layer) ? first.node.inputs : undefined;
-  const tensors = (masked === undefined ? node.inputs : masked.slice(0, 1)).map(stored);
-  const { training } = node.options;
+  if (isOperation(node.layer)) return writeOperationCall(node.layer, node.parents.map(stored));
+  const { inputs, args, mask, training } = node.callOn(stored);
+  const kwargs = Object.entries(args).map(([name, value]) => [kerasOption(name), value]);
   return {
-    args: node.structure === 'single' ? tensors : [tensors],
+    args: [inputs as WritableJson],
     kwargs: {
-      ...(masked !== undefined ? { mask: stored(masked[1]!) } : ofModel && { mask: null }),
+      ...(Object.fromEntries(kwargs) as Entry),
+      ...(mask !== undefined ? { mask: mask as WritableJson } : ofModel && { mask: null }),
       ...(training !== undefined && { training }),
     },
   };
@@ -172,13 +158,9 @@ function writeLayer(given: Layer, style: ConfigStyle, replacements: Replacements
 }
 
 function buildConfig(layer: Layer): Entry {
-  const shapes = layer.buildShapes;
-  if (shapes === undefined || builtAtOnce.has(layer.className)) return {};
-  return {
-    build_config: {
-      input_shape: layer.buildStructure === 'single' ? [...shapes[0]!] : shapes.map((shape) => [...shape]),
-    },
-  };
+  const shape = layer.buildShape;
+  if (shape === undefined || builtAtOnce.has(layer.className)) return {};
+  return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
 }
 
 function isModelLike(layer: Layer): layer is Functional {

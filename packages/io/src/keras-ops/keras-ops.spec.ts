@@ -7,7 +7,7 @@ import { clearNames, compose, input, Layer, type SymbolicTensor } from '@lamella
 import { unzip } from '@lamella/files';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, embedding, layers, softmax } from '@lamella/layers';
-import { HostTensor, random } from '@lamella/program';
+import { flatten, HostTensor, random } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import { io } from '../io.js';
 import { exportableKernels } from './kernels/kernels.js';
@@ -48,7 +48,7 @@ function around(fn: AnyFunction, ...shapes: readonly (readonly (number | null)[]
   const given: SymbolicTensor | SymbolicTensor[] = inputs.length === 1 ? inputs[0]! : inputs;
   return model({
     inputs: given,
-    outputs: [...lambda(fn as never, { name: 'middle' }).applyAll(given)],
+    outputs: flatten<SymbolicTensor>(lambda(fn as never, { name: 'middle' }).apply(given as never)),
     name: 'net',
   });
 }
@@ -81,8 +81,8 @@ function numbers(shape: readonly number[]): HostTensor {
 async function drift(net: Model, batch = 4): Promise<number> {
   const inputs = net.inputs.map(({ shape }) => numbers([batch, ...shape.slice(1).map((size) => size ?? 5)]));
   const given = inputs.length === 1 ? inputs[0]! : inputs;
-  const before = await net.predictAll(given);
-  const after = await (await loadModel(await encode(net))).predictAll(given);
+  const before = flatten(await net.predict(given));
+  const after = flatten(await ((await loadModel(await encode(net))) as Model).predict(given));
   expect(after.map(({ shape, dtype }) => ({ shape, dtype }))).toEqual(
     before.map(({ shape, dtype }) => ({ shape, dtype })),
   );

@@ -2,7 +2,7 @@
 // equivalent is noted, and stands there as an input, so that everything missing is found at once.
 import { Functional, input, type SymbolicTensor } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
-import { isLamellaError, isPolynomial, type ValueId } from '@lamella/program';
+import { isLamellaError, isPolynomial, unflatten, type ValueId } from '@lamella/program';
 import { KernelCall } from './kernel-call.js';
 import { findKernelRule } from './kernels/kernels.js';
 import { sizedGraph, type GraphNode, type SizedGraph, type SizedType } from './sized-graph.js';
@@ -26,8 +26,8 @@ export function lambdaModel(lambda: Lambda, note: (problem: string) => void): Fu
   return new Functional({
     name: lambda.name,
     trainable: lambda.trainable,
-    inputs: saved.structure === 'single' ? exported.inputs[0]! : exported.inputs,
-    outputs: outputs.length === 1 ? outputs[0]! : outputs,
+    inputs: unflatten(saved.inputs, exported.inputs),
+    outputs: unflatten(saved.outputs, outputs),
   });
 }
 

@@ -1,5 +1,5 @@
 // The Lambdas of a model as models of Keras' operations, for files that plain Keras opens without any code of ours.
-import type { Functional, Layer } from '@lamella/core';
+import { isFunctional, type Functional, type Layer } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
 import { isLamellaError } from '@lamella/program';
 import { lambdasNotExportable } from '../errors.js';
@@ -12,7 +12,7 @@ export function lambdaModels(model: Functional): ReadonlyMap<Layer, Functional> 
   const problems: string[] = [];
   for (const { lambda, parent } of lambdasOf(model)) {
     const note = (problem: string): void => void problems.push(`  ${lambda.label}: ${problem}`);
-    if (!('graph' in parent)) {
+    if (!isFunctional(parent)) {
       note(`it is inside ${parent.label}; only a Lambda of a model can be written as operations`);
       continue;
     }

@@ -1,7 +1,15 @@
 // Writes operations of Keras into a graph, and makes tensors of constants: an operation of Keras is called on a tensor, and
 // has no way to say a size that follows the batch.
 import { isSymbolicTensor, type SymbolicTensor } from '@lamella/core';
-import { HostTensor, isPolynomial, sizeOf, type DType, type Polynomial, type Size } from '@lamella/program';
+import {
+  flatten,
+  HostTensor,
+  isPolynomial,
+  sizeOf,
+  type DType,
+  type Polynomial,
+  type Size,
+} from '@lamella/program';
 import type { Json } from '../keras-json/python-json.js';
 import type { Operand } from '../operations/operand.js';
 import { Operation } from '../operations/operation.js';
@@ -56,7 +64,7 @@ export class Writer {
       options: { name, ...options },
       operands: { args: operands, kwargs: {} },
     });
-    return layer.applyAll(tensors.length === 1 ? tensors[0]! : tensors);
+    return flatten<SymbolicTensor>(layer.apply(tensors.length === 1 ? tensors[0]! : tensors));
   }
 
   /** The one number that a constant is, or undefined; also where it follows the batch. */

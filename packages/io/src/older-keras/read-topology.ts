@@ -2,6 +2,7 @@
 // Nothing is made here, and whatever has no business in a config is left for that reader to refuse.
 import { fileInvalid } from '../errors.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
+import { referenceOf } from '../operations/operand.js';
 import {
   currentClass,
   differenceOf,
@@ -97,35 +98,26 @@ function counted(reference: Json, isFromOne: (name: Json) => boolean): Json {
   if (!Array.isArray(reference)) return reference;
   const [name, node, tensor, options] = reference as readonly Json[];
   const isLater = typeof node === 'number' && node > 0;
-  const mask = isRecord(options) ? options['mask'] : undefined;
   return [
     name ?? null,
     isLater && isFromOne(name ?? null) ? node - 1 : (node ?? null),
     tensor ?? null,
-    ...(isRecord(options) ? [{ ...options, mask: counted(mask ?? null, isFromOne) }] : []),
+    ...(isRecord(options) ? [eachTensor(options, (inner) => counted(inner, isFromOne))] : []),
   ];
 }
 
-/** The tensors of a call: a list of references, or the record of an operation with `keras_history` somewhere in it. */
-function eachTensor(value: Json, change: (reference: Json) => Json, isCall = true): Json {
-  if (Array.isArray(value))
-    return (value as readonly Json[]).map((item) =>
-      isCall ? change(item) : eachTensor(item, change, false),
-    );
+/** The references in the calls of a layer, in lists and records and as the `keras_history` of an operation's tensors. */
+function eachTensor(value: Json, change: (reference: Json) => Json): Json {
+  if (referenceOf(value) !== undefined) return change(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => eachTensor(item, change));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      key === 'keras_history' ? change(item) : eachTensor(item, change, false),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, eachTensor(item, change)]));
 }
 
 /** One tensor in a list means what one alone means. */
 function readEnds(stored: Json | undefined, end: (triple: Json) => Json): Json {
-  if (!Array.isArray(stored)) return stored ?? null;
-  const list = (stored as readonly Json[]).map(end);
-  return list.length === 1 && Array.isArray(list[0]) ? list[0] : list;
+  const ends = eachTensor(stored ?? null, end);
+  return Array.isArray(ends) && ends.length === 1 && Array.isArray(ends[0]) ? (ends[0] as Json) : ends;
 }
 
 function readSequential(stored: Json | undefined, source: OlderSource, depth: number): Json {

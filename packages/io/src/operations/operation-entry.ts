@@ -6,7 +6,6 @@ import { isEnvelope, type ReadContext } from '../keras-json/read-object.js';
 import { findOperation, moduleOf, operationModules } from './operations.js';
 import { readOperands, writeOperand, type TensorReference } from './operand.js';
 import { isOperation, Operation } from './operation.js';
-import { isWithMask } from './with-mask.js';
 
 /** Whether a stored layer is an operation, known or not. Without a module, what is called on more than one list is one. */
 export function isOperationEntry(entry: Json, context: ReadContext): boolean {
@@ -99,5 +98,5 @@ export function writeOperationCall(
 
 /** Whether a layer is one that Keras does not count among a model's layers, and that has no weights. */
 export function isNoKerasLayer(layer: Layer): boolean {
-  return isOperation(layer) || isWithMask(layer);
+  return isOperation(layer);
 }

@@ -1,6 +1,7 @@
 // Operation: a call of keras.ops in a graph, such as `x + 2`, as a layer without weights. It is read from files and written
 // back as it was; in programs of one's own, a Lambda is the way.
 import type * as tf from '@tensorflow/tfjs-core';
+import { flatten, type Tree } from '@lamella/program';
 import { Layer, type CallContext, type Config, type ConfigValue } from '@lamella/core';
 import { operationInvalid } from '../errors.js';
 import type { Json } from '../keras-json/python-json.js';
@@ -40,8 +41,8 @@ export class Operation extends Layer {
     return this.operation.operation;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], _context: CallContext): tf.Tensor | tf.Tensor[] {
-    const tensors = Array.isArray(inputs) ? inputs : [inputs];
+  override call(inputs: Tree<tf.Tensor>, _context: CallContext): tf.Tensor | tf.Tensor[] {
+    const tensors = flatten(inputs);
     const values = [...this.named()].map(([name, operand]) => [name, valueOf(operand, tensors)] as const);
     const { definition, options } = this.operation;
     return definition.run(new OperationCall(this.label, new Map(values), options));

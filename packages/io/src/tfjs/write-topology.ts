@@ -1,5 +1,6 @@
 // From the config of a model as Keras 3 writes it to the older form that TensorFlow.js reads: plain envelopes, shapes under
 // their older names, calls as lists, with those of models inside counted from 1. Operations stay as Keras 3 has them.
+import { mapTree, type Tree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { isOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { PythonFloat, type WritableJson } from '../keras-json/python-json.js';
@@ -19,11 +20,12 @@ export function writeTopology(model: Entry): Entry {
     };
   }
   const classes = new Map(layers.map((layer) => [layer['name'] as string, layer['class_name'] as string]));
-  const end = (triple: WritableJson): WritableJson => {
-    const [name, node, tensor] = triple as readonly [string, number, number];
-    // Keras 3 counts so itself for functional models, in this one place.
-    return [name, classes.get(name) === 'Sequential' ? node + 1 : node, tensor];
-  };
+  // Keras 3 counts so itself for functional models, in this one place.
+  const end = ([name, node, tensor]: Triple): WritableJson => [
+    name,
+    classes.get(name) === 'Sequential' ? node + 1 : node,
+    tensor,
+  ];
   return {
     class_name: 'Functional',
     config: {
@@ -33,15 +35,20 @@ export function writeTopology(model: Entry): Entry {
         name: layer['name'],
         inbound_nodes: writeCalls(layer, classes),
       })),
-      input_layers: listed(config['input_layers']).map(end),
-      output_layers: listed(config['output_layers']).map(end),
+      input_layers: writeEnds(config['input_layers'], end),
+      output_layers: writeEnds(config['output_layers'], end),
     },
   };
 }
 
-function listed(ends: WritableJson): readonly WritableJson[] {
-  const list = ends as readonly WritableJson[];
-  return typeof list[0] === 'string' ? [list] : list;
+/** A layer's name, its call and its output. */
+type Triple = readonly [string, number, number];
+
+/** TensorFlow.js takes lists; records and deeper lists stay as they are. */
+function writeEnds(ends: WritableJson, end: (triple: Triple) => WritableJson): WritableJson {
+  const isTriple = (value: unknown): boolean => Array.isArray(value) && typeof value[0] === 'string';
+  const written = mapTree(ends as Tree<Triple>, end, isTriple) as WritableJson;
+  return isTriple(ends) ? [written] : written;
 }
 
 function isOperation(layer: Entry): boolean {
@@ -91,17 +98,26 @@ function writeNested(value: WritableJson): WritableJson {
 function writeCalls(layer: Entry, classes: ReadonlyMap<string, string>): WritableJson {
   const calls = layer['inbound_nodes'] as readonly Entry[];
   if (isOperation(layer)) return calls.map((call) => withOlderCounts(call, classes));
+  const older = (value: WritableJson): Tree<WritableJson> =>
+    mapTree(
+      value as Tree<WritableJson>,
+      (leaf) => (isTensor(leaf) ? olderHistory(leaf, classes) : leaf),
+      isTensor,
+    );
   return calls.map(({ args, kwargs }) => {
     const [only] = args as readonly WritableJson[];
-    const tensors = Array.isArray(only) ? (only as readonly Entry[]) : [only as Entry];
-    const options = Object.entries(kwargs as Entry)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, isTensor(value) ? olderHistory(value, classes) : value]);
-    return tensors.map((tensor) => [...olderHistory(tensor, classes), Object.fromEntries(options)]);
+    const given = Object.entries(kwargs as Entry).filter(([, value]) => value !== null);
+    const options = Object.fromEntries(given.map(([key, value]) => [key, older(value)]));
+    const call = mapTree<WritableJson, WritableJson>(
+      only as Tree<WritableJson>,
+      (tensor) => [...olderHistory(tensor as Entry, classes), options as WritableJson],
+      isTensor,
+    );
+    return (isTensor(only!) ? [call] : call) as WritableJson;
   });
 }
 
-function isTensor(value: WritableJson): value is Entry {
+function isTensor(value: unknown): value is Entry {
   return typeof value === 'object' && value !== null && 'class_name' in value;
 }
 

@@ -1,5 +1,5 @@
 // Names for the weights of a model, one for each: what formats use that store weights in one flat list.
-import type { Layer, Weight } from '@lamella/core';
+import { isFunctional, type Layer, type Weight } from '@lamella/core';
 
 /**
  * Every weight by its path, e.g. `dense_1/kernel`. Where layers of several models share a name, so that their paths are the
@@ -23,6 +23,6 @@ export function namedWeights(model: Layer): Map<string, Weight> {
 /** Notes each weight with the path of the models it was first met in. */
 function collect(layer: Layer, around: string, places: Map<Weight, string>): void {
   for (const inner of layer.sublayers)
-    collect(inner, 'graph' in inner ? `${around}${inner.name}/` : around, places);
+    collect(inner, isFunctional(inner) ? `${around}${inner.name}/` : around, places);
   for (const weight of layer.weights) if (!places.has(weight)) places.set(weight, around);
 }

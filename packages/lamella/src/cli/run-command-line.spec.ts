@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { HostTensor } from '@lamella/program';
+import { flatten, HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import * as ort from 'onnxruntime-node';
 import { input, lambda, loadModel, loadWeights, model, saveModel } from '../index.js';
@@ -34,7 +34,7 @@ async function predicted(net: Model): Promise<readonly number[]> {
   const sizes = net.inputs[0]!.shape.map((size) => size ?? 2);
   const x = HostTensor.zeros(sizes);
   x.data.forEach((_, i) => (x.data[i] = Math.sin(i)));
-  return [...(await net.predict(x)).data];
+  return [...flatten(await net.predict(x))[0]!.data];
 }
 
 function expectClose(found: readonly number[], wanted: readonly number[]): void {

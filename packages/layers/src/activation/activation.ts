@@ -1,14 +1,16 @@
 // Activation: an activation function as a layer of its own.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  isTensorSpec,
   Layer,
   optionInvalid,
+  type CallArguments,
   type CallContext,
   type Config,
   type LayerOptions,
   type TensorSpec,
 } from '@lamella/core';
-import type { SymbolicShape } from '@lamella/program';
+import type { SymbolicShape, Tree } from '@lamella/program';
 import {
   activationOf,
   type Activation as ResolvedActivation,
@@ -47,18 +49,18 @@ export class Activation extends Layer {
     return this.activation.layer === null ? [] : [this.activation.layer];
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
-    this.activation.layer?.ensureBuilt([singleShape(this.label, inputShape)], 'single');
+  override build(inputShape: Tree<SymbolicShape>): void {
+    this.activation.layer?.ensureBuilt(singleShape(this.label, inputShape));
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
     return this.activation.apply(singleTensor(this.label, inputs), context);
   }
 
-  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    if (!this.activation.keepsShape || structure === 'list' || inputs[0]?.dtype !== 'float32')
-      return super.computeOutputs(inputs, structure);
-    return [{ shape: inputs[0].shape, dtype: 'float32' }];
+  override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    if (!this.activation.keepsShape || !isTensorSpec(input) || input.dtype !== 'float32')
+      return super.computeOutputs(input, args);
+    return { shape: input.shape, dtype: 'float32' };
   }
 
   override getConfig(): Config {

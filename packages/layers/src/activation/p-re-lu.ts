@@ -10,7 +10,7 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, isConcrete, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, isConcrete, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOrList } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
@@ -65,7 +65,7 @@ export class PReLU extends ShapePreserving {
     this.alphaConstraint = constraintOf(this.label, 'alphaConstraint', options.alphaConstraint);
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     for (const axis of this.sharedAxes ?? []) {
       if (axis < 1 || axis >= shape.length)

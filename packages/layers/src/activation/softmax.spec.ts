@@ -53,12 +53,7 @@ testLayer(
       },
       {
         name: 'a mask that does not fit',
-        run: () =>
-          callLayer(
-            softmax(),
-            { inputs: [floats([2, 3])], structure: 'single', masks: [booleans([2, 2])] },
-            cpu(),
-          ),
+        run: () => callLayer(softmax(), { inputs: floats([2, 3]), masks: [booleans([2, 2])] }, cpu()),
         code: 'SHAPE_MISMATCH',
         says: ['a mask that broadcasts to [2, 3], got [2, 2]'],
       },

@@ -1,7 +1,7 @@
 // Softmax: values along an axis become shares that sum to 1; masked values get none.
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallContext, Config, LayerOptions } from '@lamella/core';
-import { broadcastable, formatShape, shapeMismatch } from '@lamella/program';
+import { broadcastable, formatShape, shapeMismatch, type Tree } from '@lamella/program';
 import { softmax as softmaxOf } from '../activations/along-axis.js';
 import { axesOf, axisOrList } from '../options/axes.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
@@ -33,7 +33,7 @@ export class Softmax extends ShapePreserving {
     this.axis = axisOrList(this.label, 'axis', options.axis ?? -1);
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     this.checkShape(singleShape(this.label, inputShape));
   }
 

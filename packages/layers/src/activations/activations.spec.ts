@@ -37,7 +37,7 @@ const call = async (fn: (x: tf.Tensor) => tf.Tensor, input: GoldenTensor, cotang
   const x = hostTensor(input);
   const dy = cotangent === undefined ? floats(x.shape, 1, 1) : hostTensor(cotangent);
   const layer: Layer = activation({ activation: fn });
-  return callLayer(layer, { inputs: [x], structure: 'single', cotangents: [dy] }, cpu());
+  return callLayer(layer, { inputs: x, cotangents: [dy] }, cpu());
 };
 
 describe('activations', () => {

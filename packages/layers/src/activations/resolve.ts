@@ -112,6 +112,6 @@ function ofLayer(layer: Layer): Activation {
     config: layer,
     keepsShape: false,
     layer,
-    apply: (x, context) => layer.invoke([x], 'single', context).outputs[0]!,
+    apply: (x, context) => layer.invoke(x, context).outputs as tf.Tensor,
   };
 }

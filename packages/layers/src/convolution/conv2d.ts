@@ -11,7 +11,7 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { activationOf, type Activation, type ActivationOption } from '../activations/resolve.js';
 import { addActivityLoss } from '../options/activity.js';
 import { requireBuilt } from '../options/built.js';
@@ -131,7 +131,7 @@ export class Conv2D extends Layer {
     return this.activation.layer === null ? [] : [this.activation.layer];
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     requireImages(this.label, shape, this.dataFormat);
     const channels = shape[channelAxis(this.dataFormat)] ?? null;

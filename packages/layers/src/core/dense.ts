@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   isInputLayer,
+  isTensorSpec,
   Layer,
   rankMismatch,
+  type CallArguments,
   type CallContext,
   type Config,
   type Constraint,
@@ -13,7 +15,13 @@ import {
   type TensorSpec,
   type Weight,
 } from '@lamella/core';
-import { formatShape, shapeMismatch, type LamellaError, type SymbolicShape } from '@lamella/program';
+import {
+  formatShape,
+  shapeMismatch,
+  type LamellaError,
+  type SymbolicShape,
+  type Tree,
+} from '@lamella/program';
 import { activationOf, type Activation, type ActivationOption } from '../activations/resolve.js';
 import { addActivityLoss } from '../options/activity.js';
 import { requireBuilt } from '../options/built.js';
@@ -93,7 +101,7 @@ export class Dense extends Layer {
     return this.activation.layer === null ? [] : [this.activation.layer];
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     if (shape.length < 2) throw rankMismatch(this.label, 'rank 2 or more ([batch, ..., features])', shape);
     const features = shape.at(-1) ?? null;
@@ -120,7 +128,7 @@ export class Dense extends Layer {
           constraint: this.biasConstraint,
         })
       : undefined;
-    this.activation.layer?.ensureBuilt([[...shape.slice(0, -1), this.units]], 'single');
+    this.activation.layer?.ensureBuilt([...shape.slice(0, -1), this.units]);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
@@ -136,11 +144,10 @@ export class Dense extends Layer {
     return output;
   }
 
-  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    if (structure === 'list' || !this.activation.keepsShape) return super.computeOutputs(inputs, structure);
-    const { shape } = inputs[0]!;
-    this.checkShape(shape);
-    return [{ shape: [...shape.slice(0, -1), this.units], dtype: 'float32' }];
+  override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    if (!isTensorSpec(input) || !this.activation.keepsShape) return super.computeOutputs(input, args);
+    this.checkShape(input.shape);
+    return { shape: [...input.shape.slice(0, -1), this.units], dtype: 'float32' };
   }
 
   override getConfig(): Config {
@@ -167,7 +174,7 @@ export class Dense extends Layer {
   }
 
   private wrongFeatures(features: number, given: number, shape: SymbolicShape): LamellaError {
-    const source = this.inboundNodes[0]?.inputs[0]?.node.layer;
+    const source = this.inboundNodes[0]?.parents[0]?.node.layer;
     const origin =
       source === undefined ? '' : ` from ${isInputLayer(source) ? `input "${source.name}"` : source.label}`;
     return shapeMismatch(

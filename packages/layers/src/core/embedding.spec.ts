@@ -69,7 +69,7 @@ testLayer(
 describe('Embedding', () => {
   it('masks zeros where it is told to, and layers pass the mask on', async () => {
     const layer = embedding({ inputDim: 3, outputDim: 2, maskZero: true });
-    const call = { inputs: [list([0, 2, 1, 0], 'int32', [2, 2])], structure: 'single' } as const;
+    const call = { inputs: list([0, 2, 1, 0], 'int32', [2, 2]) } as const;
     const { masks } = await callLayer(layer, call, cpu());
     expect([...masks[0]!.data]).toEqual([0, 1, 1, 0]);
   });

@@ -10,7 +10,7 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import type { SymbolicShape } from '@lamella/program';
+import type { SymbolicShape, Tree } from '@lamella/program';
 import { addActivityLoss } from '../options/activity.js';
 import { requireBuilt } from '../options/built.js';
 import { positiveInteger } from '../options/checks.js';
@@ -77,7 +77,7 @@ export class Embedding extends Layer {
     return this.maskZero;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     singleShape(this.label, inputShape);
     this.embeddings = this.addWeight({
       name: 'embeddings',

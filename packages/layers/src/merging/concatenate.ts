@@ -1,7 +1,7 @@
 // Concatenate: its inputs one after the other along an axis.
 import * as tf from '@tensorflow/tfjs-core';
 import { inputInvalid, Layer, type CallContext, type Config, type LayerOptions } from '@lamella/core';
-import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, isShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { integer } from '../options/checks.js';
 import { floatTensor } from '../options/single-input.js';
@@ -33,8 +33,8 @@ export class Concatenate extends Layer {
     return true;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
-    if (!inputShape.some((size) => Array.isArray(size))) throw notAList(this.label);
+  override build(inputShape: Tree<SymbolicShape>): void {
+    if (isShape(inputShape) || !Array.isArray(inputShape)) throw notAList(this.label);
     this.checkShapes(inputShape as readonly SymbolicShape[]);
   }
 

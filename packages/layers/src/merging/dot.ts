@@ -8,7 +8,7 @@ import {
   type Config,
   type LayerOptions,
 } from '@lamella/core';
-import { formatShape, shapeMismatch, sizeOf, type SymbolicShape } from '@lamella/program';
+import { formatShape, isShape, shapeMismatch, sizeOf, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { floatTensor } from '../options/single-input.js';
 import { unitLength } from '../unit-length.js';
@@ -50,8 +50,8 @@ export class Dot extends Layer {
     return true;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
-    if (!inputShape.some((size) => Array.isArray(size))) throw notAList(this.label);
+  override build(inputShape: Tree<SymbolicShape>): void {
+    if (isShape(inputShape) || !Array.isArray(inputShape)) throw notAList(this.label);
     this.axesFor(inputShape as readonly SymbolicShape[]);
   }
 

@@ -2,7 +2,7 @@
 // the result is masked only where every input is.
 import * as tf from '@tensorflow/tfjs-core';
 import { inputInvalid, Layer, type CallContext, type LayerOptions } from '@lamella/core';
-import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, isShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 
 /** A layer that combines several tensors element by element. */
 export abstract class Merge extends Layer {
@@ -14,8 +14,8 @@ export abstract class Merge extends Layer {
     return true;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
-    if (!inputShape.some((size) => Array.isArray(size))) throw notAList(this.label);
+  override build(inputShape: Tree<SymbolicShape>): void {
+    if (isShape(inputShape) || !Array.isArray(inputShape)) throw notAList(this.label);
     this.checkShapes(inputShape as readonly SymbolicShape[]);
   }
 

@@ -85,7 +85,7 @@ testLayer(
         run: () =>
           callLayer(
             batchNormalization(),
-            { inputs: [floats([2, 3])], structure: 'single', training: true, masks: [booleans([2, 3])] },
+            { inputs: floats([2, 3]), training: true, masks: [booleans([2, 3])] },
             cpu(),
           ),
         code: 'RANK_MISMATCH',
@@ -96,7 +96,7 @@ testLayer(
         run: () =>
           callLayer(
             batchNormalization(),
-            { inputs: [floats([2, 3, 1])], structure: 'single', training: true, masks: [booleans([2, 2])] },
+            { inputs: floats([2, 3, 1]), training: true, masks: [booleans([2, 2])] },
             cpu(),
           ),
         code: 'SHAPE_MISMATCH',
@@ -145,8 +145,7 @@ describe('BatchNormalization', () => {
     callLayer(
       layer,
       {
-        inputs: [list(values, 'float32', [1, values.length, 1])],
-        structure: 'single',
+        inputs: list(values, 'float32', [1, values.length, 1]),
         training: true,
         masks,
       },

@@ -12,7 +12,7 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import { formatShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { finite, integer, nonNegative } from '../options/checks.js';
 import { requireBuilt } from '../options/built.js';
@@ -128,7 +128,7 @@ export class BatchNormalization extends Layer {
     return true;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     const size = shape[axisOf(this.label, 'axis', this.axis, shape)] ?? null;
     if (size === null) {

@@ -10,7 +10,14 @@ import {
   type Regularizer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, isConcrete, sameShape, shapeMismatch, type SymbolicShape } from '@lamella/program';
+import {
+  formatShape,
+  isConcrete,
+  sameShape,
+  shapeMismatch,
+  type SymbolicShape,
+  type Tree,
+} from '@lamella/program';
 import { axesOf, axisOrList } from '../options/axes.js';
 import { nonNegative } from '../options/checks.js';
 import { requireBuilt } from '../options/built.js';
@@ -90,7 +97,7 @@ export class LayerNormalization extends Layer {
     return true;
   }
 
-  override build(inputShape: SymbolicShape | readonly SymbolicShape[]): void {
+  override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     const sizes = axesOf(this.label, 'axis', this.axis, shape).map((axis) => shape[axis] ?? null);
     if (!isConcrete(sizes)) {

@@ -1,17 +1,24 @@
 // Layers of one input get one tensor, not a list; layers that compute in floats get floats.
 import * as tf from '@tensorflow/tfjs-core';
-import { inputInvalid } from '@lamella/core';
-import type { SymbolicShape } from '@lamella/program';
+import { inputInvalid, isTensor } from '@lamella/core';
+import {
+  describeStructure,
+  isShape,
+  structureOf,
+  type SymbolicShape,
+  type Tree,
+  type TreeStructure,
+} from '@lamella/program';
 
-/** The shape given to `build`. Throws: INPUT_INVALID for a list of shapes. */
-export function singleShape(subject: string, shape: SymbolicShape | readonly SymbolicShape[]): SymbolicShape {
-  if (shape.some((size) => Array.isArray(size))) throw listGiven(subject, shape.length);
-  return shape as SymbolicShape;
+/** The shape given to `build`. Throws: INPUT_INVALID for several shapes. */
+export function singleShape(subject: string, shape: Tree<SymbolicShape>): SymbolicShape {
+  if (!isShape(shape)) throw severalGiven(subject, structureOf(shape, isShape));
+  return shape;
 }
 
-/** The tensor given to `call`. Throws: INPUT_INVALID for a list of tensors. */
-export function singleTensor(subject: string, inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-  if (Array.isArray(inputs)) throw listGiven(subject, inputs.length);
+/** The tensor given to `call`. Throws: INPUT_INVALID for several tensors. */
+export function singleTensor(subject: string, inputs: Tree<tf.Tensor>): tf.Tensor {
+  if (!isTensor(inputs)) throw severalGiven(subject, structureOf(inputs));
   return inputs;
 }
 
@@ -20,10 +27,11 @@ export function floatTensor(x: tf.Tensor): tf.Tensor {
   return x.dtype === 'float32' ? x : tf.cast(x, 'float32');
 }
 
-function listGiven(subject: string, count: number): Error {
+function severalGiven(subject: string, given: TreeStructure): Error {
+  const what = Array.isArray(given) ? `a list of ${given.length}` : describeStructure(given);
   return inputInvalid(
     subject,
-    `expected one tensor, got a list of ${count}`,
+    `expected one tensor, got ${what}`,
     'apply it to one tensor, or join them first with concatenate() or add()',
   );
 }

@@ -51,7 +51,7 @@ testLayer(
         run: () =>
           callLayer(
             dropout({ rate: 0.5, noiseShape: [null, 2] }),
-            { inputs: [floats([2, 3])], structure: 'single', training: true },
+            { inputs: floats([2, 3]), training: true },
             cpu(),
           ),
         code: 'SHAPE_MISMATCH',
@@ -64,11 +64,7 @@ testLayer(
 describe('Dropout', () => {
   const train = async (options: DropoutOptions, shape: readonly number[]): Promise<readonly number[]> => {
     const ones = floats(shape, 1, 1);
-    const { outputs } = await callLayer(
-      dropout(options),
-      { inputs: [ones], structure: 'single', training: true },
-      cpu(),
-    );
+    const { outputs } = await callLayer(dropout(options), { inputs: ones, training: true }, cpu());
     return [...outputs[0]!.data];
   };
 

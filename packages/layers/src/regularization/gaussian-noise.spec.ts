@@ -35,7 +35,7 @@ testLayer(
 describe('GaussianNoise', () => {
   it('adds noise of mean 0 and its deviation', async () => {
     const zeros = floats([100, 100], 0, 0);
-    const call = { inputs: [zeros], structure: 'single', training: true } as const;
+    const call = { inputs: zeros, training: true } as const;
     const { outputs } = await callLayer(gaussianNoise({ stddev: 0.5, name: 'noise' }), call, cpu());
     const values = [...outputs[0]!.data];
     const mean = values.reduce((a, b) => a + b) / values.length;

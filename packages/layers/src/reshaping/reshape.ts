@@ -1,7 +1,15 @@
 // Reshape: the same values in another shape.
 import * as tf from '@tensorflow/tfjs-core';
-import { Layer, optionInvalid, type Config, type LayerOptions, type TensorSpec } from '@lamella/core';
-import { formatShape, isConcrete, shapeMismatch, sizeOf } from '@lamella/program';
+import {
+  isTensorSpec,
+  Layer,
+  optionInvalid,
+  type CallArguments,
+  type Config,
+  type LayerOptions,
+  type TensorSpec,
+} from '@lamella/core';
+import { formatShape, isConcrete, shapeMismatch, sizeOf, type Tree } from '@lamella/program';
 import { singleTensor } from '../options/single-input.js';
 
 /** The options of {@link Reshape}. */
@@ -53,12 +61,11 @@ export class Reshape extends Layer {
     return tf.reshape(x, [size === 0 ? x.shape[0]! : -1, ...target]);
   }
 
-  override computeOutputs(inputs: readonly TensorSpec[], structure: 'single' | 'list'): TensorSpec[] {
-    const shape = inputs[0]!.shape.slice(1);
-    if (structure === 'list' || isConcrete(shape)) return super.computeOutputs(inputs, structure);
+  override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
+    if (!isTensorSpec(input) || isConcrete(input.shape.slice(1))) return super.computeOutputs(input, args);
     // How many values an example has is known when it comes; then `call` checks them.
     const target = this.targetShape.map((size) => (size === -1 ? null : size));
-    return [{ shape: [inputs[0]!.shape[0] ?? null, ...target], dtype: inputs[0]!.dtype }];
+    return { shape: [input.shape[0] ?? null, ...target], dtype: input.dtype };
   }
 
   override getConfig(): Config {

@@ -1,7 +1,14 @@
 // From what users pass to fit, evaluate and predict to a source of batches, with everything checked that can be checked
 // before the first step.
-import { optionInvalid, type BatchStream, type Dataset, type Functional } from '@lamella/core';
-import { HostTensor, type SymbolicShape } from '@lamella/program';
+import {
+  arrange,
+  optionInvalid,
+  type Arrangement,
+  type BatchStream,
+  type Dataset,
+  type Functional,
+} from '@lamella/core';
+import { HostTensor, isRecord, structureDifferences, type SymbolicShape, type Tree } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
 import { dataInvalid } from '../errors.js';
 import { datasetSource, streamSource, tensorSource, type BatchSource } from './batch-source.js';
@@ -10,8 +17,8 @@ import { classWeights, type ClassWeight } from './class-weight.js';
 import { Examples } from './examples.js';
 import { isTensorLike, toHostTensor, type TensorLike } from './to-host-tensor.js';
 
-/** Data for all inputs, or all outputs: one, a list by position, a record by name. */
-export type Tensors = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
+/** Data for all inputs, or all outputs: nested like them, a list by position, or a record by name. */
+export type Tensors = Tree<TensorLike>;
 
 /** Everything that examples can come from. */
 export type TrainingData = Tensors | Dataset | BatchStream;
@@ -21,9 +28,18 @@ export interface DataOptions {
   readonly sampleWeight?: Tensors | undefined;
   readonly classWeight?: ClassWeight | undefined;
   readonly batchSize?: number | undefined;
-  readonly outputs: readonly string[];
+  /** How targets and weights are nested and named; {@link noOutputs} where there are none. */
+  readonly outputs: Arrangement;
   /** Where targets matter: what they must fit. */
   readonly loss?: CompiledLoss | undefined;
+}
+
+/** For predictions, which have no targets. */
+export const noOutputs: Arrangement = { structure: [], names: [] };
+
+/** How the inputs of a model are nested and named. */
+export function inputsOf(model: Functional): Arrangement {
+  return { structure: model.inputStructure, names: model.inputs.map(({ name }) => name) };
 }
 
 /** Keras' default batch size. */
@@ -63,9 +79,9 @@ export function exampleSource(
   const { outputs, loss } = options;
   const examples = new Examples({
     subject: model.label,
-    inputs: model.inputs.map((tensor) => tensor.name),
+    inputs: inputsOf(model),
     outputs,
-    check: (batch) => checkData(model, outputs, loss, batch),
+    check: (batch) => checkData(model, outputs.names, loss, batch),
   });
   if (!isDataset(data)) return streamSource(data, examples);
   if (data.length === 0) throw dataInvalid(model.label, 'the dataset holds no samples', 'pass at least one');
@@ -75,9 +91,8 @@ export function exampleSource(
 /** Converts and checks tensors. Throws: DATA_INVALID, SHAPE_MISMATCH, DATA_LENGTH, LABEL_OUT_OF_RANGE, OPTION_INVALID. */
 export async function adaptTensors(model: Functional, x: Tensors, options: DataOptions): Promise<DataParts> {
   const { outputs, loss } = options;
-  const inputs = model.inputs.map((tensor) => tensor.name);
   const data = {
-    x: (await toList(model.label, x, inputs, 'input')).map((tensor, i) =>
+    x: (await toList(model.label, x, inputsOf(model), 'input')).map((tensor, i) =>
       withColumn(tensor, model.inputs[i]!.shape),
     ),
     y: options.y === undefined ? [] : await toList(model.label, options.y, outputs, 'output'),
@@ -93,7 +108,7 @@ export async function adaptTensors(model: Functional, x: Tensors, options: DataO
   }
   if (options.sampleWeight !== undefined)
     data.weights = await weightList(model.label, options.sampleWeight, outputs);
-  checkData(model, outputs, loss, data);
+  checkData(model, outputs.names, loss, data);
   if (options.classWeight !== undefined)
     data.weights = classWeights(model.label, data.y, options.classWeight);
   return data;
@@ -141,54 +156,45 @@ function withColumn(tensor: HostTensor, expected: SymbolicShape): HostTensor {
 }
 
 /** Weights for each output; one tensor holds for all. */
-async function weightList(
-  subject: string,
-  given: Tensors,
-  outputs: readonly string[],
-): Promise<HostTensor[]> {
+async function weightList(subject: string, given: Tensors, outputs: Arrangement): Promise<HostTensor[]> {
   const isOne = isTensorLike(given) && !(Array.isArray(given) && typeof given[0] !== 'number');
-  if (outputs.length === 1 || !isOne) return toList(subject, given, outputs, 'output');
+  if (outputs.names.length === 1 || !isOne) return toList(subject, given, outputs, 'output');
   const weight = await toHostTensor(given, `${subject}, sampleWeight`);
-  return outputs.map(() => weight);
+  return outputs.names.map(() => weight);
 }
 
 async function toList(
   subject: string,
   given: Tensors,
-  names: readonly string[],
+  { structure, names }: Arrangement,
   what: string,
 ): Promise<HostTensor[]> {
+  const found = arrange<TensorLike>(given, { structure, names, isLeaf: isTensorLike });
+  if (found !== undefined)
+    return Promise.all(found.map((value, i) => toHostTensor(value, `${subject}, ${what} "${names[i]}"`)));
   const described = names.map((name) => `"${name}"`).join(', ');
-  const pick = async (value: TensorLike | undefined, i: number): Promise<HostTensor> => {
-    if (value === undefined)
-      throw dataInvalid(subject, `no data for ${what} "${names[i]}"`, `pass data for ${described}`);
-    return toHostTensor(value, `${subject}, ${what} "${names[i]}"`);
-  };
-  if (names.length === 1 && isTensorLike(given)) return [await pick(given, 0)];
-  if (Array.isArray(given)) {
-    const list = given as readonly TensorLike[];
-    if (list.length !== names.length) {
-      throw dataInvalid(
-        subject,
-        `expected data for ${names.length} ${what}s (${described}), got ${list.length}`,
-        'pass a list with one item for each, in order',
-      );
-    }
-    return Promise.all(list.map(pick));
-  }
-  if (typeof given === 'object' && given !== null && !isTensorLike(given)) {
-    const record = given as Readonly<Record<string, TensorLike>>;
-    const unknown = Object.keys(record).filter((name) => !names.includes(name));
-    if (unknown.length > 0)
-      throw dataInvalid(subject, `unknown ${what} "${unknown[0]}"`, `use the names ${described}`);
-    return Promise.all(
-      names.map((name, i) => pick(Object.hasOwn(record, name) ? record[name] : undefined, i)),
+  if (isRecord(given) && !isTensorLike(given)) {
+    const expected = isRecord(structure) ? Object.keys(structure) : names;
+    const stars = (keys: readonly string[]): Record<string, '*'> =>
+      Object.fromEntries(keys.map((key): [string, '*'] => [key, '*']));
+    const wrong = structureDifferences(stars(expected), stars(Object.keys(given)));
+    throw dataInvalid(
+      subject,
+      `expected data for ${names.length} ${what}s (${described}), got a record: ${wrong.join(', ') || 'one of its values is no data for a tensor'}`,
+      `use the keys ${expected.map((key) => `"${key}"`).join(', ')}`,
     );
   }
+  const got = isTensorLike(given)
+    ? 'one tensor'
+    : Array.isArray(given)
+      ? String(given.length)
+      : String(given);
   throw dataInvalid(
     subject,
-    `expected data for ${names.length} ${what}s (${described}), got ${isTensorLike(given) ? 'one tensor' : String(given)}`,
-    'pass a list with one item for each, or a record by name',
+    `expected data for ${names.length} ${what}s (${described}), got ${got}`,
+    Array.isArray(given)
+      ? 'pass a list with one item for each, in order'
+      : 'pass a list with one item for each, or a record by name',
   );
 }
 

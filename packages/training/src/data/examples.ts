@@ -1,6 +1,6 @@
 // Examples and batches that a Dataset or a stream gives: from { x, y, sampleWeight } to the lists a step takes, checked.
-import type { Example, ExampleValue } from '@lamella/core';
-import { isHostTensor, type HostTensor } from '@lamella/program';
+import { arrange, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
+import { flatten, isHostTensor, type HostTensor } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch-source.js';
 
@@ -8,9 +8,9 @@ import type { Batch } from './batch-source.js';
 export interface ExampleLayout {
   /** The model, as errors name it. */
   readonly subject: string;
-  readonly inputs: readonly string[];
+  readonly inputs: Arrangement;
   /** Empty where targets and weights are not wanted. */
-  readonly outputs: readonly string[];
+  readonly outputs: Arrangement;
   /** Throws where a batch does not fit the model. */
   check(batch: Batch): void;
 }
@@ -33,10 +33,11 @@ export class Examples {
       );
     }
     const { x, y, sampleWeight } = example;
+    const isWanted = outputs.names.length > 0;
     return {
       x: this.listOf(x, inputs, 'input'),
-      y: y === undefined || outputs.length === 0 ? [] : this.listOf(y, outputs, 'output'),
-      weights: sampleWeight === undefined || outputs.length === 0 ? [] : this.weightsOf(sampleWeight),
+      y: y === undefined || !isWanted ? [] : this.listOf(y, outputs, 'output'),
+      weights: sampleWeight === undefined || !isWanted ? [] : this.weightsOf(sampleWeight),
     };
   }
 
@@ -46,23 +47,17 @@ export class Examples {
 
   private weightsOf(value: ExampleValue): readonly HostTensor[] {
     const { outputs } = this.layout;
-    return isHostTensor(value) ? outputs.map(() => value) : this.listOf(value, outputs, 'output');
+    return isHostTensor(value) ? outputs.names.map(() => value) : this.listOf(value, outputs, 'output');
   }
 
-  private listOf(value: ExampleValue, names: readonly string[], what: string): readonly HostTensor[] {
-    const list = isHostTensor(value)
-      ? [value]
-      : Array.isArray(value)
-        ? (value as readonly HostTensor[])
-        : names.map((name) => (value as Readonly<Record<string, HostTensor>>)[name]!);
-    if (list.length !== names.length || !list.every(isHostTensor)) {
-      throw dataInvalid(
-        this.subject,
-        `expected a host tensor for each ${what} (${names.map((name) => `"${name}"`).join(', ')}), got ${list.filter(isHostTensor).length}`,
-        'give one tensor, a list in order, or a record by name',
-      );
-    }
-    return list;
+  private listOf(value: ExampleValue, layout: Arrangement, what: string): readonly HostTensor[] {
+    const list = arrange(value, layout);
+    if (list?.every(isHostTensor) === true) return list;
+    throw dataInvalid(
+      this.subject,
+      `expected a host tensor for each ${what} (${layout.names.map((name) => `"${name}"`).join(', ')}), got ${flatten<unknown>(value).filter(isHostTensor).length}`,
+      'give one tensor, a list in order, or a record by name',
+    );
   }
 }
 
