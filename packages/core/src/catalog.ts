@@ -1,61 +1,67 @@
-// The Catalog: which classes and functions a composition knows, by the names files use. Filled from plugins, explicitly;
-// a Map per family, so that no name falls through to a prototype, a module or another family.
-import type { Serializable, SerializableClass, SerializableKind } from './config.js';
+// The Catalog: which classes and functions a composition knows, by the names that files and options use. Filled explicitly; a
+// Map per family, so that no name falls through to a prototype, a module or another family.
+import {
+  fromConfig,
+  type Config,
+  type Serializable,
+  type SerializableClass,
+  type SerializableKind,
+} from './config.js';
 import { identifierUnknown, layerUnknown, pluginInvalid } from './errors.js';
-import type { Format } from './format.js';
 import type { NamedFunction } from './named-function.js';
+import { snakeCaseClass } from './names.js';
 
 /** What one plugin contributes to a family: classes (or functions) by name. */
 export type ClassTable<T extends Serializable = Serializable> = Readonly<
   Record<string, SerializableClass<T>>
 >;
 
-/** Classes by family and name, named functions and file formats of one composition. */
+/** Families whose members may be plain functions, by their registered names. */
+const ofFunctions: ReadonlySet<SerializableKind> = new Set(['losses', 'metrics', 'activations']);
+
+/** Classes by family and name, and named functions. */
 export class Catalog {
   private readonly families = new Map<SerializableKind, Map<string, SerializableClass>>();
   private readonly owners = new Map<unknown, string>();
   private readonly namedFunctions = new Map<string, NamedFunction>();
-  private readonly fileFormats: Format[] = [];
 
-  /** Adds classes of a family. Throws: PLUGIN_INVALID when a name is taken by another class. */
-  add(plugin: string, kind: SerializableKind, classes: Iterable<SerializableClass>): void {
+  /**
+   * Adds classes of a family, under their class names and identifiers.
+   * Throws: PLUGIN_INVALID when a name is taken by another class.
+   */
+  add(owner: string, kind: SerializableKind, classes: Iterable<SerializableClass>): void {
     const family = this.families.get(kind) ?? new Map<string, SerializableClass>();
     this.families.set(kind, family);
     for (const added of classes) {
-      const known = family.get(added.className);
-      if (known === added) continue;
-      if (known !== undefined) {
-        throw pluginInvalid(
-          plugin,
-          `it brings "${added.className}" to ${kind}, which "${this.owners.get(known)}" has already`,
-          'leave one of the two plugins out, or rename the class to "package>Name"',
-        );
+      for (const name of [added.className, ...identifiersOf(added)]) {
+        const known = family.get(name);
+        if (known !== undefined && known !== added) {
+          throw pluginInvalid(
+            owner,
+            `it brings "${name}" to ${kind}, which "${this.owners.get(known)}" has already`,
+            'leave one of the two plugins out, or rename the class to "package>Name"',
+          );
+        }
+        family.set(name, added);
       }
-      family.set(added.className, added);
-      this.owners.set(added, plugin);
+      this.owners.set(added, owner);
     }
   }
 
-  addFunction(plugin: string, fn: NamedFunction): void {
+  addFunction(owner: string, fn: NamedFunction): void {
     const known = this.namedFunctions.get(fn.functionName);
     if (known !== undefined && known !== fn)
       throw pluginInvalid(
-        plugin,
+        owner,
         `another function is named "${fn.functionName}" already`,
         'rename one of the two',
       );
     this.namedFunctions.set(fn.functionName, fn);
   }
 
-  addFormat(plugin: string, format: Format): void {
-    if (this.fileFormats.some((known) => known.name === format.name))
-      throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
-    this.fileFormats.push(format);
-  }
-
-  /** The class of this name, or undefined. */
-  find(kind: SerializableKind, className: string): SerializableClass | undefined {
-    return this.families.get(kind)?.get(className);
+  /** The class of this name or identifier, or undefined. */
+  find(kind: SerializableKind, name: string): SerializableClass | undefined {
+    return this.families.get(kind)?.get(name);
   }
 
   /** The class of this name. Throws: LAYER_UNKNOWN for layers, IDENTIFIER_UNKNOWN for others, with near matches. */
@@ -70,8 +76,20 @@ export class Catalog {
     throw identifierUnknown(subject, `class in ${kind}`, className, this.names(kind));
   }
 
+  /** What an identifier means in a family: a class, or a registered function where the family takes functions. */
+  lookUp(kind: SerializableKind, name: string): SerializableClass | NamedFunction | undefined {
+    return this.find(kind, name) ?? (ofFunctions.has(kind) ? this.findFunction(name) : undefined);
+  }
+
+  /** The names of a family's classes. */
   names(kind: SerializableKind): string[] {
-    return [...(this.families.get(kind)?.keys() ?? [])];
+    return [...new Set([...(this.families.get(kind)?.values() ?? [])].map(({ className }) => className))];
+  }
+
+  /** The identifiers that options take for a family, registered functions among them. */
+  identifiers(kind: SerializableKind): string[] {
+    const classes = [...new Set(this.families.get(kind)?.values() ?? [])];
+    return [...classes.flatMap(identifiersOf), ...(ofFunctions.has(kind) ? this.namedFunctions.keys() : [])];
   }
 
   /** The registered function of this name, or undefined. */
@@ -82,8 +100,70 @@ export class Catalog {
   get functions(): ReadonlyMap<string, NamedFunction> {
     return this.namedFunctions;
   }
+}
 
-  get formats(): readonly Format[] {
-    return this.fileFormats;
-  }
+/** What a class is called in options: what it says itself, else its class name in snake_case, or as it is where it names its package. */
+function identifiersOf(serializableClass: SerializableClass): readonly string[] {
+  const { className } = serializableClass;
+  if (Object.hasOwn(serializableClass, 'identifiers')) return serializableClass.identifiers!;
+  return [className.includes('>') ? className : snakeCaseClass(className)];
+}
+
+/** Where a name is looked up, and for what. */
+export interface NamePlace {
+  /** Whose option it is, for errors. */
+  readonly subject: string;
+  /** What the package that takes the option knows by itself. */
+  readonly own: Catalog;
+  /** The composition's; absent where the object is made without one. */
+  readonly catalog?: Catalog | undefined;
+  /** Further names that mean something in this place, for suggestions. */
+  readonly others?: readonly string[];
+}
+
+/** The class, or function, that an identifier means. Throws: IDENTIFIER_UNKNOWN, with near matches of its own family. */
+export function lookUp(
+  kind: SerializableKind,
+  name: string,
+  { subject, own, catalog, others = [] }: NamePlace,
+): SerializableClass | NamedFunction {
+  const found = own.lookUp(kind, name) ?? catalog?.lookUp(kind, name);
+  if (found !== undefined) return found;
+  const known = [own, ...(catalog === undefined ? [] : [catalog])].flatMap((each) => each.identifiers(kind));
+  const fix =
+    catalog === undefined && name.includes('>')
+      ? 'call the function of this name that compose() gives, or pass the object itself'
+      : undefined;
+  throw identifierUnknown(subject, singular(kind), name, new Set([...others, ...known]), fix);
+}
+
+/** An object of a family as files and options may state it: its class, by name or identifier, and its options. */
+export interface ObjectConfig {
+  readonly className: string;
+  readonly config?: Config;
+}
+
+/** The object that a class name or identifier means, alone or with a config. Throws: IDENTIFIER_UNKNOWN. */
+export function objectOfName<T extends Serializable>(
+  kind: SerializableKind,
+  given: string | ObjectConfig,
+  place: NamePlace,
+): T {
+  const { className, config } = typeof given === 'string' ? { className: given, config: {} } : given;
+  return fromConfig(lookUp(kind, className, place) as SerializableClass<T>, config ?? {});
+}
+
+/** Whether a value states an object by the name of its class. */
+export function isObjectConfig(value: unknown): value is ObjectConfig {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<ObjectConfig>).className === 'string' &&
+    !('getConfig' in value)
+  );
+}
+
+/** The family's name for one of it: `loss` of `losses`. */
+export function singular(kind: SerializableKind): string {
+  return kind === 'losses' ? 'loss' : kind.replace(/s$/, '');
 }

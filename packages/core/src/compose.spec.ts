@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Dense, dense, layers } from '@lamella/layers';
 import { Model, training } from '@lamella/training';
-import { compose, requireBackend, type Plugin } from './compose.js';
+import { compose, type Plugin } from './compose.js';
+import { requireBackend } from './composition.js';
 import { input } from './input.js';
 import { Layer } from './layer.js';
 import type { NamedFunction } from './named-function.js';

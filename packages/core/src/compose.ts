@@ -4,16 +4,21 @@ import type { Backend } from './backend.js';
 import { Catalog } from './catalog.js';
 import { checkCopy } from './copies.js';
 import { serializableKinds, type SerializableClass, type SerializableKind } from './config.js';
-import { backendMissing, optionInvalid, pluginInvalid } from './errors.js';
+import type { Composition } from './composition.js';
+import { optionInvalid, pluginInvalid } from './errors.js';
 import { suggest } from '@lamella/program';
 import type { Format } from './format.js';
 import type { NamedFunction } from './named-function.js';
 
-/** What plugins and their functions work with. */
-export interface Composition {
-  readonly backend: Backend | undefined;
-  readonly catalog: Catalog;
+/** What plugins put together: what their functions work with. */
+export interface PluginContext extends Composition {
   readonly plugins: readonly Plugin[];
+  readonly formats: readonly Format[];
+  /**
+   * Adds classes to a family after the composition was made: names for options, and for files.
+   * Throws: PLUGIN_INVALID when a name is taken by another class.
+   */
+  register(kind: SerializableKind, ...classes: readonly SerializableClass[]): void;
 }
 
 type Classes = Readonly<Record<string, unknown>> | readonly SerializableClass[];
@@ -29,16 +34,16 @@ export interface Plugin<Api extends object = object> {
   readonly functions?: readonly NamedFunction[];
   readonly formats?: readonly Format[];
   /** The functions this plugin gives to the application, bound to the composition. */
-  api?(composition: Composition): Api;
+  api?(composition: PluginContext): Api;
 }
 
-type ApiOf<P> = P extends { api?(composition: Composition): infer Api } ? Api : object;
+type ApiOf<P> = P extends { api?(composition: PluginContext): infer Api } ? Api : object;
 type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void
   ? I
   : never;
 
 /** The functions that a list of plugins gives. */
-export type Composed<P extends readonly Plugin[]> = Composition & Intersection<ApiOf<P[number]>>;
+export type Composed<P extends readonly Plugin[]> = PluginContext & Intersection<ApiOf<P[number]>>;
 
 export interface ComposeOptions<P extends readonly Plugin[]> {
   readonly backend?: Backend;
@@ -60,6 +65,7 @@ export interface ComposeOptions<P extends readonly Plugin[]> {
  */
 export function compose<const P extends readonly Plugin[]>(options: ComposeOptions<P>): Composed<P> {
   const catalog = new Catalog();
+  const formats: Format[] = [];
   const names = new Set<string>();
   if (!Array.isArray(options.plugins as unknown))
     throw optionInvalid('compose()', 'plugins', 'a list of plugins', options.plugins);
@@ -82,8 +88,15 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
         `add ${missing.join(', ')} to plugins`,
       );
     fill(catalog, plugin);
+    for (const format of plugin.formats ?? []) addFormat(formats, plugin.name, format);
   }
-  const composition: Composition = { backend: options.backend, catalog, plugins: options.plugins };
+  const composition: PluginContext = {
+    backend: options.backend,
+    catalog,
+    plugins: options.plugins,
+    formats,
+    register: (kind, ...classes) => fill(catalog, { name: 'application', classes: { [kind]: classes } }),
+  };
   const composed: Record<string, unknown> = { ...composition };
   for (const plugin of options.plugins) {
     for (const [name, value] of Object.entries(plugin.api?.(composition) ?? {})) {
@@ -107,18 +120,21 @@ function fill(catalog: Catalog, plugin: Plugin): void {
     catalog.add(plugin.name, kind as SerializableKind, list);
   }
   for (const fn of plugin.functions ?? []) catalog.addFunction(plugin.name, fn);
-  for (const format of plugin.formats ?? []) catalog.addFormat(plugin.name, format);
+}
+
+/** What a plugin's classes and functions are called, by themselves. For the package that brings them. */
+export function catalogOf(plugin: Plugin): Catalog {
+  const catalog = new Catalog();
+  fill(catalog, plugin);
+  return catalog;
+}
+
+function addFormat(formats: Format[], plugin: string, format: Format): void {
+  if (formats.some((known) => known.name === format.name))
+    throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
+  formats.push(format);
 }
 
 function isClass(value: unknown): value is SerializableClass {
   return typeof value === 'function' && typeof (value as Partial<SerializableClass>).className === 'string';
-}
-
-/** The backend of a composition. Throws: BACKEND_MISSING. */
-export function requireBackend(
-  composition: Pick<Composition, 'backend'> | undefined,
-  subject: string,
-): Backend {
-  if (composition?.backend === undefined) throw backendMissing(subject);
-  return composition.backend;
 }

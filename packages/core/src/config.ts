@@ -49,6 +49,8 @@ export interface Serializable {
 /** A class whose instances are {@link Serializable}. */
 export interface SerializableClass<T extends Serializable = Serializable> {
   readonly className: string;
+  /** What options call it: `mse`. By default its class name in snake_case. */
+  readonly identifiers?: readonly string[];
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each class names its own options
   new (config: any): T;
   /** Where the stored form is not the constructor's options; nested objects have been made already. */

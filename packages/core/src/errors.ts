@@ -169,10 +169,12 @@ export function identifierUnknown(
   what: string,
   name: string,
   known: Iterable<string>,
+  fix?: string,
 ): LamellaError {
   return lamellaError('IDENTIFIER_UNKNOWN', {
     subject,
     problem: `unknown ${what} "${name}". ${suggest(name, known)}`,
+    ...(fix !== undefined && { fix }),
   });
 }
 

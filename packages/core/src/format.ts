@@ -1,6 +1,6 @@
 // The Format: how one kind of file holds models or weights. The formats Keras has are in @lamella/io.
 import type { HostTensor, Shape } from '@lamella/program';
-import type { Composition } from './compose.js';
+import type { Composition } from './composition.js';
 import type { Functional } from './functional.js';
 import type { Layer } from './layer.js';
 

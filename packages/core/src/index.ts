@@ -10,17 +10,27 @@ export {
   type CallConstant,
 } from './call-arguments.js';
 export { callContext, type CallContext, type CallContextOptions, type Mask } from './call-context.js';
-export { Catalog, type ClassTable } from './catalog.js';
 export {
+  Catalog,
+  isObjectConfig,
+  lookUp,
+  objectOfName,
+  singular,
+  type ClassTable,
+  type NamePlace,
+  type ObjectConfig,
+} from './catalog.js';
+export {
+  catalogOf,
   compose,
-  requireBackend,
   type Composed,
   type ComposeOptions,
-  type Composition,
+  type PluginContext,
   type Plugin,
 } from './compose.js';
 export { checkFits } from './check-fits.js';
 export { checkRun, hostDType, runPlaces, type RunPlaces } from './check-run.js';
+export { requireBackend, type Composition } from './composition.js';
 export {
   camelCase,
   fromConfig,
@@ -76,6 +86,7 @@ export {
   type WeightSpec,
 } from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
+export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
 export { clearNames, snakeCaseClass, uniqueName } from './names.js';
 export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';

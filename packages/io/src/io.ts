@@ -12,6 +12,7 @@ import {
   type Layer,
   type NamedFunction,
   type Plugin,
+  type PluginContext,
 } from '@lamella/core';
 import type { Tree } from '@lamella/program';
 import type { Model } from '@lamella/training';
@@ -210,8 +211,8 @@ const doing: Readonly<Record<Verb, string>> = {
 };
 
 /** The format with the longest matching ending. Throws: FORMAT_UNKNOWN where there is none, or it cannot do this. */
-function formatFor(composition: Composition, path: string, verb: Verb): Format {
-  const endings = composition.catalog.formats
+function formatFor(composition: PluginContext, path: string, verb: Verb): Format {
+  const endings = composition.formats
     .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
     .sort((a, b) => b.extension.length - a.extension.length);
   const found = endings.find(({ extension }) => path.toLowerCase().endsWith(extension));

@@ -1,6 +1,12 @@
 // The one composition of this package. Making it registers, loads and prints nothing: a bundler may drop it whole.
 import { onnxExport } from '@lamella/backend-onnx';
-import { compose, type Composed } from '@lamella/core';
+import {
+  compose,
+  shareNames,
+  type Composed,
+  type SerializableClass,
+  type SerializableKind,
+} from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
@@ -16,7 +22,6 @@ export const {
   model,
   sequential,
   lambda,
-  registerFunction,
   registeredFunctions,
   saveModel,
   loadModel,
@@ -26,3 +31,22 @@ export const {
   encodeWeights,
   inspectFile,
 } = composition;
+
+/**
+ * Adds classes to a family, such as `optimizers`: options may name them from now on, those of `dense` and the other layers too,
+ * and files. Throws: PLUGIN_INVALID when a name is taken by another class.
+ */
+export function register(kind: SerializableKind, ...classes: readonly SerializableClass[]): void {
+  composition.register(kind, ...classes);
+  shareNames(composition.catalog);
+}
+
+/**
+ * Names a function: Lambdas, losses, metrics, activations and files may refer to it by that name from now on.
+ * Throws: FUNCTION_NAME_INVALID, FUNCTION_DUPLICATE.
+ */
+export const registerFunction: (typeof composition)['registerFunction'] = (name, fn) => {
+  const named = composition.registerFunction(name, fn);
+  shareNames(composition.catalog);
+  return named;
+};

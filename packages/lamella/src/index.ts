@@ -8,6 +8,7 @@ export {
   loadModel,
   loadWeights,
   model,
+  register,
   registerFunction,
   registeredFunctions,
   saveModel,

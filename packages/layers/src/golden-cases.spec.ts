@@ -216,7 +216,7 @@ function compareAll(
 export async function reload(model: Functional): Promise<Layer> {
   const [{ io }, { training }] = await Promise.all([import('@lamella/io'), import('@lamella/training')]);
   const composition = compose({ backend: cpu(), plugins: [layers, training, io] });
-  const format = composition.catalog.formats.find(({ extensions }) => extensions.includes('.keras'))!;
+  const format = composition.formats.find(({ extensions }) => extensions.includes('.keras'))!;
   const context = { file: 'model.keras', composition, options: {} };
   const written = await format.writeModel!(model, context);
   return format.readModel!('bytes' in written ? written.bytes : written, context);

@@ -5,11 +5,14 @@ export {
   type ActivationOption,
 } from './activations/resolve.js';
 export * as constraints from './constraints/index.js';
-export { type ConstraintIdentifier } from './constraints/identifiers.js';
 export * as initializers from './initializers/index.js';
-export { type InitializerIdentifier } from './initializers/identifiers.js';
 export * from './layer-classes.js';
-export { layers } from './layers.js';
+export { layers, type LayersApi } from './layers.js';
+export {
+  type ConstraintIdentifier,
+  type InitializerIdentifier,
+  type RegularizerIdentifier,
+} from './options/identifiers.js';
 export { type DataFormat, type Padding, type PairOption } from './options/spatial.js';
 export {
   type ConstraintOption,
@@ -17,4 +20,3 @@ export {
   type RegularizerOption,
 } from './options/weight-options.js';
 export * as regularizers from './regularizers/index.js';
-export { type RegularizerIdentifier } from './regularizers/identifiers.js';

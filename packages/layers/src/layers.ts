@@ -1,20 +1,34 @@
-// The plugin: all layers, initializers, regularizers and constraints by their Keras names, for compose().
-import type { Plugin } from '@lamella/core';
+// The plugin: all layers, initializers, regularizers and constraints by their Keras names, and the functions that make layers,
+// which know the names of the composition.
+import { bindNames, type Plugin } from '@lamella/core';
 import { hardSigmoidOfKeras2 } from './activations/older.js';
-import * as constraints from './constraints/index.js';
-import * as initializers from './initializers/index.js';
 import * as layerClasses from './layer-classes.js';
-import * as regularizers from './regularizers/index.js';
+import { optionClasses } from './options/own-names.js';
+
+type Module = typeof layerClasses;
+
+/** The functions that {@link layers} gives to a composition: `dense` and the others, which know its names. */
+export type LayersApi = {
+  readonly [
+    Name in keyof Module as Module[Name] extends { readonly className: string } ? never : Name
+  ]: Module[Name];
+};
+
+const factories = Object.fromEntries(
+  Object.entries(layerClasses).filter(([, value]) => !('className' in value)),
+) as LayersApi;
 
 /**
  * Keras' layers, for a composition that reads them from files.
  *
  * @example
- * const { catalog } = compose({ plugins: [layers] });
+ * const { catalog, dense } = compose({ plugins: [layers] });
  * catalog.get('layers', 'Dense') === Dense; // true
+ * dense({ units: 2 }).units; // 2
  */
-export const layers: Plugin = {
+export const layers: Plugin<LayersApi> = {
   name: '@lamella/layers',
   functions: [hardSigmoidOfKeras2],
-  classes: { layers: layerClasses, initializers, regularizers, constraints },
+  classes: { layers: layerClasses, ...optionClasses },
+  api: ({ catalog }) => bindNames(catalog, factories),
 };

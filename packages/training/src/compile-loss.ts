@@ -1,6 +1,6 @@
 // The losses of a compiled model: which loss each output has, their weights, and what is reported of them.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid } from '@lamella/core';
+import { isObjectConfig, optionInvalid, type Catalog } from '@lamella/core';
 import { isLamellaError, lamellaError, type Shape } from '@lamella/program';
 import { dataInvalid } from './errors.js';
 import type { Loss } from './losses/loss.js';
@@ -11,9 +11,19 @@ import type { Metric } from './metrics/metric.js';
 /** One value for all outputs, a list by position, or a record by the name of the output. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
+/** Whose losses or metrics they are, and where their names are looked up. */
+export interface CompilePlace {
+  readonly subject: string;
+  /** The names of the model's outputs. */
+  readonly outputs: readonly string[];
+  readonly catalog: Catalog | undefined;
+}
+
 export class CompiledLoss {
   /** The running mean of the total, which logs show as `loss`. */
   readonly total = new Mean({ name: 'loss' });
+  private readonly subject: string;
+  private readonly outputs: readonly string[];
   private readonly losses: readonly (Loss | null)[];
   private readonly lossWeights: readonly number[];
   /** The running means of each output's own loss, where there are several outputs. */
@@ -21,13 +31,14 @@ export class CompiledLoss {
 
   /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
   constructor(
-    private readonly subject: string,
-    private readonly outputs: readonly string[],
+    { subject, outputs, catalog }: CompilePlace,
     loss: PerOutput<LossLike | null> | undefined,
     lossWeights: PerOutput<number> | undefined,
   ) {
+    this.subject = subject;
+    this.outputs = outputs;
     this.losses = spreadOver<LossLike | null>(subject, 'loss', outputs, loss ?? null, isLossLike).map(
-      (item) => (item === null ? null : resolveLoss(item, subject)),
+      (item) => (item === null ? null : resolveLoss(item, subject, catalog)),
     );
     this.lossWeights = spreadOver<number>(subject, 'lossWeights', outputs, lossWeights ?? 1, isNumber).map(
       (weight) => weight ?? 1,
@@ -109,7 +120,7 @@ function isLossLike(value: unknown): boolean {
     value === null ||
     typeof value === 'string' ||
     typeof value === 'function' ||
-    (typeof value === 'object' && (value as Partial<Loss>).kind === 'losses')
+    (typeof value === 'object' && ((value as Partial<Loss>).kind === 'losses' || isObjectConfig(value)))
   );
 }
 

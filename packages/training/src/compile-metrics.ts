@@ -1,7 +1,7 @@
 // The metrics of a compiled model. Which accuracy "accuracy" means depends on shapes, so metrics are made at the first step.
 import type * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid } from '@lamella/core';
-import { namingOutput, spreadOver } from './compile-loss.js';
+import { isObjectConfig, optionInvalid } from '@lamella/core';
+import { namingOutput, spreadOver, type CompilePlace } from './compile-loss.js';
 import type { Metric } from './metrics/metric.js';
 import { resolveMetric, type MetricLike } from './metrics/resolve-metric.js';
 
@@ -29,16 +29,16 @@ export class CompiledMetrics {
 
   /** Throws: OPTION_INVALID, IDENTIFIER_UNKNOWN. */
   constructor(
-    private readonly subject: string,
-    private readonly outputs: readonly string[],
+    private readonly place: CompilePlace,
     metrics: MetricsOption | undefined,
     weightedMetrics: MetricsOption | undefined,
   ) {
+    const { subject, outputs, catalog } = place;
     this.metrics = perOutput(subject, 'metrics', outputs, metrics ?? []);
     this.weightedMetrics = perOutput(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
     // Typing errors show here, not at the first step; the shapes do not matter for that.
     for (const item of [...this.metrics, ...this.weightedMetrics].flat())
-      resolveMetric(item, { subject, yTrue: undefined, yPred: [] });
+      resolveMetric(item, { subject, catalog, yTrue: undefined, yPred: [] });
   }
 
   /** Every metric with the name it is logged by; empty before the first step. */
@@ -58,7 +58,7 @@ export class CompiledMetrics {
       const target = yTrue[output];
       if (target === undefined) continue;
       const weight = weighted ? (weights[output] ?? null) : null;
-      namingOutput(this.subject, this.outputs[output]!, () =>
+      namingOutput(this.place.subject, this.place.outputs[output]!, () =>
         metric.update(target, yPred[output]!, weight, masks[output] ?? null),
       );
     }
@@ -74,7 +74,8 @@ export class CompiledMetrics {
       lists.flatMap((list, output) =>
         list.map((item): Tracked => {
           const metric = resolveMetric(item, {
-            subject: this.subject,
+            subject: this.place.subject,
+            catalog: this.place.catalog,
             yTrue: yTrue[output]?.shape,
             yPred: yPred[output]!.shape,
           });
@@ -86,7 +87,7 @@ export class CompiledMetrics {
 
   /** Keras' name in logs: with the output's where there are several, numbered where it is taken. */
   private label(name: string, output: number, weighted: boolean, counts: Map<string, number>): string {
-    const prefix = this.outputs.length > 1 ? `${this.outputs[output]}_` : '';
+    const prefix = this.place.outputs.length > 1 ? `${this.place.outputs[output]}_` : '';
     const plain = `${prefix}${name}`;
     const base = weighted && counts.has(plain) ? `${prefix}weighted_${name}` : plain;
     const count = counts.get(base) ?? 0;
@@ -101,7 +102,7 @@ function perOutput(
   outputs: readonly string[],
   given: MetricsOption,
 ): (readonly MetricLike[])[] {
-  if (typeof given !== 'object' || given === null || 'kind' in given)
+  if (typeof given !== 'object' || given === null || 'kind' in given || isObjectConfig(given))
     throw optionInvalid(subject, option, 'a list of metrics, or a record of them by output', given);
   const listed = (item: MetricLike | readonly MetricLike[] | null): readonly MetricLike[] =>
     item === null ? [] : Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike];

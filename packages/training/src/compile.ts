@@ -1,5 +1,5 @@
 // What compile() makes of its options: an optimizer, losses and metrics, and what trains from now on.
-import type { Arrangement, Functional, Layer, Weight } from '@lamella/core';
+import type { Arrangement, Catalog, Functional, Layer, Weight } from '@lamella/core';
 import { CompiledLoss, type PerOutput } from './compile-loss.js';
 import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
@@ -29,11 +29,13 @@ export class Compiled {
   constructor(
     model: Functional,
     readonly options: CompileOptions,
+    catalog?: Catalog,
   ) {
     const outputs = outputNames(model);
-    this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label);
-    this.loss = new CompiledLoss(model.label, outputs, options.loss, options.lossWeights);
-    this.metrics = new CompiledMetrics(model.label, outputs, options.metrics, options.weightedMetrics);
+    this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
+    const place = { subject: model.label, outputs, catalog };
+    this.loss = new CompiledLoss(place, options.loss, options.lossWeights);
+    this.metrics = new CompiledMetrics(place, options.metrics, options.weightedMetrics);
     this.trainableWeights = model.trainableWeights;
     this.flags = new Map(withSublayers(model).map((layer) => [layer, layer.trainable]));
   }

@@ -24,10 +24,13 @@ export { type FitOptions, type ValidationData } from './fit.js';
 export * from './losses/index.js';
 export { Loss, type LossOptions } from './losses/loss.js';
 export { type Reduction } from './losses/reduce.js';
-export { resolveLoss, type LossFunction, type LossLike } from './losses/resolve-loss.js';
+export { type LossFunction } from './losses/function-loss.js';
+export { type LossIdentifier } from './losses/identifiers.js';
+export { resolveLoss, type LossLike } from './losses/resolve-loss.js';
 export * as metrics from './metrics/index.js';
 export { MeanMetricWrapper, type MetricFunction } from './metrics/mean-metric-wrapper.js';
 export { Metric, type MetricOptions } from './metrics/metric.js';
+export { type MetricIdentifier } from './metrics/identifiers.js';
 export { type MetricLike } from './metrics/resolve-metric.js';
 export {
   Model,
@@ -38,6 +41,8 @@ export {
 } from './model.js';
 export * from './optimizers/index.js';
 export { type OptimizerOptions } from './optimizers/check-options.js';
+export { type OptimizerIdentifier } from './optimizers/identifiers.js';
+export { type OptimizerLike } from './optimizers/resolve-optimizer.js';
 export { Optimizer, type DecayExclusion, type Gradient } from './optimizers/optimizer.js';
 export * from './optimizers/schedules/index.js';
 export { LearningRateSchedule, type ScheduleOptions } from './optimizers/schedules/schedule.js';

@@ -5,6 +5,7 @@ import {
   arrange,
   callContext,
   Functional,
+  namesInUse,
   randomSeed,
   requireBackend,
   type Backend,
@@ -105,7 +106,7 @@ export class Model<
 
   constructor(
     options: ModelOptions,
-    private readonly composition?: Pick<Composition, 'backend'>,
+    private readonly composition?: Composition,
   ) {
     super(options);
     this.ownBackend = options.backend;
@@ -150,7 +151,7 @@ export class Model<
    * net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions = {}): void {
-    this.compiledState = new Compiled(this, options);
+    this.compiledState = new Compiled(this, options, this.composition?.catalog ?? namesInUse());
     this.steps.train.clear();
     this.steps.test.clear();
   }

@@ -38,7 +38,7 @@ export class Sequential extends Model<tf.Tensor, tf.Tensor> {
   /** The layers without the input, as Keras lists them. */
   readonly stack: readonly Layer[];
 
-  constructor(options: SequentialOptions, composition?: Pick<Composition, 'backend'>) {
+  constructor(options: SequentialOptions, composition?: Composition) {
     const name = options?.name ?? uniqueName('sequential');
     const { inputs, outputs, stack } = chain(`Sequential "${name}"`, options);
     super({ ...options, name, inputs, outputs }, composition);

@@ -1,10 +1,7 @@
 // The plugin: model() and sequential() bound to a composition, and the classes files may name.
 import type { Composition, Computed, Plugin, SymbolicTree } from '@lamella/core';
-import * as losses from './losses/index.js';
-import * as metrics from './metrics/index.js';
 import { Model, type ModelOptions } from './model.js';
-import * as optimizers from './optimizers/index.js';
-import * as schedules from './optimizers/schedules/index.js';
+import { trainingClasses } from './own-names.js';
 import {
   Sequential,
   sequentialOptions,
@@ -44,7 +41,7 @@ export interface TrainingApi {
 /** Models that train, for compose(). */
 export const training: Plugin<TrainingApi> = {
   name: '@lamella/training',
-  classes: { layers: [Model, Sequential], losses, metrics, optimizers, schedules },
+  classes: { layers: [Model, Sequential], ...trainingClasses },
   api: (composition: Composition): TrainingApi => ({
     model: ((options: ModelOptions) => new Model(options, composition)) as ModelFactory,
     sequential: (layers: SequentialLayers | SequentialOptions, options?: Omit<SequentialOptions, 'layers'>) =>

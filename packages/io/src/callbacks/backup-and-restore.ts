@@ -177,7 +177,7 @@ function backupOf(stored: Json): Backup | undefined {
 }
 
 function contextOf(file: string): FormatContext {
-  return { file, composition: { backend: undefined, catalog: new Catalog(), plugins: [] }, options: {} };
+  return { file, composition: { backend: undefined, catalog: new Catalog() }, options: {} };
 }
 
 /** Creates a {@link BackupAndRestore}. Throws: OPTION_INVALID. */

@@ -35,7 +35,7 @@ const modelFormats: readonly Format[] = [kerasFormat, h5Format];
 const weightFormats: readonly Format[] = [weightsH5Format, weightsJsonFormat];
 
 /** Writing needs to look up nothing. */
-const nothing: Composition = { backend: undefined, catalog: new Catalog(), plugins: [] };
+const nothing: Composition = { backend: undefined, catalog: new Catalog() };
 
 /**
  * Writes a model while it trains; each file is replaced whole. Source: keras.callbacks.ModelCheckpoint.

@@ -27,7 +27,10 @@ export function inspectContents(contents: FileContents, size: number, context: R
     weights: contents.weights,
     lambdas,
     compile: contents.compile as Json | undefined,
-    missing: model === undefined ? { classes: [], functions: [] } : findMissing(model, context),
+    missing:
+      model === undefined
+        ? { classes: [], functions: [] }
+        : findMissing(model, context, contents.compile as Json | undefined),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { SerializableKind } from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { isKnownOperation, isOperationEntry } from '../operations/operation-entry.js';
+import { isKnownName, statedNames, unknownName } from './compile-names.js';
 import { isLambdaEntry, missingFunctions } from './lambda.js';
 import { isRecord, type Json } from './python-json.js';
 import {
@@ -34,6 +35,7 @@ export function checkKnown(model: Json, context: ReadContext): void {
 export function findMissing(
   model: Json,
   context: ReadContext,
+  compile?: Json,
 ): { readonly classes: readonly string[]; readonly functions: readonly string[] } {
   const classes = new Set<string>();
   const functions = new Set<string>();
@@ -53,11 +55,16 @@ export function findMissing(
     } else if (isModelEntry(entry)) {
       for (const layer of layersOf(entry, context)) look(layer, 'layers');
     } else if (findClass(entry, context, hint) === undefined) {
-      classes.add(`  ${describeClass(entry, context)}`);
+      classes.add(`  ${describeClass(entry, context, hint)}`);
     } else {
       lookAtValue(entry['config'] ?? null, undefined);
     }
   };
   look(model, 'layers');
+  for (const [kind, value] of statedNames(compile)) {
+    if (typeof value === 'string') {
+      if (!isKnownName(kind, value, context)) classes.add(`  ${unknownName(kind, value, context)}`);
+    } else lookAtValue(value, kind);
+  }
   return { classes: [...classes], functions: [...functions] };
 }

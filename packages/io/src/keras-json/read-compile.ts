@@ -1,21 +1,13 @@
 // What compile() was given, from a stored config back to a compiled model; also in the forms of Keras 2. A part that cannot be
 // restored stops no load: it is noted, and the model is left without it.
-import type { SerializableKind } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { readCompileState } from '../older-keras/compile-state.js';
+import { compileKinds } from './compile-names.js';
 import { isRecord, type Json } from './python-json.js';
-import { isEnvelope, readValue, type ReadContext } from './read-object.js';
+import { findFunction, isEnvelope, readValue, type ReadContext } from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 type Part = 'optimizer' | 'loss' | 'loss_weights' | 'metrics' | 'weighted_metrics';
-
-const kinds: Readonly<Record<Part, SerializableKind>> = {
-  optimizer: 'optimizers',
-  loss: 'losses',
-  loss_weights: 'losses',
-  metrics: 'metrics',
-  weighted_metrics: 'metrics',
-};
 
 /** Applies a stored compile() to a model, as far as it can be; what cannot is noted. */
 export function readCompileConfig(model: Model, config: Json | undefined, context: ReadContext): void {
@@ -23,8 +15,9 @@ export function readCompileConfig(model: Model, config: Json | undefined, contex
   const state = readCompileState(config, model.outputNames);
   const read = (part: Part): never => {
     const stored = state[part] ?? null;
-    const value = kinds[part] === 'metrics' ? presentMetrics(stored, model.outputs.length) : stored;
-    return (value === null ? undefined : readValue(value, context, kinds[part])) as never;
+    const kind = compileKinds[part];
+    const value = kind === 'metrics' ? presentMetrics(stored, model.outputs.length) : stored;
+    return (value === null ? undefined : withFunctions(readValue(value, context, kind), context)) as never;
   };
   const compile = (): void =>
     model.compile({
@@ -69,6 +62,13 @@ function problemOf(attempt: () => void): string | undefined {
     const listed = details.filter((line) => line.startsWith('  ')).map((line) => line.trim());
     return [first!, ...listed.slice(0, 5)].join(' ');
   }
+}
+
+/** The caller's functions for this file in place of their names. */
+function withFunctions(value: unknown, context: ReadContext): unknown {
+  if (typeof value === 'string')
+    return Object.hasOwn(context.functions, value) ? findFunction(value, context) : value;
+  return Array.isArray(value) ? value.map((item) => withFunctions(item, context)) : value;
 }
 
 /** Keras 2 lists the metrics of its one output in a list of its own, and wraps functions it knows by name. */

@@ -2,6 +2,7 @@
 // class or function that is missing is reported at once, before anything is made.
 import {
   fromConfig,
+  withNames,
   type Composition,
   type Config,
   type ConfigValue,
@@ -118,8 +119,10 @@ function make(
   if (envelope.class_name === '__tuple__')
     return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));
   const found = findClass(envelope, context, hint);
-  if (found === undefined) throw classesUnknown(context.file, [`  ${describeClass(envelope, context)}`]);
-  return fromConfig(found, readConfig(isRecord(envelope['config']) ? envelope['config'] : {}, context));
+  if (found === undefined)
+    throw classesUnknown(context.file, [`  ${describeClass(envelope, context, hint)}`]);
+  const config = readConfig(isRecord(envelope['config']) ? envelope['config'] : {}, context);
+  return withNames(context.composition.catalog, () => fromConfig(found, config));
 }
 
 /** The class that an envelope names, or undefined. */
@@ -153,13 +156,14 @@ function plainName(className: string): string {
 }
 
 /** One line about a class that is missing. */
-export function describeClass(envelope: Json, context: ReadContext): string {
+export function describeClass(envelope: Json, context: ReadContext, hint?: SerializableKind): string {
   if (!isEnvelope(envelope)) return '(no class)';
   if (isTensorFlowOperation(envelope)) return describeFunction(envelope);
   const module = envelope['module'];
   if (typeof module === 'string' && module.startsWith('keras.src.ops'))
     return `operation ${envelope.class_name} (${module}): not among the operations that can be read; use a layer or a Lambda`;
-  return `${envelope.class_name}: ${suggest(envelope.class_name, context.composition.catalog.names('layers'))}`;
+  const kind = (typeof module === 'string' ? kindOfModule(module) : undefined) ?? hint ?? 'layers';
+  return `${envelope.class_name}: ${suggest(envelope.class_name, context.composition.catalog.names(kind))}`;
 }
 
 /** A config with Lamella's option names and its nested objects made. Throws: FILE_INVALID for options that are not supported. */

@@ -34,7 +34,7 @@ export async function convert(from: string, to: string, options: ConvertOptions 
 }
 
 function holdsWeightsAlone(path: string): boolean {
-  const [longest] = composition.catalog.formats
+  const [longest] = composition.formats
     .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
     .filter(({ extension }) => path.toLowerCase().endsWith(extension))
     .sort((a, b) => b.extension.length - a.extension.length);

@@ -1,8 +1,10 @@
 // Activations as options of layers: Keras' identifier, a function of tfjs-core calls, or a layer such as LeakyReLU.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
-  identifierUnknown,
+  Catalog,
   isLayer,
+  lookUp,
+  namesInUse,
   optionInvalid,
   snakeCase,
   type CallContext,
@@ -64,7 +66,7 @@ export type ActivationIdentifier =
   | 'glu';
 
 /** What a layer's `activation` may be; null and nothing mean `linear`. Files can hold all but functions without a name. */
-export type ActivationOption = ActivationIdentifier | ActivationFunction | Layer | null;
+export type ActivationOption = ActivationIdentifier | (string & {}) | ActivationFunction | Layer | null;
 
 /** An activation ready to be called. */
 export interface Activation {
@@ -86,14 +88,16 @@ export function activationIdentifiers(): string[] {
 export function activationOf(subject: string, given: ActivationOption | undefined): Activation {
   const value: unknown = given ?? 'linear';
   if (isLayer(value)) return ofLayer(value);
-  if (typeof value === 'string') {
-    const known = byIdentifier.get(value);
-    if (known === undefined) throw identifierUnknown(subject, 'activation', value, byIdentifier.keys());
-    return ofFunction(known);
-  }
+  if (typeof value === 'string') return ofFunction(byIdentifier.get(value) ?? functionOfName(subject, value));
   if (typeof value !== 'function')
     throw optionInvalid(subject, 'activation', 'an identifier, a function or a layer', value);
   return ofFunction(value as ActivationFunction);
+}
+
+/** What the composition in use knows. Throws: IDENTIFIER_UNKNOWN. */
+function functionOfName(subject: string, name: string): ActivationFunction {
+  const place = { subject, own: new Catalog(), catalog: namesInUse(), others: activationIdentifiers() };
+  return lookUp('activations', name, place) as unknown as ActivationFunction;
 }
 
 function ofFunction(fn: ActivationFunction): Activation {

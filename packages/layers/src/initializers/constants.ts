@@ -18,6 +18,7 @@ function filled(shape: Shape, dtype: StorageDType, value: number): HostTensor {
 /** All zeros. Source: keras.initializers.Zeros. */
 export class Zeros extends Initializer {
   static readonly className = 'Zeros';
+  static readonly identifiers: readonly string[] = ['zeros', 'zero'];
 
   override initialize(shape: Shape, dtype: StorageDType): HostTensor {
     return filled(shape, dtype, 0);
@@ -27,6 +28,7 @@ export class Zeros extends Initializer {
 /** All ones. Source: keras.initializers.Ones. */
 export class Ones extends Initializer {
   static readonly className = 'Ones';
+  static readonly identifiers: readonly string[] = ['ones', 'one'];
 
   override initialize(shape: Shape, dtype: StorageDType): HostTensor {
     return filled(shape, dtype, 1);
@@ -66,6 +68,7 @@ export interface IdentityOptions {
 /** The identity matrix times `gain`, for weights of rank 2. Source: keras.initializers.Identity. Throws: SHAPE_MISMATCH. */
 export class Identity extends Initializer {
   static readonly className = 'Identity';
+  static readonly identifiers: readonly string[] = ['identity', 'IdentityInitializer'];
   readonly gain: number;
 
   constructor({ gain = 1 }: IdentityOptions = {}) {

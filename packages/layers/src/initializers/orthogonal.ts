@@ -23,6 +23,7 @@ export interface OrthogonalOptions {
  */
 export class Orthogonal extends Initializer {
   static readonly className = 'Orthogonal';
+  static readonly identifiers: readonly string[] = ['orthogonal', 'OrthogonalInitializer'];
   readonly gain: number;
   readonly seed: number | null;
 

@@ -14,6 +14,7 @@ export interface RandomNormalOptions {
 /** Normally distributed numbers. Source: keras.initializers.RandomNormal. Throws: OPTION_INVALID. */
 export class RandomNormal extends Initializer {
   static readonly className = 'RandomNormal';
+  static readonly identifiers: readonly string[] = ['random_normal', 'normal'];
   readonly mean: number;
   readonly stddev: number;
   readonly seed: number | null;
@@ -81,6 +82,7 @@ export interface RandomUniformOptions {
 /** Numbers evenly distributed from `minval` to `maxval`. Source: keras.initializers.RandomUniform. Throws: OPTION_INVALID. */
 export class RandomUniform extends Initializer {
   static readonly className = 'RandomUniform';
+  static readonly identifiers: readonly string[] = ['random_uniform', 'uniform'];
   readonly minval: number;
   readonly maxval: number;
   readonly seed: number | null;

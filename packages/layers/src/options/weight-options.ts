@@ -1,20 +1,31 @@
-// Options of weights: their initializer, regularizer and constraint, by Keras' identifier or as objects.
-import type { Constraint, Initializer, Regularizer } from '@lamella/core';
-import { initializerClasses, type InitializerIdentifier } from '../initializers/identifiers.js';
-import { constraintClasses, type ConstraintIdentifier } from '../constraints/identifiers.js';
-import { regularizerClasses, type RegularizerIdentifier } from '../regularizers/identifiers.js';
-import { objectOf, objectOrNull } from './identifier.js';
+// Options of weights: their initializer, regularizer and constraint, by identifier or as objects.
+import {
+  isObjectConfig,
+  isSerializable,
+  namesInUse,
+  objectOfName,
+  optionInvalid,
+  singular,
+  type Constraint,
+  type Initializer,
+  type ObjectConfig,
+  type Regularizer,
+  type Serializable,
+  type SerializableKind,
+} from '@lamella/core';
+import type { ConstraintIdentifier, InitializerIdentifier, RegularizerIdentifier } from './identifiers.js';
+import { ownNames } from './own-names.js';
 
 /** How a layer is told what first values a weight has. */
-export type InitializerOption = InitializerIdentifier | Initializer;
+export type InitializerOption = InitializerIdentifier | (string & {}) | ObjectConfig | Initializer;
 /** How a layer is told what a weight, or what comes out, adds to the loss; null for nothing. */
-export type RegularizerOption = RegularizerIdentifier | Regularizer | null;
+export type RegularizerOption = RegularizerIdentifier | (string & {}) | ObjectConfig | Regularizer | null;
 /** How a layer is told what a weight must fulfil after each step; null for nothing. */
-export type ConstraintOption = ConstraintIdentifier | Constraint | null;
+export type ConstraintOption = ConstraintIdentifier | (string & {}) | ObjectConfig | Constraint | null;
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
 export function initializerOf(subject: string, option: string, value: InitializerOption): Initializer {
-  return objectOf<Initializer>(subject, option, value, 'initializers', initializerClasses);
+  return objectOf<Initializer>(subject, option, value, 'initializers');
 }
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
@@ -23,7 +34,7 @@ export function regularizerOf(
   option: string,
   value: RegularizerOption | undefined,
 ): Regularizer | null {
-  return objectOrNull<Regularizer>(subject, option, value, 'regularizers', regularizerClasses);
+  return (value ?? null) === null ? null : objectOf<Regularizer>(subject, option, value, 'regularizers');
 }
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
@@ -32,5 +43,19 @@ export function constraintOf(
   option: string,
   value: ConstraintOption | undefined,
 ): Constraint | null {
-  return objectOrNull<Constraint>(subject, option, value, 'constraints', constraintClasses);
+  return (value ?? null) === null ? null : objectOf<Constraint>(subject, option, value, 'constraints');
+}
+
+function objectOf<T extends Serializable>(
+  subject: string,
+  option: string,
+  value: unknown,
+  kind: SerializableKind,
+): T {
+  if (isSerializable(value) && value.kind === kind) return value as T;
+  if (typeof value === 'string' || isObjectConfig(value))
+    return objectOfName<T>(kind, value, { subject, own: ownNames(), catalog: namesInUse() });
+  const what = singular(kind);
+  const article = /^[aeiou]/.test(what) ? 'an' : 'a';
+  throw optionInvalid(subject, option, `the identifier of ${article} ${what}, or an object`, value);
 }

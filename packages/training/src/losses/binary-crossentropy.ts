@@ -38,6 +38,7 @@ function ofLogits(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
 /** Source: keras.losses.BinaryCrossentropy. */
 export class BinaryCrossentropy extends Loss {
   static readonly className = 'BinaryCrossentropy';
+  static readonly identifiers: readonly string[] = ['binary_crossentropy', 'bce', 'BCE'];
   private readonly crossentropy: CrossentropySettings;
 
   constructor(options: CrossentropyOptions = {}) {

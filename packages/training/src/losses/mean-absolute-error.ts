@@ -16,6 +16,7 @@ export function meanAbsoluteErrorOf(
 /** Source: keras.losses.MeanAbsoluteError. */
 export class MeanAbsoluteError extends Loss {
   static readonly className = 'MeanAbsoluteError';
+  static readonly identifiers: readonly string[] = ['mean_absolute_error', 'mae', 'MAE'];
 
   constructor(options: LossOptions = {}) {
     super('mean_absolute_error', options);

@@ -16,6 +16,7 @@ export function meanSquaredErrorOf(
 /** Source: keras.losses.MeanSquaredError. */
 export class MeanSquaredError extends Loss {
   static readonly className = 'MeanSquaredError';
+  static readonly identifiers: readonly string[] = ['mean_squared_error', 'mse', 'MSE'];
 
   constructor(options: LossOptions = {}) {
     super('mean_squared_error', options);

@@ -27,6 +27,7 @@ export interface SparseCategoricalCrossentropyOptions extends MetricOptions {
 /** For targets of 0 and 1. Source: keras.metrics.BinaryCrossentropy. */
 export class BinaryCrossentropy extends MeanMetricWrapper {
   static override readonly className = 'BinaryCrossentropy';
+  static readonly identifiers: readonly string[] = ['binary_crossentropy', 'bce', 'BCE'];
   override readonly direction = 'down';
   private readonly crossentropy: { readonly fromLogits: boolean; readonly labelSmoothing: number };
 

@@ -7,6 +7,7 @@ import type { MetricOptions } from './metric.js';
 /** The mean of squared differences. Source: keras.metrics.MeanSquaredError. */
 export class MeanSquaredError extends MeanMetricWrapper {
   static override readonly className = 'MeanSquaredError';
+  static readonly identifiers: readonly string[] = ['mean_squared_error', 'mse', 'MSE'];
   override readonly direction = 'down';
 
   constructor(options: MetricOptions = {}) {
@@ -17,6 +18,7 @@ export class MeanSquaredError extends MeanMetricWrapper {
 /** The mean of absolute differences. Source: keras.metrics.MeanAbsoluteError. */
 export class MeanAbsoluteError extends MeanMetricWrapper {
   static override readonly className = 'MeanAbsoluteError';
+  static readonly identifiers: readonly string[] = ['mean_absolute_error', 'mae', 'MAE'];
   override readonly direction = 'down';
 
   constructor(options: MetricOptions = {}) {

@@ -1,68 +1,57 @@
-// From a name in Keras' spelling, or a function, to a metric. What "accuracy" means depends on shapes.
+// From an identifier, or a function, to a metric. What "accuracy" and "crossentropy" mean depends on shapes.
 import {
-  identifierUnknown,
+  fromConfig,
   isNamedFunction,
+  isObjectConfig,
   isSerializable,
+  lookUp,
   optionInvalid,
-  snakeCaseClass,
+  type Catalog,
+  type ObjectConfig,
+  type SerializableClass,
 } from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { targetForm } from '../losses/target-form.js';
-import * as metrics from './index.js';
+import { ownNames } from '../own-names.js';
+import type { MetricIdentifier } from './identifiers.js';
 import { MeanMetricWrapper, type MetricFunction } from './mean-metric-wrapper.js';
 import type { Metric } from './metric.js';
 
-/** A metric, its name, or a function that gives one value a sample. */
-export type MetricLike = string | Metric | MetricFunction;
+/** A metric; what it is called by Keras, or by the plugin that brings it; or a function that gives one value a sample. */
+export type MetricLike = MetricIdentifier | (string & {}) | ObjectConfig | Metric | MetricFunction;
 
 export interface MetricContext {
   readonly subject: string;
   readonly yTrue: Shape | undefined;
   readonly yPred: Shape;
+  readonly catalog?: Catalog | undefined;
 }
 
-type MetricClass = new (options?: { name?: string }) => Metric;
-
-const classes = new Map<string, MetricClass>(
-  Object.values(metrics)
-    .filter((value) => typeof value === 'function' && 'className' in value)
-    .flatMap((value): [string, MetricClass][] => {
-      const metricClass = value as unknown as MetricClass & { className: string };
-      return [
-        [snakeCaseClass(metricClass.className), metricClass],
-        [metricClass.className, metricClass],
-      ];
-    }),
-);
-
-/** Keras' short names, some of which it also takes in capitals. */
-const shortNames: ReadonlyMap<string, string> = new Map([
-  ['mse', 'mean_squared_error'],
-  ['mae', 'mean_absolute_error'],
-  ['bce', 'binary_crossentropy'],
-]);
+/** Names that shapes decide. */
+const byShape: Readonly<Record<string, string>> = {
+  accuracy: 'accuracy',
+  acc: 'accuracy',
+  crossentropy: 'crossentropy',
+  ce: 'crossentropy',
+};
 
 /** The metric that `given` is or names; named ones keep the name given. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
 export function resolveMetric(given: MetricLike, context: MetricContext): Metric {
+  const { subject, catalog } = context;
   if (isSerializable(given) && given.kind === 'metrics') return given as Metric;
   if (typeof given === 'function') return new MeanMetricWrapper(given, nameOf(given));
-  if (typeof given !== 'string')
-    throw optionInvalid(context.subject, 'metrics', 'names of metrics, functions, or objects', given);
-  const found = classes.get(classNameOf(given, context));
-  if (found === undefined) {
-    const known = [...classes.keys()].filter((key) => key === key.toLowerCase());
-    throw identifierUnknown(context.subject, 'metric', given, ['acc', ...known]);
-  }
-  return new found({ name: given });
+  if (typeof given !== 'string' && !isObjectConfig(given))
+    throw optionInvalid(subject, 'metrics', 'names of metrics, functions, or objects', given);
+  const { className: name, config } =
+    typeof given === 'string' ? { className: given, config: { name: given } } : given;
+  const kind = Object.hasOwn(byShape, name.toLowerCase()) ? byShape[name.toLowerCase()] : undefined;
+  const meant = kind === undefined ? name : `${targetForm(context.yTrue, context.yPred)}_${kind}`;
+  const found = lookUp('metrics', meant, { subject, catalog, own: ownNames(), others: Object.keys(byShape) });
+  return 'className' in found
+    ? fromConfig(found as SerializableClass<Metric>, config ?? {})
+    : new MeanMetricWrapper(found as unknown as MetricFunction, name);
 }
 
 function nameOf(fn: MetricFunction): string {
   return isNamedFunction(fn) ? fn.functionName : fn.name || 'lambda';
-}
-
-function classNameOf(given: string, context: MetricContext): string {
-  const lower = given.toLowerCase();
-  if (lower === 'accuracy' || lower === 'acc') return `${targetForm(context.yTrue, context.yPred)}_accuracy`;
-  const isShort = given === lower || given === given.toUpperCase();
-  return (isShort ? shortNames.get(lower) : undefined) ?? given;
 }

@@ -1,29 +1,23 @@
-// From a name in Keras' spelling to an optimizer.
-import { identifierUnknown, isSerializable, optionInvalid } from '@lamella/core';
-import * as optimizers from './index.js';
+// From an identifier to an optimizer.
+import {
+  isObjectConfig,
+  isSerializable,
+  objectOfName,
+  optionInvalid,
+  type Catalog,
+  type ObjectConfig,
+} from '@lamella/core';
+import { ownNames } from '../own-names.js';
+import type { OptimizerIdentifier } from './identifiers.js';
 import type { Optimizer } from './optimizer.js';
 
-/** An optimizer, or its name: `sgd`, `rmsprop`, `adam`, `adamw`, ... */
-export type OptimizerLike = string | Optimizer;
-
-const classes = Object.values(optimizers).filter(
-  (value): value is typeof optimizers.Adam => typeof value === 'function' && 'className' in value,
-);
+/** An optimizer, or what it is called: by Keras, or by the plugin that brings it. */
+export type OptimizerLike = OptimizerIdentifier | (string & {}) | ObjectConfig | Optimizer;
 
 /** The optimizer that `given` is or names. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
-export function resolveOptimizer(given: OptimizerLike, subject: string): Optimizer {
+export function resolveOptimizer(given: OptimizerLike, subject: string, catalog?: Catalog): Optimizer {
   if (isSerializable(given) && given.kind === 'optimizers') return given as Optimizer;
-  if (typeof given !== 'string')
-    throw optionInvalid(subject, 'optimizer', 'the name of an optimizer, or an object', given);
-  const found = classes.find(
-    (candidate) => candidate.className === given || candidate.className.toLowerCase() === given,
-  );
-  if (found === undefined)
-    throw identifierUnknown(
-      subject,
-      'optimizer',
-      given,
-      classes.map((candidate) => candidate.className.toLowerCase()),
-    );
-  return new found();
+  if (typeof given === 'string' || isObjectConfig(given))
+    return objectOfName<Optimizer>('optimizers', given, { subject, catalog, own: ownNames() });
+  throw optionInvalid(subject, 'optimizer', 'the name of an optimizer, or an object', given);
 }

@@ -14,6 +14,7 @@ export interface RMSpropOptions extends OptimizerOptions {
 /** Divides gradients by a running root mean square, epsilon inside the root. Source: Hinton's lecture 6e; keras.optimizers.RMSprop. */
 export class RMSprop extends Optimizer {
   static readonly className = 'RMSprop';
+  static readonly identifiers: readonly string[] = ['rmsprop'];
   private readonly rms: {
     readonly rho: number;
     readonly momentum: number;

@@ -1,0 +1,19 @@
+// What objects made in a composition work with. How plugins become one is in compose.ts.
+import type { Backend } from './backend.js';
+import type { Catalog } from './catalog.js';
+import { backendMissing } from './errors.js';
+
+/** The backend that runs things, and the names that mean something. */
+export interface Composition {
+  readonly backend: Backend | undefined;
+  readonly catalog: Catalog;
+}
+
+/** The backend of a composition. Throws: BACKEND_MISSING. */
+export function requireBackend(
+  composition: Pick<Composition, 'backend'> | undefined,
+  subject: string,
+): Backend {
+  if (composition?.backend === undefined) throw backendMissing(subject);
+  return composition.backend;
+}
