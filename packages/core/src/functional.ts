@@ -110,7 +110,7 @@ export class Functional<
 
   /** Prints the layers and the totals as Keras does. */
   summary(options: SummaryOptions = {}): void {
-    (options.print ?? console.log)(summarize(this, options));
+    (options.printFn ?? console.log)(summarize(this, options));
   }
 
   override call(inputs: In, context: CallContext): Out {

@@ -32,8 +32,8 @@ const dying = {
   },
 };
 const backup = backupAndRestore({
-  backupFolder: folder,
-  saveFrequency: frequency === 'epoch' ? 'epoch' : Number(frequency),
+  backupDir: folder,
+  saveFreq: frequency === 'epoch' ? 'epoch' : Number(frequency),
 });
 const history = await net.fit(inputs, targets, {
   epochs: 4,

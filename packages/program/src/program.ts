@@ -1,8 +1,7 @@
 // The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
 // Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (json.ts).
 import type { DType, StorageDType, TypedArray } from './dtype.js';
-import { printProgram } from './print.js';
-import type { Shape } from './shape.js';
+import { formatShape, type Shape } from './shape.js';
 
 /** The number of a value in its Program: an index into {@link Program.values}. */
 export type ValueId = number;
@@ -127,6 +126,62 @@ export class Program implements ProgramParts {
 
   /** A listing, one line a node, e.g. `%3 = Add(a: %1, b: %2) : float32[32, 10]`. */
   toString(): string {
-    return printProgram(this);
+    return listing(this);
   }
+}
+
+/** For people, and for differences between two Programs. Not a format: nothing parses it. */
+function listing(program: Program): string {
+  const ref = (id: ValueId): string => `%${id}`;
+  const typed = (id: ValueId): string => `${ref(id)}: ${printType(program.values[id]!)}`;
+  const lines = [
+    `program(${program.inputs.map((input) => `${typed(input.id)} ${input.kind} "${input.name}"`).join(', ')})`,
+  ];
+  for (const constant of program.constants) {
+    lines.push(`  ${typed(constant.id)} = constant ${printConstant(constant)}`);
+  }
+  let scope = '';
+  for (const node of program.nodes) {
+    if (node.scope !== scope) {
+      scope = node.scope;
+      lines.push(`  # ${scope}`);
+    }
+    lines.push(`  ${node.outputs.map(typed).join(', ')} = ${printCall(node)}`);
+    for (const [name, inner] of Object.entries(node.programs ?? {})) {
+      lines.push(`    ${name} = ${listing(inner).replaceAll('\n', '\n    ')}`);
+    }
+  }
+  const outputs = program.outputs.map((output, i) => {
+    const update = program.updates.find((u) => u.output === i);
+    const replaces = update === undefined ? '' : ` -> ${ref(program.inputs[update.input]!.id)}`;
+    return `${ref(output.id)} "${output.name}"${replaces}`;
+  });
+  return [...lines, `  return ${outputs.join(', ')}`].join('\n');
+}
+
+function printType(type: ValueType): string {
+  return `${type.dtype}${formatShape(type.shape)}`;
+}
+
+function printConstant(constant: ProgramConstant): string {
+  const shown = [...constant.data.slice(0, 6)].map((v) =>
+    typeof v === 'string' ? JSON.stringify(v) : String(v),
+  );
+  return `{${shown.join(', ')}${constant.data.length > 6 ? `, … ${constant.data.length} in all` : ''}}`;
+}
+
+function printCall(node: ProgramNode): string {
+  const inputs = Object.entries(node.inputs).map(([name, id]) => `${name}: %${id}`);
+  const attrs = Object.entries(node.attrs).map(([name, value]) => `${name}=${printAttribute(value)}`);
+  return `${node.kernel}(${[...inputs, ...attrs].join(', ')})`;
+}
+
+function printAttribute(value: Attribute): string {
+  if (Array.isArray(value)) return `[${value.map(printAttribute).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value)
+      .map(([k, v]) => `${k}: ${printAttribute(v)}`)
+      .join(', ')}}`;
+  }
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

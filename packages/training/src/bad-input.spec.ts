@@ -199,7 +199,7 @@ describe('bad input', () => {
       fitting(x, labels, { validationData: [x] as never }),
       'validationData: expected [x, y]',
     ],
-    ['validation every no epoch', fitting(x, labels, { validationFrequency: 0 }), 'validationFrequency'],
+    ['validation every no epoch', fitting(x, labels, { validationFreq: 0 }), 'validationFreq'],
   ];
 
   it.each(cases.map(([name, run, ...texts]) => ({ name, run, texts })))(

@@ -10,8 +10,8 @@ import {
   type StorageDType,
   type SymbolicShape,
 } from '@lamella/program';
-import type { Model } from './model.js';
 import { trainingStep } from './steps.js';
+import type { TrainableModel } from './trainable-model.js';
 
 export interface TrainingStepOptions {
   readonly batchSize: number;
@@ -22,7 +22,7 @@ export interface TrainingStepOptions {
 }
 
 /** See {@link Model.captureTrainingStep}. */
-export function captureTrainingStep(model: Model, options: TrainingStepOptions): Captured {
+export function captureTrainingStep(model: TrainableModel, options: TrainingStepOptions): Captured {
   const { batchSize } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw optionInvalid(model.label, 'batchSize', 'a positive whole number', batchSize);

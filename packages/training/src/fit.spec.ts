@@ -77,7 +77,7 @@ function fitOptions({ fit }: Case): FitOptions {
       validationData: validation_data.map(array) as unknown as ValidationData,
     }),
     ...(validation_split !== undefined && { validationSplit: validation_split }),
-    ...(validation_freq !== undefined && { validationFrequency: validation_freq }),
+    ...(validation_freq !== undefined && { validationFreq: validation_freq }),
     ...(fit.initial_epoch !== undefined && { initialEpoch: fit.initial_epoch }),
     ...(fit.steps_per_epoch !== undefined && { stepsPerEpoch: fit.steps_per_epoch }),
   };

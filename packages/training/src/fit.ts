@@ -21,7 +21,7 @@ import { Passes } from './data/passes.js';
 import { shuffledOrder } from './data/shuffled-order.js';
 import { dataExhausted, dataInvalid } from './errors.js';
 import { testEpoch, trainEpoch } from './loops.js';
-import type { Model } from './model.js';
+import type { TrainableModel } from './trainable-model.js';
 
 /** Validation data: inputs, targets and perhaps weights, or a source of examples. */
 export type ValidationData =
@@ -42,7 +42,7 @@ export interface FitOptions {
   readonly validationBatchSize?: number;
   readonly validationSteps?: number;
   /** Validate every so many epochs, or at the listed epochs (from 1). */
-  readonly validationFrequency?: number | readonly number[];
+  readonly validationFreq?: number | readonly number[];
   /** Whether to shuffle the examples at each epoch; default true. Streams keep their order. */
   readonly shuffle?: boolean;
   /** The weight of each class; for models with one output. */
@@ -56,7 +56,7 @@ export interface FitOptions {
 
 /** Trains; see Model.fit. */
 export async function fit(
-  model: Model,
+  model: TrainableModel,
   data: TrainingData,
   y: Tensors | undefined,
   options: FitOptions = {},
@@ -83,11 +83,9 @@ export async function fit(
   const trials = validation && new Passes(validation, { subject: `${model.label}, validationData` });
   const common = { callbacks, signal: options.signal };
   model.stopTraining = false;
-  model.resumeFrom = undefined;
   let logs: Logs = {};
   try {
-    await callbacks.call('onTrainBegin', {});
-    const start = startOf(model, initialEpoch);
+    const start = (await callbacks.trainBegin()) ?? { epoch: initialEpoch, batch: 0 };
     for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
       await callbacks.call('onEpochBegin', epoch, {});
       const trained = await passes.epoch(
@@ -103,7 +101,7 @@ export async function fit(
       if (passes.isShort(trained.steps) && !model.stopTraining)
         warnShort(model.label, trained.steps, stepsPerEpoch!);
       logs = { ...trained.logs };
-      if (trials !== undefined && isDue(options.validationFrequency ?? 1, epoch)) {
+      if (trials !== undefined && isDue(options.validationFreq ?? 1, epoch)) {
         await callbacks.call('onTestBegin', {});
         const tested = await trials.epoch(
           () => undefined,
@@ -123,16 +121,12 @@ export async function fit(
   return history;
 }
 
-/** Where a run begins: where a callback says that an earlier one stopped, else at the epoch asked for. */
-function startOf(
-  { resumeFrom }: Model,
-  initialEpoch: number,
-): { readonly epoch: number; readonly batch: number } {
-  return resumeFrom ?? { epoch: initialEpoch, batch: 0 };
-}
-
 /** Tells callbacks about the run. */
-export function begin(model: Model, callbacks: readonly Callback[], parameters: RunParameters): CallbackList {
+export function begin(
+  model: TrainableModel,
+  callbacks: readonly Callback[],
+  parameters: RunParameters,
+): CallbackList {
   for (const callback of callbacks) {
     callback.setParameters?.(parameters);
     callback.setModel?.(model);
@@ -154,7 +148,7 @@ function isDue(frequency: number | readonly number[], epoch: number): boolean {
 }
 
 function checkOptions(subject: string, options: FitOptions): void {
-  const { verbose = 1, validationFrequency } = options;
+  const { verbose = 1, validationFreq } = options;
   for (const [name, least] of [
     ['epochs', 0],
     ['initialEpoch', 0],
@@ -167,19 +161,11 @@ function checkOptions(subject: string, options: FitOptions): void {
       throw optionInvalid(subject, name, `a whole number of at least ${least}`, value);
   }
   if (![0, 1, 2].includes(verbose)) throw optionInvalid(subject, 'verbose', '0, 1 or 2', verbose);
-  if (
-    typeof validationFrequency === 'number' &&
-    !(Number.isInteger(validationFrequency) && validationFrequency >= 1)
-  )
-    throw optionInvalid(
-      subject,
-      'validationFrequency',
-      'a whole number of at least 1, or a list',
-      validationFrequency,
-    );
+  if (typeof validationFreq === 'number' && !(Number.isInteger(validationFreq) && validationFreq >= 1))
+    throw optionInvalid(subject, 'validationFreq', 'a whole number of at least 1, or a list', validationFreq);
 }
 
-function warnChangedFlags(model: Model): void {
+function warnChangedFlags(model: TrainableModel): void {
   const changed = model.requireCompiled().changedLayers.map(({ name }) => `"${name}"`);
   if (changed.length === 0) return;
   console.warn(
@@ -194,7 +180,7 @@ function warnShort(subject: string, steps: number, asked: number): void {
 }
 
 async function prepare(
-  model: Model,
+  model: TrainableModel,
   data: TrainingData,
   y: Tensors | undefined,
   options: FitOptions,
@@ -234,7 +220,7 @@ async function prepare(
 }
 
 async function validationSource(
-  model: Model,
+  model: TrainableModel,
   data: ValidationData,
   options: FitOptions,
 ): Promise<BatchSource> {

@@ -1,4 +1,10 @@
-export { type Callback, type Logs, type RunParameters, type Verbosity } from './callbacks/callback.js';
+export {
+  type Callback,
+  type Logs,
+  type ResumePoint,
+  type RunParameters,
+  type Verbosity,
+} from './callbacks/callback.js';
 export { EarlyStopping, earlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { History } from './callbacks/history.js';
 export { lambdaCallback } from './callbacks/lambda-callback.js';
@@ -43,8 +49,10 @@ export * from './optimizers/index.js';
 export { type OptimizerOptions } from './optimizers/check-options.js';
 export { type OptimizerIdentifier } from './optimizers/identifiers.js';
 export { type OptimizerLike } from './optimizers/resolve-optimizer.js';
-export { Optimizer, type DecayExclusion, type Gradient } from './optimizers/optimizer.js';
+export { type Gradient } from './optimizers/gradient.js';
+export { Optimizer, type DecayExclusion } from './optimizers/optimizer.js';
 export * from './optimizers/schedules/index.js';
 export { LearningRateSchedule, type ScheduleOptions } from './optimizers/schedules/schedule.js';
 export { Sequential, type SequentialLayers, type SequentialOptions } from './sequential.js';
 export { model, sequential, training, type ModelFactory, type TrainingApi } from './training.js';
+export { type TrainableModel } from './trainable-model.js';

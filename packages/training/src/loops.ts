@@ -3,12 +3,13 @@ import { Runner, type Backend, type Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
-import type { Batch, BatchCursor, BatchSource } from './data/batch-source.js';
+import type { Batch } from './data/batch.js';
+import type { BatchCursor, BatchSource } from './data/batch-source.js';
 import { aborted } from './errors.js';
-import type { Model } from './model.js';
 import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
 import { predictStep, testStep, trainingStep } from './steps.js';
+import type { TrainableModel } from './trainable-model.js';
 
 export interface LoopOptions {
   readonly callbacks: CallbackList;
@@ -32,7 +33,7 @@ const yieldInterval = 50;
 
 /** Trains on the batches that are left in a pass. */
 export async function trainEpoch(
-  model: Model,
+  model: TrainableModel,
   backend: Backend,
   cursor: BatchCursor,
   options: LoopOptions,
@@ -57,7 +58,7 @@ export async function trainEpoch(
 
 /** Evaluates on the batches that are left in a pass. */
 export function testEpoch(
-  model: Model,
+  model: TrainableModel,
   backend: Backend,
   cursor: BatchCursor,
   options: LoopOptions,
@@ -76,7 +77,7 @@ export function testEpoch(
 
 /** Predicts over a pass and gives each output whole. */
 export async function predictEpoch(
-  model: Model,
+  model: TrainableModel,
   backend: Backend,
   source: BatchSource,
   options: LoopOptions,
@@ -93,7 +94,7 @@ export async function predictEpoch(
 
 /** The compiled forward pass for inputs of these shapes. */
 export function inferenceStep(
-  model: Model,
+  model: TrainableModel,
   backend: Backend,
   x: readonly HostTensor[],
 ): Runner | Promise<Runner> {
@@ -107,7 +108,7 @@ export function inferenceStep(
 
 /** Runs the batches that are left in a pass, at most `steps`, each on its compiled step. */
 async function overBatches(
-  model: Model,
+  model: TrainableModel,
   cursor: BatchCursor,
   options: LoopOptions,
   kind: 'Train' | 'Test' | 'Predict',
@@ -147,7 +148,7 @@ async function overBatches(
   return { steps: index, logs: last === undefined || kind === 'Predict' ? {} : await logsOf(last) };
 }
 
-function throwIfAborted(model: Model, signal: AbortSignal | undefined): void {
+function throwIfAborted(model: TrainableModel, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(model.label, signal.reason);
 }
 
@@ -161,9 +162,9 @@ async function logsOf(runner: Runner): Promise<Logs> {
   return Object.fromEntries(runner.outputs.map(({ name }, i) => [name, values[i]!.data[0]!]));
 }
 
-const warned = new WeakSet<Model>();
+const warned = new WeakSet<TrainableModel>();
 
-function warnUnconnected(model: Model, weights: readonly Weight[]): void {
+function warnUnconnected(model: TrainableModel, weights: readonly Weight[]): void {
   if (weights.length === 0 || warned.has(model)) return;
   warned.add(model);
   console.warn(

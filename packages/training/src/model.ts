@@ -50,6 +50,7 @@ import { dataInvalid, modelBusy, notCompiled } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { StepCache, type StepArguments } from './step-cache.js';
+import type { StepKind } from './trainable-model.js';
 
 export interface ModelOptions extends FunctionalOptions {
   /** Where it runs, for a model made without compose(). */
@@ -81,9 +82,6 @@ export type Predicted<M extends { call(inputs: never, context: CallContext): unk
   HostTensor
 >;
 
-/** The kinds of compiled steps a model keeps. */
-export type StepKind = 'train' | 'test' | 'predict';
-
 export class Model<
   In extends Tree<tf.Tensor> = Tree<tf.Tensor>,
   Out extends Tree<tf.Tensor> = Tree<tf.Tensor>,
@@ -92,8 +90,6 @@ export class Model<
   readonly seed: number;
   /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */
   stopTraining = false;
-  /** Set by a callback in `onTrainBegin`: where fit begins, in place of `initialEpoch`, after so many batches of that epoch. */
-  resumeFrom: { readonly epoch: number; readonly batch: number } | undefined;
   private ownBackend: Backend | undefined;
   private compiledState: Compiled | undefined;
   private isFitting = false;

@@ -20,9 +20,9 @@ import {
   type Captured,
 } from '@lamella/program';
 import type { Compiled } from './compile.js';
-import type { Batch } from './data/batch-source.js';
+import type { Batch } from './data/batch.js';
 import type { Layout } from './open-step.js';
-import type { Gradient } from './optimizers/optimizer.js';
+import type { Gradient } from './optimizers/gradient.js';
 
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
 export function trainingStep(

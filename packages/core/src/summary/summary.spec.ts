@@ -166,7 +166,7 @@ function textOf(given: Case): string {
   };
   process.env.COLUMNS = String(given.terminal_columns);
   const printed: string[] = [];
-  model.summary({ ...options, print: (text) => printed.push(text) });
+  model.summary({ ...options, printFn: (text) => printed.push(text) });
   return printed.join('');
 }
 

@@ -18,7 +18,7 @@ export interface SummaryOptions {
   /** Whether to show a column that tells which layers train. */
   readonly showTrainable?: boolean;
   /** Takes the whole text once; console.log by default. */
-  readonly print?: (text: string) => void;
+  readonly printFn?: (text: string) => void;
   /** The state of an optimizer, counted in the totals. */
   readonly optimizerWeights?: readonly Weight[];
 }

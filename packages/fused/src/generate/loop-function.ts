@@ -2,7 +2,8 @@
 // addresses of all buffers stand. Two vectors run side by side, so that the processor need not wait for either; what is left
 // runs in one, and fewer than four positions in one lane of the same instructions.
 import { bytesPerElement } from '@lamella/program';
-import { lanes, type Access, type Element, type Instruction, type Lane, type Loop } from '../loop/loop.js';
+import { lanes, type Lane } from '../loop/lane.js';
+import type { Access, Element, Instruction, Loop } from '../loop/loop.js';
 import { operationNamed, type Helpers, type Operand } from '../loop/operations.js';
 import { Code } from '../wasm/code.js';
 import { float32Bytes, float64Bytes, int32Bytes } from '../wasm/encoding.js';

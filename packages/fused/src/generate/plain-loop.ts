@@ -1,7 +1,8 @@
 // A loop in plain JavaScript, block by block of the vector axis: for engines without WebAssembly vectors, and to check them.
 // The same values as loop-function.ts bit for bit: the same operations, folded in the same order. Closures, no generated text.
 import type { StorageDType, TypedArray } from '@lamella/program';
-import { lanes, type Access, type FoldKind, type Instruction, type Lane, type Loop } from '../loop/loop.js';
+import { lanes, type Lane } from '../loop/lane.js';
+import type { Access, FoldKind, Instruction, Loop } from '../loop/loop.js';
 import { operationNamed, type Block } from '../loop/operations.js';
 import { foldStart, schedule } from './schedule.js';
 

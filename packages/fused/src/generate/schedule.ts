@@ -1,6 +1,7 @@
 // When each instruction of a loop runs: within how many of the loops, and before or after the folded ones. What does not
 // change along the inner axes thereby runs outside of them. Shared by both ways to run a loop.
-import type { FoldKind, Instruction, Lane, Loop } from '../loop/loop.js';
+import type { Lane } from '../loop/lane.js';
+import type { FoldKind, Instruction, Loop } from '../loop/loop.js';
 import type { OperationName } from '../loop/operations.js';
 
 /** The instructions of a loop by where they run. */

@@ -1,6 +1,6 @@
 // Products of matrices: a fold over the inner dimension, float32 throughout, one product after the other.
 import { broadcast, fold, transpose, type View } from '../graph/graph.js';
-import { lanes } from '../loop/loop.js';
+import { lanes } from '../loop/lane.js';
 import type { KernelFamily } from './kernel.js';
 
 /** A view with its last two axes exchanged where asked. */

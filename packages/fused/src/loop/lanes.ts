@@ -1,7 +1,8 @@
 // Writes the instructions of a loop: one method an operation, equal instructions only once.
 // Not here: functions such as exp (functions.ts), and which tfjs kernel means what (kernels/).
 import type { DType } from '@lamella/program';
-import { laneOf, type Access, type FoldKind, type Instruction, type Lane } from './loop.js';
+import { laneOf, type Lane } from './lane.js';
+import type { Access, FoldKind, Instruction } from './loop.js';
 import { operationNamed, type OperationName } from './operations.js';
 
 /** What an instruction yields: its number, and the kind of lane. */

@@ -1,13 +1,8 @@
 // What a loop is: axes, some of them folded away, and a straight line of instructions over lanes in between.
 // The one form from which both WebAssembly (loop-function.ts) and the plain path (plain-loop.ts) are made; not how.
 import type { StorageDType } from '@lamella/program';
+import type { Lane } from './lane.js';
 import type { OperationName } from './operations.js';
-
-/**
- * What an instruction yields for each position: a float32, an int32, a float64 that lives only between instructions, or
- * a `mask`, all ones or all zeros.
- */
-export type Lane = 'f32' | 'i32' | 'f64' | 'mask';
 
 /** How an element lies in memory. */
 export type Element = StorageDType;
@@ -78,19 +73,4 @@ export interface Loop {
   readonly vector: number;
   readonly instructions: readonly Instruction[];
   readonly stores: readonly Store[];
-}
-
-/** Positions along the vector axis that are computed at once. */
-export const lanes = 4;
-
-/** The lane that an element is loaded into. */
-export function laneOf(element: Element): Lane {
-  switch (element) {
-    case 'float32':
-      return 'f32';
-    case 'bool':
-      return 'mask';
-    default:
-      return 'i32';
-  }
 }

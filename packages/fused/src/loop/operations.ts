@@ -2,7 +2,7 @@
 // same NaN-ness): each is exact or rounded once, as IEEE 754 says. Functions made of several of them are in functions.ts.
 import type { Code } from '../wasm/code.js';
 import type { SimdName } from '../wasm/simd.js';
-import type { Lane } from './loop.js';
+import type { Lane } from './lane.js';
 
 /**
  * The locals that hold a value, one vector for every four positions; for float64 two, of which the second holds the upper

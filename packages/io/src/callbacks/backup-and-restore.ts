@@ -3,7 +3,7 @@
 import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
 import { fileInvalid, readFile } from '@lamella/files';
 import { isLamellaError } from '@lamella/program';
-import type { Callback, Model, RunParameters } from '@lamella/training';
+import type { Callback, Model, ResumePoint, RunParameters } from '@lamella/training';
 import { writeFileSet } from '../files/destination.js';
 import { throughGate } from '../formats/gate.js';
 import { weightsH5Format } from '../formats/weights-h5.js';
@@ -12,9 +12,9 @@ import { BatchCounter } from './batch-counter.js';
 
 export interface BackupAndRestoreOptions {
   /** A folder for this training alone. */
-  readonly backupFolder: string;
+  readonly backupDir: string;
   /** `epoch`, or every so many batches. Default `epoch`. */
-  readonly saveFrequency?: 'epoch' | number;
+  readonly saveFreq?: 'epoch' | number;
   /** Whether the backup before the last one is kept too, and used where the last one turns out to be damaged. Default false. */
   readonly doubleCheckpoint?: boolean;
   /** Whether the backups go once training has ended. Default true. */
@@ -38,7 +38,7 @@ const pattern = /^epoch-\d+-batch-\d+-\d+\.weights\.h5$/;
  * Throws: OPTION_INVALID; WEIGHTS_MISMATCH where the backup is that of another model; FILE_INVALID, FILE_NOT_WRITTEN.
  *
  * @example
- * const backup = backupAndRestore({ backupFolder: 'backup-of-mnist' });
+ * const backup = backupAndRestore({ backupDir: 'backup-of-mnist' });
  */
 export class BackupAndRestore implements Callback {
   private readonly counter: BatchCounter;
@@ -50,10 +50,10 @@ export class BackupAndRestore implements Callback {
   private count = 0;
 
   constructor(private readonly options: BackupAndRestoreOptions) {
-    this.folder = options.backupFolder;
-    this.counter = new BatchCounter(name, options.saveFrequency ?? 'epoch');
+    this.folder = options.backupDir;
+    this.counter = new BatchCounter(name, options.saveFreq ?? 'epoch');
     if (typeof this.folder !== 'string' || this.folder === '')
-      throw optionInvalid(name, 'backupFolder', 'the path of a folder', this.folder);
+      throw optionInvalid(name, 'backupDir', 'the path of a folder', this.folder);
   }
 
   setModel(model: Model): void {
@@ -64,10 +64,10 @@ export class BackupAndRestore implements Callback {
     this.steps = steps;
   }
 
-  async onTrainBegin(): Promise<void> {
+  async onTrainBegin(): Promise<ResumePoint | undefined> {
     this.counter.reset();
     const stored = await this.readIndex();
-    if (stored === undefined) return;
+    if (stored === undefined) return undefined;
     if (stored.seed !== this.model.seed) {
       console.warn(
         `[SEED_CHANGED] ${name}: the backup in "${this.folder}" was made with seed ${stored.seed}, and the model has ${this.model.seed}; training goes on with other random numbers.`,
@@ -75,11 +75,11 @@ export class BackupAndRestore implements Callback {
     }
     const [last, previous] = stored.backups;
     try {
-      await this.restore(last!);
+      return await this.restore(last!);
     } catch (error) {
       const isDamaged = isLamellaError(error, 'FILE_INVALID') || isLamellaError(error, 'FILE_MISSING');
       if (previous === undefined || !isDamaged) throw error;
-      await this.restore(previous);
+      return this.restore(previous);
     }
   }
 
@@ -134,14 +134,14 @@ export class BackupAndRestore implements Callback {
     this.saved = backups;
   }
 
-  private async restore(backup: Backup): Promise<void> {
+  private async restore(backup: Backup): Promise<ResumePoint> {
     const { join } = await import('node:path');
     const path = join(this.folder, backup.weights);
     await throughGate(path, await readFile(path), (bytes) =>
       weightsH5Format.readWeights!(bytes, this.model, contextOf(path)),
     );
     this.saved = [backup];
-    this.model.resumeFrom = { epoch: backup.epoch, batch: backup.batch };
+    return { epoch: backup.epoch, batch: backup.batch };
   }
 
   private async readIndex(): Promise<{ seed: number; backups: readonly Backup[] } | undefined> {

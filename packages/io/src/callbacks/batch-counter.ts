@@ -11,7 +11,7 @@ export class BatchCounter {
     private readonly frequency: 'epoch' | number,
   ) {
     if (frequency !== 'epoch' && !(Number.isInteger(frequency) && frequency >= 1))
-      throw optionInvalid(subject, 'saveFrequency', "'epoch' or a number of batches", frequency);
+      throw optionInvalid(subject, 'saveFreq', "'epoch' or a number of batches", frequency);
   }
 
   get isPerEpoch(): boolean {

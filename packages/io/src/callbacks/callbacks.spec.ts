@@ -133,7 +133,7 @@ describe('modelCheckpoint', () => {
       epochs: 2,
       batchSize: 1,
       verbose: 0,
-      callbacks: [modelCheckpoint({ filepath, saveWeightsOnly: true, saveFrequency: 3 })],
+      callbacks: [modelCheckpoint({ filepath, saveWeightsOnly: true, saveFreq: 3 })],
     });
     expect(readdirSync(folder).sort()).toEqual(['1-3.weights.h5', '2-2.weights.h5']);
     await composed().loadWeights(smallModel(), join(folder, '2-2.weights.h5'));
@@ -145,7 +145,7 @@ describe('modelCheckpoint', () => {
     refused({ filepath: 'net.txt' });
     refused({ filepath: 'net.weights.h5' });
     refused({ filepath: 'net.keras', saveWeightsOnly: true });
-    refused({ filepath: 'net.keras', saveFrequency: 0 });
+    refused({ filepath: 'net.keras', saveFreq: 0 });
     refused({ filepath: 'net.keras', mode: 'best' as 'min' });
   });
 
@@ -203,7 +203,7 @@ describe('csvLogger', () => {
 
 describe('backupAndRestore', () => {
   const backup = (options: object = {}) =>
-    backupAndRestore({ backupFolder: join(folder, 'backup'), ...options });
+    backupAndRestore({ backupDir: join(folder, 'backup'), ...options });
 
   /** Fits until a batch at which everything fails, as far as the process gets. */
   async function interrupted(
@@ -224,8 +224,8 @@ describe('backupAndRestore', () => {
 
   it.each([
     ['each epoch', {}, 6, [1, 2, 3]],
-    ['every three batches', { saveFrequency: 3 }, 7, [1, 2, 3]],
-    ['every four batches, at the end of an epoch', { saveFrequency: 4 }, 8, [2, 3]],
+    ['every three batches', { saveFreq: 3 }, 7, [1, 2, 3]],
+    ['every four batches, at the end of an epoch', { saveFreq: 4 }, 8, [2, 3]],
   ])('goes on where it stopped, to the same weights, saved %s', async (_, options, at, epochs) => {
     const whole = smallModel();
     const start = await whole.getWeights();
@@ -300,7 +300,7 @@ describe('backupAndRestore', () => {
   });
 
   it('refuses a folder without a name', () => {
-    expect(() => backupAndRestore({ backupFolder: '' })).toThrow('[OPTION_INVALID] BackupAndRestore');
+    expect(() => backupAndRestore({ backupDir: '' })).toThrow('[OPTION_INVALID] BackupAndRestore');
   });
 
   it.each([

@@ -23,7 +23,7 @@ export interface ModelCheckpointOptions {
   /** Whether smaller or larger is better. Default `auto`. */
   readonly mode?: 'auto' | 'min' | 'max';
   /** `epoch`, or every so many batches. Default `epoch`. */
-  readonly saveFrequency?: 'epoch' | number;
+  readonly saveFreq?: 'epoch' | number;
   /** What the monitored value has to beat first. */
   readonly initialValueThreshold?: number | null;
   /** Where messages are printed. */
@@ -54,9 +54,9 @@ export class ModelCheckpoint implements Callback {
   private epoch = 0;
 
   constructor(private readonly options: ModelCheckpointOptions) {
-    const { filepath, saveWeightsOnly = false, saveFrequency = 'epoch' } = options;
+    const { filepath, saveWeightsOnly = false, saveFreq = 'epoch' } = options;
     this.monitor = new Monitor(name, options);
-    this.counter = new BatchCounter(name, saveFrequency);
+    this.counter = new BatchCounter(name, saveFreq);
     this.best = options.initialValueThreshold ?? undefined;
     const formats = saveWeightsOnly ? weightFormats : modelFormats;
     const found = formats.find(({ extensions }) => extensions.some((ending) => filepath.endsWith(ending)));

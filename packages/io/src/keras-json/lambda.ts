@@ -12,9 +12,9 @@ import {
   type TreeStructure,
 } from '@lamella/program';
 import { fileInvalid, functionDrifted, notSerializable } from '../errors.js';
+import type { ConfigStyle } from './write-object.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
 import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
-import type { ConfigStyle } from './write-model.js';
 
 type Entry = { [key: string]: WritableJson };
 type JsonRecord = { readonly [key: string]: Json };

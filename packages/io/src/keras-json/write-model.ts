@@ -8,10 +8,7 @@ import { writeOperation, writeOperationCall } from '../operations/operation-entr
 import { writeLambda, isLambda } from './lambda.js';
 import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
-import { classReference, writeConfig, writeValue } from './write-object.js';
-
-/** `v3` is what `.keras` holds; `hybrid` leaves out of layers what Keras 3 leaves out in `.h5`. */
-export type ConfigStyle = 'v3' | 'hybrid';
+import { classReference, writeConfig, writeValue, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
 

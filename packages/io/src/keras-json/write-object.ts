@@ -10,6 +10,9 @@ import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sig
 import { floatOptions, kerasModule, kerasOption } from './names.js';
 import { PythonFloat, type WritableJson } from './python-json.js';
 
+/** `v3` is what `.keras` holds; `hybrid` leaves out of layers what Keras 3 leaves out in `.h5`. */
+export type ConfigStyle = 'v3' | 'hybrid';
+
 /** Options whose values are the user's own JSON and keep their spelling. */
 const verbatim: ReadonlySet<string> = new Set(['arguments']);
 

@@ -1,4 +1,4 @@
-// The readable form of a template, in the manner of print.ts. Values between the nodes have no types here: they follow from
+// The readable form of a template, in the manner of program.ts. Values between the nodes have no types here: they follow from
 // the sizes. Not a format: nothing parses it.
 import type { ValueId } from '../program.js';
 import { isSplat, type TemplateAttribute, type TemplateConstant, type TemplateGraph } from './graph.js';

@@ -1,7 +1,7 @@
 // Several callbacks as one, called in order.
-import type { Callback } from './callback.js';
+import type { Callback, ResumePoint } from './callback.js';
 
-type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters' | 'needsBatchLogs'>;
+type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters' | 'needsBatchLogs' | 'onTrainBegin'>;
 
 export class CallbackList {
   constructor(private readonly callbacks: readonly Callback[]) {}
@@ -18,6 +18,13 @@ export class CallbackList {
       (callback) => callback[hook] !== undefined && (callback.needsBatchLogs?.(batch) ?? true),
     );
     return asked.includes(true);
+  }
+
+  /** Calls `onTrainBegin` of each callback; gives where to go on, as the last one says that does. */
+  async trainBegin(): Promise<ResumePoint | undefined> {
+    let point: ResumePoint | undefined;
+    for (const callback of this.callbacks) point = (await callback.onTrainBegin?.({})) ?? point;
+    return point;
   }
 
   /** Calls `hook` of each callback that has it, and waits where one returns a promise. */

@@ -1,5 +1,5 @@
 // What a callback is: any of these methods. A plain object will do; the callbacks themselves are beside this.
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 
 /** Numbers by name: `loss`, `accuracy`, `val_loss`, ... A callback may add to it or change it; later ones see that. */
 export type Logs = Record<string, number>;
@@ -15,12 +15,18 @@ export interface RunParameters {
   readonly verbose: Verbosity;
 }
 
+/** Where a run goes on: at an epoch, after so many batches of it. */
+export interface ResumePoint {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
 /**
  * Called at the turns of fit, evaluate and predict. Methods may be asynchronous; the loop waits for them.
  * `setModel` and `setParameters` come first. Where a run fails, `onTrainEnd` and its kin are not called.
  */
 export interface Callback {
-  setModel?(model: Model): void;
+  setModel?(model: TrainableModel): void;
   setParameters?(parameters: RunParameters): void;
   /**
    * Asked before `onTrainBatchEnd` and `onTestBatchEnd`: whether this callback needs the logs of that batch. Logs lie with the
@@ -28,7 +34,9 @@ export interface Callback {
    * Absent: it does, each time.
    */
   needsBatchLogs?(batch: number): boolean;
-  onTrainBegin?(logs: Logs): void | Promise<void>;
+  /** May say where an earlier run stopped: fit goes on there, in place of `initialEpoch`. */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most return nothing at all
+  onTrainBegin?(logs: Logs): ResumePoint | void | Promise<ResumePoint | void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;

@@ -1,7 +1,7 @@
 // EarlyStopping: ends training when a value gets no better.
 import { optionInvalid } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
@@ -34,7 +34,7 @@ export class EarlyStopping implements Callback {
   best: number | undefined;
   private wait = 0;
   private bestWeights: readonly HostTensor[] | undefined;
-  private model!: Model;
+  private model!: TrainableModel;
   private readonly monitor: Monitor;
   private readonly patience: number;
 
@@ -46,7 +46,7 @@ export class EarlyStopping implements Callback {
       throw optionInvalid('EarlyStopping', 'patience', 'a number of epochs', this.patience);
   }
 
-  setModel(model: Model): void {
+  setModel(model: TrainableModel): void {
     this.model = model;
   }
 

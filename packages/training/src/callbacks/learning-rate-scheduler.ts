@@ -1,6 +1,6 @@
 // LearningRateScheduler: the learning rate of each epoch, by a function.
 import { optionInvalid } from '@lamella/core';
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
 
 export interface LearningRateSchedulerOptions {
@@ -11,7 +11,7 @@ export interface LearningRateSchedulerOptions {
 
 /** Source: keras.callbacks.LearningRateScheduler. */
 export class LearningRateScheduler implements Callback {
-  private model!: Model;
+  private model!: TrainableModel;
 
   /** `schedule` gives the rate of an epoch, counted from 0, from the rate so far. */
   constructor(
@@ -19,7 +19,7 @@ export class LearningRateScheduler implements Callback {
     private readonly options: LearningRateSchedulerOptions = {},
   ) {}
 
-  setModel(model: Model): void {
+  setModel(model: TrainableModel): void {
     this.model = model;
   }
 

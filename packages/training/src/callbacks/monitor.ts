@@ -1,7 +1,7 @@
 // What a callback that watches a logged value goes by: its name, and whether smaller or larger is better.
 import { optionInvalid } from '@lamella/core';
 import { monitorInvalid } from '../errors.js';
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 
 export interface MonitorOptions {
   /** The name in the logs. Default `val_loss`. */
@@ -36,7 +36,7 @@ export class Monitor {
    * Whether `value` is better than `reference`, or the first one.
    * Throws: MONITOR_INVALID where `mode` is `auto` and the model does not say which way is better.
    */
-  isBetter(value: number, reference: number | undefined, model: Model): boolean {
+  isBetter(value: number, reference: number | undefined, model: TrainableModel): boolean {
     this.isMax ??= this.directionIn(model) === 'up';
     if (reference === undefined) return true;
     return this.isMax ? value - this.minDelta > reference : value + this.minDelta < reference;
@@ -51,7 +51,7 @@ export class Monitor {
     return undefined;
   }
 
-  private directionIn(model: Model): 'up' | 'down' {
+  private directionIn(model: TrainableModel): 'up' | 'down' {
     const direction = model.compiled?.directionOf(this.name.replace(/^val_/, ''));
     if (direction !== undefined) return direction;
     throw monitorInvalid(

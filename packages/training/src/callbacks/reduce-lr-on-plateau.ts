@@ -1,6 +1,6 @@
 // ReduceLROnPlateau: lowers the learning rate when a value gets no better.
 import { optionInvalid } from '@lamella/core';
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
@@ -20,7 +20,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
 /** Source: keras.callbacks.ReduceLROnPlateau; `minDelta` is 0.0001 here. */
 export class ReduceLROnPlateau implements Callback {
   private readonly monitor: Monitor;
-  private model!: Model;
+  private model!: TrainableModel;
   private best: number | undefined;
   private wait = 0;
   private cooling = 0;
@@ -33,7 +33,7 @@ export class ReduceLROnPlateau implements Callback {
       throw optionInvalid('ReduceLROnPlateau', 'factor', 'a number between 0 and 1', factor);
   }
 
-  setModel(model: Model): void {
+  setModel(model: TrainableModel): void {
     this.model = model;
   }
 

@@ -1,6 +1,6 @@
 // TerminateOnNaN: ends training when the loss is no number any more.
 import { lossInvalid } from '../errors.js';
-import type { Model } from '../model.js';
+import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
 
 export interface TerminateOnNaNOptions {
@@ -12,11 +12,11 @@ export interface TerminateOnNaNOptions {
 
 /** Source: keras.callbacks.TerminateOnNaN. */
 export class TerminateOnNaN implements Callback {
-  private model!: Model;
+  private model!: TrainableModel;
 
   constructor(private readonly options: TerminateOnNaNOptions = {}) {}
 
-  setModel(model: Model): void {
+  setModel(model: TrainableModel): void {
     this.model = model;
   }
 

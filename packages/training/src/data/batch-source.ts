@@ -2,17 +2,9 @@
 // A source is told the order of an epoch; it knows nothing of models.
 import type { BatchStream, Dataset, Example } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
+import type { Batch } from './batch.js';
 import type { Examples } from './examples.js';
 import { RowGatherer, RowStacker } from './rows.js';
-
-/** One batch as a training step takes it: tensors in the order of the model's inputs and outputs. */
-export interface Batch {
-  readonly x: readonly HostTensor[];
-  readonly y: readonly HostTensor[];
-  /** For each output, or empty. Shapes: [batch]. */
-  readonly weights: readonly HostTensor[];
-  readonly size: number;
-}
 
 /** One pass over a source. Its tensors are valid until the next batch is asked for. */
 export interface BatchCursor {

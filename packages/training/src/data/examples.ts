@@ -2,7 +2,7 @@
 import { arrange, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
 import { flatten, isHostTensor, type HostTensor } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
-import type { Batch } from './batch-source.js';
+import type { Batch } from './batch.js';
 
 /** How the examples for one model are read. */
 export interface ExampleLayout {

@@ -1,7 +1,7 @@
 // Gradient clipping by value, by norm, or by the norm of all gradients together.
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerOptions } from './check-options.js';
-import type { Gradient } from './optimizer.js';
+import type { Gradient } from './gradient.js';
 
 /** The gradients, clipped as the options say. Source: keras.optimizers.Optimizer (clipnorm, clipvalue, global_clipnorm). */
 export function clipGradients(

@@ -12,14 +12,9 @@ import {
 } from '@lamella/core';
 import { checkOptimizerOptions, type OptimizerOptions } from './check-options.js';
 import { clipGradients } from './clip-gradients.js';
+import type { Gradient } from './gradient.js';
 import { HostScalar } from './host-scalar.js';
 import { isSchedule, type LearningRateSchedule } from './schedules/schedule.js';
-
-/** A weight and its gradient, one step. */
-export interface Gradient {
-  readonly weight: Weight;
-  readonly gradient: tf.Tensor;
-}
 
 /** Which weights do not decay: the weights themselves, or all whose own name contains one of the words. */
 export interface DecayExclusion {

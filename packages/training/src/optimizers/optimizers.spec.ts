@@ -14,7 +14,8 @@ import {
 import { capture, HostTensor } from '@lamella/program';
 import { expectNear, hostTensor, kerasFixture, type StoredTensor } from '../../spec-support/keras-fixture.js';
 import * as optimizers from './index.js';
-import type { Gradient, Optimizer } from './optimizer.js';
+import type { Gradient } from './gradient.js';
+import type { Optimizer } from './optimizer.js';
 import { resolveOptimizer } from './resolve-optimizer.js';
 import * as schedules from './schedules/index.js';
 

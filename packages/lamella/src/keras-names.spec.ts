@@ -1,0 +1,136 @@
+// Options that are Keras' carry Keras' names, in camelCase. What Keras does not have is marked as our own, by hand.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { snakeCase, type Serializable, type SerializableKind, type SummaryOptions } from '@lamella/core';
+import type { BackupAndRestoreOptions, CSVLoggerOptions, ModelCheckpointOptions } from '@lamella/io';
+import type {
+  CompileOptions,
+  EarlyStoppingOptions,
+  EvaluateOptions,
+  FitOptions,
+  LearningRateSchedulerOptions,
+  PredictOptions,
+  ReduceLROnPlateauOptions,
+  TerminateOnNaNOptions,
+} from '@lamella/training';
+import { composition } from './index.js';
+
+type Names = readonly string[];
+type Family = Readonly<Record<string, Names>>;
+const keras: Readonly<Record<string, Family>> = JSON.parse(
+  readFileSync(new URL('../../../fixtures/keras/signatures.json', import.meta.url), 'utf8'),
+);
+
+type Whose = 'keras' | 'own';
+/** Each option of an interface: the compiler asks for all of them. */
+type Options<T> = Readonly<Record<keyof Required<T>, Whose>>;
+
+const evaluate: Options<EvaluateOptions> = {
+  ...{ batchSize: 'keras', callbacks: 'keras', classWeight: 'own', sampleWeight: 'keras', signal: 'own' },
+  ...{ steps: 'keras', verbose: 'keras' },
+};
+const { sampleWeight: _sampleWeight, classWeight: _classWeight, ...forPredict } = evaluate;
+const predict: Options<PredictOptions> = forPredict;
+const fit: Options<FitOptions> = {
+  ...{ batchSize: 'keras', callbacks: 'keras', classWeight: 'keras', epochs: 'keras', initialEpoch: 'keras' },
+  ...{ sampleWeight: 'keras', shuffle: 'keras', signal: 'own', stepsPerEpoch: 'keras', verbose: 'keras' },
+  ...{ validationBatchSize: 'keras', validationData: 'keras', validationFreq: 'keras' },
+  ...{ validationSplit: 'keras', validationSteps: 'keras' },
+};
+const compile: Options<CompileOptions> = {
+  ...{ loss: 'keras', lossWeights: 'keras', metrics: 'keras', optimizer: 'keras', weightedMetrics: 'keras' },
+};
+const summary: Options<SummaryOptions> = {
+  ...{ expandNested: 'keras', layerRange: 'keras', lineLength: 'keras', optimizerWeights: 'own' },
+  ...{ positions: 'keras', printFn: 'keras', showTrainable: 'keras' },
+};
+const monitored = { monitor: 'keras', mode: 'keras', verbose: 'keras', print: 'own' } as const;
+const modelCheckpoint: Options<ModelCheckpointOptions> = {
+  ...monitored,
+  ...{ filepath: 'keras', initialValueThreshold: 'keras', saveBestOnly: 'keras', saveFreq: 'keras' },
+  saveWeightsOnly: 'keras',
+};
+const backupAndRestore: Options<BackupAndRestoreOptions> = {
+  ...{ backupDir: 'keras', deleteCheckpoint: 'keras', doubleCheckpoint: 'keras', saveFreq: 'keras' },
+};
+const csvLogger: Options<CSVLoggerOptions> = { append: 'keras', filename: 'keras', separator: 'keras' };
+const earlyStopping: Options<EarlyStoppingOptions> = {
+  ...monitored,
+  ...{ baseline: 'keras', minDelta: 'keras', patience: 'keras', restoreBestWeights: 'keras' },
+  startFromEpoch: 'keras',
+};
+const reduceLROnPlateau: Options<ReduceLROnPlateauOptions> = {
+  ...monitored,
+  ...{ cooldown: 'keras', factor: 'keras', minDelta: 'keras', minLr: 'keras', patience: 'keras' },
+};
+const learningRateScheduler: Options<LearningRateSchedulerOptions> = { print: 'own', verbose: 'keras' };
+const terminateOnNaN: Options<TerminateOnNaNOptions> = { print: 'own', raiseError: 'keras' };
+
+const expectKeras = (options: Readonly<Record<string, Whose>>, names: Names): void => {
+  for (const [option, whose] of Object.entries(options))
+    expect([option, names.includes(snakeCase(option))]).toEqual([option, whose === 'keras']);
+};
+
+describe("Keras' names", () => {
+  it.each<[string, Readonly<Record<string, Whose>>]>([
+    ['compile', compile],
+    ['fit', fit],
+    ['evaluate', evaluate],
+    ['predict', predict],
+    ['summary', summary],
+  ])('are those of the options of %s()', (method, options) => expectKeras(options, keras['model']![method]!));
+
+  it.each<[string, Readonly<Record<string, Whose>>]>([
+    ['ModelCheckpoint', modelCheckpoint],
+    ['BackupAndRestore', backupAndRestore],
+    ['CSVLogger', csvLogger],
+    ['EarlyStopping', earlyStopping],
+    ['ReduceLROnPlateau', reduceLROnPlateau],
+    ['LearningRateScheduler', learningRateScheduler],
+    ['TerminateOnNaN', terminateOnNaN],
+  ])('are those of the options of %s', (name, options) => expectKeras(options, keras['callbacks']![name]!));
+});
+
+/** What classes need to be made. */
+const needed: Readonly<Record<string, object>> = {
+  Activation: { activation: 'relu' },
+  Conv2D: { filters: 1, kernelSize: 1 },
+  CosineDecay: { initialLearningRate: 1, decaySteps: 1 },
+  CosineDecayRestarts: { initialLearningRate: 1, firstDecaySteps: 1 },
+  Dense: { units: 1 },
+  Dot: { axes: 1 },
+  Dropout: { rate: 0.5 },
+  Embedding: { inputDim: 1, outputDim: 1 },
+  ExponentialDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
+  GaussianNoise: { stddev: 1 },
+  InputLayer: { shape: [1] },
+  InverseTimeDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
+  Lambda: { function: (x: unknown) => x },
+  Permute: { dims: [1] },
+  PiecewiseConstantDecay: { boundaries: [1], values: [1, 2] },
+  PolynomialDecay: { initialLearningRate: 1, decaySteps: 1 },
+  RepeatVector: { n: 1 },
+  Rescaling: { scale: 1 },
+  Reshape: { targetShape: [1] },
+};
+const kinds: readonly SerializableKind[] = [
+  ...(['layers', 'initializers', 'regularizers', 'constraints'] as const),
+  ...(['losses', 'metrics', 'optimizers', 'schedules'] as const),
+];
+const classes = kinds.flatMap((kind) =>
+  composition.catalog
+    .names(kind)
+    .filter((name) => !['Functional', 'Model', 'Sequential'].includes(name))
+    .map((name) => [kind, name] as const),
+);
+
+describe("Keras' names of options", () => {
+  it.each(classes)('of %s: %s', (kind, name) => {
+    const made = new (composition.catalog.get(kind, name))(needed[name] ?? {}) as Serializable;
+    const names = [...keras[kind]![name]!, 'name', 'trainable', 'dtype'];
+    const options = Object.keys(made.getConfig()).map((option) =>
+      snakeCase(option).replace(/^beta(\d)$/, 'beta_$1'),
+    );
+    expect(options.filter((option) => !names.includes(option))).toEqual([]);
+  });
+});
