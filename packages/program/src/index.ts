@@ -44,6 +44,7 @@ export { traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
 export { isOpenProgram, type OpenProgram } from './open-program.js';
+export { batchOverTime } from './passes/batch-over-time.js';
 export { canonicalise } from './passes/canonicalise.js';
 export { diffPrograms } from './passes/diff-programs.js';
 export { foldConstants } from './passes/fold-constants.js';

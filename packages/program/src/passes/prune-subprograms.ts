@@ -63,8 +63,9 @@ function pruneCond(
   const inputs = Object.fromEntries(
     [predicate!, ...kept.map((i) => operands[i]!)].map((id, i) => [String(i), id]),
   );
-  const made = rewriter.addHolder(
+  const made = rewriter.addNodes(
     node,
+    node.kernel,
     inputs,
     {},
     outputs.map((i) => rewriter.type(node.outputs[i]!)),
@@ -94,8 +95,9 @@ function pruneWhile(
   const { kept, place } = distinct(read, all, carries.length);
   if (kept.length === all.length || live.length === 0) return undefined;
   const inputs = Object.fromEntries(kept.map((i, k) => [String(k), all[i]!]));
-  const made = rewriter.addHolder(
+  const made = rewriter.addNodes(
     node,
+    node.kernel,
     inputs,
     { ...node.attrs, carries: live.length },
     live.map((i) => rewriter.type(node.outputs[i]!)),
@@ -152,8 +154,9 @@ function pruneScan(
   const made =
     outputs.length === 0
       ? []
-      : rewriter.addHolder(
+      : rewriter.addNodes(
           node,
+          node.kernel,
           inputs,
           attrs,
           outputs.map((i) => rewriter.type(node.outputs[i]!)),

@@ -77,21 +77,20 @@ export class Rewriter {
     attrs: Attributes,
     type: ValueType,
   ): ValueId {
-    const id = this.addValue(type);
-    this.keep({ kernel, inputs, attrs, outputs: [id], scope: origin.scope });
-    return id;
+    return this.addNodes(origin, kernel, inputs, attrs, [type])[0]!;
   }
 
-  /** A node that holds Programs, in the place and the scope of `origin`, of whose kernel it is. */
-  addHolder(
+  /** The same for a node with several outputs, or one that holds Programs. */
+  addNodes(
     origin: ProgramNode,
+    kernel: string,
     inputs: Readonly<Record<string, ValueId>>,
     attrs: Attributes,
     types: readonly ValueType[],
-    programs: Readonly<Record<string, Program>>,
+    programs?: Readonly<Record<string, Program>>,
   ): ValueId[] {
     const outputs = types.map((type) => this.addValue(type));
-    this.keep({ kernel: origin.kernel, inputs, attrs, outputs, scope: origin.scope, programs });
+    this.keep({ kernel, inputs, attrs, outputs, scope: origin.scope, ...(programs && { programs }) });
     return outputs;
   }
 
