@@ -8,6 +8,7 @@ const { HostTensor } = await import('@lamella/program');
 const { conv2D, dense, flatten, layers, maxPooling2D, reLU, softmax } = await import('@lamella/layers');
 const { adam, training } = await import('@lamella/training');
 const { onnx } = await import('@lamella/backend-onnx');
+const { Lstm } = await import('./lstm-layer.mjs');
 const importSeconds = (performance.now() - started) / 1000;
 
 const { model } = compose({ backend: onnx(), plugins: [layers, training] });
@@ -37,6 +38,14 @@ function tiny() {
   const outputs = dense({ units: 1 }).apply(dense({ units: 16, activation: 'relu' }).apply(features));
   const net = model({ inputs: features, outputs });
   net.compile({ optimizer: 'adam', loss: 'mse' });
+  return net;
+}
+
+function lstm() {
+  const sequence = input({ shape: [100, 64] });
+  const outputs = dense({ units: 10, activation: 'softmax' }).apply(new Lstm(128).apply(sequence));
+  const net = model({ inputs: sequence, outputs });
+  net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
   return net;
 }
 
@@ -90,6 +99,12 @@ const cases = {
     const features = Float32Array.from({ length: 8000 }, (_, i) => x[(i >> 2) * 784 + 400 + (i & 3)] ?? 0);
     const targets = Float32Array.from({ length: 2000 }, (_, i) => y[i * 10] ?? 0);
     return fit(tiny(), { data: features, shape: [2000, 4] }, { data: targets, shape: [2000, 1] }, 1, 3);
+  },
+  async lstm() {
+    const rows = 640;
+    const x = Float32Array.from({ length: rows * 6400 }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
+    const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
+    return fit(lstm(), { data: x, shape: [rows, 100, 64] }, { data: y, shape: [rows, 10] }, 32, 6);
   },
   async predict() {
     const { x } = images(60_000);

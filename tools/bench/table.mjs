@@ -17,6 +17,8 @@ const targets = [
   { case: 'mlp256', what: 'ms a step', measure: step, better: 'less', peers: python, must: 1, aim: 0.85 },
   { case: 'mlp32', what: 'ms a step', measure: step, better: 'less', peers: python, must: 1, aim: 0.75 },
   { case: 'cnn128', what: 'ms a step', measure: step, better: 'less', peers: python, must: 1, aim: 0.75 },
+  { case: 'lstm', what: 'ms a step', measure: step, better: 'less', peers: /^keras/, must: 1 },
+  { case: 'lstm', what: 'ms a step', measure: step, better: 'less', peers: /^torch/, must: 2, aim: 1 },
   { case: 'tiny', what: 'ms a step', measure: step, better: 'less', peers: python, must: 0.33, aim: 0.1 },
   {
     case: 'predict',

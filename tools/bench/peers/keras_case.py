@@ -9,7 +9,7 @@ import_s = time.perf_counter() - started
 
 import numpy as np  # noqa: E402
 
-from mnist import load_mnist  # noqa: E402
+from mnist import load_mnist, sequences  # noqa: E402
 from report import per_step, report, timed  # noqa: E402
 
 layers = keras.layers
@@ -30,6 +30,13 @@ def cnn() -> keras.Model:
         values = layers.MaxPooling2D()(layers.Conv2D(filters, 3, activation="relu")(values))
     outputs = layers.Dense(10, activation="softmax")(layers.Flatten()(values))
     model = keras.Model(image, outputs)
+    model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy")
+    return model
+
+
+def lstm() -> keras.Model:
+    sequence = layers.Input((100, 64))
+    model = keras.Model(sequence, layers.Dense(10, activation="softmax")(layers.LSTM(128)(sequence)))
     model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy")
     return model
 
@@ -58,6 +65,9 @@ def run(case: str, folder: str) -> dict:
         if case == "cnn128":
             return fit(cnn(), x.reshape(-1, 28, 28, 1), y, 128, 4)
         return fit(mlp(), x, y, int(case[3:]), 4)
+    if case == "lstm":
+        x, y = sequences(640)
+        return fit(lstm(), x, y, 32, 6)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         return fit(tiny(), x[:, 400:404].copy(), (labels == 0).astype("float32")[:, None], 1, 3)

@@ -9,7 +9,7 @@ import_s = time.perf_counter() - started
 
 from torch import nn  # noqa: E402
 
-from mnist import load_mnist  # noqa: E402
+from mnist import load_mnist, sequences  # noqa: E402
 from report import per_step, report, timed  # noqa: E402
 
 
@@ -22,6 +22,16 @@ def mlp() -> nn.Module:
 def cnn() -> nn.Module:
     blocks = [part for a, b in ((1, 32), (32, 64)) for part in (nn.Conv2d(a, b, 3), nn.ReLU(), nn.MaxPool2d(2))]
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(1600, 10))
+
+
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(64, 128, batch_first=True)
+        self.dense = nn.Linear(128, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.dense(self.lstm(x)[0][:, -1])
 
 
 def tiny() -> nn.Module:
@@ -53,6 +63,9 @@ def run(case: str, folder: str) -> dict:
         if case == "cnn128":
             return fit(cnn(), x.reshape(-1, 1, 28, 28), y, 128, 4, nn.CrossEntropyLoss(), 1e-3)
         return fit(mlp(), x, y, int(case[3:]), 4, nn.CrossEntropyLoss(), 5e-4)
+    if case == "lstm":
+        x, y = (torch.from_numpy(part) for part in sequences(640))
+        return fit(Lstm(), x, y.argmax(-1), 32, 6, nn.CrossEntropyLoss(), 1e-3)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         x = torch.from_numpy(x[:, 400:404].copy())

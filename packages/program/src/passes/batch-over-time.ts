@@ -44,6 +44,8 @@ class ScanBatch {
   private readonly outside = new Map<ValueId, Outside>();
   private readonly literals: ReadonlyMap<ValueId, ProgramConstant>;
   private readonly hoisted = new Set<ValueId>();
+  /** Stacks of products as one matrix. */
+  private readonly rows = new Map<ValueId, ValueId>();
   private readonly producers: ReadonlyMap<ValueId, ProgramNode>;
   private readonly readers = new Map<ValueId, number>();
 
@@ -117,9 +119,27 @@ class ScanBatch {
         : shape.length <= type.shape.length;
     });
     if (!fits) return undefined;
-    const inputs = Object.entries(node.inputs).map(([name, id]) => [name, this.outer(id)]);
     const stacked = stackedType(type, this.parts.length);
-    return [this.rewriter.addNode(node, node.kernel, Object.fromEntries(inputs), node.attrs, stacked)];
+    const add = (of: (id: ValueId) => ValueId, result: ValueType): ValueId => {
+      const inputs = Object.entries(node.inputs).map(([name, id]) => [name, of(id)]);
+      return this.rewriter.addNode(node, node.kernel, Object.fromEntries(inputs), node.attrs, result);
+    };
+    const flat = ids
+      .map((id) => this.rows.get(this.outside.get(id)?.id ?? -1))
+      .find((id) => id !== undefined);
+    const isRowWise = ids.every(
+      (id) => this.rows.has(this.outside.get(id)?.id ?? -1) || this.body.type(id).shape.length <= 1,
+    );
+    if (flat === undefined || !isRowWise) return [add((id) => this.outer(id), stacked)];
+    // Straight on the product, which backends compute with its bias in one.
+    const sum = add((id) => this.rows.get(this.outer(id)) ?? this.outer(id), this.rewriter.type(flat));
+    return [this.stackOfRows(node, sum, stacked)];
+  }
+
+  private stackOfRows(node: ProgramNode, rows: ValueId, type: ValueType): ValueId {
+    const stack = this.rewriter.addNode(node, 'Reshape', { x: rows }, { shape: type.shape }, type);
+    this.rows.set(stack, rows);
+    return stack;
   }
 
   /** A value that is known outside, there. */
@@ -277,8 +297,7 @@ class ScanBatch {
       node.attrs,
       flat,
     );
-    const whole = stackedType(type, steps);
-    return rewriter.addNode(node, 'Reshape', { x: product }, { shape: whole.shape }, whole);
+    return this.stackOfRows(node, product, stackedType(type, steps));
   }
 
   private rebuilt(plans: readonly (Plan | undefined)[]): ValueId[] {
