@@ -20,7 +20,7 @@ import {
   reLU,
   softmax,
 } from '@lamella/layers';
-import { allocateArray, HostTensor, random, sizeOf } from '@lamella/program';
+import { HostTensor, allocateArray, cond, random, scan, sizeOf, whileLoop } from '@lamella/program';
 import { training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -179,7 +179,15 @@ const batch = (/** @type {tf.Tensor} */ x) => /** @type {number} */ (x.shape[0])
 /** Models with Lambdas, several inputs and outputs, sharing, nesting, unknown sizes and images of bytes. */
 export function ownModels() {
   clearNames();
-  return [...tutorialModels(), samplingModel(), imageModel(), sharedModel(), wordsModel(), ...batchModels()];
+  return [
+    ...tutorialModels(),
+    samplingModel(),
+    imageModel(),
+    sharedModel(),
+    wordsModel(),
+    loopModel(),
+    ...batchModels(),
+  ];
 }
 
 function tutorialModels() {
@@ -218,6 +226,34 @@ function sharedModel() {
   const encoder = model({ inputs: x, outputs: dropout({ rate: 0.5 }).apply(code), name: 'encoder' });
   const codes = [encoder.apply(left), encoder.apply(right)];
   return own('a shared, nested model', [left, right], [add().apply(codes), concatenate().apply(codes)]);
+}
+
+/** A scan over time, a loop of as many steps as it takes, and a choice. */
+function loopModel() {
+  const sequence = input({ shape: [6, 4], name: 'sequence' });
+  const looped = (/** @type {tf.Tensor} */ x) => {
+    const [last, all] = scan(
+      (/** @type {tf.Tensor} */ state, /** @type {tf.Tensor} */ row) => {
+        const next = tf.tanh(tf.add(tf.mul(state, 0.5), row));
+        return [next, tf.mul(next, 2)];
+      },
+      tf.zeros([x.shape[0] ?? 0, 4]),
+      tf.transpose(x, [1, 0, 2]),
+    );
+    const small = whileLoop(
+      (/** @type {tf.Tensor} */ value) => tf.greater(tf.max(value), 0.5),
+      (/** @type {tf.Tensor} */ value) => tf.mul(value, 0.7),
+      last,
+      { maximumIterations: 5 },
+    );
+    const total = tf.sum(all, 0);
+    return cond(
+      tf.greater(tf.sum(small), 0),
+      () => tf.add(small, total),
+      () => total,
+    );
+  };
+  return own('loops and a choice', sequence, dense({ units: 2 }).apply(through('looped', looped, sequence)));
 }
 
 function wordsModel() {

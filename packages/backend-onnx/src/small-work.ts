@@ -1,6 +1,15 @@
 // How small Programs run: whether as loops rather than as an ONNX graph, and whether by one thread. Estimates, from measurements
 // of this package on two cores (tools/bench). A call of ONNX Runtime and each operator in it cost some time whatever they compute.
-import { sizeOf, traitsOf, type Program, type ProgramNode, type Shape, type ValueId } from '@lamella/program';
+import {
+  sizeOf,
+  traitsOf,
+  type Program,
+  type ProgramNode,
+  type Shape,
+  type ValueId,
+  scanKernel,
+  whileKernel,
+} from '@lamella/program';
 
 /** Units: microseconds. */
 const perCall = 40;
@@ -34,9 +43,24 @@ export function suitsOneThread(program: Program): boolean {
 }
 
 function workOf(program: Program): [products: number, elements: number] {
-  const sum = (of: (node: ProgramNode, program: Program) => number): number =>
-    program.nodes.reduce((total, node) => total + of(node, program), 0);
-  return [sum(productsOf), sum(elementsOf)];
+  let [products, elements] = [0, 0];
+  for (const node of program.nodes) {
+    products += productsOf(node, program);
+    elements += elementsOf(node, program);
+    for (const inner of Object.values(node.programs ?? {})) {
+      const [more, others] = workOf(inner);
+      products += timesRun(node) * more;
+      elements += timesRun(node) * others;
+    }
+  }
+  return [products, elements];
+}
+
+/** How often a node runs the Programs that it holds, at most; once where nobody knows. */
+function timesRun({ kernel, attrs }: ProgramNode): number {
+  const times =
+    kernel === scanKernel ? attrs['length'] : kernel === whileKernel ? attrs['maximumIterations'] : 1;
+  return typeof times === 'number' ? times : 1;
 }
 
 function elementsOf(node: ProgramNode, program: Program): number {

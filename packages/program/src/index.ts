@@ -53,6 +53,7 @@ export { removeDeadCode } from './passes/remove-dead-code.js';
 export { removeCustomGradients, removeIdentities } from './passes/remove-identities.js';
 export { rewrite, type NodeRewrite, type Rewriter } from './passes/rewriter.js';
 export { simplifyAlgebra } from './passes/simplify-algebra.js';
+export { unrollScans } from './passes/unroll-scans.js';
 export { forExecution, simplify } from './passes/simplify.js';
 export {
   condKernel,

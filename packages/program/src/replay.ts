@@ -76,6 +76,7 @@ function runHolder(
   return recorder.node(kernel, ids, attrs, types, { ...programs }).map((id) => abstractTensor(recorder, id));
 }
 
-function constantTensor(constant: ProgramConstant, type: ValueType): tf.Tensor {
+/** A constant of a Program as a tensor. */
+export function constantTensor(constant: ProgramConstant, type: ValueType): tf.Tensor {
   return tf.tensor(constant.data as Float32Array, [...type.shape], type.dtype);
 }

@@ -3,6 +3,7 @@
 import type { Program, RandomSpec } from '@lamella/program';
 import type { LoweredModel } from '../lower-program.js';
 import { GraphBuilder } from '../model/graph-builder.js';
+import { renameValues } from '../model/inner-graphs.js';
 import { elementTypes } from '../model/onnx-model.js';
 
 /** The model with nodes in place of its random inputs. */
@@ -22,13 +23,7 @@ export function drawInGraph(lowered: LoweredModel, program: Program): LoweredMod
   return {
     model: {
       ...model,
-      nodes: [
-        ...nodes,
-        ...model.nodes.map((node) => ({
-          ...node,
-          inputs: node.inputs.map((name) => drawn.get(name) ?? name),
-        })),
-      ],
+      nodes: [...nodes, ...model.nodes.map((node) => renameValues(node, (name) => drawn.get(name) ?? name))],
       initializers: [...initializers, ...model.initializers],
       inputs: model.inputs.filter(({ name }) => !drawn.has(name)),
     },

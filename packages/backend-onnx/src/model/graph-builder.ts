@@ -99,8 +99,9 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** A constant tensor. */
+  /** A constant tensor. Those of inner graphs are the outermost one's. */
   tensor(data: ArrayLike<number>, shape: Shape, type: ElementType): string {
+    if (this.around !== undefined) return this.around.tensor(data, shape, type);
     const elements = toElements(data, type);
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
     const key = data.length <= this.largestShared ? `${type}[${shape.join()}]${bytes.join()}` : undefined;
@@ -124,6 +125,7 @@ export class GraphBuilder {
 
   /** A tensor of one value everywhere. */
   full(value: number, shape: Shape, type: ElementType): string {
+    if (this.around !== undefined) return this.around.full(value, shape, type);
     if (shape.length === 0 || sizeOf(shape) <= this.largestShared)
       return this.tensor(new Array<number>(sizeOf(shape)).fill(value), shape, type);
     return this.op('Expand', [this.scalar(value, type), this.ints(shape)]);

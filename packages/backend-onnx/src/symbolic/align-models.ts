@@ -1,7 +1,8 @@
 // Brings graphs of one Program at several sizes into one order. Passes put operands that may change places, and with them
 // the nodes, into an order that follows the sizes; here it follows what is equal in all graphs.
 import type { LoweredModel } from '../lower-program.js';
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../model/onnx-model.js';
+import { mapGraphs, namesRead, renameValues } from '../model/inner-graphs.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../model/onnx-model.js';
 import { elementsOf } from './varying-constant.js';
 
 /** Operators whose inputs may change places. */
@@ -41,16 +42,30 @@ function withSortedInputs(
   };
   model.inputs.forEach(({ name }, i) => define(name, `input ${i}`));
   for (const tensor of model.initializers) define(tensor.name, contentAt(tensor));
-  const squared = squaredValues(model.nodes);
-  return model.nodes.map((node) => {
-    const mayChange = commutative.has(node.type) || (node.type === 'Sub' && squared.has(node.outputs[0]!));
-    const inputs = mayChange
-      ? [...node.inputs].sort((a, b) => numbers.get(a)! - numbers.get(b)!)
-      : node.inputs;
-    const key = JSON.stringify([node.type, node.attributes, inputs.map((name) => numbers.get(name) ?? -1)]);
-    node.outputs.forEach((name, i) => define(name, `${i} of ${key}`));
-    return { ...node, inputs };
-  });
+  const sort = (nodes: readonly OnnxNode[]): OnnxNode[] => {
+    const squared = squaredValues(nodes);
+    return nodes.map((node) => {
+      const mayChange = commutative.has(node.type) || (node.type === 'Sub' && squared.has(node.outputs[0]!));
+      const numberOf = (name: string): number => numbers.get(name) ?? -1;
+      const inputs = mayChange ? [...node.inputs].sort((a, b) => numberOf(a) - numberOf(b)) : node.inputs;
+      const contents: unknown[] = [];
+      const sorted = mapGraphs(node, (graph) => {
+        graph.inputs.forEach(({ name }, i) =>
+          define(name, `input ${i} of ${node.type} ${inputs.map(numberOf).join()}`),
+        );
+        const inner = { ...graph, nodes: sort(graph.nodes) };
+        contents.push(inner.outputs.map(({ name }) => numberOf(name)));
+        return inner;
+      });
+      const plain = Object.entries(node.attributes).filter(
+        ([, value]) => !(typeof value === 'object' && 'graph' in value),
+      );
+      const key = JSON.stringify([node.type, plain, contents, inputs.map(numberOf)]);
+      node.outputs.forEach((name, i) => define(name, `${i} of ${key}`));
+      return { ...sorted, inputs };
+    });
+  };
+  return sort(model.nodes);
 }
 
 /** Values of which nothing but the square is used: their sign does not matter. */
@@ -78,11 +93,7 @@ function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
     if (tensor !== undefined) initializers.push({ ...tensor, name: known });
     return known;
   };
-  const ordered = nodes.map((node) => ({
-    ...node,
-    inputs: node.inputs.map(named),
-    outputs: node.outputs.map(named),
-  }));
+  const ordered = nodes.map((node) => renameValues(inOrderInside(node), named));
   return {
     model: {
       ...model,
@@ -95,8 +106,13 @@ function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
   };
 }
 
+/** The same for the graphs that a node holds. */
+function inOrderInside(node: OnnxNode): OnnxNode {
+  return mapGraphs(node, (graph) => ({ ...graph, nodes: nodesByNeed(graph).map(inOrderInside) }));
+}
+
 /** Depth first from the outputs, without recursion. */
-function nodesByNeed({ nodes, outputs }: OnnxModel): OnnxNode[] {
+function nodesByNeed({ nodes, outputs }: OnnxGraph): OnnxNode[] {
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const order = new Set<OnnxNode>();
   const entered = new Set<OnnxNode>();
@@ -110,7 +126,7 @@ function nodesByNeed({ nodes, outputs }: OnnxModel): OnnxNode[] {
         continue;
       }
       entered.add(node);
-      for (const name of [...node.inputs].reverse()) {
+      for (const name of namesRead(node).reverse()) {
         const producer = producers.get(name);
         if (producer !== undefined && !entered.has(producer)) stack.push(producer);
       }

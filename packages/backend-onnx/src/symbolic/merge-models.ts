@@ -3,7 +3,8 @@
 import { formatShape, isPolynomial, type Size } from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
 import type { LoweredModel } from '../lower-program.js';
-import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../model/onnx-model.js';
+import { graphsOf, mapGraphs } from '../model/inner-graphs.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../model/onnx-model.js';
 import { alignModels } from './align-models.js';
 import { shareConstants } from './share-constants.js';
 import { SizeExpressions, type SizeSource } from './size-expressions.js';
@@ -39,8 +40,8 @@ class Merge {
     private readonly options: MergeModelsOptions,
   ) {
     this.first = models[0]!;
-    this.checkNodes();
-    this.inputs = this.values((model) => model.inputs, 'input');
+    this.checkNodes(models);
+    this.inputs = this.values(models, ({ inputs }) => inputs, 'input');
     this.sizes = new SizeExpressions(this.sources());
     this.first.initializers.forEach((tensor, i) => {
       const all = models.map((model) => model.initializers[i]!);
@@ -49,8 +50,8 @@ class Merge {
   }
 
   finish(): OnnxModel {
-    const nodes = this.first.nodes.map((node) => this.node(node));
-    const outputs = this.values((model) => model.outputs, 'output');
+    const nodes = this.first.nodes.map((_, i) => this.node(this.models.map((model) => model.nodes[i]!)));
+    const outputs = this.values(this.models, (model) => model.outputs, 'output');
     const before = this.sizes.finish();
     return {
       nodes: [...before.nodes, ...nodes],
@@ -63,27 +64,37 @@ class Merge {
     };
   }
 
-  private checkNodes(): void {
-    const { models, first } = this;
-    for (const [p, model] of models.entries()) {
-      const count = Math.max(first.nodes.length, model.nodes.length);
+  private checkNodes(graphs: readonly OnnxGraph[]): void {
+    const first = graphs[0]!;
+    for (const [p, graph] of graphs.entries()) {
+      const count = Math.max(first.nodes.length, graph.nodes.length);
       for (let i = 0; i < count; i++) {
-        const [mine, other] = [first.nodes[i], model.nodes[i]];
+        const [mine, other] = [first.nodes[i], graph.nodes[i]];
         if (mine === undefined || other === undefined || wiringOf(mine) !== wiringOf(other))
           throw this.failure(
             mine ?? other!,
             `the operator ${mine?.type ?? other!.type} for ${this.at(0)} has no match for ${this.at(p)}`,
           );
-        if (JSON.stringify(mine.attributes) !== JSON.stringify(other.attributes))
+        if (attributesOf(mine) !== attributesOf(other))
           throw this.failure(
             mine,
             `the attributes of ${mine.type} differ for ${this.at(0)} and ${this.at(p)}`,
           );
       }
     }
+    first.nodes.forEach((node, i) =>
+      graphsOf(node).forEach((_, k) => this.checkNodes(graphs.map((graph) => graphsOf(graph.nodes[i]!)[k]!))),
+    );
   }
 
-  private node(node: OnnxNode): OnnxNode {
+  /** A node as it is in all graphs. */
+  private node(nodes: readonly OnnxNode[]): OnnxNode {
+    const first = nodes[0]!;
+    let next = 0;
+    const node = mapGraphs(first, () => {
+      const index = next++;
+      return this.inner(nodes.map((each) => graphsOf(each)[index]!));
+    });
     if (!node.inputs.some((name) => this.varying.has(name))) return node;
     return {
       ...node,
@@ -91,6 +102,16 @@ class Merge {
         const tensors = this.varying.get(name);
         return tensors === undefined ? name : this.constant(node, i, tensors);
       }),
+    };
+  }
+
+  private inner(graphs: readonly OnnxGraph[]): OnnxGraph {
+    const first = graphs[0]!;
+    return {
+      ...first,
+      inputs: this.values(graphs, ({ inputs }) => inputs, 'input'),
+      nodes: first.nodes.map((_, i) => this.node(graphs.map(({ nodes }) => nodes[i]!))),
+      outputs: this.values(graphs, ({ outputs }) => outputs, 'output'),
     };
   }
 
@@ -110,10 +131,14 @@ class Merge {
   }
 
   /** Inputs or outputs with names in place of the sizes that are unknown. */
-  private values(of: (model: OnnxModel) => readonly OnnxValue[], what: string): OnnxValue[] {
+  private values(
+    graphs: readonly OnnxGraph[],
+    of: (graph: OnnxGraph) => readonly OnnxValue[],
+    what: string,
+  ): OnnxValue[] {
     const { points, unknowns, subject } = this.options;
-    return of(this.first).map((value, i) => {
-      const shapes = this.models.map((model) => of(model)[i]!.shape as readonly number[]);
+    return of(graphs[0]!).map((value, i) => {
+      const shapes = graphs.map((graph) => of(graph)[i]!.shape as readonly number[]);
       const shape = fitList(shapes, points);
       if (shape === undefined)
         throw notPolymorphic(
@@ -154,6 +179,13 @@ function canInfer(shape: readonly Size[]): boolean {
 
 function wiringOf({ type, inputs, outputs }: OnnxNode): string {
   return JSON.stringify([type, inputs, outputs]);
+}
+
+/** Attributes but for graphs, of which there must be as many. */
+function attributesOf({ attributes }: OnnxNode): string {
+  return JSON.stringify(attributes, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && 'graph' in value ? 'graph' : value,
+  );
 }
 
 function sameTensor(a: OnnxTensor, b: OnnxTensor): boolean {

@@ -1,4 +1,5 @@
 // Equal small constants of a finished graph become one, and constants that nothing reads go.
+import { namesRead, renameValues } from '../model/inner-graphs.js';
 import type { OnnxModel, OnnxTensor } from '../model/onnx-model.js';
 
 /** Constants of more bytes are not compared: they are weights. */
@@ -17,10 +18,7 @@ export function shareConstants(model: OnnxModel): OnnxModel {
     kept.set(key, first);
     names.set(tensor.name, first.name);
   }
-  const nodes = model.nodes.map((node) => ({
-    ...node,
-    inputs: node.inputs.map((name) => names.get(name) ?? name),
-  }));
-  const used = new Set(nodes.flatMap((node) => node.inputs));
+  const nodes = model.nodes.map((node) => renameValues(node, (name) => names.get(name) ?? name));
+  const used = new Set(nodes.flatMap(namesRead));
   return { ...model, nodes, initializers: [...kept.values()].filter(({ name }) => used.has(name)) };
 }

@@ -7,7 +7,7 @@ import { clearNames, compose, input, Layer, type SymbolicTensor } from '@lamella
 import { unzip } from '@lamella/files';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, embedding, layers, softmax } from '@lamella/layers';
-import { flatten, HostTensor, random } from '@lamella/program';
+import { flatten, HostTensor, random, scan, whileLoop } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import { io } from '../io.js';
 import { exportableKernels } from './kernels/kernels.js';
@@ -99,6 +99,18 @@ describe('a Lambda as operations of Keras', () => {
     expect(start).toMatchObject({ class_name: 'InputLayer', config: { batch_shape: [null, 3] } });
     expect(sum).toMatchObject({ class_name: 'Add', module: 'keras.src.ops.numpy', name: 'middle_add' });
     expect(sum!.inbound_nodes[0]!.args).toMatchObject([{ class_name: '__keras_tensor__' }, 2]);
+  });
+
+  it('is a scan of known length written out', async () => {
+    const averaged = (x: tf.Tensor): tf.Tensor =>
+      scan(
+        (mean: tf.Tensor, row: tf.Tensor) => [tf.add(tf.mul(mean, 0.5), row), null],
+        tf.zeros([x.shape[0]!, 2]),
+        tf.transpose(x, [1, 0, 2]),
+      )[0];
+    const names = (await operationsOf(averaged, [3, 2])).map(({ class_name }) => class_name);
+    expect(names).not.toContain('Scan');
+    expect(await drift(around(averaged, [3, 2]))).toBeLessThan(1e-6);
   });
 
   it('stays where it was in the graph, shared and beside other models', async () => {
@@ -231,6 +243,27 @@ describe('what Keras has no operations for', () => {
     );
     await expect(encode(model({ inputs: x, outputs: odd, name: 'net' }))).rejects.toThrow(
       /^\[KERNEL_UNSUPPORTED\] Model "net".*\n {2}Lambda "noisy": random draws have no Keras operation\n {2}Lambda "spectrum": kernel Complex: .*\n {2}Lambda "spectrum": kernel FFT: /,
+    );
+  });
+
+  it('loops whose steps nobody can write out', async () => {
+    const sum = (x: tf.Tensor): tf.Tensor =>
+      scan(
+        (total: tf.Tensor, row: tf.Tensor) => [tf.add(total, row), null],
+        tf.zeros([x.shape[0]!, 2]),
+        tf.transpose(x, [1, 0, 2]),
+      )[0];
+    await expect(encode(around(sum, [null, 2]))).rejects.toThrow(
+      /Lambda "middle": kernel Scan: files of Keras hold no functions/,
+    );
+    const halved = (x: tf.Tensor): tf.Tensor =>
+      whileLoop(
+        (v: tf.Tensor) => tf.greater(tf.max(v), 1),
+        (v) => tf.div(v, 2),
+        x,
+      );
+    await expect(encode(around(halved, [2]))).rejects.toThrow(
+      /kernel While: files of Keras hold no functions/,
     );
   });
 

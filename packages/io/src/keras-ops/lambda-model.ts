@@ -2,7 +2,15 @@
 // equivalent is noted, and stands there as an input, so that everything missing is found at once.
 import { Functional, input, type SymbolicTensor } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
-import { isLamellaError, isPolynomial, unflatten, type ValueId } from '@lamella/program';
+import {
+  condKernel,
+  isLamellaError,
+  isPolynomial,
+  scanKernel,
+  unflatten,
+  whileKernel,
+  type ValueId,
+} from '@lamella/program';
 import { KernelCall } from './kernel-call.js';
 import { findKernelRule } from './kernels/kernels.js';
 import { sizedGraph, type GraphNode, type SizedGraph, type SizedType } from './sized-graph.js';
@@ -86,7 +94,7 @@ class LambdaExport {
 
   private results(node: GraphNode, types: readonly SizedType[]): readonly Value[] {
     const rule = findKernelRule(node.kernel);
-    if (rule === undefined) throw new NoKerasForm('Keras has no such operation');
+    if (rule === undefined) throw new NoKerasForm(withoutForm[node.kernel] ?? 'Keras has no such operation');
     const odd = [...types, ...Object.values(node.inputs).map((id) => this.sized.typeOf(id))].find(
       ({ dtype }) => dtype === 'complex64' || dtype === 'string',
     );
@@ -120,6 +128,15 @@ class LambdaExport {
     return input({ batchShape, dtype: stored, name: `${this.name}_${name}` });
   }
 }
+
+/** Keras has these operations, but its files hold no functions for them to call. */
+const withoutForm: Readonly<Record<string, string>> = {
+  [condKernel]: 'files of Keras hold no functions that keras.ops.cond could call; choose by tf.where',
+  [scanKernel]:
+    'files of Keras hold no functions that keras.ops.scan could call, and it has too many steps, or nobody knows how many, to be written out',
+  [whileKernel]:
+    'files of Keras hold no functions that keras.ops.while_loop could call; use scan() of a known length',
+};
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof NoKerasForm) return cause.message;

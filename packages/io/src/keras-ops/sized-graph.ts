@@ -12,6 +12,7 @@ import {
   removeDeadCode,
   removeIdentities,
   sizeAt,
+  unrollScans,
   type DType,
   type Program,
   type ProgramTemplate,
@@ -45,7 +46,12 @@ export function sizedGraph(template: ProgramTemplate, subject: string): SizedGra
   const points = samplePoints(unknowns.length);
   const shapesAt = (sizes: readonly number[]): number[][] =>
     args.map(({ shape }) => shape.map((size) => sizeAt(size, sizes)));
-  const programs = points.map((sizes) => prepared(template.at(shapesAt(sizes))));
+  // Files of Keras hold no function that a scan could call: it is written out, where the number of its steps is known.
+  const isOpen = template.graph.nodes.some(({ attrs }) => isPolynomial(attrs['length']));
+  const programs = points.map((sizes) => {
+    const program = template.at(shapesAt(sizes));
+    return prepared(isOpen ? program : unrollScans(program));
+  });
   const graph = mergePrograms(programs, {
     points,
     unknowns,
