@@ -21,21 +21,23 @@ def cases():
     """Name, array, and the dtype that it has in Lamella."""
     for dtype in ["i1", "i2", "i4", "i8"]:
         for order in ["<"] if dtype == "i1" else ["<", ">"]:
-            lamella = {"i1": "int8", "i2": "int16"}.get(dtype, "int32")
-            yield f"{'big_' if order == '>' else ''}{dtype}", np.array(NUMBERS, order + dtype), lamella
+            yield f"{'big_' if order == '>' else ''}{dtype}", np.array(NUMBERS, order + dtype), np.dtype(dtype).name
     for dtype in ["u1", "u2", "u4", "u8"]:
         for order in ["<"] if dtype == "u1" else ["<", ">"]:
-            lamella = {"u1": "uint8", "u2": "uint16"}.get(dtype, "int32")
+            lamella = "int64" if dtype == "u8" else np.dtype(dtype).name
             yield f"{'big_' if order == '>' else ''}{dtype}", np.array(NATURALS, order + dtype), lamella
     for dtype in ["f2", "f4", "f8"]:
         for order in ["<", ">"]:
-            yield f"{'big_' if order == '>' else ''}{dtype}", np.array(FRACTIONS, order + dtype), "float32"
+            yield f"{'big_' if order == '>' else ''}{dtype}", np.array(FRACTIONS, order + dtype), np.dtype(dtype).name
     yield "bool", np.array([[True, False], [False, True]]), "bool"
     yield "scalar", np.array(7, "<i4"), "int32"
     yield "vector", np.array([1, 2, 3], "<f4"), "float32"
     yield "empty", np.zeros((0, 3), "<f4"), "float32"
     yield "fortran", np.asfortranarray(np.arange(24, dtype="<i2").reshape(2, 3, 4)), "int16"
-    yield "big_fortran_f8", np.asfortranarray(np.arange(6, dtype=">f8").reshape(3, 2)), "float32"
+    yield "big_fortran_f8", np.asfortranarray(np.arange(6, dtype=">f8").reshape(3, 2)), "float64"
+    yield "wide_i8", np.array([2**31, -(2**53) + 1], "<i8"), "int64"
+    yield "wide_u4", np.array([2**31], "<u4"), "uint32"
+    yield "wide_f8", np.array([1e300], "<f8"), "float64"
 
 
 REFUSED = {
@@ -45,10 +47,7 @@ REFUSED = {
     "complex": np.array([1 + 2j]),
     "records": np.array([(1, 2.0)], dtype=[("a", "<i4"), ("b", "<f4")]),
     "dates": np.array(["2026-01-01"], dtype="datetime64[D]"),
-    "wide_i8": np.array([2**31], "<i8"),
-    "wide_u4": np.array([2**31], "<u4"),
     "wide_u8": np.array([2**63], "<u8"),
-    "wide_f8": np.array([1e300], "<f8"),
 }
 
 

@@ -1,11 +1,11 @@
 // The Buffer: a handle on memory of one tensor, wherever its backend keeps it. Not here: memory of the host (host-buffer.ts).
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import type { Backend } from './backend.js';
 
 /** What a buffer holds. */
 export interface BufferType {
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
 }
 
 /** Memory of one tensor. */

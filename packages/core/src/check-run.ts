@@ -1,16 +1,17 @@
 // What every backend checks before it runs: that the buffers fit the Program's inputs and outputs, belong to the backend,
 // and that no output is an input or another output.
-import type { Program, StorageDType, ValueType } from '@lamella/program';
+import { isNumberDType, type NumberDType, type Program, type ValueType } from '@lamella/program';
 import type { Backend } from './backend.js';
 import type { Buffer } from './buffer.js';
 import { checkFits } from './check-fits.js';
 import { bufferForeign, executableInvalid, outputAliased } from './errors.js';
 
 /** The dtype of a value in host memory. Throws: EXECUTABLE_INVALID for complex numbers and strings, which have none. */
-export function hostDType(type: ValueType, subject: string): StorageDType {
-  if (type.dtype === 'complex64' || type.dtype === 'string')
-    throw executableInvalid(subject, `it is ${type.dtype}, which host tensors cannot hold`);
-  return type.dtype;
+export function hostDType(type: ValueType, subject: string): NumberDType {
+  const { dtype } = type;
+  if (dtype === 'complex64' || !isNumberDType(dtype))
+    throw executableInvalid(subject, `it is ${dtype}, which runs neither take nor give`);
+  return dtype;
 }
 
 /** Where the buffers of a run belong in a Program: indices into its inputs and outputs, those that a run is not given left out. */
@@ -79,7 +80,7 @@ function check(
   subject: string,
   buffer: Buffer | undefined,
   type: ValueType,
-  dtype: StorageDType,
+  dtype: NumberDType,
   backend: Backend,
   isWritten: boolean,
 ): void {

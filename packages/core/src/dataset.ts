@@ -1,5 +1,5 @@
 // Datasets: a length and a way to get one example. Batching, shuffling and the rest are derived in @lamella/datasets.
-import type { HostTensor, Tree } from '@lamella/program';
+import type { AnyHostTensor, Tree } from '@lamella/program';
 
 /** One example, or one batch of them: inputs, targets, weights. Several inputs or outputs are nested as the model's, or named. */
 export interface Example {
@@ -8,7 +8,7 @@ export interface Example {
   readonly sampleWeight?: ExampleValue;
 }
 
-export type ExampleValue = Tree<HostTensor>;
+export type ExampleValue = Tree<AnyHostTensor>;
 
 /** Random access to examples, which need not be in memory. Each `get` gives one example without a batch dimension. */
 export interface Dataset<T = Example> {

@@ -8,6 +8,7 @@ import {
   sameShape,
   shapeMismatch,
   structureOf,
+  tfjsDType,
   unflatten,
   type SymbolicShape,
   type Tree,
@@ -126,7 +127,8 @@ export class Functional<
     this.inputs.forEach((tensor, i) => {
       const value = given[places[i]!]!;
       // Integers become floats where floats are declared, as in Keras.
-      values.set(tensor, value.dtype === tensor.dtype ? value : tf.cast(value, tensor.dtype));
+      const dtype = tfjsDType(tensor.dtype);
+      values.set(tensor, value.dtype === dtype ? value : tf.cast(value, dtype));
       masks.set(tensor, context.masks[places[i]!] ?? null);
     });
     for (const node of this.graph.nodes) {

@@ -1,5 +1,5 @@
 // A Buffer in host memory: plain (of no backend), or of a backend that computes on the host.
-import { HostTensor } from '@lamella/program';
+import { HostTensor, type MakeZeros } from '@lamella/program';
 import type { Backend } from './backend.js';
 import type { Buffer } from './buffer.js';
 import { bufferDisposed } from './errors.js';
@@ -17,7 +17,7 @@ export class HostBuffer implements Buffer {
   constructor(
     readonly backend: Backend | null,
     memory: HostTensor,
-    private readonly allocate: typeof HostTensor.zeros = HostTensor.zeros,
+    private readonly allocate: MakeZeros = HostTensor.zeros,
   ) {
     this.shape = memory.shape;
     this.dtype = memory.dtype;

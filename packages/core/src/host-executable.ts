@@ -1,6 +1,12 @@
 // An Executable on host memory, for backends that compute there: it checks buffers, draws random inputs, gives updates
 // memory beside the old values, and exchanges the two when a run has succeeded. Not here: computing anything.
-import { HostTensor, type fillRandom, type Program, type ProgramUpdate } from '@lamella/program';
+import {
+  HostTensor,
+  type fillRandom,
+  type MakeZeros,
+  type Program,
+  type ProgramUpdate,
+} from '@lamella/program';
 import type { Backend, Executable, RunKey } from './backend.js';
 import type { Buffer } from './buffer.js';
 import { checkRun, runPlaces, type RunPlaces } from './check-run.js';
@@ -14,7 +20,7 @@ export interface HostComputation {
   /** The updates whose output may lie where their input lies. Absent: none. */
   readonly inPlace?: readonly ProgramUpdate[];
   /** See {@link RandomInputs}. */
-  readonly allocate?: typeof HostTensor.zeros;
+  readonly allocate?: MakeZeros;
   readonly fillRandom?: typeof fillRandom;
   /** Writes every output of the Program, in order. A failure leaves the inputs as they were. */
   compute(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): Promise<void> | void;

@@ -1,6 +1,6 @@
 // What an initializer, a regularizer and a constraint are to a weight. The ones Keras has are in @lamella/layers.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import type { Config, Serializable } from './config.js';
 
 /** Where an initializer's random numbers come from: see `fillRandom` of @lamella/program. */
@@ -18,7 +18,7 @@ export abstract class Initializer implements Serializable {
     return (this.constructor as unknown as { className: string }).className;
   }
 
-  abstract initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor;
+  abstract initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor;
 
   getConfig(): Config {
     return {};

@@ -48,7 +48,7 @@ describe('input', () => {
     ['a number as the shape', { shape: 784 }, /expected a list of sizes, got 784/],
     ['a negative size', { shape: [-1] }, /natural numbers or null/],
     ['half a size', { shape: [1.5] }, /natural numbers or null/],
-    ['an unknown dtype', { shape: [1], dtype: 'float64' }, /unknown dtype "float64"/],
+    ['an unknown dtype', { shape: [1], dtype: 'float63' }, /unknown dtype "float63"/],
   ])('refuses %s', (_, options, message) => {
     expect(() => input(options as never)).toThrow(message);
     expect(() => input(options as never)).toThrow('[INPUT_INVALID] InputLayer');

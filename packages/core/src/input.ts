@@ -1,12 +1,6 @@
 // Inputs: where a graph begins.
 import type * as tf from '@tensorflow/tfjs-core';
-import {
-  isStorageDType,
-  type DType,
-  type StorageDType,
-  type SymbolicShape,
-  computeDType,
-} from '@lamella/program';
+import { isDType, type DType, type SymbolicShape, computeDType } from '@lamella/program';
 import type { Config } from './config.js';
 import { inputInvalid } from './errors.js';
 import { Layer } from './layer.js';
@@ -20,7 +14,7 @@ export interface InputOptions {
   readonly batchShape?: SymbolicShape;
   readonly batchSize?: number;
   /** How the data lies in memory; uint8 and other integers reach the layers as int32. */
-  readonly dtype?: StorageDType;
+  readonly dtype?: DType;
   readonly name?: string;
 }
 
@@ -28,7 +22,7 @@ export interface InputOptions {
 export class InputLayer extends Layer {
   static readonly className = 'InputLayer';
   readonly batchShape: SymbolicShape;
-  readonly dtype: StorageDType;
+  readonly dtype: DType;
 
   constructor(options: InputOptions) {
     super({ ...(options.name !== undefined && { name: options.name }) });
@@ -56,7 +50,7 @@ export class InputLayer extends Layer {
     }
     this.batchShape = Object.freeze([...shape]);
     this.dtype = options.dtype ?? 'float32';
-    if (!isStorageDType(this.dtype)) throw inputInvalid(this.label, `unknown dtype "${String(this.dtype)}"`);
+    if (!isDType(this.dtype)) throw inputInvalid(this.label, `unknown dtype "${String(this.dtype)}"`);
   }
 
   override call(inputs: tf.Tensor): tf.Tensor {
@@ -75,7 +69,7 @@ export class InputLayer extends Layer {
   get tensor(): SymbolicTensor {
     if (this.inboundNodes.length === 0) {
       this.ensureBuilt(this.batchShape);
-      const spec: TensorSpec = { shape: this.batchShape, dtype: computeDType(this.dtype) as DType };
+      const spec: TensorSpec = { shape: this.batchShape, dtype: computeDType(this.dtype) };
       this.inboundNodes.push(new Node(this, { inputs: [] }, spec));
     }
     return this.inboundNodes[0]!.outputs[0]!;

@@ -11,7 +11,7 @@ import {
   withScope,
   type HostTensor,
   type Shape,
-  type StorageDType,
+  type NumberDType,
   type SymbolicShape,
   type Tree,
   type TreeStructure,
@@ -70,7 +70,7 @@ export interface LayerOptions {
 export interface WeightSpec {
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype?: StorageDType;
+  readonly dtype?: NumberDType;
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | null;
   readonly constraint?: Constraint | null;

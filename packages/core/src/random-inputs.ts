@@ -1,9 +1,16 @@
 // The random inputs of a Program in host memory, for backends that draw none themselves.
-import { computeDType, fillRandom, HostTensor, type Program, type RandomKey } from '@lamella/program';
+import {
+  fillRandom,
+  HostTensor,
+  type MakeZeros,
+  type NumberDType,
+  type Program,
+  type RandomKey,
+} from '@lamella/program';
 
 export interface RandomInputsOptions {
   /** Makes their memory; plain arrays by default. */
-  readonly allocate?: typeof HostTensor.zeros;
+  readonly allocate?: MakeZeros;
   /** In place of `fillRandom` of @lamella/program, with the same numbers, bit for bit. */
   readonly fill?: typeof fillRandom;
 }
@@ -23,7 +30,7 @@ export class RandomInputs {
     this.places = inputs.flatMap(({ kind }, i) => (kind === 'random' ? [i] : []));
     this.tensors = this.places.map((i) => {
       const { shape, dtype } = program.type(inputs[i]!.id);
-      return allocate(shape, computeDType(dtype as 'float32'));
+      return allocate(shape, dtype as NumberDType);
     });
   }
 

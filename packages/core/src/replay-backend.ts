@@ -8,6 +8,7 @@ import {
   kernelUnsupported,
   nodesWithin,
   replay,
+  tfjsDType,
   type Program,
   type TypedArray,
 } from '@lamella/program';
@@ -66,7 +67,7 @@ function replayOn(tfjsName: string, program: Program): HostComputation {
       try {
         tf.tidy(() => {
           const tensors = inputs.map((input, i) =>
-            tf.cast(input.tensor(), program.type(program.inputs[i]!.id).dtype),
+            tf.cast(input.tensor(), tfjsDType(program.type(program.inputs[i]!.id).dtype)),
           );
           const results = replay(program, tensors);
           const values = results.map((result) => result.dataSync() as TypedArray);

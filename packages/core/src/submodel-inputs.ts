@@ -1,6 +1,6 @@
 // Models that begin in the middle of a graph: the part behind the given tensors is called once more, on fresh inputs.
 // The layers and their weights are shared with the graph it was cut from; only the calls are new.
-import { flatten, mapTree, type StorageDType } from '@lamella/program';
+import { flatten, mapTree, type NumberDType } from '@lamella/program';
 import { buildGraph } from './graph.js';
 import { InputLayer, isInputLayer } from './input.js';
 import { Node } from './node.js';
@@ -37,5 +37,5 @@ function inputLike(tensor: SymbolicTensor, taken: Set<string>): SymbolicTensor {
   let name = base;
   for (let count = 1; taken.has(name); count++) name = `${base}_${count}`;
   taken.add(name);
-  return new InputLayer({ batchShape: tensor.shape, dtype: tensor.dtype as StorageDType, name }).tensor;
+  return new InputLayer({ batchShape: tensor.shape, dtype: tensor.dtype as NumberDType, name }).tensor;
 }

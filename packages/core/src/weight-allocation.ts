@@ -1,13 +1,13 @@
 // Where the first values of new weights come from. A reader of files replaces it while it builds a model: it counts what
 // a config asks for before memory is taken, and draws no numbers that the file is about to replace.
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 
 /** What a weight's first values are asked for. */
 export interface WeightRequest {
   /** The weight's path, e.g. `dense_1/kernel`. */
   readonly path: string;
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
 }
 
 /** Gives the first values of a weight; throws to refuse it. */

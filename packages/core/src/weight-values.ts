@@ -24,7 +24,7 @@ export function setWeightValues(
       'expected a list of host tensors',
       'pass what getWeights() gives, or HostTensor objects',
     );
-  const given: readonly HostTensor[] = values;
+  const given = values as readonly HostTensor[];
   if (given.length !== weights.length)
     throw inputInvalid(subject, `expected ${weights.length} weights, got ${given.length}`);
   const wrong = weights.flatMap((weight, i) => {

@@ -3,14 +3,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   assignState,
-  computeDType,
   HostTensor,
   isCapturing,
   readState,
   sizeOf,
+  tfjsDType,
   type Shape,
   type StateSlot,
-  type StorageDType,
+  type NumberDType,
   type TypedArray,
 } from '@lamella/program';
 import type { Backend } from './backend.js';
@@ -39,7 +39,7 @@ export class Weight implements StateSlot {
   /** Its path, e.g. `dense_1/kernel`. */
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
   readonly regularizer: Regularizer | null;
   readonly constraint: Constraint | null;
   /** Whether the layer meant it to be trained; a layer whose own `trainable` is false freezes it all the same. */
@@ -90,10 +90,10 @@ export class Weight implements StateSlot {
   assign(value: tf.Tensor): void {
     checkWeightAccess(this);
     if (isCapturing()) return assignState(this, value);
-    checkFits(`Weight "${this.name}"`, value, this, computeDType(this.dtype));
-    const values = HostTensor.zeros(this.shape, this.dtype);
-    values.data.set(value.dataSync() as TypedArray);
-    this.memory.write(values);
+    const dtype = tfjsDType(this.dtype) as NumberDType;
+    checkFits(`Weight "${this.name}"`, value, this, dtype);
+    const values = new HostTensor(value.dataSync() as TypedArray, this.shape, dtype);
+    this.memory.write(values.cast(this.dtype));
   }
 
   /** Copies values in. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed. */

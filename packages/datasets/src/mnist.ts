@@ -157,7 +157,7 @@ function fromArchive(bytes: Uint8Array): Mnist {
   const array = (key: string): HostTensor => {
     const found = arrays.get(key);
     if (found === undefined) throw fileInvalid(archive.name, `it holds no array "${key}"`);
-    return found;
+    return found.cast('uint8', `"${archive.name}"`);
   };
   return {
     train: { images: array('x_train'), labels: array('y_train') },

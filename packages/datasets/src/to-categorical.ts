@@ -1,13 +1,20 @@
 // Class labels as one-hot rows, with the semantics of keras.utils.to_categorical. Numbers that are no class are refused,
 // where NumPy would count from the end or cut off decimals.
 import { optionInvalid } from '@lamella/core';
-import { HostTensor, isHostTensor, type NestedArray, type Shape } from '@lamella/program';
+import {
+  HostTensor,
+  isHostTensor,
+  numbersOf,
+  type AnyHostTensor,
+  type NestedArray,
+  type Shape,
+} from '@lamella/program';
 import { dataInvalid, labelOutOfRange } from './errors.js';
 
 const subject = 'toCategorical()';
 
 /** Class labels: a tensor, nested arrays, or a typed array. */
-export type Labels = HostTensor | NestedArray | readonly NestedArray[] | ArrayLike<number>;
+export type Labels = AnyHostTensor | NestedArray | readonly NestedArray[] | ArrayLike<number>;
 
 /**
  * One-hot float32 rows for integer labels. A last dimension of size 1 is dropped, `classes` are by default the largest label plus 1.
@@ -68,7 +75,7 @@ function checkLabel(label: number, position: number): number {
 }
 
 function read(labels: Labels): { readonly data: ArrayLike<number>; readonly shape: Shape } {
-  if (isHostTensor(labels)) return labels;
+  if (isHostTensor(labels)) return { data: numbersOf(labels.data, labels.dtype), shape: labels.shape };
   if (ArrayBuffer.isView(labels)) {
     const data = labels as unknown as ArrayLike<number>;
     return { data, shape: [data.length] };

@@ -6,7 +6,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose } from '@lamella/core';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { allocateArray, flatten, HostTensor, sizeOf, type StorageDType } from '@lamella/program';
+import { allocateArray, flatten, HostTensor, sizeOf, type NumberDType } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from './io.js';
@@ -69,9 +69,9 @@ export function golden(name: string): GoldenFile {
 }
 
 export function hostTensor({ shape, dtype, data }: GoldenTensor): HostTensor {
-  const values = allocateArray(dtype as StorageDType, sizeOf(shape));
+  const values = allocateArray(dtype as NumberDType, sizeOf(shape));
   data.forEach((value, i) => (values[i] = Number(value)));
-  return new HostTensor(values, shape, dtype as StorageDType);
+  return new HostTensor(values, shape, dtype as NumberDType);
 }
 
 const addTwo = namedFunction('tutorial>add_two', (x: tf.Tensor) => tf.add(x, 2));

@@ -61,7 +61,7 @@ function outline(group: Hdf5Group, path = ''): string[] {
     .filter(([key]) => key === 'name' || key.startsWith('layer_names') || key.startsWith('weight_names'))
     .map(([key, value]) => `${path}@${key.replace(/\d+$/, '')}=${String(value)}`);
   const values = [...group.datasets].map(
-    ([key, t]) => `${path}/${key} ${t.dtype}[${t.shape.join()}] ${Array.from(t.data).join()}`,
+    ([key, t]) => `${path}/${key} ${t.dtype}[${t.shape.join()}] ${[t.array()].flat(9).join()}`,
   );
   return [
     ...own,

@@ -72,7 +72,7 @@ const whole = (tensors: readonly GoldenTensor[]): HostTensor | HostTensor[] =>
 async function predicted(model: Model, x: HostTensor | HostTensor[]): Promise<HostTensor[]> {
   const { predictAll } = model as unknown as { predictAll?: typeof model.predict };
   const outputs: unknown = await (predictAll ?? model.predict).call(model, x);
-  return isHostTensor(outputs) ? [outputs] : (Object.values(outputs as object) as HostTensor[]);
+  return isHostTensor(outputs) ? [outputs as HostTensor] : (Object.values(outputs as object) as HostTensor[]);
 }
 
 async function expectPredictions(model: Model, { inputs, predictions }: PastModel): Promise<void> {

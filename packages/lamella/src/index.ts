@@ -82,5 +82,5 @@ export {
   random,
   type NestedArray,
   type Shape,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';

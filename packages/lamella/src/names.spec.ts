@@ -7,7 +7,7 @@ const { dense, input, model, register, registerFunction, HostTensor, Initializer
 
 class Sevens extends Initializer {
   static readonly className = 'spec>Sevens';
-  override initialize(shape: readonly number[]): InstanceType<typeof HostTensor> {
+  override initialize(shape: readonly number[]): lamella.HostTensor {
     const values = HostTensor.zeros(shape);
     values.data.fill(7);
     return values;

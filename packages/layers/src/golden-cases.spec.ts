@@ -20,7 +20,7 @@ import {
   type Serializable,
   type SymbolicTensor,
 } from '@lamella/core';
-import { allocateArray, HostTensor, sizeOf, type StorageDType, type SymbolicShape } from '@lamella/program';
+import { allocateArray, HostTensor, sizeOf, type NumberDType, type SymbolicShape } from '@lamella/program';
 import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
 import * as constraints from './constraints/index.js';
 import * as initializers from './initializers/index.js';
@@ -33,7 +33,7 @@ export const tolerance = 1e-5;
 
 export interface GoldenTensor {
   readonly shape: readonly number[];
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
   readonly data: readonly (number | string | boolean)[];
 }
 

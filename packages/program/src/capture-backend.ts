@@ -1,7 +1,7 @@
 // The abstract tfjs backend: its tensors have a shape and a dtype and no values, and its kernels write themselves into
 // the current Recorder. Not here: the traps that keep uncapturable code out (capture-traps.ts).
 import * as tf from '@tensorflow/tfjs-core';
-import type { DType, TypedArray } from './dtype.js';
+import { tfjsDType, type DType, type TypedArray } from './dtype.js';
 import { captureMissing, happenedIn, isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
 import { findKernel, kernels, type KernelName } from './kernels.js';
 import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './program.js';
@@ -55,7 +55,7 @@ function info(recorder: Recorder, id: ValueId): tf.TensorInfo {
   const type = recorder.values[id]!;
   const dataId = {};
   homes.set(dataId, { recorder, id });
-  return { dataId, shape: [...type.shape], dtype: type.dtype };
+  return { dataId, shape: [...type.shape], dtype: tfjsDType(type.dtype) };
 }
 
 function captureConstant(tensor: tf.TensorInfo, recorder: Recorder): ValueId {

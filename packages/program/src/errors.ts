@@ -110,6 +110,21 @@ export function dtypeMismatch(subject: string, problem: string, fix?: string): L
   return lamellaError('DTYPE_MISMATCH', { subject, problem, ...(fix !== undefined && { fix }) });
 }
 
+/** `VALUE_OUT_OF_RANGE`: a value has no place in the dtype it is to become. */
+export function valueOutOfRange(
+  subject: string,
+  from: string,
+  to: string,
+  value: number | bigint,
+  index: number,
+): LamellaError {
+  return lamellaError('VALUE_OUT_OF_RANGE', {
+    subject,
+    problem: `expected values that ${to} holds, got ${value} (${from}) at position ${index}`,
+    fix: 'keep them in a wider dtype, or bring them into its range before',
+  });
+}
+
 /** `PROGRAM_INVALID`: a Program that breaks its own rules (unknown value, wrong arity, a cycle, a bad attribute). */
 export function programInvalid(problem: string, details?: readonly string[], cause?: unknown): LamellaError {
   return lamellaError('PROGRAM_INVALID', {

@@ -7,6 +7,7 @@ export {
   type CaptureOptions,
   type CaptureResult,
 } from './capture.js';
+export { convertData, numbersOf } from './convert.js';
 export { currentRecorder } from './capture-backend.js';
 export { cond } from './control-flow/cond.js';
 export { scan, type ScanOptions } from './control-flow/scan.js';
@@ -19,12 +20,23 @@ export {
   bytesPerElement,
   computeDType,
   isArrayOf,
-  isStorageDType,
-  storageDTypes,
+  arrayOver,
+  dtypes,
+  elementsPerValue,
+  isDType,
+  isFloatDType,
+  isNumberDType,
+  numberDTypes,
+  tfjsDType,
+  type ComputeDType,
+  type DataOf,
   type DType,
-  type StorageDType,
+  type FloatDType,
+  type NumberDType,
+  type TfjsDType,
   type TypedArray,
 } from './dtype.js';
+export { entering } from './entering.js';
 export {
   dtypeMismatch,
   isLamellaError,
@@ -36,13 +48,28 @@ export {
   randomInvalid,
   shapeMismatch,
   suggest,
+  valueOutOfRange,
   type ErrorParts,
 } from './errors.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
 export { type KernelTraits } from './kernel-rules/kernel.js';
 export { traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
-export { HostTensor, isHostTensor, type NestedArray } from './host-tensor.js';
+export {
+  HostTensor,
+  isHostTensor,
+  type AnyHostTensor,
+  type ElementOf,
+  type MakeZeros,
+} from './host-tensor.js';
+export {
+  type NarrowFloat,
+  narrowFloatBits,
+  narrowFloats,
+  roundToFloat,
+  widenFloats,
+} from './narrow-floats.js';
+export { type NestedArray, type NestedValue } from './nested-array.js';
 export { isOpenProgram, type OpenProgram } from './open-program.js';
 export { batchOverTime } from './passes/batch-over-time.js';
 export { canonicalise } from './passes/canonicalise.js';

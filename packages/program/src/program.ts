@@ -1,6 +1,6 @@
 // The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
 // Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (json.ts).
-import type { DType, StorageDType, TypedArray } from './dtype.js';
+import type { DType, NumberDType, TypedArray } from './dtype.js';
 import { formatShape, type Shape } from './shape.js';
 
 /** The number of a value in its Program: an index into {@link Program.values}. */
@@ -29,7 +29,7 @@ export interface ProgramInput {
   /** An `argument` of the captured function, the `state` of a weight, or a block of `random` numbers. */
   readonly kind: 'argument' | 'state' | 'random';
   /** How the value lies in host memory, where that is narrower than its dtype (uint8 images). */
-  readonly storage?: StorageDType;
+  readonly storage?: NumberDType;
   /** Present when `kind` is `random`. */
   readonly random?: RandomSpec;
 }

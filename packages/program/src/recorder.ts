@@ -1,6 +1,6 @@
 // A Recorder writes down one Program while a function runs under the abstract backend: values, constants, kernel calls,
 // reads and assignments of state, random inputs. It knows nothing of tfjs' engine; capture.ts connects the two.
-import type { DType, StorageDType } from './dtype.js';
+import type { DType, NumberDType } from './dtype.js';
 import { computeDType } from './dtype.js';
 import { assignInGradient, lamellaError, programInvalid, shapeMismatch } from './errors.js';
 import {
@@ -21,7 +21,7 @@ import { formatShape, sameShape, type Shape } from './shape.js';
 export interface StateSlot {
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
 }
 
 /** An argument of a captured function. `storage` is how it lies in host memory; the function sees the compute dtype. */
@@ -29,7 +29,7 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly storage?: StorageDType;
+  readonly storage?: NumberDType;
 }
 
 /** A Program and the cells behind its state inputs, in the order in which those inputs appear. */

@@ -1,6 +1,7 @@
 // Replay: runs a Program node by node on whatever tfjs backend is current. Under a capture this inlines the Program.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
+import { tfjsDType } from './dtype.js';
 import { programInvalid } from './errors.js';
 import type { HoldingKernel } from './holding-kernel.js';
 import type { Program, ProgramConstant, ProgramNode, ValueId, ValueType } from './program.js';
@@ -78,5 +79,5 @@ function runHolder(
 
 /** A constant of a Program as a tensor. */
 export function constantTensor(constant: ProgramConstant, type: ValueType): tf.Tensor {
-  return tf.tensor(constant.data as Float32Array, [...type.shape], type.dtype);
+  return tf.tensor(constant.data as Float32Array, [...type.shape], tfjsDType(type.dtype));
 }

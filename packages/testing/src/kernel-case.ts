@@ -12,7 +12,7 @@ import {
   type CaptureResult,
   type Program,
   type Shape,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';
 
 export interface KernelCase {
@@ -33,7 +33,7 @@ export function floats(shape: Shape, low = -2, high = 2): HostTensor {
 }
 
 /** Whole numbers from 0 to `limit` - 1. */
-export function integers(shape: Shape, limit: number, dtype: StorageDType = 'int32'): HostTensor {
+export function integers(shape: Shape, limit: number, dtype: NumberDType = 'int32'): HostTensor {
   return filled(shape, dtype, (i) => (i * 7 + 3) % limit);
 }
 
@@ -44,13 +44,13 @@ export function booleans(shape: Shape): HostTensor {
 /** Given values, as a list or of a given shape. */
 export function list(
   values: readonly number[],
-  dtype: StorageDType = 'float32',
+  dtype: NumberDType = 'float32',
   shape: Shape = [values.length],
 ): HostTensor {
   return filled(shape, dtype, (i) => values[i]!);
 }
 
-function filled(shape: Shape, dtype: StorageDType, value: (index: number) => number): HostTensor {
+function filled(shape: Shape, dtype: NumberDType, value: (index: number) => number): HostTensor {
   const data = allocateArray(dtype, sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = value(i);
   return new HostTensor(data, shape, dtype);

@@ -18,16 +18,7 @@ import {
   type TensorSpec,
 } from '@lamella/core';
 import { layers } from '@lamella/layers';
-import {
-  computeDType,
-  fitsShape,
-  flatten,
-  formatShape,
-  HostTensor,
-  mapTree,
-  sameShape,
-  type Tree,
-} from '@lamella/program';
+import { fitsShape, flatten, formatShape, HostTensor, mapTree, sameShape, type Tree } from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
 import { configFromText, configToText } from './test-layer-config.js';
 import { checkGradients } from './test-layer-gradients.js';
@@ -231,7 +222,7 @@ async function capturesWhatItComputes({ create, given, backend, tolerance }: Lay
       );
       const eager = flatten(outputs).map((x) => {
         // tfjs casts integers to floats without another array: only the dtype says what they are.
-        const values = HostTensor.zeros(x.shape, computeDType(x.dtype as 'float32'));
+        const values = HostTensor.zeros(x.shape, x.dtype as 'float32');
         values.data.set(x.dataSync());
         return values;
       });

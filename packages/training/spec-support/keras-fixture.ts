@@ -1,7 +1,7 @@
 // What the specs of this package share: reading the values real Keras made, and comparing with them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { HostTensor, isStorageDType, type StorageDType } from '@lamella/program';
+import { HostTensor, isNumberDType, type NumberDType } from '@lamella/program';
 
 /** A tensor as fixtures store it; see tools/oracle/README.md. */
 export interface StoredTensor {
@@ -18,8 +18,8 @@ export function kerasFixture<T>(name: string): T {
 
 /** A stored tensor in host memory. */
 export function hostTensor(stored: StoredTensor): HostTensor {
-  if (!isStorageDType(stored.dtype)) throw new Error(`a fixture holds a tensor of dtype ${stored.dtype}`);
-  const dtype: StorageDType = stored.dtype;
+  if (!isNumberDType(stored.dtype)) throw new Error(`a fixture holds a tensor of dtype ${stored.dtype}`);
+  const dtype: NumberDType = stored.dtype;
   const tensor = HostTensor.zeros(stored.shape, dtype);
   tensor.data.set(stored.data.map(Number));
   return tensor;

@@ -7,7 +7,7 @@ import {
   isConcrete,
   type Captured,
   type Shape,
-  type StorageDType,
+  type NumberDType,
   type SymbolicShape,
 } from '@lamella/program';
 import { trainingStep } from './steps.js';
@@ -16,7 +16,7 @@ import type { TrainableModel } from './trainable-model.js';
 export interface TrainingStepOptions {
   readonly batchSize: number;
   /** What the targets of each output look like, without the batch. Default: as the losses take them. */
-  readonly targets?: readonly { readonly shape: Shape; readonly dtype: StorageDType }[];
+  readonly targets?: readonly { readonly shape: Shape; readonly dtype: NumberDType }[];
   /** Whether each output's loss is weighted by a further argument, one number a sample. Default false. */
   readonly sampleWeights?: boolean;
 }
@@ -39,7 +39,7 @@ export function captureTrainingStep(model: TrainableModel, options: TrainingStep
   };
   const x = model.inputs.map((tensor) => {
     const { layer } = tensor.node;
-    const dtype = isInputLayer(layer) ? layer.dtype : (tensor.dtype as StorageDType);
+    const dtype = (isInputLayer(layer) ? layer.dtype : tensor.dtype) as NumberDType;
     return HostTensor.zeros(batched(tensor.shape, tensor.name), dtype);
   });
   const y = model.outputs.map((tensor, i) => {

@@ -1,11 +1,11 @@
 // The forward pass of a model for inputs of one layout, whatever their number of rows.
 import type { Runnable } from '@lamella/core';
-import type { Captured, OpenProgram, Program, Shape, StorageDType } from '@lamella/program';
+import type { Captured, OpenProgram, Program, Shape, NumberDType } from '@lamella/program';
 
 /** Of a tensor, what a step is compiled for. */
 export interface Layout {
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
 }
 
 /** As many sizes as a backend keeps compiled (ExecutableBySize of @lamella/core). */

@@ -12,6 +12,7 @@ import {
 import {
   capture,
   computeDType,
+  tfjsDType,
   flatten,
   gradients,
   unflatten,
@@ -115,7 +116,7 @@ function captureBatch(
 function asDeclared(model: Functional, tensor: tf.Tensor, index: number): tf.Tensor {
   const layer = model.inputs[index]?.node.layer;
   if (layer === undefined || !isInputLayer(layer)) return tensor;
-  const wanted = computeDType(layer.dtype);
+  const wanted = tfjsDType(layer.dtype);
   return tensor.dtype === wanted ? tensor : tf.cast(tensor, wanted);
 }
 

@@ -7,7 +7,7 @@ import { clearNames, compose, input, type SymbolicTensor } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, layers } from '@lamella/layers';
-import { fillRandom, flatten, HostTensor, random, type Shape, type StorageDType } from '@lamella/program';
+import { fillRandom, flatten, HostTensor, random, type Shape, type NumberDType } from '@lamella/program';
 import { assertClose } from '@lamella/testing';
 import { training, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
@@ -38,7 +38,7 @@ async function run(
   const feeds: Record<string, ort.Tensor> = {};
   model.inputs.forEach(({ name }, i) => {
     const { dtype, data, shape } = inputs[i]!;
-    feeds[name] = new ort.Tensor(dtype, data as Float32Array, shape);
+    feeds[name] = new ort.Tensor(dtype as 'float32', data as Float32Array, shape);
   });
   for (const {
     name,
@@ -53,7 +53,7 @@ async function run(
   const results = await session.run(feeds);
   return session.outputNames.map((name) => {
     const { data, dims, type } = results[name]!;
-    return new HostTensor(data as Float32Array, dims, type as StorageDType);
+    return new HostTensor(data as Float32Array, dims, type as NumberDType);
   });
 }
 

@@ -9,7 +9,7 @@ import {
   unflatten,
   type Captured,
   type Shape,
-  type StorageDType,
+  type NumberDType,
   type SymbolicShape,
 } from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
@@ -161,7 +161,7 @@ function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
     (...tensors) => flatten(model.invoke(unflatten(model.inputStructure, tensors), callContext()).outputs),
     model.inputs.map((tensor, i) => {
       const { layer } = tensor.node;
-      const storage = isInputLayer(layer) ? layer.dtype : (tensor.dtype as StorageDType);
+      const storage = (isInputLayer(layer) ? layer.dtype : tensor.dtype) as NumberDType;
       return { name: tensor.name, shape: shapes[i]!, dtype: tensor.dtype, storage };
     }),
     { subject: model.label },

@@ -38,7 +38,7 @@ x.data.forEach((_, i) => (x.data[i] = Math.sin(3 * i)));
 const y = new HostTensor(Int32Array.of(0, 1, 2, 0, 1, 2), [batchSize], 'int32');
 
 const tensorOf = ({ dtype, data, shape }: HostTensor): ort.Tensor =>
-  new ort.Tensor(dtype, data as Float32Array, shape);
+  new ort.Tensor(dtype as 'float32', data as Float32Array, shape);
 
 describe('exportTrainingStep', () => {
   it('gives the losses, metrics and weights of fit() over several steps in ONNX Runtime', async () => {

@@ -1,6 +1,6 @@
 // Builds the graph of an ONNX model: appends operators and constants and hands out the names of their results.
 // Equal small constants are stored once. Not here: which kernels become which operators (lowering/).
-import { sizeOf, type Shape } from '@lamella/program';
+import { narrowFloats, sizeOf, type Shape } from '@lamella/program';
 import {
   elementTypes,
   type ElementType,
@@ -19,6 +19,7 @@ type Elements =
   | Uint8Array
   | Int8Array
   | Uint16Array
+  | Uint32Array
   | Int16Array;
 
 const arrays = {
@@ -28,6 +29,8 @@ const arrays = {
   uint8: Uint8Array,
   bool: Uint8Array,
   int8: Int8Array,
+  uint32: Uint32Array,
+  complex64: Float32Array,
   uint16: Uint16Array,
   int16: Int16Array,
 } as const;
@@ -199,6 +202,7 @@ export class GraphBuilder {
 
 function toElements(data: ArrayLike<number>, type: ElementType): Elements {
   if (type === 'int64') return BigInt64Array.from(Array.from(data), BigInt);
+  if (type === 'float16' || type === 'bfloat16') return narrowFloats(data, type);
   const array = arrays[type];
   return data instanceof array ? data : array.from(data);
 }

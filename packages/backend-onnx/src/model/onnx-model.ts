@@ -12,7 +12,11 @@ export const elementTypes = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
   float64: 11,
+  uint32: 12,
+  complex64: 14,
+  bfloat16: 16,
 } as const;
 
 export type ElementType = keyof typeof elementTypes;

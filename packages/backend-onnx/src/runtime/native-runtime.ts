@@ -1,6 +1,7 @@
 // onnxruntime-node's library through its C API. Its JavaScript interface copies every output, even where it was given memory to
 // write to, and takes a turn of the event loop a run: a third of a small step's time.
-import { type HostTensor, type StorageDType } from '@lamella/program';
+import type { HostTensor } from '@lamella/program';
+import { elementTypes } from '../model/onnx-model.js';
 import { NativeLibrary, type Pointer } from './native-library.js';
 import type { Runtime, Session, SessionOutput, SessionPlan } from './runtime.js';
 
@@ -24,17 +25,6 @@ const fatal = 4;
 const allOptimizations = 99;
 const arenaAllocator = 1;
 const defaultMemory = 0;
-
-/** ONNXTensorElementDataType. */
-const elementTypes: Readonly<Record<StorageDType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  bool: 9,
-};
 
 /** A host tensor as ONNX Runtime's own: a view of the same memory. */
 interface Value {

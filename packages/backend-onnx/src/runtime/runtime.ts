@@ -1,6 +1,6 @@
 // ONNX Runtime as this package uses it, whichever build of it runs and however it is called. Not here: which one that is
 // (load-runtime.ts).
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 
 /** `native` is onnxruntime-node, `wasm` is onnxruntime-web. */
 export type RuntimeName = 'native' | 'wasm';
@@ -30,7 +30,7 @@ export interface SessionPlan {
 export interface SessionOutput {
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
 }
 
 /** A model that is ready to run. */

@@ -40,7 +40,7 @@ export class ScriptRuntime implements Runtime {
   tensor(tensor: HostTensor): ort.Tensor {
     const known = this.wrapped.get(tensor);
     if (known !== undefined) return known;
-    const view = new this.ort.Tensor(tensor.dtype, tensor.data as Float32Array, tensor.shape);
+    const view = new this.ort.Tensor(tensor.dtype as 'float32', tensor.data as Float32Array, tensor.shape);
     this.wrapped.set(tensor, view);
     return view;
   }

@@ -1,6 +1,14 @@
 // Constants that differ with the unknown sizes, as the graph can compute them: numbers that are polynomials of the sizes,
 // one value or one row spread over a shape, whole numbers counted up, and the identity matrix.
-import { fitPolynomial, isPolynomial, sizeOf, type Size } from '@lamella/program';
+import {
+  arrayOver,
+  bytesPerElement,
+  fitPolynomial,
+  isPolynomial,
+  numbersOf,
+  sizeOf,
+  type Size,
+} from '@lamella/program';
 import type { ElementType, OnnxTensor } from '../model/onnx-model.js';
 import { elementTypes } from '../model/onnx-model.js';
 import type { SizeExpressions } from './size-expressions.js';
@@ -47,21 +55,12 @@ export function fitList(lists: readonly (readonly number[])[], points: Points): 
 /** A tensor's elements as numbers. */
 export function elementsOf({ type, bytes }: OnnxTensor): number[] {
   const { buffer } = bytes.slice();
-  return type === 'int64'
-    ? Array.from(new BigInt64Array(buffer), Number)
-    : Array.from(new arrays[type](buffer));
+  const data =
+    type === 'int64'
+      ? new BigInt64Array(buffer)
+      : arrayOver(type, buffer, 0, bytes.length / bytesPerElement(type));
+  return Array.from(numbersOf(data, type));
 }
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-} as const;
 
 function ofFixedShape(
   values: readonly number[][],

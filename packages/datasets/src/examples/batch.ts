@@ -1,7 +1,16 @@
 // Batches of a dataset: examples stacked along a new first dimension. A stream that starts anew each time it is read.
 // `fit` makes batches of a dataset by itself; this is for other uses, and for work on whole batches.
 import type { Dataset, Example, ExampleValue } from '@lamella/core';
-import { allocateArray, formatShape, HostTensor, isHostTensor, sameShape, sizeOf } from '@lamella/program';
+import {
+  allocateArray,
+  elementsPerValue,
+  formatShape,
+  HostTensor,
+  isHostTensor,
+  sameShape,
+  sizeOf,
+  type AnyHostTensor,
+} from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import { checkCount, checkDataset } from './check.js';
 
@@ -55,7 +64,7 @@ function stack<E extends Example>(examples: readonly E[], start: number): E {
 
 function join(values: readonly ExampleValue[], start: number, path: string): ExampleValue {
   const [first] = values;
-  if (isHostTensor(first)) return joinTensors(values as readonly HostTensor[], start, path);
+  if (isHostTensor(first)) return joinTensors(values as readonly AnyHostTensor[], start, path);
   if (typeof first !== 'object')
     throw dataInvalid('batch()', `expected host tensors in ${path} of example ${start}, got ${typeof first}`);
   if (!Array.isArray(first)) return joinRecords(values, start, path) as ExampleValue;
@@ -77,8 +86,9 @@ function joinRecords(records: readonly object[], start: number, path: string): o
   );
 }
 
-function joinTensors(tensors: readonly HostTensor[], start: number, path: string): HostTensor {
+function joinTensors(tensors: readonly AnyHostTensor[], start: number, path: string): AnyHostTensor {
   const { dtype, shape, size } = tensors[0]!;
+  const words: string[] = [];
   const joined = allocateArray(dtype, size * tensors.length);
   tensors.forEach((tensor, i) => {
     if (!isHostTensor(tensor) || tensor.dtype !== dtype || !sameShape(tensor.shape, shape))
@@ -89,7 +99,9 @@ function joinTensors(tensors: readonly HostTensor[], start: number, path: string
         }`,
         'pad or resize the examples with map()',
       );
-    joined.set(tensor.data, i * sizeOf(shape));
+    if (dtype === 'string') words.push(...(tensor.data as readonly string[]));
+    else
+      (joined as Float32Array).set(tensor.data as Float32Array, i * sizeOf(shape) * elementsPerValue(dtype));
   });
-  return new HostTensor(joined, [tensors.length, ...shape], dtype);
+  return new HostTensor(dtype === 'string' ? words : joined, [tensors.length, ...shape], dtype);
 }

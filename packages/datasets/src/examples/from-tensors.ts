@@ -1,6 +1,6 @@
 // Tensors as a dataset: example i is row i of each. Rows are views; nothing is copied and narrow dtypes stay narrow.
 import type { Dataset, Example, ExampleValue } from '@lamella/core';
-import { HostTensor, isHostTensor, sizeOf } from '@lamella/program';
+import { isHostTensor } from '@lamella/program';
 import { dataInvalid, dataLength } from '../errors.js';
 import { checkIndex } from './check.js';
 
@@ -46,14 +46,12 @@ interface RowGetter {
 
 function rowGetter(name: string, value: ExampleValue): RowGetter {
   if (isHostTensor(value)) {
-    const [length, ...shape] = value.shape;
+    const [length] = value.shape;
     if (length === undefined)
       throw dataInvalid(subject, `expected rows in ${name}, got a scalar`, 'give it a first dimension');
-    const size = sizeOf(shape);
     return {
       lengths: [{ name, length }],
-      row: (index) =>
-        new HostTensor(value.data.subarray(index * size, (index + 1) * size), shape, value.dtype),
+      row: (index) => value.row(index),
     };
   }
   if (typeof value !== 'object' || value === null)

@@ -2,7 +2,13 @@
 import { deflateSync, zipSync } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { allocateArray, HostTensor, isLamellaError, storageDTypes } from '@lamella/program';
+import {
+  allocateArray,
+  HostTensor,
+  isLamellaError,
+  numberDTypes,
+  type AnyHostTensor,
+} from '@lamella/program';
 import { readIdx, writeIdx } from './idx.js';
 import { readNpy, writeNpy } from './npy.js';
 import { readNpz, writeNpz } from './npz.js';
@@ -12,7 +18,7 @@ const maximumBytes = 2 ** 20;
 
 const tensors = fc
   .record({
-    dtype: fc.constantFrom(...storageDTypes),
+    dtype: fc.constantFrom(...numberDTypes.filter((dtype) => dtype !== 'bfloat16')),
     shape: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }),
     bytes: fc.uint8Array({ minLength: 1024, maxLength: 1024 }),
   })
@@ -24,11 +30,13 @@ const tensors = fc
     return new HostTensor(data, shape, dtype);
   });
 
-const bitsOf = ({ data, shape, dtype }: HostTensor) => ({
-  bytes: [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
-  shape,
-  dtype,
-});
+const bitsOf = ({ data, shape, dtype }: AnyHostTensor) => {
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  return { bytes: [...new Uint8Array(buffer, byteOffset, byteLength)], shape, dtype };
+};
+
+/** The dtypes of IDX files; bool becomes uint8. */
+const inIdx: ReadonlySet<string> = new Set(['bool', 'uint8', 'int8', 'int16', 'int32', 'float32', 'float64']);
 
 const readers: Record<string, { read: (bytes: Uint8Array) => unknown; seeds: Uint8Array[] }> = (() => {
   const small = new HostTensor(new Float32Array([1, 2, 3, 4, 5, 6]), [2, 3]);
@@ -72,7 +80,7 @@ describe('what is written', () => {
   });
 
   it('reads back from IDX, booleans as bytes', () => {
-    const known = tensors.filter(({ dtype }) => dtype !== 'uint16');
+    const known = tensors.filter(({ dtype }) => inIdx.has(dtype));
     fc.assert(
       fc.property(known, (tensor) => {
         const again = readIdx(writeIdx(tensor));

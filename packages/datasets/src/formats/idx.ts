@@ -1,10 +1,22 @@
 // The IDX format of the original MNIST files: a magic number with the element type, big-endian sizes, big-endian values.
 // Source: the description of the format at the end of http://yann.lecun.com/exdb/mnist/.
 import { fileInvalid, gunzip, isGzip } from '@lamella/files';
-import { bytesPerElement, HostTensor, type StorageDType } from '@lamella/program';
+import {
+  HostTensor,
+  type AnyHostTensor,
+  type DType,
+  type NumberDType,
+  type TypedArray,
+} from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import { checkShape, maximumRank } from './checked-shape.js';
-import { decodeElements, elementTypes, type ElementType } from './element-types.js';
+import {
+  decodeElements,
+  elementTypes,
+  isLittleEndianHost,
+  swapWords,
+  type ElementType,
+} from './element-types.js';
 
 const types = new Map<number, ElementType>([
   [0x08, elementTypes.uint8],
@@ -15,13 +27,14 @@ const types = new Map<number, ElementType>([
   [0x0e, elementTypes.float64],
 ]);
 
-const codes: Readonly<Partial<Record<StorageDType, number>>> = {
+const codes: Readonly<Partial<Record<DType, number>>> = {
   uint8: 0x08,
   bool: 0x08,
   int8: 0x09,
   int16: 0x0b,
   int32: 0x0c,
   float32: 0x0d,
+  float64: 0x0e,
 };
 
 export interface ReadIdxOptions {
@@ -32,9 +45,9 @@ export interface ReadIdxOptions {
 }
 
 /**
- * Reads one IDX file, gzipped or not. float64 becomes float32.
+ * Reads one IDX file, gzipped or not.
  *
- * Throws: FILE_INVALID for another magic number, an unknown type, a wrong length, or values out of float32's range.
+ * Throws: FILE_INVALID for another magic number, an unknown type, or a wrong length.
  *
  * @example
  * const labels = readIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]));
@@ -62,18 +75,19 @@ function parse(bytes: Uint8Array, file: string): HostTensor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   checkShape(file, shape, type.size, bytes.length - start);
-  return new HostTensor(decodeElements(bytes.subarray(start), type, false, file), shape, type.dtype);
+  const values = decodeElements(bytes.subarray(start), type, false, file);
+  return new HostTensor<NumberDType>(values as TypedArray, shape, type.dtype as NumberDType);
 }
 
 /**
  * A tensor as an IDX file; booleans become bytes.
  *
- * Throws: DATA_INVALID for uint16, which IDX does not know, and for more than 64 dimensions.
+ * Throws: DATA_INVALID for dtypes that IDX does not know, such as uint16, and for more than 64 dimensions.
  *
  * @example
  * writeIdx(new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8')); // [0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]
  */
-export function writeIdx(tensor: HostTensor): Uint8Array {
+export function writeIdx(tensor: AnyHostTensor): Uint8Array {
   const { data, dtype, shape } = tensor;
   const code = codes[dtype];
   if (code === undefined)
@@ -81,14 +95,13 @@ export function writeIdx(tensor: HostTensor): Uint8Array {
   if (shape.length > maximumRank)
     throw dataInvalid('writeIdx()', `expected at most ${maximumRank} dimensions, got ${shape.length}`);
   const start = 4 + 4 * shape.length;
-  const bytes = new Uint8Array(start + data.length * bytesPerElement(dtype));
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  const bytes = new Uint8Array(start + byteLength);
   const view = new DataView(bytes.buffer);
   bytes.set([0, 0, code, shape.length]);
   shape.forEach((size, i) => view.setUint32(4 + 4 * i, size));
-  if (bytesPerElement(dtype) === 1) bytes.set(data as Uint8Array, start);
-  else if (dtype === 'int16') data.forEach((value, i) => view.setInt16(start + 2 * i, value));
-  else if (dtype === 'int32') data.forEach((value, i) => view.setInt32(start + 4 * i, value));
-  else data.forEach((value, i) => view.setFloat32(start + 4 * i, value));
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength), start);
+  if (isLittleEndianHost) swapWords(bytes.subarray(start), byteLength / Math.max(data.length, 1));
   return bytes;
 }
 

@@ -1,8 +1,15 @@
 // NumPy's .npy files: one array each. Arrays of Python objects are pickles and are refused, unread.
 import { fileInvalid } from '@lamella/files';
-import { HostTensor, allocateArray, type StorageDType, type TypedArray } from '@lamella/program';
+import {
+  allocateArray,
+  elementsPerValue,
+  HostTensor,
+  type AnyHostTensor,
+  type DataOf,
+} from '@lamella/program';
+import { dataInvalid } from '../errors.js';
 import { checkShape } from './checked-shape.js';
-import { decodeElements, elementTypes, type ElementType } from './element-types.js';
+import { decodeElements, elementTypes, type ElementType, type StoredDType } from './element-types.js';
 import { readNpyHeader } from './npy-header.js';
 
 const types = new Map<string, ElementType>([
@@ -18,11 +25,17 @@ const types = new Map<string, ElementType>([
   ['f2', elementTypes.float16],
   ['f4', elementTypes.float32],
   ['f8', elementTypes.float64],
+  ['c8', elementTypes.complex64],
 ]);
 
-const descriptions: Readonly<Record<StorageDType, string>> = {
+const descriptions: Readonly<Record<StoredDType, string>> = {
+  float16: '<f2',
   float32: '<f4',
+  float64: '<f8',
+  complex64: '<c8',
+  int64: '<i8',
   int32: '<i4',
+  uint32: '<u4',
   uint16: '<u2',
   int16: '<i2',
   uint8: '|u1',
@@ -36,16 +49,15 @@ export interface ReadNpyOptions {
 }
 
 /**
- * Reads a .npy file. Both byte orders and both memory orders are understood; float16 and float64 become float32,
- * 64-bit and unsigned 32-bit integers int32.
+ * Reads a .npy file in its own dtype; uint64 becomes int64. Both byte orders and both memory orders are understood.
  *
- * Throws: FILE_INVALID for damaged files, arrays of objects, strings, dates, complex numbers or records, and for values
- * that the narrower dtype cannot hold.
+ * Throws: FILE_INVALID for damaged files, arrays of objects, strings, dates, complex128 or records, and for uint64 values that
+ * int64 cannot hold.
  *
  * @example
  * readNpy(writeNpy(new HostTensor(new Float32Array([1, 2]), [2]))).array(); // [1, 2]
  */
-export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): HostTensor {
+export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): AnyHostTensor {
   const file = options.name ?? 'array.npy';
   const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, file);
   const byteOrder = descr[0] ?? '';
@@ -58,32 +70,42 @@ export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): HostTe
   return new HostTensor(fortranOrder ? toRowMajor(values, shape, type.dtype) : values, shape, type.dtype);
 }
 
-/** A tensor as a .npy file, version 1.0. */
-export function writeNpy(tensor: HostTensor): Uint8Array {
+/** A tensor as a .npy file, version 1.0. Throws: DATA_INVALID for bfloat16 and strings. */
+export function writeNpy(tensor: AnyHostTensor): Uint8Array {
+  const { dtype, data } = tensor;
+  if (dtype === 'string' || dtype === 'bfloat16')
+    throw dataInvalid(
+      'writeNpy()',
+      `NumPy has no ${dtype}`,
+      "give a tensor of numbers, such as cast('float32') makes",
+    );
   const sizes = tensor.shape.length === 1 ? `${tensor.shape[0]!},` : tensor.shape.join(', ');
-  const header = `{'descr': '${descriptions[tensor.dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const header = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // NumPy aligns the data to 64 bytes.
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
   const text = `${header.padEnd(length - 1)}\n`;
-  const bytes = new Uint8Array(10 + length + tensor.data.byteLength);
+  const bytes = new Uint8Array(10 + length + (data as Uint8Array).byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, length >> 8]);
   bytes.set(new TextEncoder().encode(text), 10);
-  writeValues(bytes.subarray(10 + length), tensor.data);
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength), 10 + length);
   return bytes;
 }
 
-function writeValues(target: Uint8Array, data: TypedArray): void {
-  target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-}
-
-function toRowMajor(values: TypedArray, shape: readonly number[], dtype: StorageDType): TypedArray {
+function toRowMajor(
+  values: DataOf<StoredDType>,
+  shape: readonly number[],
+  dtype: StoredDType,
+): DataOf<StoredDType> {
   if (shape.length < 2) return values;
-  const result = allocateArray(dtype, values.length);
+  const result = allocateArray(dtype, values.length / elementsPerValue(dtype)) as Float64Array;
+  const source = values as Float64Array;
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
   const index = shape.map(() => 0);
+  const parts = elementsPerValue(dtype);
   let offset = 0;
-  for (let i = 0; i < values.length; i++) {
-    result[i] = values[offset]!;
+  for (let i = 0; i < source.length; i += parts) {
+    for (let part = 0; part < parts; part++) result[i + part] = source[offset * parts + part]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       offset += strides[axis]!;
       if (++index[axis]! < shape[axis]!) break;

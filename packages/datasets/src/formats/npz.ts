@@ -1,6 +1,6 @@
 // NumPy's .npz files: zip archives of .npy files.
 import { readZip, writeZip } from '@lamella/files';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import { readNpy, writeNpy } from './npy.js';
 
@@ -27,9 +27,9 @@ export interface ReadNpzOptions {
  * const arrays = readNpz(writeNpz({ labels: new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8') }));
  * arrays.get('labels')?.array(); // [5, 0, 4]
  */
-export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, HostTensor> {
+export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, AnyHostTensor> {
   const { name = 'arrays.npz', maximumBytes = 2 ** 31, only } = options;
-  const arrays = new Map<string, HostTensor>();
+  const arrays = new Map<string, AnyHostTensor>();
   for (const member of readZip(bytes, name, maximumBytes)) {
     if (!member.name.endsWith('.npy')) continue;
     const key = member.name.slice(0, -'.npy'.length);
@@ -46,13 +46,13 @@ export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): Readon
  * Throws: DATA_INVALID for names that a zip archive cannot hold, and for 4 GiB or more.
  */
 export function writeNpz(
-  arrays: Readonly<Record<string, HostTensor>> | ReadonlyMap<string, HostTensor>,
+  arrays: Readonly<Record<string, AnyHostTensor>> | ReadonlyMap<string, AnyHostTensor>,
   options: { readonly compressed?: boolean } = {},
 ): Uint8Array {
   const entries = arrays instanceof Map ? [...arrays] : Object.entries(arrays);
   const members: Record<string, Uint8Array> = {};
   let total = 0;
-  for (const [name, tensor] of entries as [string, HostTensor][]) {
+  for (const [name, tensor] of entries as [string, AnyHostTensor][]) {
     const member = `${name}.npy`;
     const length = new TextEncoder().encode(member).length;
     if (length > longestName)

@@ -1,13 +1,13 @@
 // A loop in plain JavaScript, block by block of the vector axis: for engines without WebAssembly vectors, and to check them.
 // The same values as loop-function.ts bit for bit: the same operations, folded in the same order. Closures, no generated text.
-import type { StorageDType, TypedArray } from '@lamella/program';
+import type { TypedArray } from '@lamella/program';
 import { lanes, type Lane } from '../loop/lane.js';
-import type { Access, FoldKind, Instruction, Loop } from '../loop/loop.js';
+import type { Access, Element, FoldKind, Instruction, Loop } from '../loop/loop.js';
 import { operationNamed, type Block } from '../loop/operations.js';
 import { foldStart, schedule } from './schedule.js';
 
 /** The whole memory, seen as arrays of each kind of element. */
-export type MemoryViews = Readonly<Record<StorageDType, TypedArray>>;
+export type MemoryViews = Readonly<Record<Element, TypedArray>>;
 
 /** Runs a loop once; `addresses` holds one byte address a buffer. */
 export type PlainLoop = (memory: MemoryViews, addresses: Uint32Array) => void;

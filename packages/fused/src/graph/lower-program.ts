@@ -7,6 +7,7 @@ import {
   type Program,
   type ValueId,
 } from '@lamella/program';
+import type { Element } from '../loop/loop.js';
 import { kernels, supports } from '../kernels/table.js';
 import { copy, isWhole, splat, whole, type Node, type SourceNode, type View } from './graph.js';
 import { elementOf } from './group-loops.js';
@@ -27,7 +28,12 @@ export function lowerProgram(program: Program): LoweredProgram {
   const constants = new Map<SourceNode, ConstantData>();
   const inputs = program.inputs.map(({ id, storage }): SourceNode => {
     const { shape, dtype } = program.type(id);
-    const source: SourceNode = { kind: 'source', shape, dtype, element: storage ?? elementOf(dtype) };
+    const source: SourceNode = {
+      kind: 'source',
+      shape,
+      dtype,
+      element: (storage as Element | undefined) ?? elementOf(dtype),
+    };
     views.set(id, whole(source));
     return source;
   });

@@ -1,5 +1,5 @@
 // The kinds of values that an instruction of a loop works on.
-import type { StorageDType } from '@lamella/program';
+import type { NumberDType } from '@lamella/program';
 
 /**
  * What an instruction yields for each position: a float32, an int32, a float64 that lives only between instructions, or
@@ -11,7 +11,7 @@ export type Lane = 'f32' | 'i32' | 'f64' | 'mask';
 export const lanes = 4;
 
 /** The lane that an element is loaded into. */
-export function laneOf(element: StorageDType): Lane {
+export function laneOf(element: NumberDType): Lane {
   switch (element) {
     case 'float32':
       return 'f32';

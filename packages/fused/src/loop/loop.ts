@@ -1,11 +1,10 @@
 // What a loop is: axes, some of them folded away, and a straight line of instructions over lanes in between.
 // The one form from which both WebAssembly (loop-function.ts) and the plain path (plain-loop.ts) are made; not how.
-import type { StorageDType } from '@lamella/program';
 import type { Lane } from './lane.js';
 import type { OperationName } from './operations.js';
 
 /** How an element lies in memory. */
-export type Element = StorageDType;
+export type Element = 'float32' | 'int32' | 'uint16' | 'int16' | 'uint8' | 'int8' | 'bool';
 
 /** A buffer of the compiled Program: its number in the table of addresses. */
 export type BufferId = number;

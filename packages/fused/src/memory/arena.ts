@@ -1,11 +1,12 @@
 // The arena: one memory that never grows, in which weights, gradients and batches lie, so that compiled loops and ONNX
 // Runtime read and write them in place. Reserving it costs no resident memory. Not here: what is put into it.
 import {
+  arrayOver,
   bytesPerElement,
   HostTensor,
   sizeOf,
   type Shape,
-  type StorageDType,
+  type NumberDType,
   type TypedArray,
 } from '@lamella/program';
 import { arenaFull, arenaUnavailable } from '../errors.js';
@@ -89,7 +90,7 @@ export class Arena {
    * const weights = arena.tensor([2, 3]);
    * arena.addressOf(weights.data); // 64
    */
-  tensor(shape: Shape, dtype: StorageDType = 'float32'): HostTensor {
+  tensor(shape: Shape, dtype: NumberDType = 'float32'): HostTensor {
     const count = sizeOf(shape);
     const block = this.allocate(count * bytesPerElement(dtype));
     const data = this.view(block.address, count, dtype);
@@ -112,24 +113,9 @@ export class Arena {
     this.owners.register(owner, block, owner);
   }
 
-  /** Elements at an address. */
-  view(address: number, count: number, dtype: StorageDType): TypedArray {
-    const { buffer } = this;
-    switch (dtype) {
-      case 'float32':
-        return new Float32Array(buffer, address, count);
-      case 'int32':
-        return new Int32Array(buffer, address, count);
-      case 'uint16':
-        return new Uint16Array(buffer, address, count);
-      case 'int16':
-        return new Int16Array(buffer, address, count);
-      case 'int8':
-        return new Int8Array(buffer, address, count);
-      case 'uint8':
-      case 'bool':
-        return new Uint8Array(buffer, address, count);
-    }
+  /** Values at an address, which must be a multiple of an element's size. */
+  view(address: number, count: number, dtype: NumberDType): TypedArray {
+    return arrayOver(dtype, this.buffer, address, count);
   }
 
   /** Where an array lies; undefined when it is elsewhere. Units: bytes. */

@@ -5,7 +5,7 @@ import {
   replay,
   type ArgumentSpec,
   type Program,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';
 import { compileProgram, type Path } from '../compile-program.js';
 import { createArena } from '../memory/arena.js';
@@ -41,7 +41,7 @@ export function inArena(source: HostTensor): HostTensor {
 export function outputsOf(of: Program): HostTensor[] {
   return of.outputs.map(({ id }) => {
     const { shape, dtype } = of.type(id);
-    return inArena(HostTensor.zeros(shape, dtype as StorageDType));
+    return inArena(HostTensor.zeros(shape, dtype as NumberDType));
   });
 }
 
@@ -62,7 +62,7 @@ export function numbers(of: Program, seed = 1): HostTensor[] {
   const next = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
   return of.inputs.map(({ id, storage }) => {
     const { shape, dtype } = of.type(id);
-    const tensor = HostTensor.zeros(shape, storage ?? (dtype as StorageDType));
+    const tensor = HostTensor.zeros(shape, storage ?? (dtype as NumberDType));
     tensor.data.forEach((_, i) => {
       const x = next();
       tensor.data[i] =

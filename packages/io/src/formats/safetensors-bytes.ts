@@ -1,6 +1,6 @@
 // The bytes of a safetensors file: a header in JSON and, behind it, tensors that tile the rest exactly.
 // What they mean for a model is safetensors.ts'.
-import { HostTensor, sizeOf, type StorageDType } from '@lamella/program';
+import { sizeOf, type AnyHostTensor, type DType } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { decodeNumbers, type Datatype } from '../hdf5/datatype.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
@@ -43,9 +43,15 @@ const bits: Readonly<Record<string, number>> = {
 };
 
 /** The dtypes that are written, in the order in which the reference writer puts tensors. */
-const written: readonly (readonly [StorageDType, string])[] = [
+const written: readonly (readonly [DType, string])[] = [
+  ['int64', 'I64'],
+  ['float64', 'F64'],
+  ['complex64', 'C64'],
   ['float32', 'F32'],
+  ['uint32', 'U32'],
   ['int32', 'I32'],
+  ['bfloat16', 'BF16'],
+  ['float16', 'F16'],
   ['uint16', 'U16'],
   ['int16', 'I16'],
   ['int8', 'I8'],
@@ -134,6 +140,7 @@ function byteLength(dtype: string, shape: readonly number[]): number {
 const datatypes: Readonly<Record<string, Datatype>> = Object.fromEntries(
   (
     [
+      ['BF16', 'bfloat16', 2],
       ['F16', 'float', 2],
       ['F32', 'float', 4],
       ['F64', 'float', 8],
@@ -151,47 +158,28 @@ const datatypes: Readonly<Record<string, Datatype>> = Object.fromEntries(
 );
 
 /**
- * The values of a tensor: floats as float32, 32- and 64-bit integers as int32, in memory of their own.
- * Throws: FILE_INVALID for dtypes that have no place here, and for values that float32 or int32 cannot hold.
+ * The values of a tensor in its own dtype, U64 as int64, in memory of their own.
+ * Throws: FILE_INVALID for dtypes that have no place here, and for U64 beyond int64.
  */
-export function decodeTensor(name: string, { dtype, shape, bytes }: RawTensor, file: string): HostTensor {
-  if (dtype === 'BF16') return widened(bytes, shape);
+export function decodeTensor(name: string, { dtype, shape, bytes }: RawTensor, file: string): AnyHostTensor {
   const datatype = datatypes[dtype];
   if (datatype === undefined)
     throw fileInvalid(file, `tensor "${name}" is of dtype ${dtype}, which no weight here has`);
   const values = decodeNumbers(bytes, datatype, shape);
-  const overflows =
-    values === undefined ||
-    (dtype === 'F64' && values.data.some((value, i) => !Number.isFinite(value) && isFinite64(bytes, i)));
-  if (overflows)
-    throw fileInvalid(
-      file,
-      `tensor "${name}" holds ${dtype} values outside of ${dtype === 'F64' ? 'float32' : 'int32'}`,
-    );
+  if (values === undefined) throw fileInvalid(file, `tensor "${name}" holds ${dtype} values beyond int64`);
   return values;
 }
 
-/** The upper halves of float32. */
-function widened(bytes: Uint8Array, shape: readonly number[]): HostTensor {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const words = Uint32Array.from({ length: bytes.length / 2 }, (_, i) => view.getUint16(2 * i, true) << 16);
-  return new HostTensor(new Float32Array(words.buffer), shape);
-}
-
-function isFinite64(bytes: Uint8Array, i: number): boolean {
-  return Number.isFinite(new DataView(bytes.buffer, bytes.byteOffset).getFloat64(8 * i, true));
-}
-
 /** The file that holds these tensors, byte for byte as the reference writes it. */
-export function writeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint8Array {
-  const rank = (tensor: HostTensor): number => written.findIndex(([dtype]) => dtype === tensor.dtype);
+export function writeSafetensors(tensors: ReadonlyMap<string, AnyHostTensor>): Uint8Array {
+  const rank = (tensor: AnyHostTensor): number => written.findIndex(([dtype]) => dtype === tensor.dtype);
   const ordered = [...tensors].sort(
     ([a, left], [b, right]) => rank(left) - rank(right) || (a < b ? -1 : a > b ? 1 : 0),
   );
   let end = 0;
   const header = ordered.map(([name, tensor]) => {
     const begin = end;
-    end += tensor.data.byteLength;
+    end += bytesOf(tensor).length;
     const entry = { dtype: written[rank(tensor)]![1], shape: tensor.shape, data_offsets: [begin, end] };
     return `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
   });
@@ -201,9 +189,14 @@ export function writeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, 8);
   let at = 8 + length;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  for (const [, tensor] of ordered) {
+    bytes.set(bytesOf(tensor), at);
+    at += bytesOf(tensor).length;
   }
   return bytes;
+}
+
+function bytesOf({ data }: AnyHostTensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

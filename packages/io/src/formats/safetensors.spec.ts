@@ -5,9 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose, input } from '@lamella/core';
 import { batchNormalization, dense, layers } from '@lamella/layers';
-import { HostTensor } from '@lamella/program';
+import { HostTensor, type AnyHostTensor } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import { io } from '../io.js';
+import { namedWeights } from '../weights/named-weights.js';
 import { decodeTensor, readSafetensors, writeSafetensors } from './safetensors-bytes.js';
 
 const folder = new URL('../../../../fixtures/safetensors/', import.meta.url);
@@ -64,25 +65,43 @@ describe('a .safetensors file', () => {
     const tensors = readSafetensors(bytesOf('dtypes.safetensors'), 'dtypes.safetensors');
     expect([...tensors.keys()].sort()).toEqual(Object.keys(expected).sort());
     for (const [name, raw] of tensors) {
-      const { data, shape } = decodeTensor(name, raw, 'dtypes.safetensors');
-      expect({ shape: [...shape], data: Array.from(data) }).toEqual({
+      const tensor = decodeTensor(name, raw, 'dtypes.safetensors');
+      expect({ shape: tensor.shape, data: [tensor.array()].flat(4) }).toEqual({
         shape: expected[name]!.shape,
         data: expected[name]!.data.map((value) =>
           name.startsWith('i') || name.startsWith('u') ? value : Math.fround(value),
         ),
       });
     }
-    const wide = new Uint8Array(new BigInt64Array([2n ** 31n]).buffer);
-    const huge = new Uint8Array(new Float64Array([1e39]).buffer);
-    expect(() => decodeTensor('n', { dtype: 'I64', shape: [1], bytes: wide }, 'a')).toThrow(
-      /\[FILE_INVALID\] "a": tensor "n" holds I64 values outside of int32/,
-    );
-    expect(() => decodeTensor('n', { dtype: 'F64', shape: [1], bytes: huge }, 'a')).toThrow(
-      /outside of float32/,
+    const huge = new Uint8Array(new BigUint64Array([2n ** 63n]).buffer);
+    expect(() => decodeTensor('n', { dtype: 'U64', shape: [1], bytes: huge }, 'a')).toThrow(
+      /\[FILE_INVALID\] "a": tensor "n" holds U64 values beyond int64/,
     );
     expect(() => decodeTensor('n', { dtype: 'F8_E4M3', shape: [1], bytes: huge.subarray(7) }, 'a')).toThrow(
       /is of dtype F8_E4M3/,
     );
+  });
+
+  it('loads other dtypes than the weights have, and refuses values that those cannot hold', async () => {
+    const model = net({ dense: 'd' });
+    const others: [string, AnyHostTensor][] = [];
+    for (const [name, weight] of namedWeights(model)) others.push([name, (await weight.values()).clone()]);
+    const load = (bias: AnyHostTensor): Promise<void> =>
+      composed().loadWeights(model, {
+        name: 'w.safetensors',
+        bytes: writeSafetensors(new Map<string, AnyHostTensor>([...others, ['d/bias', bias]])),
+      });
+    const bias = async (): Promise<unknown> =>
+      (await model.weights.find(({ name }) => name === 'd/bias')!.values()).array();
+    for (const dtype of ['float16', 'bfloat16', 'float64', 'int64', 'uint32', 'bool'] as const) {
+      await load(HostTensor.fromArray([1, 0]).cast(dtype));
+      expect(await bias()).toEqual([1, 0]);
+      await load(HostTensor.zeros([2]));
+    }
+    await expect(load(HostTensor.fromArray([1, 1e39], 'float64'))).rejects.toThrow(
+      '  d/bias   expected float32, found float64 values beyond it',
+    );
+    expect(await bias()).toEqual([0, 0]);
   });
 
   it('that does not fit changes nothing, and everything is listed at once', async () => {

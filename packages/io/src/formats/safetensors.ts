@@ -1,6 +1,6 @@
 // `.safetensors`: the weights of a model by name, as much of machine learning exchanges them. No structure, no optimizer.
 import type { Format } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import { assignOffers, checkOffers } from '../hdf5/assign.js';
 import { namedWeights } from '../weights/named-weights.js';
 import { readValues } from '../weights/read-values.js';
@@ -29,7 +29,7 @@ export const safetensorsFormat: Format = {
       return { name, weight, raw };
     });
     const decoded = offers.map(
-      ({ name, weight, raw }): { weight: typeof weight; value: HostTensor | undefined } => ({
+      ({ name, weight, raw }): { weight: typeof weight; value: AnyHostTensor | undefined } => ({
         weight,
         value: raw === undefined ? undefined : decodeTensor(name, raw, file),
       }),

@@ -2,7 +2,7 @@
 // A model without Lambdas opens there; with them, here: they carry their Programs as in `.keras`.
 import type { Format, FormatContext, Functional, Layer, Weight } from '@lamella/core';
 import { sha256 } from '@lamella/files';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
@@ -160,7 +160,10 @@ function parse(bytes: Uint8Array, { file }: FormatContext): JsonRecord {
   return stored;
 }
 
-function readAll(groups: readonly WeightGroup[], context: FormatContext): Promise<Map<string, HostTensor>> {
+function readAll(
+  groups: readonly WeightGroup[],
+  context: FormatContext,
+): Promise<Map<string, AnyHostTensor>> {
   const { file, readSibling } = context;
   if (readSibling === undefined)
     throw fileInvalid(
@@ -203,7 +206,7 @@ interface Assignment extends AssignRule {
 function assign(
   model: Layer,
   groups: readonly WeightGroup[],
-  values: ReadonlyMap<string, HostTensor>,
+  values: ReadonlyMap<string, AnyHostTensor>,
   rule: Assignment,
 ): void {
   const named = tfjsWeights(model);
@@ -222,7 +225,7 @@ function assign(
 function stateOf(
   model: Layer,
   specs: readonly WeightSpec[],
-  values: ReadonlyMap<string, HostTensor>,
+  values: ReadonlyMap<string, AnyHostTensor>,
   { file, isOwn, state: stateRule, notice = () => undefined }: Assignment,
 ): StateCommit {
   const optimizer = optimizerOf(model);

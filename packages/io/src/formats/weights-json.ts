@@ -1,7 +1,7 @@
 // `.weights.json`: Keras 3's index of weights that lie in several `.weights.h5` beside it, none larger than asked for.
 import type { Format, FormatContext, Layer } from '@lamella/core';
 import { sha256 } from '@lamella/files';
-import { bytesPerElement, type HostTensor } from '@lamella/program';
+import { bytesPerElement, type AnyHostTensor } from '@lamella/program';
 import { fileInvalid, notSerializable } from '../errors.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { readVariables } from '../hdf5/read-variables.js';
@@ -138,7 +138,7 @@ function merge(root: Hdf5Group, shard: Hdf5Group, path: string, file: string): v
   for (const [key, tensor] of source.datasets) add(target, key, tensor, path, file);
 }
 
-function add(target: Hdf5Group, key: string, tensor: HostTensor, path: string, file: string): void {
+function add(target: Hdf5Group, key: string, tensor: AnyHostTensor, path: string, file: string): void {
   if (target.datasets.has(key)) throw fileInvalid(file, `"${path}/${key}" stands in two files`);
   target.datasets.set(key, tensor);
 }

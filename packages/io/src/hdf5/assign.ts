@@ -1,13 +1,21 @@
 // Loading values into weights, all or nothing: everything is compared first, and every mismatch reported at once. Who asks
 // for less (`skipMismatch`, `byName`) gets it a layer at a time.
 import type { Weight } from '@lamella/core';
-import { formatShape, HostTensor, sameShape, suggest } from '@lamella/program';
+import {
+  formatShape,
+  isFloatDType,
+  isLamellaError,
+  numbersOf,
+  sameShape,
+  suggest,
+  type AnyHostTensor,
+} from '@lamella/program';
 import { weightsMismatch } from '../errors.js';
 
 /** What a file offers for one weight, or undefined. */
 export interface Offer {
   readonly weight: Weight;
-  readonly value: HostTensor | undefined;
+  readonly value: AnyHostTensor | undefined;
 }
 
 /** What may be left as it is. */
@@ -93,27 +101,30 @@ function byLayer(offers: readonly Offer[]): Map<string, Offer[]> {
 
 /** Puts values in place that {@link checkOffers} has seen. */
 export function assignOffers(offers: readonly Offer[]): void {
-  for (const { weight, value } of offers) weight.set(converted(value!, weight));
+  for (const { weight, value } of offers) weight.set(value!.cast(weight.dtype));
 }
 
 /** Why a value cannot become a weight's, or undefined. */
-export function misfit(weight: Weight, value: HostTensor): string | undefined {
+export function misfit(weight: Weight, value: AnyHostTensor): string | undefined {
   if (!sameShape(value.shape, weight.shape))
     return `expected ${formatShape(weight.shape)}, found ${formatShape(value.shape)}`;
-  if (weight.dtype === 'float32' || value.dtype !== 'float32') return undefined;
-  return value.data.every((item) => Number.isInteger(item))
-    ? undefined
-    : `expected ${weight.dtype}, found fractions`;
+  if (value.dtype === weight.dtype) return undefined;
+  const expected = `expected ${weight.dtype}, found`;
+  try {
+    const stored = value.cast('float64');
+    const taken = value.cast(weight.dtype);
+    if (!isFloatDType(weight.dtype))
+      return stored.data.every(Number.isInteger) ? undefined : `${expected} fractions`;
+    const numbers = numbersOf(taken.data, weight.dtype);
+    const isBeyond = stored.data.some((item, i) => Number.isFinite(item) && !Number.isFinite(numbers[i]!));
+    return isBeyond ? `${expected} ${value.dtype} values beyond it` : undefined;
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    return `${expected} ${value.dtype} values that it cannot hold`;
+  }
 }
 
 function nearest(name: string, candidates: readonly string[]): string {
   const found = /Did you mean (".*")\?/.exec(suggest(name, candidates.slice(0, mostCandidates)))?.[1];
   return found === undefined ? '' : `; did you mean ${found}?`;
-}
-
-function converted(value: HostTensor, weight: Weight): HostTensor {
-  if (value.dtype === weight.dtype) return value;
-  const target = HostTensor.zeros(value.shape, weight.dtype);
-  target.data.set(value.data);
-  return target;
 }

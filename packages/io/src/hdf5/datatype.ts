@@ -1,11 +1,11 @@
 // Datatypes and dataspaces of HDF5: the numbers and strings that Keras' files hold, and no others.
-import { HostTensor } from '@lamella/program';
+import { allocateArray, HostTensor, type AnyHostTensor, type DType } from '@lamella/program';
 import type { ByteReader } from './byte-reader.js';
 
 /** What elements are. `bytes` is what one takes in the file. */
 export type Datatype =
   | {
-      readonly kind: 'float' | 'signed' | 'unsigned' | 'bool';
+      readonly kind: 'float' | 'bfloat16' | 'signed' | 'unsigned' | 'bool';
       readonly bytes: number;
       readonly isLittleEndian: boolean;
     }
@@ -36,6 +36,8 @@ export function readDatatype(body: ByteReader): Datatype {
       return { kind: 'float', bytes, isLittleEndian };
   }
   if (kind === 3) return { kind: 'text', bytes };
+  // HDF5 had no bfloat16 when Keras chose: two bytes of which it knows nothing.
+  if (kind === 5 && bytes === 2) return { kind: 'bfloat16', bytes, isLittleEndian: true };
   if (kind === 8 && bytes === 1) return { kind: 'bool', bytes, isLittleEndian };
   if (kind === 9 && (bits & 0x0f) === 1) return { kind: 'long text', bytes };
   return { kind: 'other', bytes };
@@ -57,93 +59,41 @@ export function readDataspace(body: ByteReader): number[] | null {
   });
 }
 
-/** Numbers as Lamella holds them: floats as float32, integers as they fit, 64-bit ones as int32. Undefined where they do not fit. */
+/**
+ * Numbers in the dtype they are stored in, in memory of their own; uint64 becomes int64. Undefined for what is no number, and
+ * for uint64 beyond int64.
+ */
 export function decodeNumbers(
   bytes: Uint8Array,
   datatype: Datatype,
   shape: readonly number[],
-): HostTensor | undefined {
-  if (datatype.kind === 'text' || datatype.kind === 'long text' || datatype.kind === 'other')
-    return undefined;
-  const { isLittleEndian: little } = datatype;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = bytes.length / datatype.bytes;
-  const read = <T extends { [index: number]: number }>(target: T, at: (offset: number) => number): T => {
-    for (let i = 0; i < count; i++) target[i] = at(i * datatype.bytes);
-    return target;
-  };
-  // What Keras writes on the machines there are: copied as it lies.
-  if (little && hostIsLittle && datatype.bytes === 4 && datatype.kind === 'float')
-    return new HostTensor(new Float32Array(bytes.slice().buffer), shape, 'float32');
-  switch (`${datatype.kind} ${datatype.bytes}`) {
-    case 'float 4':
-      return new HostTensor(
-        read(new Float32Array(count), (at) => view.getFloat32(at, little)),
-        shape,
-        'float32',
-      );
-    case 'float 8':
-      return new HostTensor(
-        read(new Float32Array(count), (at) => view.getFloat64(at, little)),
-        shape,
-        'float32',
-      );
-    case 'float 2':
-      return new HostTensor(
-        read(new Float32Array(count), (at) => halfFloat(view.getUint16(at, little))),
-        shape,
-        'float32',
-      );
-    case 'bool 1':
-      return new HostTensor(
-        read(new Uint8Array(count), (at) => (view.getUint8(at) === 0 ? 0 : 1)),
-        shape,
-        'bool',
-      );
-    case 'unsigned 1':
-      return new HostTensor(bytes.slice(), shape, 'uint8');
-    case 'signed 1':
-      return new HostTensor(
-        read(new Int8Array(count), (at) => view.getInt8(at)),
-        shape,
-        'int8',
-      );
-    case 'unsigned 2':
-      return new HostTensor(
-        read(new Uint16Array(count), (at) => view.getUint16(at, little)),
-        shape,
-        'uint16',
-      );
-    case 'signed 2':
-      return new HostTensor(
-        read(new Int16Array(count), (at) => view.getInt16(at, little)),
-        shape,
-        'int16',
-      );
-    case 'signed 4':
-      return new HostTensor(
-        read(new Int32Array(count), (at) => view.getInt32(at, little)),
-        shape,
-        'int32',
-      );
-    default: {
-      const wide = read(new Float64Array(count), (at) =>
-        datatype.bytes === 4
-          ? view.getUint32(at, little)
-          : Number(datatype.kind === 'signed' ? view.getBigInt64(at, little) : view.getBigUint64(at, little)),
-      );
-      const fits = wide.every((value) => value >= -(2 ** 31) && value < 2 ** 31);
-      return fits ? new HostTensor(Int32Array.from(wide), shape, 'int32') : undefined;
-    }
-  }
+): AnyHostTensor | undefined {
+  const dtype = dtypeOf(datatype);
+  if (dtype === undefined || !('isLittleEndian' in datatype)) return undefined;
+  const data = allocateArray(dtype, bytes.length / datatype.bytes);
+  const own = new Uint8Array(data.buffer);
+  own.set(bytes);
+  if (datatype.isLittleEndian !== hostIsLittle)
+    for (let at = 0; at < own.length; at += datatype.bytes) own.subarray(at, at + datatype.bytes).reverse();
+  if (datatype.kind === 'bool') own.forEach((value, i) => (own[i] = value === 0 ? 0 : 1));
+  const isBeyond =
+    datatype.kind === 'unsigned' && dtype === 'int64' && (data as BigInt64Array).some((n) => n < 0n);
+  return isBeyond ? undefined : new HostTensor<DType>(data, shape, dtype);
 }
 
-/** The value of IEEE 754's 16-bit format. */
-export function halfFloat(bits: number): number {
-  const sign = (bits & 0x8000) === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The dtype of what a file stores so. */
+function dtypeOf({ kind, bytes }: Datatype): Exclude<DType, 'string'> | undefined {
+  switch (kind) {
+    case 'float':
+      return ({ 2: 'float16', 4: 'float32', 8: 'float64' } as const)[bytes];
+    case 'signed':
+      return ({ 1: 'int8', 2: 'int16', 4: 'int32', 8: 'int64' } as const)[bytes];
+    case 'unsigned':
+      return ({ 1: 'uint8', 2: 'uint16', 4: 'uint32', 8: 'int64' } as const)[bytes];
+    case 'bool':
+    case 'bfloat16':
+      return kind;
+    default:
+      return undefined;
+  }
 }

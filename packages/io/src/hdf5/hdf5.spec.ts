@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { HostTensor } from '@lamella/program';
+import { dtypes, HostTensor } from '@lamella/program';
 import h5wasm from 'h5wasm/node';
 import { readHdf5 } from './read-hdf5.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
@@ -15,7 +15,7 @@ function plain(group: Hdf5Group): unknown {
     datasets: Object.fromEntries(
       [...group.datasets]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, t]) => [name, [t.dtype, t.shape, Array.from(t.data)]]),
+        .map(([name, t]) => [name, [t.dtype, t.shape, [t.array()].flat(9)]]),
     ),
     groups: Object.fromEntries(
       [...group.groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, plain(inner)]),
@@ -125,11 +125,10 @@ describe('writeHdf5', () => {
     expect(plain(readHdf5(bytes, 'x.h5'))).toEqual(plain(root));
   });
 
-  it.each(['uint8', 'int8', 'uint16', 'int16'] as const)('keeps %s', (dtype) => {
+  const kept = dtypes.filter((dtype) => !['string', 'complex64', 'bool'].includes(dtype));
+  it.each(kept)('keeps %s', (dtype) => {
     const root = hdf5Group();
-    const tensor = HostTensor.zeros([3], dtype);
-    tensor.data.set([1, 2, 100]);
-    root.datasets.set('x', tensor);
+    root.datasets.set('x', HostTensor.fromArray([1, 2, 100]).cast(dtype));
     expect(plain(readHdf5(writeHdf5(root), 'x.h5'))).toEqual(plain(root));
   });
 

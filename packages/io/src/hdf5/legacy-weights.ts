@@ -1,6 +1,6 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import { isFunctional, type Functional, type Layer, type Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
@@ -68,7 +68,7 @@ export async function writeLegacyOptimizer(model: Model): Promise<Hdf5Group> {
 
 function writeWeights(
   group: Hdf5Group,
-  weights: readonly { readonly path: string; readonly value: HostTensor }[],
+  weights: readonly { readonly path: string; readonly value: AnyHostTensor }[],
 ): void {
   writeList(
     group,
@@ -155,7 +155,7 @@ export function readLegacyState(
   optimizer: Optimizer,
   weights: readonly Weight[],
   file: string,
-): (HostTensor | undefined)[] {
+): (AnyHostTensor | undefined)[] {
   const names = readList(group, 'weight_names') ?? [];
   const values = readWeights(group, file);
   // Names of Keras 2 are those of TensorFlow's variables.
@@ -164,7 +164,7 @@ export function readLegacyState(
   return inCurrentOrder(stored, builtLike(optimizer, weights).variables, weights) ?? values;
 }
 
-function readWeights(group: Hdf5Group | undefined, file: string): HostTensor[] {
+function readWeights(group: Hdf5Group | undefined, file: string): AnyHostTensor[] {
   if (group === undefined) return [];
   return (readList(group, 'weight_names') ?? []).map((name) => {
     const path = name.split('/');

@@ -1,6 +1,6 @@
 // The state of an optimizer that may not have any yet: compared before the optimizer is touched.
 import { fromConfig, type Layer, type SerializableClass, type Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import type { Model, Optimizer } from '@lamella/training';
 import { weightsMismatch } from '../errors.js';
 import { misfit, type Offer } from './assign.js';
@@ -35,7 +35,7 @@ function twin(optimizer: Optimizer): Optimizer {
 export function planState(
   optimizer: Optimizer,
   weights: readonly Weight[],
-  values: readonly (HostTensor | undefined)[],
+  values: readonly (AnyHostTensor | undefined)[],
   {
     file,
     rule,
@@ -73,7 +73,7 @@ export function planState(
   };
 }
 
-function problemsOf(variables: readonly Weight[], values: readonly (HostTensor | undefined)[]): string[] {
+function problemsOf(variables: readonly Weight[], values: readonly (AnyHostTensor | undefined)[]): string[] {
   return variables.flatMap((weight, i) => {
     const value = values[i];
     const problem = value === undefined ? undefined : misfit(weight, value);

@@ -1,7 +1,7 @@
 // Reads an HDF5 file as Keras writes them: groups, strings as attributes, plain arrays. Not a general reader: whatever
 // reaches outside of the file, shares storage, or is stored in another way than Keras' is refused by name. Every object is
 // visited once and every byte counted once, so time and memory are bounded by the file's size.
-import { isLamellaError, type HostTensor } from '@lamella/program';
+import { isLamellaError, type AnyHostTensor } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { ByteReader, decodeUtf8 } from './byte-reader.js';
 import { decodeNumbers, readDataspace, readDatatype, type Datatype } from './datatype.js';
@@ -182,7 +182,7 @@ class Reader {
     return texts;
   }
 
-  private dataset(messages: readonly Message[], path: string): HostTensor {
+  private dataset(messages: readonly Message[], path: string): AnyHostTensor {
     const label = `dataset "${path}"`;
     const only = (type: number): ByteReader => {
       const [first, ...more] = messages.filter((message) => message.type === type);

@@ -1,6 +1,6 @@
 // Reads Keras 3's layout of variables back into a model.
 import type { Layer, Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 import type { Optimizer } from '@lamella/training';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
@@ -50,7 +50,7 @@ function stateOf(
   root: Hdf5Group,
   optimizer: Optimizer,
   weights: readonly Weight[],
-): readonly (HostTensor | undefined)[] {
+): readonly (AnyHostTensor | undefined)[] {
   const group = findGroup(root, ['optimizer', 'vars']);
   const values = group === undefined ? [] : numberedDatasets(group);
   const planned = builtLike(optimizer, weights).variables;

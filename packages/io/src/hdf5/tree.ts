@@ -1,6 +1,6 @@
 // An HDF5 file as plain data: groups with attributes, datasets and groups. Reading is all or nothing, in memory of its
 // own: links out of the file, virtual datasets and sizes that the file cannot hold are refused.
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 
 /** What attributes hold: a string, a list of strings, or an empty list. */
 export type Hdf5Attribute = string | readonly string[];
@@ -8,7 +8,7 @@ export type Hdf5Attribute = string | readonly string[];
 export interface Hdf5Group {
   readonly attributes: Map<string, Hdf5Attribute>;
   readonly groups: Map<string, Hdf5Group>;
-  readonly datasets: Map<string, HostTensor>;
+  readonly datasets: Map<string, AnyHostTensor>;
 }
 
 /** An empty group. */
@@ -35,7 +35,7 @@ export function findGroup(group: Hdf5Group, path: readonly string[]): Hdf5Group 
 }
 
 /** The datasets of a group by number: `0`, `1`, ..., `10`. */
-export function numberedDatasets(group: Hdf5Group): HostTensor[] {
+export function numberedDatasets(group: Hdf5Group): AnyHostTensor[] {
   return [...group.datasets.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor);
 }
 

@@ -1,6 +1,6 @@
 // Writes an HDF5 file in the form that h5py gives Keras' files: the oldest superblock, symbol tables, contiguous arrays,
 // strings of any length in a heap. The same tree always gives the same bytes.
-import { bytesPerElement, type HostTensor, type StorageDType } from '@lamella/program';
+import { bytesPerElement, type AnyHostTensor, type DType } from '@lamella/program';
 import { ByteWriter } from './byte-writer.js';
 import { messageType } from './object-header.js';
 import type { Hdf5Attribute, Hdf5Group } from './tree.js';
@@ -163,10 +163,10 @@ class Writer {
     return count === 1 ? first : this.tree(nodes, level + 1);
   }
 
-  private dataset(tensor: HostTensor): number {
+  private dataset(tensor: AnyHostTensor): number {
     const size = tensor.size * bytesPerElement(tensor.dtype);
     const address = this.out.align();
-    this.out.bytes(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, size));
+    this.out.bytes(bytesOf(tensor));
     const layout = new ByteWriter();
     layout.bytes([3, 1]);
     layout.u64(size === 0 ? none : address);
@@ -177,6 +177,9 @@ class Writer {
       // A fill value that nobody asked for, as h5py has it.
       [0x05, Uint8Array.of(2, 2, 2, 1, 0, 0, 0, 0)],
       [messageType.layout, layout.finish()],
+      ...(tensor.dtype === 'bfloat16'
+        ? [[messageType.attribute, this.attribute('dtype', tensor.dtype)] as const]
+        : []),
     ]);
   }
 
@@ -234,16 +237,29 @@ function dataspace(shape: readonly number[]): Uint8Array {
   return out.finish();
 }
 
-const float32Type = [0x11, 0x20, 0x1f, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0];
+/** Where sign, exponent and mantissa lie. */
+const floatTypes: Readonly<Partial<Record<DType, readonly number[]>>> = {
+  float16: [0x11, 0x20, 0x0f, 0, 2, 0, 0, 0, 0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0],
+  float32: [0x11, 0x20, 0x1f, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0],
+  float64: [0x11, 0x20, 0x3f, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0],
+  // Two bytes of which HDF5 knows nothing; the attribute beside them says what they are.
+  bfloat16: [0x15, 0, 0, 0, 2, 0, 0, 0],
+};
 
 /** Text of any length in UTF-8. */
 const textType = Uint8Array.of(0x19, 1, 1, 0, 16, 0, 0, 0, 0x10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0);
 
-function numberType(dtype: StorageDType): Uint8Array {
-  if (dtype === 'float32') return Uint8Array.from(float32Type);
+function numberType(dtype: DType): Uint8Array {
+  const floatType = floatTypes[dtype];
+  if (floatType !== undefined) return Uint8Array.from(floatType);
   const bytes = bytesPerElement(dtype);
   const isSigned = dtype.startsWith('int');
   return Uint8Array.of(0x10, isSigned ? 8 : 0, 0, 0, bytes, 0, 0, 0, 0, 0, 8 * bytes, 0);
+}
+
+function bytesOf({ data }: AnyHostTensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data as Uint8Array;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function stringsOf(group: Hdf5Group): string[] {
@@ -251,6 +267,7 @@ function stringsOf(group: Hdf5Group): string[] {
   const visit = (inner: Hdf5Group): void => {
     for (const value of inner.attributes.values())
       for (const text of typeof value === 'string' ? [value] : value) found.add(text);
+    for (const { dtype } of inner.datasets.values()) if (dtype === 'bfloat16') found.add(dtype);
     for (const next of inner.groups.values()) visit(next);
   };
   visit(group);

@@ -1,7 +1,7 @@
 // The state of an optimizer as older versions of Keras list it, in the order of Keras 3: by the names of the slots, or, where
 // they have none, by the blocks in which they stand. No values are compared here.
 import type { Weight } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor } from '@lamella/program';
 
 /** What Keras 3 calls the slots that were called otherwise. */
 const current: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const current: Readonly<Record<string, string>> = {
 export interface StoredVariable {
   /** As the file names it; undefined where it does not. */
   readonly name: string | undefined;
-  readonly value: HostTensor;
+  readonly value: AnyHostTensor;
 }
 
 /**
@@ -26,8 +26,8 @@ export function inCurrentOrder(
   stored: readonly StoredVariable[],
   variables: readonly Weight[],
   weights: readonly Weight[],
-): (HostTensor | undefined)[] | undefined {
-  const isScalar = (value: HostTensor): boolean => value.shape.length === 0;
+): (AnyHostTensor | undefined)[] | undefined {
+  const isScalar = (value: AnyHostTensor): boolean => value.shape.length === 0;
   const scalars = stored.filter(({ value }) => isScalar(value));
   const slots = stored.filter(({ value }) => !isScalar(value));
   const ofSlots = variables.filter((variable) => slotOf(variable, weights) !== undefined);
@@ -38,7 +38,7 @@ export function inCurrentOrder(
       : groupedInBlocks(slots, slotNames(ofSlots, weights), weights);
   if (bySlot === undefined) return undefined;
   const counts = new Map<string, number>();
-  const found = variables.map((variable): HostTensor | null | undefined => {
+  const found = variables.map((variable): AnyHostTensor | null | undefined => {
     const slot = slotOf(variable, weights);
     if (slot === undefined) {
       const isCounter = variable.dtype !== 'float32';
@@ -48,7 +48,7 @@ export function inCurrentOrder(
     counts.set(slot, count + 1);
     return bySlot.get(slot)?.[count] ?? null;
   });
-  return found.includes(null) ? undefined : (found as (HostTensor | undefined)[]);
+  return found.includes(null) ? undefined : (found as (AnyHostTensor | undefined)[]);
 }
 
 /** The slot that a name ends in (`dense/kernel/m:0`), or, from Keras 2.11 on, begins with (`Adam/m/dense/kernel:0`). */
@@ -61,8 +61,8 @@ function slotIn(name: string | undefined): string | undefined {
   return found === null ? undefined : (current[found[1]!] ?? found[1]!);
 }
 
-function groupedByName(slots: readonly StoredVariable[]): Map<string, HostTensor[]> {
-  const groups = new Map<string, HostTensor[]>();
+function groupedByName(slots: readonly StoredVariable[]): Map<string, AnyHostTensor[]> {
+  const groups = new Map<string, AnyHostTensor[]>();
   for (const { name, value } of slots) {
     const slot = slotIn(name)!;
     groups.set(slot, [...(groups.get(slot) ?? []), value]);
@@ -75,10 +75,10 @@ function groupedAsToday(
   slots: readonly StoredVariable[],
   variables: readonly Weight[],
   weights: readonly Weight[],
-): Map<string, HostTensor[]> | undefined {
+): Map<string, AnyHostTensor[]> | undefined {
   const isPlainSgd = variables.length === 0 && slots.length === weights.length;
   if (slots.length !== variables.length && !isPlainSgd) return undefined;
-  const groups = new Map<string, HostTensor[]>();
+  const groups = new Map<string, AnyHostTensor[]>();
   variables.forEach((variable, i) => {
     const slot = slotOf(variable, weights)!;
     const value = slots[i]?.value;
@@ -92,7 +92,7 @@ function groupedInBlocks(
   slots: readonly StoredVariable[],
   names: readonly string[],
   weights: readonly Weight[],
-): Map<string, HostTensor[]> {
+): Map<string, AnyHostTensor[]> {
   const size = weights.length;
   return new Map(
     names.map((name, i) => [name, slots.slice(i * size, (i + 1) * size).map(({ value }) => value)]),

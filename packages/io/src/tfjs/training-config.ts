@@ -1,7 +1,7 @@
 // The compile state in TensorFlow.js' form: of Adam and plain SGD, which compute there from the same state, with losses and
 // metrics by names that are known there. Other compile state stands in Keras' form, which TensorFlow.js passes over.
 import type { Weight } from '@lamella/core';
-import { HostTensor } from '@lamella/program';
+import { HostTensor, type AnyHostTensor } from '@lamella/program';
 import { Adam, SGD, type Model, type Optimizer } from '@lamella/training';
 import { isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
 
@@ -80,9 +80,9 @@ export function writtenState(optimizer: Optimizer): Weight[] {
 /** The values of a file in Keras' order; undefined where they are those of another library's optimizer. */
 export function stateInKerasOrder(
   optimizer: Optimizer,
-  values: readonly HostTensor[],
+  values: readonly AnyHostTensor[],
   isOwn: boolean,
-): HostTensor[] | undefined {
+): AnyHostTensor[] | undefined {
   if (!isShared(optimizer)) return isOwn ? [...values] : undefined;
   const rate = new HostTensor(new Float32Array([optimizer.learningRate]), []);
   const [iteration, ...slots] = values;

@@ -1,5 +1,5 @@
 // The weights of a TensorFlow.js model: groups of values, one after the other without gaps, cut into files wherever it suits.
-import { allocateArray, bytesPerElement, HostTensor, sizeOf } from '@lamella/program';
+import { HostTensor, isFloatDType, numbersOf, sizeOf, type AnyHostTensor } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { decodeNumbers, type Datatype } from '../hdf5/datatype.js';
 import { isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
@@ -98,8 +98,8 @@ export async function readGroups(
   groups: readonly WeightGroup[],
   read: (path: string) => Promise<Uint8Array>,
   file: string,
-): Promise<Map<string, HostTensor>> {
-  const values = new Map<string, HostTensor>();
+): Promise<Map<string, AnyHostTensor>> {
+  const values = new Map<string, AnyHostTensor>();
   for (const { paths, weights } of groups) {
     const shards: Uint8Array[] = [];
     for (const path of paths) shards.push(await read(path));
@@ -121,15 +121,15 @@ export async function readGroups(
   return values;
 }
 
-function decode({ dtype, shape, quantization }: WeightSpec, bytes: Uint8Array): HostTensor {
+function decode({ dtype, shape, quantization }: WeightSpec, bytes: Uint8Array): AnyHostTensor {
   const stored = decodeNumbers(bytes, datatypes[quantization?.dtype ?? dtype]!, shape)!;
   if (quantization === undefined || quantization.dtype === 'float16') return stored;
   const { scale, min } = quantization;
-  const data = allocateArray(dtype === 'int32' ? 'int32' : 'float32', stored.size);
-  stored.data.forEach((value, i) => {
-    data[i] = dtype === 'int32' ? Math.round(value * scale + min) : value * scale + min;
-  });
-  return new HostTensor(data, shape, dtype === 'int32' ? 'int32' : 'float32');
+  const isWhole = dtype === 'int32';
+  const values = Float64Array.from(numbersOf(stored.data, stored.dtype), (value) =>
+    isWhole ? Math.round(value * scale + min) : value * scale + min,
+  );
+  return new HostTensor(values, shape, 'float64').cast(isWhole ? 'int32' : 'float32');
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -145,7 +145,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 /** A weight to write. */
 export interface WrittenWeight {
   readonly name: string;
-  readonly value: HostTensor;
+  readonly value: AnyHostTensor;
   readonly isOptimizer?: boolean;
 }
 
@@ -158,7 +158,8 @@ export function writeGroup(weights: readonly WrittenWeight[]): {
   const specs = weights.map(({ name, value, isOptimizer }) => ({
     name,
     shape: [...value.shape],
-    dtype: writtenDType(value),
+    dtype: written(value).dtype,
+    ...(value.dtype === 'float16' && { quantization: { dtype: 'float16', original_dtype: 'float32' } }),
     ...(isOptimizer === true && { group: 'optimizer' }),
   }));
   const bytes = joined(weights.map(({ value }) => littleEndian(value)));
@@ -167,13 +168,14 @@ export function writeGroup(weights: readonly WrittenWeight[]): {
   return { specs, bytes, shards };
 }
 
-function writtenDType({ dtype }: HostTensor): string {
-  return dtype === 'float32' || dtype === 'bool' ? dtype : 'int32';
+/** How a weight stands there: TensorFlow.js has float32, int32 and bool, and float16 as a way to store float32. */
+function written(value: AnyHostTensor): { dtype: string; stored: AnyHostTensor } {
+  if (value.dtype === 'bool') return { dtype: 'bool', stored: value };
+  if (!isFloatDType(value.dtype)) return { dtype: 'int32', stored: value.cast('int32') };
+  return { dtype: 'float32', stored: value.dtype === 'float16' ? value : value.cast('float32') };
 }
 
-function littleEndian(value: HostTensor): Uint8Array {
-  const { data } = value;
-  const isNarrow = writtenDType(value) === 'int32' && bytesPerElement(value.dtype) < 4;
-  const { buffer, byteOffset, byteLength } = isNarrow ? Int32Array.from(data) : data;
+function littleEndian(value: AnyHostTensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = written(value).stored.data as Uint8Array;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

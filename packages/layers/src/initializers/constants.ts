@@ -7,11 +7,11 @@ import {
   shapeMismatch,
   sizeOf,
   type Shape,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';
 import { finite } from '../options/checks.js';
 
-function filled(shape: Shape, dtype: StorageDType, value: number): HostTensor {
+function filled(shape: Shape, dtype: NumberDType, value: number): HostTensor {
   return new HostTensor(allocateArray(dtype, sizeOf(shape)).fill(value), shape, dtype);
 }
 
@@ -20,7 +20,7 @@ export class Zeros extends Initializer {
   static readonly className = 'Zeros';
   static readonly identifiers: readonly string[] = ['zeros', 'zero'];
 
-  override initialize(shape: Shape, dtype: StorageDType): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     return filled(shape, dtype, 0);
   }
 }
@@ -30,7 +30,7 @@ export class Ones extends Initializer {
   static readonly className = 'Ones';
   static readonly identifiers: readonly string[] = ['ones', 'one'];
 
-  override initialize(shape: Shape, dtype: StorageDType): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     return filled(shape, dtype, 1);
   }
 }
@@ -51,7 +51,7 @@ export class Constant extends Initializer {
     this.value = value;
   }
 
-  override initialize(shape: Shape, dtype: StorageDType): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     return filled(shape, dtype, this.value);
   }
 
@@ -76,7 +76,7 @@ export class Identity extends Initializer {
     this.gain = finite('Identity', 'gain', gain);
   }
 
-  override initialize(shape: Shape, dtype: StorageDType): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     if (shape.length !== 2)
       throw shapeMismatch('Initializer Identity', `expected a weight of rank 2, got ${formatShape(shape)}`);
     const matrix = HostTensor.zeros(shape, dtype);

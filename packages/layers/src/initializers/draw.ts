@@ -7,7 +7,7 @@ import {
   sizeOf,
   type RandomSpec,
   type Shape,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';
 
 /**
@@ -18,7 +18,7 @@ export function draw(
   subject: string,
   distribution: Exclude<RandomSpec['distribution'], 'bits'>,
   shape: Shape,
-  dtype: StorageDType,
+  dtype: NumberDType,
   key: InitializerKey,
   {
     seed,

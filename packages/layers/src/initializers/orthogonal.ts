@@ -6,7 +6,7 @@ import {
   shapeMismatch,
   sizeOf,
   type Shape,
-  type StorageDType,
+  type NumberDType,
 } from '@lamella/program';
 import { finite, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
@@ -33,7 +33,7 @@ export class Orthogonal extends Initializer {
     this.seed = seedOrNull('Orthogonal', seed);
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     if (shape.length < 2)
       throw shapeMismatch(
         'Initializer Orthogonal',

@@ -1,6 +1,6 @@
 // Initializers that draw from a distribution given outright.
 import { Initializer, optionInvalid, type Config, type InitializerKey } from '@lamella/core';
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import { finite, nonNegative, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
 
@@ -26,7 +26,7 @@ export class RandomNormal extends Initializer {
     this.seed = seedOrNull('RandomNormal', seed);
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     return draw('RandomNormal', 'normal', shape, dtype, key, {
       seed: this.seed,
       scale: this.stddev,
@@ -59,7 +59,7 @@ export class TruncatedNormal extends Initializer {
     this.seed = seedOrNull('TruncatedNormal', seed);
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     return draw('TruncatedNormal', 'truncatedNormal', shape, dtype, key, {
       seed: this.seed,
       scale: this.stddev,
@@ -95,7 +95,7 @@ export class RandomUniform extends Initializer {
     this.seed = seedOrNull('RandomUniform', seed);
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     return draw('RandomUniform', 'uniform', shape, dtype, key, {
       seed: this.seed,
       scale: this.maxval - this.minval,

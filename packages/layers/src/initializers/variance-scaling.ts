@@ -1,6 +1,6 @@
 // Initializers whose spread depends on how many values go into and out of each unit: Glorot's, He's, LeCun's.
 import { Initializer, optionInvalid, type Config, type InitializerKey } from '@lamella/core';
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import { axisOf, axisOrList } from '../options/axes.js';
 import { oneOf, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
@@ -73,7 +73,7 @@ export class VarianceScaling extends Initializer {
     }
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     const subject = `Initializer ${this.className}`;
     for (const axis of this.inputAxes ?? []) axisOf(subject, 'inputAxes', axis, shape);
     for (const axis of this.outputAxes ?? []) axisOf(subject, 'outputAxes', axis, shape);

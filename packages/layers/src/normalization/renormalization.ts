@@ -2,7 +2,7 @@
 // train as large ones do. The weights and their updates are BatchNormalization's.
 import * as tf from '@tensorflow/tfjs-core';
 import { Initializer, optionInvalid, type InitializerKey } from '@lamella/core';
-import type { HostTensor, Shape, StorageDType } from '@lamella/program';
+import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import { nonNegative } from '../options/checks.js';
 
 /** The bounds of the corrections; what is missing is not bounded. */
@@ -59,7 +59,7 @@ export class SquareRoots extends Initializer {
     super();
   }
 
-  override initialize(shape: Shape, dtype: StorageDType, key: InitializerKey): HostTensor {
+  override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     const tensor = this.squares.initialize(shape, dtype, key);
     tensor.data.forEach((square, i) => (tensor.data[i] = Math.sqrt(square)));
     return tensor;

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { capture, type CaptureResult } from '../capture.js';
+import { tfjsDType } from '../dtype.js';
 import { gradients } from '../gradients.js';
 import { Program, type ProgramNode, type ValueType } from '../program.js';
 import { random } from '../random.js';
@@ -38,7 +39,7 @@ function run(of: Program): { shape: number[]; dtype: string; values: number[] }[
       const { shape, dtype } = of.type(input.id);
       const size = tf.util.sizeFromShape([...shape]);
       const values = Array.from({ length: size }, (_, i) => (dtype === 'float32' ? i / 2 - 2 : i % 2));
-      return tf.tensor(values, [...shape], dtype);
+      return tf.tensor(values, [...shape], tfjsDType(dtype));
     });
     // Adding 0 makes -0 into 0: simplifying may change the sign of a zero.
     return replay(of, inputs).map((tensor) => ({

@@ -1,5 +1,5 @@
 // The values of constants in JSON: short ones as readable lists, long ones as base64 of little-endian bytes.
-import { allocateArray, type DType, type TypedArray } from '../dtype.js';
+import { allocateArray, elementsPerValue, type TfjsDType, type TypedArray } from '../dtype.js';
 import { programInvalid } from '../errors.js';
 import type { ConstantData } from '../program.js';
 import { sizeOf, type Shape } from '../shape.js';
@@ -18,11 +18,11 @@ export function constantToJson(data: ConstantData): { values: Json } | { base64:
 /** Throws: PROGRAM_INVALID unless there is exactly one value for each element. */
 export function constantFromJson(
   entry: Readonly<Record<string, Json>>,
-  dtype: DType,
+  dtype: TfjsDType,
   shape: Shape,
   where: string,
 ): ConstantData {
-  const count = sizeOf(shape) * (dtype === 'complex64' ? 2 : 1);
+  const count = sizeOf(shape) * elementsPerValue(dtype);
   if (!Number.isSafeInteger(count) || count < 0) throw programInvalid(`${where} has an impossible shape`);
   const stored =
     entry['base64'] === undefined ? list(entry['values'], where, count) : fromBase64(entry['base64'], where);
@@ -34,10 +34,10 @@ export function constantFromJson(
   if (stored instanceof Uint8Array) {
     const bytes = count * (storage === 'bool' ? 1 : 4);
     if (stored.length !== bytes) throw wrongCount(where, bytes, stored.length, 'bytes');
-    return fromLittleEndian(stored, allocateArray(storage, count));
+    return fromLittleEndian(stored, allocateArray(storage, count) as TypedArray);
   }
   if (stored.length !== count) throw wrongCount(where, count, stored.length);
-  return allocateArray(storage, count).map((_, i) => numberOf(stored[i]!, where)) as TypedArray;
+  return (allocateArray(storage, count) as TypedArray).map((_, i) => numberOf(stored[i]!, where));
 }
 
 function numberOf(json: Json, where: string): number {

@@ -1,6 +1,6 @@
 // What a template is made of: a Program's parts whose sizes, attributes and scalars may follow the unknown dimensions.
 // The types of intermediate values are not kept: they come from the kernels' shape rules once the sizes are known.
-import type { DType, StorageDType } from '../dtype.js';
+import type { DType, NumberDType } from '../dtype.js';
 import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
 import { isPolynomial, sizeAt, type Polynomial, type Size } from './polynomial.js';
 
@@ -19,7 +19,7 @@ export interface TemplateInput {
   readonly kind: 'argument' | 'state' | 'random';
   readonly shape: readonly Size[];
   readonly dtype: DType;
-  readonly storage?: StorageDType;
+  readonly storage?: NumberDType;
   readonly random?: RandomSpec;
 }
 

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder } from '../capture-backend.js';
 import { capture } from '../capture.js';
-import { allocateArray, type DType } from '../dtype.js';
+import { allocateArray, tfjsDType, type DType, type TypedArray } from '../dtype.js';
 import { programInvalid } from '../errors.js';
-import type { Attributes, ConstantData, Program, ValueId, ValueType } from '../program.js';
+import type { Attributes, Program, ValueId, ValueType } from '../program.js';
 import { runNode } from '../replay.js';
 import { formatShape, sizeOf } from '../shape.js';
 import { holdingKernel } from '../subprograms.js';
@@ -112,11 +112,12 @@ function programsAt(
   return result;
 }
 
-function constantAt({ data, shape, dtype }: TemplateConstant, sizes: readonly number[]): tf.Tensor {
+function constantAt({ data, shape, ...constant }: TemplateConstant, sizes: readonly number[]): tf.Tensor {
+  const dtype = tfjsDType(constant.dtype);
   const at = shapeAt(shape, sizes);
   if (!isSplat(data)) return tf.tensor(data as Float32Array, at, dtype);
   if (dtype === 'string' || dtype === 'complex64') throw programInvalid(`a ${dtype} constant is one number`);
-  const values: ConstantData = allocateArray(dtype, sizeOf(at)).fill(sizeAt(data.splat, sizes));
+  const values = (allocateArray(dtype, sizeOf(at)) as TypedArray).fill(sizeAt(data.splat, sizes));
   return tf.tensor(values as Float32Array, at, dtype);
 }
 

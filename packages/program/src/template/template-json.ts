@@ -1,6 +1,6 @@
 // The JSON form of a template: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
 // constants are base64 of little-endian bytes. Checking what is read is check-json.ts' and happens here on the way in.
-import { isStorageDType, type DType } from '../dtype.js';
+import { dtypes, isNumberDType, tfjsDType, type DType } from '../dtype.js';
 import { programInvalid } from '../errors.js';
 import { isKernelName, kernels } from '../kernels.js';
 import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
@@ -35,7 +35,6 @@ export type TemplateJson = {
   readonly unknowns: readonly string[];
 } & Readonly<Record<string, Json>>;
 
-const dtypes: readonly DType[] = ['float32', 'int32', 'bool', 'complex64', 'string'];
 const kinds = ['argument', 'state', 'random'] as const;
 const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
 const mostNodes = 200_000;
@@ -157,7 +156,7 @@ class GraphReader {
     const entry = record(json, 'an input');
     const kind = oneOf(entry['kind'], kinds, "an input's kind");
     const { storage } = entry;
-    if (storage !== undefined && !(typeof storage === 'string' && isStorageDType(storage)))
+    if (storage !== undefined && !isNumberDType(storage))
       throw programInvalid(`an input is stored as ${JSON.stringify(storage)}`);
     return {
       id: define(entry['id'], 'an input'),
@@ -171,7 +170,9 @@ class GraphReader {
 
   private constant(json: Json, define: (id: Json | undefined, where: string) => ValueId): TemplateConstant {
     const entry = record(json, 'a constant');
-    const { shape, dtype } = this.type(entry, 'a constant');
+    const { shape, dtype: stored } = this.type(entry, 'a constant');
+    const dtype = tfjsDType(stored);
+    if (dtype !== stored) throw programInvalid(`a constant is of dtype ${stored}`);
     const id = define(entry['id'], 'a constant');
     if (entry['splat'] !== undefined)
       return { id, shape, dtype, data: { splat: this.size(entry['splat'], `constant %${id}`) } };

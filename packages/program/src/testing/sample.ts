@@ -1,7 +1,7 @@
 // Inputs for specs: shapes filled by a formula, so that no two floats are equal and every run sees the same numbers.
 // Not published: only specs import this folder.
 import * as tf from '@tensorflow/tfjs-core';
-import type { DType } from '../dtype.js';
+import { tfjsDType, type DType } from '../dtype.js';
 import type { ArgumentSpec } from '../recorder.js';
 import { formatShape, sizeOf, type Shape } from '../shape.js';
 
@@ -51,7 +51,7 @@ function filled(shape: Shape, dtype: DType, value: (index: number) => number): S
 
 /** The sample as a tensor of the current backend. */
 export function tensorOf({ shape, dtype, values }: Sample): tf.Tensor {
-  if (dtype !== 'complex64') return tf.tensor(values as number[], [...shape], dtype);
+  if (dtype !== 'complex64') return tf.tensor(values as number[], [...shape], tfjsDType(dtype));
   const real = tf.tensor(values as number[], [...shape], 'float32');
   return tf.complex(real, tf.neg(tf.sqrt(real)));
 }

@@ -1,6 +1,6 @@
 // Examples and batches that a Dataset or a stream gives: from { x, y, sampleWeight } to the lists a step takes, checked.
 import { arrange, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
-import { flatten, isHostTensor, type HostTensor } from '@lamella/program';
+import { entering, flatten, isHostTensor, type HostTensor } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch.js';
 
@@ -47,12 +47,15 @@ export class Examples {
 
   private weightsOf(value: ExampleValue): readonly HostTensor[] {
     const { outputs } = this.layout;
-    return isHostTensor(value) ? outputs.names.map(() => value) : this.listOf(value, outputs, 'output');
+    if (!isHostTensor(value)) return this.listOf(value, outputs, 'output');
+    const weights = entering(value, this.subject);
+    return outputs.names.map(() => weights);
   }
 
   private listOf(value: ExampleValue, layout: Arrangement, what: string): readonly HostTensor[] {
     const list = arrange(value, layout);
-    if (list?.every(isHostTensor) === true) return list;
+    if (list?.every(isHostTensor) === true)
+      return list.map((tensor, i) => entering(tensor, `${this.subject}, ${what} "${layout.names[i]}"`));
     throw dataInvalid(
       this.subject,
       `expected a host tensor for each ${what} (${layout.names.map((name) => `"${name}"`).join(', ')}), got ${flatten<unknown>(value).filter(isHostTensor).length}`,

@@ -1,10 +1,12 @@
 // Whatever users hold data in becomes a host tensor: nested arrays, typed arrays with a shape, host tensors, tfjs tensors.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  entering,
   HostTensor,
   isHostTensor,
+  type AnyHostTensor,
   type NestedArray,
-  type StorageDType,
+  type NumberDType,
   type TypedArray,
 } from '@lamella/program';
 import { dataInvalid } from '../errors.js';
@@ -17,7 +19,7 @@ export interface ShapedArray {
 
 /** Data for one input or output. Rows may be typed arrays. */
 export type TensorLike =
-  | HostTensor
+  | AnyHostTensor
   | tf.Tensor
   | ShapedArray
   | NestedArray
@@ -26,9 +28,9 @@ export type TensorLike =
   | TypedArray
   | Float64Array;
 
-/** `value` as a host tensor, without a copy where it lies in memory already. Throws: DATA_INVALID. */
+/** `value` as a host tensor, without a copy where it lies in memory already, in a dtype that Programs take in. Throws: DATA_INVALID, as {@link entering}. */
 export async function toHostTensor(value: TensorLike, subject: string): Promise<HostTensor> {
-  if (isHostTensor(value)) return value;
+  if (isHostTensor(value)) return entering(value, subject);
   if (isTfjsTensor(value)) return fromTfjs(value, subject);
   if (ArrayBuffer.isView(value))
     return fromTyped(value as TypedArray, [(value as TypedArray).length], subject);
@@ -84,10 +86,10 @@ function isShapedArray(value: unknown): value is ShapedArray {
 async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<HostTensor> {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool')
     throw dataInvalid(subject, `a tfjs tensor of dtype ${tensor.dtype} is not supported`);
-  return new HostTensor((await tensor.data()) as TypedArray, tensor.shape, tensor.dtype);
+  return new HostTensor<NumberDType>((await tensor.data()) as TypedArray, tensor.shape, tensor.dtype);
 }
 
-const dtypes = new Map<string, StorageDType>([
+const dtypes = new Map<string, NumberDType>([
   ['Float32Array', 'float32'],
   ['Int32Array', 'int32'],
   ['Uint8Array', 'uint8'],

@@ -1,11 +1,11 @@
 // A scalar of an optimizer whose value the host knows without reading it: what it was set to, and how often it was counted.
 import { Weight } from '@lamella/core';
-import { allocateArray, HostTensor, type StorageDType } from '@lamella/program';
+import { allocateArray, HostTensor, type NumberDType } from '@lamella/program';
 
 export interface HostScalarOptions {
   readonly name: string;
   readonly owner: string;
-  readonly dtype: StorageDType;
+  readonly dtype: NumberDType;
   readonly value: number;
 }
 
@@ -43,6 +43,6 @@ export class HostScalar extends Weight {
   }
 }
 
-function scalar(value: number, dtype: StorageDType): HostTensor {
+function scalar(value: number, dtype: NumberDType): HostTensor {
   return new HostTensor(allocateArray(dtype, 1).fill(value), [], dtype);
 }

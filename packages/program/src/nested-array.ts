@@ -1,0 +1,46 @@
+// Nested JavaScript arrays: how deep they are and what they hold. Not here: what becomes of them (host-tensor.ts).
+import type { DType } from './dtype.js';
+import { dtypeMismatch, shapeMismatch } from './errors.js';
+
+/** Values nested as deeply as a tensor has dimensions; booleans come out as 0 and 1. */
+export type NestedArray<T = number> = T | NestedArray<T>[];
+
+/** What nested arrays given by a user may hold. */
+export type NestedValue = number | boolean | bigint | string;
+
+/** The shape and the values in order. Throws: SHAPE_MISMATCH where rows differ in length, DTYPE_MISMATCH for other values. */
+export function readNested(values: NestedArray<NestedValue>): { shape: number[]; flat: NestedValue[] } {
+  const shape: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const flat: NestedValue[] = [];
+  const visit = (item: unknown, axis: number, path: string): void => {
+    const length = Array.isArray(item) ? item.length : undefined;
+    if (length !== shape[axis])
+      throw shapeMismatch(
+        'HostTensor',
+        `expected ${shape[axis] === undefined ? 'a value' : `a list of ${shape[axis]}`} at ${path || 'the top'}, got ${length === undefined ? typeof item : `a list of ${length}`}`,
+        'make all rows equally long and equally deep',
+      );
+    if (length !== undefined)
+      (item as unknown[]).forEach((part, i) => visit(part, axis + 1, `${path}[${i}]`));
+    else if (isValue(item)) flat.push(item);
+    else throw dtypeMismatch('HostTensor', `expected a number at ${path || 'the top'}, got ${String(item)}`);
+  };
+  visit(values, 0, '');
+  return { shape, flat };
+}
+
+/** The dtype that such values are stored in by default. Throws: DTYPE_MISMATCH where they are of several kinds. */
+export function dtypeOfNested(flat: readonly NestedValue[]): DType {
+  const kinds = new Set(flat.map((value) => typeof value));
+  if (kinds.size > 1)
+    throw dtypeMismatch('HostTensor', `expected values of one kind, got ${[...kinds].join(' and ')}`);
+  const [kind] = kinds;
+  if (kind === 'string') return 'string';
+  if (kind === 'bigint') return 'int64';
+  return kind === 'boolean' ? 'bool' : 'float32';
+}
+
+function isValue(item: unknown): item is NestedValue {
+  return ['number', 'boolean', 'bigint', 'string'].includes(typeof item);
+}
