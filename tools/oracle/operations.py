@@ -69,6 +69,20 @@ CASES = [
     ("pooling_line", lambda x: [ops.max_pool(x, 2, 1), ops.average_pool(x, 2, 2)], [((6, 2), F)]), ("pooling_space", lambda x: ops.max_pool(x, 2, 2), [((4, 4, 4, 1), F)]),
     ("conv", lambda x: [ops.conv(x, W, 2, "same"), ops.conv(x, W, dilation_rate=2)], [((5, 5, 2), F)]), ("conv_line", lambda x: ops.conv(x, W[0], padding="same"), [((6, 2), F)]),
     ("conv_space", lambda x: ops.conv(x, W[None], 1, "same"), [((2, 4, 4, 2), F)]), ("depthwise_conv", lambda x: ops.depthwise_conv(x, W, padding="same"), [((5, 5, 2), F)]),
+    ("relu_threshold", lambda x: [keras.activations.relu(ops.round(x * 4) - 1, **options) for options in (
+        {"threshold": 2}, {"threshold": -1, "max_value": 2}, {"threshold": 2, "max_value": 2, "negative_slope": 0.5}, {"threshold": -0.5})], [V]),
+    ("normalize_more", lambda x: [ops.normalize(x, axis=None), ops.normalize(x, axis=(1, 2)), ops.normalize(x, axis=1, order=1), ops.normalize(x, order=3)], [M]),
+    ("round_tens", lambda x: ops.round(x * 1000, -2), [V]), ("round_int", lambda x: [ops.round(x * 37, -1), ops.round(x, 1)], [I]),
+    ("integers", lambda x: [ops.trunc(x), ops.outer(x, numpy.arange(3, dtype="int32"))], [I]),
+    ("einsum_implicit", lambda x, y: [ops.einsum("bij,bj", x, y), ops.einsum("zba", x)], [M, V]),
+    ("einsum_ellipsis", lambda x, y: [ops.einsum("...ij,...jk->...ik", x, y), ops.einsum("i...,j...k->...ijk", x, y)], [((3, 4), F), ((4, 3), F)]),
+    ("einsum_more", lambda x: [ops.einsum("bii->bi", x), ops.einsum("bij,bjk,bk->b", x, x, x[:, 0]), ops.einsum(",bij", 2.0, x)], [((3, 3), F)]),
+    ("softmax_axes", lambda x: [ops.softmax(x, axis=(1, 2)), ops.log_softmax(x, axis=(1, 2))], [M]), ("one_hot_axis", lambda x: ops.one_hot(x, 5, axis=1), [I]),
+    ("extremes_initial", lambda x: [ops.max(x, axis=1, initial=0.6), ops.min(x, axis=-1, keepdims=True, initial=0.2)], [M]),
+    ("channels_first", lambda x: [ops.max_pool(x, 2, 2, data_format="channels_first"), ops.conv(x, W, data_format="channels_first"),
+                                  ops.depthwise_conv(x, W, padding="same", data_format="channels_first")], [((2, 5, 5), F)]),
+    ("depthwise_conv_line", lambda x: [ops.depthwise_conv(x, W[0]), ops.depthwise_conv(x, W[0], 2, "same")], [((6, 2), F)]),
+    ("depthwise_conv_dilated", lambda x: ops.depthwise_conv(x, W, 2, dilation_rate=2), [((7, 7, 2), F)]),
     ("activation_relu", lambda x: keras.activations.relu(x - 0.4, negative_slope=0.1, max_value=0.3), [V]), ("mish", lambda x: keras.src.activations.activations.Mish()(x), [V]),
 ]
 

@@ -74,36 +74,54 @@ export const Glu = withOptions(['axis'], (x, call) => {
   return tf.mul(a, tf.sigmoid(b));
 });
 
-export const Softmax = withOptions(['axis'], (x, call) => lastAxis(toFloat(x), call, (y) => tf.softmax(y)));
+export const Softmax = withOptions(['axis'], (x, call) => alongAxes(toFloat(x), call, (y) => tf.softmax(y)));
 export const LogSoftmax = withOptions(['axis'], (x, call) =>
-  lastAxis(toFloat(x), call, (y) => tf.logSoftmax(y)),
+  alongAxes(toFloat(x), call, (y) => tf.logSoftmax(y)),
 );
 
 /** The activation of that name as an operation, which Keras has beside the one of keras.ops.nn. */
 export const ReLU = withOptions(['negative_slope', 'max_value', 'threshold'], (x, call) => {
   const [slope, threshold] = [call.number('negative_slope', 0), call.number('threshold', 0)];
-  const above = call.option('max_value') === null ? x : tf.minimum(x, call.number('max_value'));
-  return tf.where(tf.greaterEqual(x, threshold), above, tf.mul(slope, tf.sub(x, threshold)));
+  const above = tf.where(tf.greater(x, threshold), x, tf.zerosLike(x));
+  const capped =
+    call.option('max_value') === null ? above : tf.clipByValue(above, 0, call.number('max_value'));
+  return slope === 0 ? capped : tf.sub(capped, tf.mul(slope, tf.relu(tf.sub(threshold, x))));
 });
 
 export const OneHot = withOptions(['num_classes', 'axis', 'dtype', 'sparse'], (x, call) => {
-  if (call.axis(x.rank + 1, -1) !== x.rank)
-    throw call.fail('one_hot along another axis than the last is not supported');
   if (call.flag('sparse')) throw call.fail('sparse tensors are not supported');
-  return tf.cast(tf.oneHot(tf.cast(x, 'int32'), call.integer('num_classes')), call.dtype() ?? 'float32');
+  const axis = call.axis(x.rank + 1, -1);
+  const ones = tf.oneHot(tf.cast(x, 'int32'), call.integer('num_classes'));
+  const order = x.shape.map((_, i) => i);
+  order.splice(axis, 0, x.rank);
+  return tf.cast(axis === x.rank ? ones : tf.transpose(ones, order), call.dtype() ?? 'float32');
 });
 
 export const Normalize = withOptions(['axis', 'order', 'epsilon'], (x, call) => {
-  if (call.number('order', 2) !== 2) throw call.fail('normalize of another order than 2 is not supported');
+  const order = call.integer('order', 2);
   const least = call.number('epsilon', 1e-7);
-  const squares = tf.sum(tf.square(toFloat(x)), [call.axis(x.rank, -1)], true);
-  return tf.mul(toFloat(x), tf.rsqrt(tf.maximum(squares, least ** 2)));
+  const axes = call.axes(x);
+  const floats = toFloat(x);
+  if (order === 2)
+    return tf.mul(floats, tf.rsqrt(tf.maximum(tf.sum(tf.square(floats), axes, true), least ** 2)));
+  if (order < 1 || axes.length !== 1)
+    throw call.fail(`normalize of order ${order} along ${axes.length} axes is not supported`);
+  const sizes = tf.abs(floats);
+  const norm =
+    order === 1 ? tf.sum(sizes, axes, true) : tf.pow(tf.sum(tf.pow(sizes, order), axes, true), 1 / order);
+  return tf.div(floats, tf.maximum(norm, least));
 });
 
-function lastAxis(x: tf.Tensor, call: OperationCall, fn: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  if (call.option('axis') === null && call.has('x')) return tf.reshape(fn(tf.reshape(x, [-1])), x.shape);
-  const axis = call.axis(x.rank, -1);
-  if (axis === x.rank - 1) return fn(x);
-  const swapped = x.shape.map((_, i) => (i === axis ? x.rank - 1 : i === x.rank - 1 ? axis : i));
-  return tf.transpose(fn(tf.transpose(x, swapped)), swapped);
+/** What `fn` gives along the last axis, for any axes taken together; no axis means all of them. */
+function alongAxes(x: tf.Tensor, call: OperationCall, fn: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const axes = call.axes(x);
+  if (axes.length === 1 && axes[0] === x.rank - 1) return fn(x);
+  const others = x.shape.map((_, i) => i).filter((axis) => !axes.includes(axis));
+  const order = [...others, ...axes];
+  const moved = tf.transpose(x, order);
+  const flat = tf.reshape(moved, [...others.map((axis) => x.shape[axis]!), -1]);
+  return tf.transpose(
+    tf.reshape(fn(flat), moved.shape),
+    x.shape.map((_, i) => order.indexOf(i)),
+  );
 }

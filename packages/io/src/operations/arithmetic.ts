@@ -69,7 +69,7 @@ export const Dot: OperationDefinition = {
   },
 };
 
-export const Outer = floating((a, b) => tf.mul(tf.reshape(a, [-1, 1]), tf.reshape(b, [1, -1])));
+export const Outer = counting((a, b) => tf.mul(tf.reshape(a, [-1, 1]), tf.reshape(b, [1, -1])));
 
 /** NumPy's product of matrices: a vector on either side loses its axis again, and further axes are batches. */
 function matmul(a: tf.Tensor, b: tf.Tensor): tf.Tensor {

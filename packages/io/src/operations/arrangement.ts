@@ -1,9 +1,11 @@
 // keras.ops: shapes, slices, and tensors put together and taken apart.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Json } from '../keras-json/python-json.js';
+import { einsum } from './einsum.js';
 import { getItem } from './get-item.js';
 import {
   promoteAll,
+  toFloat,
   withOptions,
   type OperationCall,
   type OperationDefinition,
@@ -227,6 +229,8 @@ export const Einsum: OperationDefinition = {
   run: (call) => {
     const subscripts = call.option('subscripts');
     if (typeof subscripts !== 'string') throw call.fail('einsum without subscripts');
-    return tf.einsum(subscripts.replaceAll(' ', ''), ...promoteAll(call.tensors('operands')));
+    const tensors = promoteAll(call.tensors('operands'));
+    const floats = tensors.map((tensor) => toFloat(tensor));
+    return tf.cast(einsum(subscripts, floats), tensors[0]!.dtype);
   },
 };

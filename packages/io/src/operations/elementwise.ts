@@ -32,7 +32,9 @@ export const Log2 = floatUnary((x) => tf.div(tf.log(x), Math.LN2));
 export const Log10 = floatUnary((x) => tf.div(tf.log(x), Math.LN10));
 export const Ceil = floatUnary((x) => tf.ceil(x));
 export const Floor = floatUnary((x) => tf.floor(x));
-export const Trunc = floatUnary((x) => tf.mul(tf.sign(x), tf.floor(tf.abs(x))));
+export const Trunc = unary((x) =>
+  x.dtype === 'float32' ? tf.mul(tf.sign(x), tf.floor(tf.abs(x))) : tf.clone(x),
+);
 export const Sin = floatUnary((x) => tf.sin(x));
 export const Cos = floatUnary((x) => tf.cos(x));
 export const Tan = floatUnary((x) => tf.tan(x));
@@ -54,9 +56,18 @@ export const Isfinite = floatUnary((x) => tf.isFinite(x));
 
 export const Round = withOptions(['decimals'], (x, call) => {
   const decimals = call.integer('decimals', 0);
-  const factor = 10 ** decimals;
-  return decimals === 0 || x.dtype !== 'float32' ? tf.round(x) : tf.div(tf.round(tf.mul(x, factor)), factor);
+  if (x.dtype !== 'float32' && decimals >= 0) return tf.clone(x);
+  const rounded = decimals === 0 ? tf.round(x) : roundTo(tf.cast(x, 'float32'), decimals);
+  return tf.cast(rounded, x.dtype);
 });
+
+/** Multiplied and divided by whole numbers alone, which are exact. */
+function roundTo(x: tf.Tensor, decimals: number): tf.Tensor {
+  const factor = 10 ** Math.abs(decimals);
+  return decimals > 0
+    ? tf.div(tf.round(tf.mul(x, factor)), factor)
+    : tf.mul(tf.round(tf.div(x, factor)), factor);
+}
 
 export const Clip = withOptions(['x_min', 'x_max'], (x, call) => {
   const low = call.option('x_min') === null ? x : tf.maximum(x, call.number('x_min'));

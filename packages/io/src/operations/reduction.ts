@@ -17,8 +17,8 @@ const counted = (x: tf.Tensor): tf.Tensor => (x.dtype === 'bool' ? tf.cast(x, 'i
 export const Sum = reduction((x, axes, keepDims) => tf.sum(counted(x), axes, keepDims));
 export const Mean = reduction((x, axes, keepDims) => tf.mean(toFloat(x), axes, keepDims));
 export const Prod = reduction((x, axes, keepDims) => tf.prod(counted(x), axes, keepDims));
-export const Max = reduction((x, axes, keepDims) => tf.max(x, axes, keepDims));
-export const Min = reduction((x, axes, keepDims) => tf.min(x, axes, keepDims));
+export const Max = extreme(tf.max, tf.maximum);
+export const Min = extreme(tf.min, tf.minimum);
 export const Amax = Max;
 export const Amin = Min;
 export const Any = reduction((x, axes, keepDims) => tf.any(tf.cast(x, 'bool'), axes, keepDims));
@@ -46,6 +46,18 @@ export const Moments: OperationDefinition = withOptions(['axes', 'keepdims', 'sy
 
 function variance(x: tf.Tensor, axes: number[], keepDims: boolean): tf.Tensor {
   return tf.mean(tf.square(tf.sub(x, tf.mean(x, axes, true))), axes, keepDims);
+}
+
+/** The largest or smallest value, no less or no more than `initial` where it is given; then there may be no values at all. */
+function extreme(reduce: Reduce, choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): OperationDefinition {
+  return withOptions(['axis', 'keepdims', 'initial'], (x, call) => {
+    const [axes, keepDims] = [call.axes(x), call.flag('keepdims')];
+    if (call.option('initial') === null) return reduce(x, axes, keepDims);
+    const initial = tf.scalar(call.number('initial'), x.dtype as 'float32');
+    if (!axes.some((axis) => x.shape[axis] === 0)) return choose(reduce(x, axes, keepDims), initial);
+    const sizes = x.shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : []));
+    return tf.fill(sizes, call.number('initial'), x.dtype as 'float32');
+  });
 }
 
 function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {

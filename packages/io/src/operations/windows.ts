@@ -1,4 +1,4 @@
-// keras.ops.nn: convolutions and pooling over windows, in Keras' own layout, channels last.
+// keras.ops.nn: convolutions and pooling over windows, channels last; channels first are moved there and back.
 import * as tf from '@tensorflow/tfjs-core';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
 
@@ -13,17 +13,17 @@ function pooling(
     parameters: ['inputs'],
     options: ['pool_size', 'strides', 'padding', 'data_format'],
     run: (call) => {
-      const x = call.float('inputs');
-      checkLayout(call);
-      const axes = x.rank - 2;
-      const size = perAxis(call, 'pool_size', axes);
-      const strides = call.option('strides') === null ? size : perAxis(call, 'strides', axes);
-      const pad = paddingOf(call);
-      if (axes === 3) return spatial(x as tf.Tensor5D, size as Spatial3, strides as Spatial3, pad);
-      if (axes === 2) return planar(x as tf.Tensor4D, size as Spatial, strides as Spatial, pad);
-      if (axes !== 1) throw call.fail(`pooling of a tensor of rank ${x.rank} is not supported`);
-      const wide = tf.expandDims(x, 2) as tf.Tensor4D;
-      return tf.squeeze(planar(wide, [size[0]!, 1], [strides[0]!, 1], pad), [2]);
+      return channelsLast(call, call.float('inputs'), (x) => {
+        const axes = x.rank - 2;
+        const size = perAxis(call, 'pool_size', axes);
+        const strides = call.option('strides') === null ? size : perAxis(call, 'strides', axes);
+        const pad = paddingOf(call);
+        if (axes === 3) return spatial(x as tf.Tensor5D, size as Spatial3, strides as Spatial3, pad);
+        if (axes === 2) return planar(x as tf.Tensor4D, size as Spatial, strides as Spatial, pad);
+        if (axes !== 1) throw call.fail(`pooling of a tensor of rank ${x.rank} is not supported`);
+        const wide = tf.expandDims(x, 2) as tf.Tensor4D;
+        return tf.squeeze(planar(wide, [size[0]!, 1], [strides[0]!, 1], pad), [2]);
+      });
     },
   };
 }
@@ -37,31 +37,8 @@ export const Conv: OperationDefinition = {
   parameters: ['inputs', 'kernel'],
   options: convolutionOptions,
   run: (call) => {
-    const [x, kernel] = operands(call);
-    const axes = x.rank - 2;
-    const [strides, dilations] = [perAxis(call, 'strides', axes, 1), perAxis(call, 'dilation_rate', axes, 1)];
-    const pad = paddingOf(call);
-    if (kernel.shape[axes] !== x.shape[axes + 1]) throw call.fail('a convolution in groups is not supported');
-    if (axes === 1)
-      return tf.conv1d(x as tf.Tensor3D, kernel as tf.Tensor3D, strides[0]!, pad, 'NWC', dilations[0]!);
-    if (axes === 2)
-      return tf.conv2d(
-        x as tf.Tensor4D,
-        kernel as tf.Tensor4D,
-        strides as Spatial,
-        pad,
-        'NHWC',
-        dilations as Spatial,
-      );
-    if (axes !== 3) throw call.fail(`a convolution of a tensor of rank ${x.rank} is not supported`);
-    return tf.conv3d(
-      x as tf.Tensor5D,
-      kernel as tf.Tensor5D,
-      strides as Spatial3,
-      pad,
-      'NDHWC',
-      dilations as Spatial3,
-    );
+    const kernel = toFloat(call.tensor('kernel'));
+    return channelsLast(call, call.float('inputs'), (x) => convolve(call, x, kernel));
   },
 };
 
@@ -69,28 +46,63 @@ export const DepthwiseConv: OperationDefinition = {
   parameters: ['inputs', 'kernel'],
   options: convolutionOptions,
   run: (call) => {
-    const [x, kernel] = operands(call);
-    if (x.rank !== 4) throw call.fail('a depthwise convolution of anything but images is not supported');
-    return tf.depthwiseConv2d(
-      x as tf.Tensor4D,
-      kernel as tf.Tensor4D,
-      perAxis(call, 'strides', 2, 1) as Spatial,
-      paddingOf(call),
-      'NHWC',
-      perAxis(call, 'dilation_rate', 2, 1) as Spatial,
-    );
+    const kernel = toFloat(call.tensor('kernel'));
+    return channelsLast(call, call.float('inputs'), (x) => {
+      const axes = x.rank - 2;
+      if (axes !== 1 && axes !== 2)
+        throw call.fail(`a depthwise convolution of a tensor of rank ${x.rank} is not supported`);
+      const strides = perAxis(call, 'strides', axes, 1);
+      const dilations = perAxis(call, 'dilation_rate', axes, 1);
+      // A line is an image one pixel wide, which may stride across that pixel as it does along the line.
+      const result = tf.depthwiseConv2d(
+        (axes === 2 ? x : tf.expandDims(x, 2)) as tf.Tensor4D,
+        (axes === 2 ? kernel : tf.expandDims(kernel, 1)) as tf.Tensor4D,
+        [strides[0]!, strides.at(-1)!],
+        paddingOf(call),
+        'NHWC',
+        [dilations[0]!, dilations.at(-1)!],
+      );
+      return axes === 2 ? result : tf.squeeze(result, [2]);
+    });
   },
 };
 
-function operands(call: OperationCall): [tf.Tensor, tf.Tensor] {
-  checkLayout(call);
-  return [call.float('inputs'), toFloat(call.tensor('kernel'))];
+/** A convolution, channels last. */
+function convolve(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  const axes = x.rank - 2;
+  const [strides, dilations] = [perAxis(call, 'strides', axes, 1), perAxis(call, 'dilation_rate', axes, 1)];
+  const pad = paddingOf(call);
+  if (kernel.shape[axes] !== x.shape[axes + 1]) throw call.fail('a convolution in groups is not supported');
+  if (axes === 1)
+    return tf.conv1d(x as tf.Tensor3D, kernel as tf.Tensor3D, strides[0]!, pad, 'NWC', dilations[0]!);
+  if (axes === 2)
+    return tf.conv2d(
+      x as tf.Tensor4D,
+      kernel as tf.Tensor4D,
+      strides as Spatial,
+      pad,
+      'NHWC',
+      dilations as Spatial,
+    );
+  if (axes !== 3) throw call.fail(`a convolution of a tensor of rank ${x.rank} is not supported`);
+  return tf.conv3d(
+    x as tf.Tensor5D,
+    kernel as tf.Tensor5D,
+    strides as Spatial3,
+    pad,
+    'NDHWC',
+    dilations as Spatial3,
+  );
 }
 
-function checkLayout(call: OperationCall): void {
+/** What `compute` gives for `x` with its channels last; the result has them where `x` had them. */
+function channelsLast(call: OperationCall, x: tf.Tensor, compute: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const layout = call.option('data_format');
-  if (layout !== null && layout !== 'channels_last')
-    throw call.fail(`data_format ${JSON.stringify(layout)} is not supported`);
+  if (layout === null || layout === 'channels_last') return compute(x);
+  if (layout !== 'channels_first') throw call.fail(`data_format ${JSON.stringify(layout)} is not supported`);
+  const axes = x.shape.map((_, i) => i);
+  const moved = compute(tf.transpose(x, [0, ...axes.slice(2), 1]));
+  return tf.transpose(moved, [0, x.rank - 1, ...axes.slice(1, -1)]);
 }
 
 function paddingOf(call: OperationCall): 'same' | 'valid' {

@@ -220,6 +220,43 @@ export const DepthwiseConv2dNative: Kernel = {
     return { shape: outputOf2D('DepthwiseConv2dNative', x.shape, filter.shape, attrs, true), dtype: x.dtype };
   },
   gradient: forwardGradient(depthwise),
+  // It strides or dilates, not both: of every place, those that the strides reach are kept.
+  portable: ({ x, filter }, attrs) => {
+    const { strides, pad, dimRoundingMode, ...others } = attrs as unknown as Conv2DAttributes;
+    const dilations = others.dilations ?? 1;
+    if ([strides].flat().every((by) => by === 1) || [dilations].flat().every((by) => by === 1))
+      return undefined;
+    const info = tf.backend_util.computeConv2DInfo(
+      x!.shape as [number, number, number, number],
+      filter!.shape as [number, number, number, number],
+      strides,
+      dilations,
+      pad,
+      dimRoundingMode,
+      true,
+    );
+    const { top, bottom, left, right } = info.padInfo;
+    const padded = tf.pad(x!, [[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
+    const everywhere = tf.depthwiseConv2d(
+      padded as tf.Tensor4D,
+      filter as tf.Tensor4D,
+      1,
+      'valid',
+      'NHWC',
+      dilations,
+    );
+    return tf.stridedSlice(
+      everywhere,
+      [0, 0, 0, 0],
+      [
+        info.batchSize,
+        (info.outHeight - 1) * info.strideHeight + 1,
+        (info.outWidth - 1) * info.strideWidth + 1,
+        info.outChannels,
+      ],
+      [1, info.strideHeight, info.strideWidth, 1],
+    );
+  },
   slides: 'depthwise convolution',
 };
 

@@ -48,6 +48,17 @@ describe('calls that tfjs-backend-cpu computes wrongly', () => {
     ]);
   });
 
+  it('stride and dilate a depthwise convolution', () => {
+    const line = tf.tensor4d([1, 2, 3, 4, 5, 6, 7], [1, 1, 7, 1]);
+    const pair = tf.tensor4d([1, 10], [1, 2, 1, 1]);
+    const both = (pad: 'valid' | 'same') => (x: tf.Tensor, filter: tf.Tensor) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [1, 2], pad, 'NHWC', [1, 2]);
+    // 1 + 10 * 3, 3 + 10 * 5, 5 + 10 * 7.
+    expect(values(both('valid'), line, pair)).toEqual([[[[31], [53], [75]]]]);
+    // One zero on either side: 0 + 10 * 2, 2 + 10 * 4, 4 + 10 * 6, 6 + 0.
+    expect(values(both('same'), line, pair)).toEqual([[[[20], [42], [64], [6]]]]);
+  });
+
   it('leave a tensor alive that an equation does not change', () => {
     expect(values((x) => tf.add(tf.einsum('ij->ij', x), x), tf.tensor2d([[1, 2]]))).toEqual([[2, 4]]);
   });
