@@ -43,7 +43,6 @@ const without: Readonly<Record<string, readonly Json[]>> = {
   ragged: [false, null],
   optional: [false, null],
   synchronized: [false],
-  rms_scaling: [false],
   decay: [0, null],
 };
 

@@ -31,6 +31,13 @@ testLayer(
       options: { axis: 1, gammaInitializer: 'uniform' },
       inputs: floats([2, 3, 2]),
     },
+    {
+      // Values of Keras 3.15.
+      name: 'scaled and not centred',
+      options: { rmsScaling: true, gammaInitializer: constant(2) },
+      inputs: list([1, 2, 4, 0, 0, 3], 'float32', [2, 3]),
+      outputs: list([1.6030522, 3.2061045, 6.412209, 0, 0, 4.2415801], 'float32', [2, 3]),
+    },
     { name: 'without gamma and beta', options: { center: false, scale: false }, inputs: floats([2, 4]) },
   ],
   {
@@ -59,12 +66,6 @@ testLayer(
         run: () => applyTwice(layerNormalization({ name: 'l' }), [2], [3]),
         code: 'SHAPE_MISMATCH',
         says: ['LayerNormalization "l": expected [2] on axis [-1], as it was built for, got [3]'],
-      },
-      {
-        name: 'the deprecated variant of Keras',
-        run: () => layerNormalization({ rmsScaling: true as false }),
-        code: 'OPTION_INVALID',
-        says: ['rmsScaling: expected false'],
       },
       {
         name: 'to compute before it was built',

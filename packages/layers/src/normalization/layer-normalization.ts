@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   Layer,
-  optionInvalid,
   type Config,
   type Constraint,
   type Initializer,
@@ -47,8 +46,8 @@ export interface LayerNormalizationOptions extends LayerOptions {
   readonly gammaRegularizer?: RegularizerOption;
   readonly betaConstraint?: ConstraintOption;
   readonly gammaConstraint?: ConstraintOption;
-  /** Keras' deprecated variant is not supported: anything but false is refused. */
-  readonly rmsScaling?: false;
+  /** Keras' deprecated variant: the values are not centred, and there is a `gamma` and no `beta`. Default false. */
+  readonly rmsScaling?: boolean;
 }
 
 /**
@@ -65,6 +64,7 @@ export class LayerNormalization extends Layer {
   readonly epsilon: number;
   readonly center: boolean;
   readonly scale: boolean;
+  readonly rmsScaling: boolean;
   private readonly betaInitializer: Initializer;
   private readonly gammaInitializer: Initializer;
   private readonly betaRegularizer: Regularizer | null;
@@ -83,8 +83,7 @@ export class LayerNormalization extends Layer {
     this.epsilon = nonNegative(label, 'epsilon', options.epsilon ?? 1e-3);
     this.center = options.center ?? true;
     this.scale = options.scale ?? true;
-    if ((options.rmsScaling ?? false) !== false)
-      throw optionInvalid(label, 'rmsScaling', 'false: the variant is not supported', options.rmsScaling);
+    this.rmsScaling = options.rmsScaling ?? false;
     this.betaInitializer = initializerOf(label, 'betaInitializer', options.betaInitializer ?? 'zeros');
     this.gammaInitializer = initializerOf(label, 'gammaInitializer', options.gammaInitializer ?? 'ones');
     this.betaRegularizer = regularizerOf(label, 'betaRegularizer', options.betaRegularizer);
@@ -108,7 +107,7 @@ export class LayerNormalization extends Layer {
       );
     }
     this.sizes = sizes;
-    this.gamma = this.scale
+    this.gamma = this.scale || this.rmsScaling
       ? this.addWeight({
           name: 'gamma',
           shape: sizes,
@@ -117,7 +116,7 @@ export class LayerNormalization extends Layer {
           constraint: this.gammaConstraint,
         })
       : undefined;
-    this.beta = this.center
+    this.beta = this.center && !this.rmsScaling
       ? this.addWeight({
           name: 'beta',
           shape: sizes,
@@ -149,7 +148,8 @@ export class LayerNormalization extends Layer {
             x.shape.map((size, i) => (axes.includes(i) ? size : 1)),
           );
     };
-    return normalize(statistics(x, axes), this.epsilon, spread(this.gamma), spread(this.beta));
+    const { centred, variance } = statistics(x, axes);
+    return normalize({ variance, centred: this.rmsScaling ? x : centred }, this.epsilon, spread(this.gamma), spread(this.beta));
   }
 
   override getConfig(): Config {
@@ -159,6 +159,7 @@ export class LayerNormalization extends Layer {
       epsilon: this.epsilon,
       center: this.center,
       scale: this.scale,
+      rmsScaling: this.rmsScaling,
       betaInitializer: this.betaInitializer,
       gammaInitializer: this.gammaInitializer,
       betaRegularizer: this.betaRegularizer,

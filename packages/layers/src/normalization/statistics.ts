@@ -30,7 +30,7 @@ export function statistics(x: tf.Tensor, axes: number[], mask: tf.Tensor | null 
 
 /** `gamma * centred / sqrt(variance + epsilon) + beta`, where there are a gamma and a beta. */
 export function normalize(
-  { centred, variance }: Statistics,
+  { centred, variance }: Pick<Statistics, 'centred' | 'variance'>,
   epsilon: number,
   gamma: tf.Tensor | null,
   beta: tf.Tensor | null,
