@@ -134,7 +134,7 @@ export abstract class Layer implements Serializable {
     return (this.constructor as unknown as { className: string }).className;
   }
 
-  /** Whether the layer's weights train; setting it sets it for all it is made of. Takes effect at the next step. */
+  /** Whether the layer's weights train; setting it sets it for all it is made of. A model takes note of it at compile(). */
   get trainable(): boolean {
     return this.#trainable;
   }

@@ -129,12 +129,7 @@ function kerasValue(value: ConfigValue): Json {
 }
 
 /** What Keras writes into configs and Lamella leaves to the files: the dtype policy, what only Keras' own engines use. */
-const filesOwn: ReadonlySet<string> = new Set([
-  'dtype',
-  'quantization_config',
-  'synchronized',
-  'rms_scaling',
-]);
+const filesOwn: ReadonlySet<string> = new Set(['dtype', 'quantization_config', 'synchronized']);
 
 /** Keras' config without what only concerns files, floats as Python's float32 prints them rounded back. */
 export function comparable(value: Json): Json {
@@ -214,7 +209,9 @@ function compareAll(
 
 /** A model through the bytes of a .keras file and back. */
 export async function reload(model: Functional): Promise<Layer> {
-  const [{ io }, { training }] = await Promise.all([import('@lamella/io'), import('@lamella/training')]);
+  // One after the other: jest's loader of modules may lose one that two imports ask for at a time.
+  const { io } = await import('@lamella/io');
+  const { training } = await import('@lamella/training');
   const composition = compose({ backend: cpu(), plugins: [layers, training, io] });
   const format = composition.formats.find(({ extensions }) => extensions.includes('.keras'))!;
   const context = { file: 'model.keras', composition, options: {} };

@@ -1,5 +1,5 @@
 // The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
-// Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (json.ts).
+// Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (template/).
 import type { DType, NumberDType, TypedArray } from './dtype.js';
 import { formatShape, type Shape } from './shape.js';
 

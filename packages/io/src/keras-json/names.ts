@@ -83,7 +83,6 @@ export function kindOfModule(module: string): SerializableKind | undefined {
 export const fixedOptions: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
   InputLayer: { sparse: false, ragged: false, optional: false },
   BatchNormalization: { synchronized: false },
-  LayerNormalization: { rms_scaling: false },
 };
 
 /** Layers that are built as soon as they are made, for which Keras stores no input shape. */

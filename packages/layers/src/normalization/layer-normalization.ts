@@ -107,24 +107,26 @@ export class LayerNormalization extends Layer {
       );
     }
     this.sizes = sizes;
-    this.gamma = this.scale || this.rmsScaling
-      ? this.addWeight({
-          name: 'gamma',
-          shape: sizes,
-          initializer: this.gammaInitializer,
-          regularizer: this.gammaRegularizer,
-          constraint: this.gammaConstraint,
-        })
-      : undefined;
-    this.beta = this.center && !this.rmsScaling
-      ? this.addWeight({
-          name: 'beta',
-          shape: sizes,
-          initializer: this.betaInitializer,
-          regularizer: this.betaRegularizer,
-          constraint: this.betaConstraint,
-        })
-      : undefined;
+    this.gamma =
+      this.scale || this.rmsScaling
+        ? this.addWeight({
+            name: 'gamma',
+            shape: sizes,
+            initializer: this.gammaInitializer,
+            regularizer: this.gammaRegularizer,
+            constraint: this.gammaConstraint,
+          })
+        : undefined;
+    this.beta =
+      this.center && !this.rmsScaling
+        ? this.addWeight({
+            name: 'beta',
+            shape: sizes,
+            initializer: this.betaInitializer,
+            regularizer: this.betaRegularizer,
+            constraint: this.betaConstraint,
+          })
+        : undefined;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -149,7 +151,12 @@ export class LayerNormalization extends Layer {
           );
     };
     const { centred, variance } = statistics(x, axes);
-    return normalize({ variance, centred: this.rmsScaling ? x : centred }, this.epsilon, spread(this.gamma), spread(this.beta));
+    return normalize(
+      { variance, centred: this.rmsScaling ? x : centred },
+      this.epsilon,
+      spread(this.gamma),
+      spread(this.beta),
+    );
   }
 
   override getConfig(): Config {
