@@ -7,26 +7,33 @@ export interface Arrangement {
   readonly structure: TreeStructure;
   /** The name of each leaf. */
   readonly names: readonly string[];
+  /** Further names that records may use. */
+  readonly otherNames?: readonly string[];
   /** Whether a value stands for one leaf; by default what is no list and no record. */
   readonly isLeaf?: (value: unknown) => boolean;
 }
 
 /** The leaves in order, or undefined where the tree fits in no way. */
-export function arrange<T>(
-  given: Tree<T>,
-  { structure, names, isLeaf = isNoContainer }: Arrangement,
-): T[] | undefined {
+export function arrange<T>(given: Tree<T>, arrangement: Arrangement): T[] | undefined {
+  const { structure, names, otherNames, isLeaf = isNoContainer } = arrangement;
   const list = names.map((): '*' => '*');
   const forms: TreeStructure[] = [...(names.length === 1 ? (['*'] as const) : []), structure, list];
   for (const form of forms) {
     const leaves: T[] = [];
     if (match(form, given, isLeaf, leaves)) return leaves;
   }
+  return byName(given, names, isLeaf) ?? (otherNames && byName(given, otherNames, isLeaf));
+}
+
+function byName<T>(
+  given: Tree<T>,
+  names: readonly string[],
+  isLeaf: (value: unknown) => boolean,
+): T[] | undefined {
   const leaves: T[] = [];
-  if (new Set(names).size < names.length || !isRecord(given)) return undefined;
-  const byName: TreeStructure = Object.fromEntries(names.map((name) => [name, '*']));
+  const structure: TreeStructure = Object.fromEntries(names.map((name) => [name, '*']));
+  if (new Set(names).size < names.length || !match(structure, given, isLeaf, leaves)) return undefined;
   const sorted = [...names].sort();
-  if (!match(byName, given, isLeaf, leaves)) return undefined;
   return names.map((name) => leaves[sorted.indexOf(name)]!);
 }
 

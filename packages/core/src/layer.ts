@@ -343,6 +343,8 @@ export abstract class Layer implements Serializable {
     if (typeof name !== 'string' || name === '' || name.includes('/'))
       throw nameInvalid(`A layer of ${this.label}`, name);
     if (this.#parts.has(name)) throw nameDuplicate(this.label, name, 2);
+    if (this.sublayers.some((other) => other !== layer && other.name === layer.name))
+      throw nameDuplicate(this.label, layer.name, 2);
     this.#parts.set(name, layer);
     return layer;
   }

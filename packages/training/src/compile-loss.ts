@@ -1,21 +1,19 @@
 // The losses of a compiled model: which loss each output has, their weights, and what is reported of them.
 import * as tf from '@tensorflow/tfjs-core';
-import { isObjectConfig, optionInvalid, type Catalog } from '@lamella/core';
+import { isObjectConfig, optionInvalid, type Arrangement, type Catalog } from '@lamella/core';
 import { isLamellaError, lamellaError, type Shape } from '@lamella/program';
 import { dataInvalid } from './errors.js';
 import type { Loss } from './losses/loss.js';
 import { resolveLoss, type LossLike } from './losses/resolve-loss.js';
 import { Mean } from './metrics/mean.js';
 import type { Metric } from './metrics/metric.js';
-
-/** One value for all outputs, a list by position, or a record by the name of the output. */
-export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
+import { perOutput, type PerOutput } from './per-output.js';
 
 /** Whose losses or metrics they are, and where their names are looked up. */
 export interface CompilePlace {
   readonly subject: string;
-  /** The names of the model's outputs. */
-  readonly outputs: readonly string[];
+  /** How the model's outputs are nested and named. */
+  readonly outputs: Arrangement;
   readonly catalog: Catalog | undefined;
 }
 
@@ -36,14 +34,17 @@ export class CompiledLoss {
     lossWeights: PerOutput<number> | undefined,
   ) {
     this.subject = subject;
-    this.outputs = outputs;
-    this.losses = spreadOver<LossLike | null>(subject, 'loss', outputs, loss ?? null, isLossLike).map(
-      (item) => (item === null ? null : resolveLoss(item, subject, catalog)),
-    );
-    this.lossWeights = spreadOver<number>(subject, 'lossWeights', outputs, lossWeights ?? 1, isNumber).map(
-      (weight) => weight ?? 1,
-    );
-    this.perOutput = outputs.length > 1 ? outputs.map((name) => new Mean({ name: `${name}_loss` })) : [];
+    this.outputs = outputs.names;
+    this.losses = perOutput<LossLike | null>(subject, 'loss', outputs, loss ?? null, {
+      isItem: isLossLike,
+      isForAll: true,
+    }).map((item) => (item === null ? null : resolveLoss(item, subject, catalog)));
+    this.lossWeights = perOutput<number>(subject, 'lossWeights', outputs, lossWeights ?? 1, {
+      isItem: isNumber,
+      isForAll: true,
+    }).map((weight) => weight ?? 1);
+    const { names } = outputs;
+    this.perOutput = names.length > 1 ? names.map((name) => new Mean({ name: `${name}_loss` })) : [];
   }
 
   get isPresent(): boolean {
@@ -121,29 +122,5 @@ function isLossLike(value: unknown): boolean {
     typeof value === 'string' ||
     typeof value === 'function' ||
     (typeof value === 'object' && ((value as Partial<Loss>).kind === 'losses' || isObjectConfig(value)))
-  );
-}
-
-/** One item for each output. Throws: OPTION_INVALID for a list or record that does not fit the outputs. */
-export function spreadOver<T>(
-  subject: string,
-  option: string,
-  outputs: readonly string[],
-  given: PerOutput<T>,
-  isItem: (value: unknown) => boolean,
-): (T | null)[] {
-  if (isItem(given)) return outputs.map(() => given as T);
-  if (Array.isArray(given)) {
-    if (given.length !== outputs.length)
-      throw optionInvalid(subject, option, `one for each of the ${outputs.length} outputs`, given.length);
-    return [...(given as T[])];
-  }
-  if (typeof given !== 'object' || given === null)
-    throw optionInvalid(subject, option, 'a name, an object of Lamella, or a list or record of them', given);
-  const unknown = Object.keys(given).filter((name) => !outputs.includes(name));
-  if (unknown.length > 0)
-    throw optionInvalid(subject, option, `the names of outputs (${outputs.join(', ')})`, unknown.join(', '));
-  return outputs.map((name) =>
-    Object.hasOwn(given, name) ? (given as Readonly<Record<string, T>>)[name]! : null,
   );
 }

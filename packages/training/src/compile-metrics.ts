@@ -1,15 +1,14 @@
 // The metrics of a compiled model. Which accuracy "accuracy" means depends on shapes, so metrics are made at the first step.
 import type * as tf from '@tensorflow/tfjs-core';
-import { isObjectConfig, optionInvalid } from '@lamella/core';
-import { namingOutput, spreadOver, type CompilePlace } from './compile-loss.js';
+import { isObjectConfig, optionInvalid, type Arrangement } from '@lamella/core';
+import { isRecord, type Tree } from '@lamella/program';
+import { namingOutput, type CompilePlace } from './compile-loss.js';
 import type { Metric } from './metrics/metric.js';
 import { resolveMetric, type MetricLike } from './metrics/resolve-metric.js';
+import { perOutput } from './per-output.js';
 
-/** Metrics for the one output; a list (of lists) by position, or a record by output, where there are several. */
-export type MetricsOption =
-  | readonly MetricLike[]
-  | readonly (MetricLike | readonly MetricLike[] | null)[]
-  | Readonly<Record<string, MetricLike | readonly MetricLike[] | null>>;
+/** Metrics for the one output; nested like the outputs, by position or by name, where there are several. */
+export type MetricsOption = Tree<MetricLike | null>;
 
 /** A metric and the name it is logged by. */
 export interface LabelledMetric {
@@ -24,6 +23,7 @@ interface Tracked extends LabelledMetric {
 
 export class CompiledMetrics {
   private tracked: readonly Tracked[] | undefined;
+  private readonly outputs: readonly string[];
   private readonly metrics: readonly (readonly MetricLike[])[];
   private readonly weightedMetrics: readonly (readonly MetricLike[])[];
 
@@ -34,8 +34,9 @@ export class CompiledMetrics {
     weightedMetrics: MetricsOption | undefined,
   ) {
     const { subject, outputs, catalog } = place;
-    this.metrics = perOutput(subject, 'metrics', outputs, metrics ?? []);
-    this.weightedMetrics = perOutput(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
+    this.outputs = outputs.names;
+    this.metrics = metricsOf(subject, 'metrics', outputs, metrics ?? []);
+    this.weightedMetrics = metricsOf(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
     // Typing errors show here, not at the first step; the shapes do not matter for that.
     for (const item of [...this.metrics, ...this.weightedMetrics].flat())
       resolveMetric(item, { subject, catalog, yTrue: undefined, yPred: [] });
@@ -87,7 +88,9 @@ export class CompiledMetrics {
 
   /** Keras' name in logs: with the output's where there are several, numbered where it is taken. */
   private label(name: string, output: number, weighted: boolean, counts: Map<string, number>): string {
-    const prefix = this.place.outputs.length > 1 ? `${this.place.outputs[output]}_` : '';
+    const own = `${this.outputs[output]}_`;
+    // A metric that was saved with the name of its output has it already.
+    const prefix = this.outputs.length > 1 && !name.startsWith(own) ? own : '';
     const plain = `${prefix}${name}`;
     const base = weighted && counts.has(plain) ? `${prefix}weighted_${name}` : plain;
     const count = counts.get(base) ?? 0;
@@ -96,26 +99,32 @@ export class CompiledMetrics {
   }
 }
 
-function perOutput(
+function metricsOf(
   subject: string,
   option: string,
-  outputs: readonly string[],
+  outputs: Arrangement,
   given: MetricsOption,
 ): (readonly MetricLike[])[] {
-  if (typeof given !== 'object' || given === null || 'kind' in given || isObjectConfig(given))
+  if ((!Array.isArray(given) && !isRecord(given)) || isObjectConfig(given))
     throw optionInvalid(subject, option, 'a list of metrics, or a record of them by output', given);
-  const listed = (item: MetricLike | readonly MetricLike[] | null): readonly MetricLike[] =>
-    item === null ? [] : Array.isArray(item) ? (item as readonly MetricLike[]) : [item as MetricLike];
+  const listed = (item: MetricItem | null): readonly MetricLike[] =>
+    item === null ? [] : ([item].flat() as readonly MetricLike[]);
   if (Array.isArray(given)) {
-    const list = given as readonly (MetricLike | readonly MetricLike[] | null)[];
-    if (outputs.length === 1) return [list.flatMap(listed)];
-    if (list.length === 0) return outputs.map(() => []);
+    const list = given as readonly (MetricItem | null)[];
+    if (outputs.names.length === 1) return [list.flatMap(listed)];
+    if (list.length === 0) return outputs.names.map(() => []);
   }
-  return spreadOver<MetricLike | readonly MetricLike[] | null>(
-    subject,
-    option,
-    outputs,
-    given as Readonly<Record<string, MetricLike | readonly MetricLike[] | null>>,
-    () => false,
-  ).map(listed);
+  return perOutput<MetricItem | null>(subject, option, outputs, given as Tree<MetricItem | null>, {
+    isItem: isMetrics,
+    isForAll: false,
+  }).map(listed);
+}
+
+/** One metric, or several of one output. */
+type MetricItem = MetricLike | readonly MetricLike[];
+
+function isMetrics(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => !Array.isArray(item) && isMetrics(item));
+  if (typeof value === 'string' || typeof value === 'function') return true;
+  return value !== null && (!isRecord(value) || isObjectConfig(value));
 }

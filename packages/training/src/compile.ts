@@ -1,9 +1,11 @@
 // What compile() makes of its options: an optimizer, losses and metrics, and what trains from now on.
-import type { Arrangement, Catalog, Functional, Layer, Weight } from '@lamella/core';
-import { CompiledLoss, type PerOutput } from './compile-loss.js';
+import type { Catalog, Functional, Layer, Weight } from '@lamella/core';
+import { CompiledLoss } from './compile-loss.js';
 import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
 import type { Optimizer } from './optimizers/optimizer.js';
+import { outputLayout } from './output-layout.js';
+import type { PerOutput } from './per-output.js';
 import { resolveOptimizer, type OptimizerLike } from './optimizers/resolve-optimizer.js';
 
 export interface CompileOptions {
@@ -31,7 +33,7 @@ export class Compiled {
     readonly options: CompileOptions,
     catalog?: Catalog,
   ) {
-    const outputs = outputNames(model);
+    const outputs = outputLayout(model);
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
     const place = { subject: model.label, outputs, catalog };
     this.loss = new CompiledLoss(place, options.loss, options.lossWeights);
@@ -72,21 +74,6 @@ export class Compiled {
     this.loss.reset();
     this.metrics.reset();
   }
-}
-
-/** How a model's outputs are nested and named. */
-export function outputLayout(model: Functional): Arrangement {
-  return { structure: model.outputStructure, names: outputNames(model) };
-}
-
-/** The names of a model's outputs: those of the layers they come from, made unique. */
-export function outputNames(model: Functional): string[] {
-  const taken = new Map<string, number>();
-  return model.outputs.map((tensor) => {
-    const count = taken.get(tensor.name) ?? 0;
-    taken.set(tensor.name, count + 1);
-    return count === 0 ? tensor.name : `${tensor.name}_${count}`;
-  });
 }
 
 function withSublayers(layer: Layer): Layer[] {

@@ -31,7 +31,7 @@ import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
-import { Compiled, outputLayout, outputNames, type CompileOptions } from './compile.js';
+import { Compiled, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
   exampleSource,
@@ -49,6 +49,7 @@ import { Passes } from './data/passes.js';
 import { dataInvalid, modelBusy, notCompiled } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
+import { outputLayout } from './output-layout.js';
 import { StepCache, type StepArguments } from './step-cache.js';
 import type { StepKind } from './trainable-model.js';
 
@@ -129,7 +130,7 @@ export class Model<
 
   /** The names of the outputs, as losses, metrics and records of targets use them. */
   get outputNames(): string[] {
-    return outputNames(this);
+    return [...outputLayout(this).names];
   }
 
   /** How targets and weights may be nested and named. For the loops. */

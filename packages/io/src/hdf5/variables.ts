@@ -43,9 +43,16 @@ function visit(
   const inner = new Set(layer.sublayers.flatMap((sublayer) => sublayer.weights));
   places.push({ path, name: layer.name, weights: layer.weights.filter((weight) => !inner.has(weight)) });
   const counts = new Map<string, number>();
+  // Keras keeps a layer that is an attribute of another one under the attribute's name.
+  const attributes = new Map([...layer.namedSublayers].map(([name, sublayer]) => [sublayer, name]));
   for (const given of layer.sublayers) {
     const sublayer = replacements.get(given) ?? given;
     if (isNoKerasLayer(sublayer)) continue;
+    const attribute = attributes.get(given);
+    if (attribute !== undefined) {
+      visit(sublayer, [...path, attribute], seen, places, replacements);
+      continue;
+    }
     const base = snakeCaseClass(sublayer.className);
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);

@@ -166,10 +166,11 @@ async function weightList(subject: string, given: Tensors, outputs: Arrangement)
 async function toList(
   subject: string,
   given: Tensors,
-  { structure, names }: Arrangement,
+  layout: Arrangement,
   what: string,
 ): Promise<HostTensor[]> {
-  const found = arrange<TensorLike>(given, { structure, names, isLeaf: isTensorLike });
+  const { structure, names } = layout;
+  const found = arrange<TensorLike>(given, { ...layout, isLeaf: isTensorLike });
   if (found !== undefined)
     return Promise.all(found.map((value, i) => toHostTensor(value, `${subject}, ${what} "${names[i]}"`)));
   const described = names.map((name) => `"${name}"`).join(', ');
