@@ -59,7 +59,7 @@ export class CompiledMetrics {
       const target = yTrue[output];
       if (target === undefined) continue;
       const weight = weighted ? (weights[output] ?? null) : null;
-      namingOutput(this.place.subject, this.place.outputs[output]!, () =>
+      namingOutput(this.place.subject, this.outputs[output]!, () =>
         metric.update(target, yPred[output]!, weight, masks[output] ?? null),
       );
     }
