@@ -1,6 +1,7 @@
 // Lowers a Program to an ONNX model: every kernel through its lowering, in order. Knows nothing of ONNX Runtime.
 // Values without elements never reach the graph: ONNX Runtime need not see that there is nothing to compute.
 import {
+  attributesOf,
   customGradientKernel,
   isLamellaError,
   sizeOf,
@@ -172,7 +173,8 @@ class ProgramLowering {
     const lowering = lowerings[node.kernel as KernelName];
     if (lowering === undefined) throw loweringMissing(node);
     try {
-      const lowered = lowering(new LoweringCall(this.graph, inputs, node.attrs, types));
+      const attributes = attributesOf(node, (id) => this.program.type(id));
+      const lowered = lowering(new LoweringCall(this.graph, inputs, attributes, types));
       const results: readonly Lowered[] = Array.isArray(lowered) ? lowered : [lowered as Lowered];
       return results.map((result, i) => (typeof result === 'string' ? computed(result, types[i]!) : result));
     } catch (cause) {

@@ -1,6 +1,6 @@
 // What a lowering is: from one kernel call to ONNX operators in a graph. The lowerings are in lowering/, by family;
 // lower-program.ts runs them over a Program.
-import { programInvalid, type Attribute, type Attributes, type Shape } from '@lamella/program';
+import { programInvalid, type NormalAttributes, type Shape } from '@lamella/program';
 import type { GraphBuilder } from './model/graph-builder.js';
 
 /** The dtypes of Program values that ONNX graphs of this backend carry. */
@@ -30,7 +30,8 @@ export class LoweringCall {
   constructor(
     readonly graph: GraphBuilder,
     private readonly operands: Readonly<Record<string, Operand>>,
-    private readonly attributes: Attributes,
+    /** As rules and lowerings read them: axes counted from the front, defaults, lists for single numbers. */
+    private readonly attrs: NormalAttributes,
     /** The types of the results. */
     readonly outputs: readonly OperandType[],
   ) {}
@@ -58,9 +59,13 @@ export class LoweringCall {
     return this.operands[name];
   }
 
-  /** An attribute as the tfjs op passed it. */
-  attribute<T extends Attribute | undefined>(name: string): T {
-    return this.attributes[name] as T;
+  attribute<T>(name: string): T {
+    return this.attrs[name] as T;
+  }
+
+  /** All attributes of the kernel. */
+  attributes<T extends NormalAttributes>(): T {
+    return this.attrs as T;
   }
 }
 

@@ -1,147 +1,10 @@
-// The geometry of convolutions and pooling: one window an axis of space, for two or three axes, from tfjs' attributes.
-import * as tf from '@tensorflow/tfjs-core';
-import { sizeOf, type Shape } from '@lamella/program';
-import type { LoweringCall } from './lowering.js';
+// What the lowerings of convolutions and pooling share: windows in ONNX' words, layouts, and elements by their place in a window.
+import { sizeOf, type Shape, type Window } from '@lamella/program';
 import type { GraphBuilder } from './model/graph-builder.js';
-
-/** How a window moves along one axis. */
-export interface Window {
-  readonly input: number;
-  readonly output: number;
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Padding in front of the first element. */
-  readonly before: number;
-}
-
-type Padding = 'valid' | 'same' | number;
-type Rounding = 'floor' | 'round' | 'ceil' | undefined;
-
-/** The windows of a convolution of `input` with `filter`. */
-export function convolutionWindows(
-  call: LoweringCall,
-  input: Shape,
-  filter: Shape,
-  isDepthwise = false,
-): Window[] {
-  const strides = call.attribute<number>('strides');
-  const dilations = call.attribute<number | undefined>('dilations') ?? 1;
-  const pad = call.attribute<Padding>('pad');
-  const rounding = call.attribute<Rounding>('dimRoundingMode');
-  if (input.length === 4) {
-    const format = isChannelsFirst(call) ? 'channelsFirst' : 'channelsLast';
-    return windows2D(
-      tf.backend_util.computeConv2DInfo(
-        input as Shape4,
-        filter as Shape4,
-        strides,
-        dilations,
-        pad,
-        rounding,
-        isDepthwise,
-        format,
-      ),
-    );
-  }
-  return windows3D(
-    tf.backend_util.computeConv3DInfo(
-      input as Shape5,
-      filter as Shape5,
-      strides,
-      dilations,
-      pad as 'same',
-      false,
-      'channelsLast',
-      rounding,
-    ),
-  );
-}
-
-/** The windows of pooling over `input`. */
-export function poolWindows(call: LoweringCall, input: Shape): Window[] {
-  const [size, strides] = [call.attribute<number>('filterSize'), call.attribute<number>('strides')];
-  const pad = call.attribute<Padding>('pad');
-  const rounding = call.attribute<Rounding>('dimRoundingMode');
-  if (input.length === 4)
-    return windows2D(tf.backend_util.computePool2DInfo(input as Shape4, size, strides, 1, pad, rounding));
-  return windows3D(
-    tf.backend_util.computePool3DInfo(input as Shape5, size, strides, 1, pad as 'same', rounding),
-  );
-}
-
-type Shape4 = [number, number, number, number];
-type Shape5 = [number, number, number, number, number];
-
-function windows2D(info: tf.backend_util.Conv2DInfo): Window[] {
-  return [
-    {
-      input: info.inHeight,
-      output: info.outHeight,
-      size: info.filterHeight,
-      stride: info.strideHeight,
-      dilation: info.dilationHeight,
-      before: info.padInfo.top,
-    },
-    {
-      input: info.inWidth,
-      output: info.outWidth,
-      size: info.filterWidth,
-      stride: info.strideWidth,
-      dilation: info.dilationWidth,
-      before: info.padInfo.left,
-    },
-  ];
-}
-
-function windows3D(info: tf.backend_util.Conv3DInfo): Window[] {
-  return [
-    {
-      input: info.inDepth,
-      output: info.outDepth,
-      size: info.filterDepth,
-      stride: info.strideDepth,
-      dilation: info.dilationDepth,
-      before: info.padInfo.front,
-    },
-    {
-      input: info.inHeight,
-      output: info.outHeight,
-      size: info.filterHeight,
-      stride: info.strideHeight,
-      dilation: info.dilationHeight,
-      before: info.padInfo.top,
-    },
-    {
-      input: info.inWidth,
-      output: info.outWidth,
-      size: info.filterWidth,
-      stride: info.strideWidth,
-      dilation: info.dilationWidth,
-      before: info.padInfo.left,
-    },
-  ];
-}
-
-/** Whether channels come before the axes of space. */
-export function isChannelsFirst(call: LoweringCall): boolean {
-  return call.attribute<string | undefined>('dataFormat')?.startsWith('NC') ?? false;
-}
-
-/** The elements behind the last one that the last window reaches; negative where some are left over. */
-export function after(window: Window): number {
-  return (
-    (window.output - 1) * window.stride +
-    (window.size - 1) * window.dilation +
-    1 -
-    window.input -
-    window.before
-  );
-}
 
 /** ONNX' `pads`: all in front, then all behind. */
 export function padsOf(windows: readonly Window[]): number[] {
-  return [...windows.map((window) => window.before), ...windows.map((window) => Math.max(0, after(window)))];
+  return [...windows.map((window) => window.before), ...windows.map((window) => window.after)];
 }
 
 /** The attributes that ONNX' Conv, ConvTranspose and pools share. */
@@ -253,7 +116,7 @@ export function transposedConvolution(
   group: number,
 ): string {
   // Elements behind the last window got nothing: ONNX calls the room for their zeros output padding.
-  const rest = windows.map((window) => Math.max(0, -after(window)));
+  const rest = windows.map((window) => window.rest);
   return graph.op('ConvTranspose', [dy, filter], {
     ...windowAttributes(windows),
     group,

@@ -235,8 +235,8 @@ function applyShapeRule(
   attrs: Attributes,
 ): ValueType | ValueType[] {
   const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, at "${recorder.scope}"`;
-  const rule = findKernel(kernel)?.shape;
-  if (rule === undefined) {
+  const definition = findKernel(kernel);
+  if (definition === undefined) {
     throw kernelUnsupported(
       where,
       kernel,
@@ -246,7 +246,7 @@ function applyShapeRule(
   }
   const types = Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, recorder.values[id]!]));
   try {
-    return rule(types, attrs);
+    return definition.shape(types, definition.attributes?.(attrs, types) ?? attrs);
   } catch (cause) {
     if (isLamellaError(cause)) throw where === unnamed ? cause : happenedIn(cause, where);
     const shapes = Object.entries(types).map(

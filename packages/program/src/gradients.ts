@@ -10,7 +10,7 @@ import { whileGradient } from './control-flow/while-gradient.js';
 import { captureMissing, kernelUnsupported, shapeMismatch } from './errors.js';
 import { once } from './kernel-rules/broadcasting.js';
 import type { GradientRule, InputGradients, KernelCall } from './kernel-rules/gradient-rule.js';
-import { findKernel } from './kernels.js';
+import { attributesOf, findKernel } from './kernels.js';
 import {
   condKernel,
   customGradientKernel,
@@ -108,7 +108,8 @@ class Sweep {
     const call: KernelCall = {
       inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, tensor(id)])),
       outputs: node.outputs.map(tensor),
-      attrs: node.attrs,
+      attrs: attributesOf(node, (id) => this.recorder.values[id]!),
+      raw: node.attrs,
       dy: this.outputGradients(node),
       through: (names, forward) => through(call, names, forward),
     };

@@ -52,8 +52,16 @@ export {
   type ErrorParts,
 } from './errors.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
-export { type KernelTraits } from './kernel-rules/kernel.js';
-export { traitsOf, type KernelName } from './kernels.js';
+export { type KernelTraits, type NormalAttributes } from './kernel-rules/kernel.js';
+export {
+  convolutionWindows,
+  poolWindows,
+  type ConvolutionAttributes,
+  type PoolingAttributes,
+  type Window,
+} from './kernel-rules/windows.js';
+export { type ReductionAttributes } from './kernels/reductions.js';
+export { attributesOf, traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export {
   HostTensor,

@@ -1,6 +1,12 @@
 // The table of tfjs' kernels, joined from their families. The compiler finds one that has no definition.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { FusedKernel, Kernel, KernelTraits, UncapturableKernel } from './kernel-rules/kernel.js';
+import type {
+  FusedKernel,
+  Kernel,
+  KernelTraits,
+  NormalAttributes,
+  UncapturableKernel,
+} from './kernel-rules/kernel.js';
 import * as activations from './kernels/activations.js';
 import * as arithmetic from './kernels/arithmetic.js';
 import * as blocks from './kernels/blocks.js';
@@ -26,6 +32,8 @@ import * as slicing from './kernels/slicing.js';
 import * as sparse from './kernels/sparse.js';
 import * as strings from './kernels/strings.js';
 import * as uncapturable from './kernels/uncapturable.js';
+import type { ProgramNode, ValueId } from './program.js';
+import type { Shape } from './shape.js';
 
 type Literal<T> = T extends string ? (string extends T ? never : T) : never;
 
@@ -76,6 +84,18 @@ export function isKernelName(name: string): name is KernelName {
 export function findKernel(name: string): Kernel | undefined {
   const kernel = isKernelName(name) ? kernels[name] : undefined;
   return kernel !== undefined && 'shape' in kernel ? kernel : undefined;
+}
+
+/** The attributes of a node as rules and lowerings read them. `typeOf` gives the shapes of its inputs. */
+export function attributesOf<A extends object = NormalAttributes>(
+  node: Pick<ProgramNode, 'kernel' | 'inputs' | 'attrs'>,
+  typeOf: (id: ValueId) => { readonly shape: Shape },
+): A {
+  const definition = isKernelName(node.kernel) ? kernels[node.kernel] : undefined;
+  const rule = definition !== undefined && 'attributes' in definition ? definition.attributes : undefined;
+  if (rule === undefined) return node.attrs as A;
+  const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, typeOf(id)]));
+  return rule(node.attrs, inputs) as A;
 }
 
 /** What may be known of a kernel without knowing its name; nothing of one that is not tfjs'. */

@@ -1,17 +1,20 @@
 // Convolutions over two and three axes, and their gradients. tfjs keeps channels last, ONNX first: Transposes go around
 // Conv. Weight gradients are matrix products on channels-last slices, measured to be twice as fast as a convolution.
-import { sizeOf, type Shape } from '@lamella/program';
+import {
+  convolutionWindows,
+  sizeOf,
+  type ConvolutionAttributes,
+  type Shape,
+  type Window,
+} from '@lamella/program';
 import { activated, type Lowering, type LoweringCall } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
 import {
-  convolutionWindows,
   elementsByOffset,
-  isChannelsFirst,
   toChannelsFirst,
   toChannelsLast,
   transposedConvolution,
   windowAttributes,
-  type Window,
 } from '../window.js';
 
 /** Below this many input channels products of single slices would be too thin: slices are joined, to so many columns. */
@@ -30,8 +33,8 @@ export const Conv3DBackpropFilterV2: Lowering = filterGradient;
 function convolution(call: LoweringCall): string {
   const { graph } = call;
   const [x, filter] = [call.input('x'), call.input('filter')];
-  const windows = convolutionWindows(call, x.shape, filter.shape);
-  const channelsFirst = isChannelsFirst(call);
+  const windows = convolutionWindows(call.attributes<ConvolutionAttributes>(), x.shape, filter.shape);
+  const channelsFirst = call.attribute<boolean>('isChannelsFirst');
   if (!channelsFirst && isPointwise(windows)) {
     const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
     const product = graph.product(
@@ -82,8 +85,12 @@ function isThin(windows: readonly Window[], filter: Shape): boolean {
 function inputGradient(call: LoweringCall): string {
   const { graph } = call;
   const [dy, filter] = [call.input('dy'), call.input('filter')];
-  const windows = convolutionWindows(call, call.output.shape, filter.shape);
-  const channelsFirst = isChannelsFirst(call);
+  const windows = convolutionWindows(
+    call.attributes<ConvolutionAttributes>(),
+    call.output.shape,
+    filter.shape,
+  );
+  const channelsFirst = call.attribute<boolean>('isChannelsFirst');
   if (!channelsFirst && isPointwise(windows)) {
     const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
     const rows = graph.reshape(dy.name, [sizeOf(dy.shape) / outputs, outputs]);
@@ -110,9 +117,9 @@ function filterGradient(call: LoweringCall): string {
   const { graph } = call;
   const [x, dy] = [call.input('x'), call.input('dy')];
   const filter = call.attribute<number[]>('filterShape');
-  const windows = convolutionWindows(call, x.shape, filter);
+  const windows = convolutionWindows(call.attributes<ConvolutionAttributes>(), x.shape, filter);
   const [inputs, outputs] = filter.slice(-2) as [number, number];
-  const channelsFirst = isChannelsFirst(call);
+  const channelsFirst = call.attribute<boolean>('isChannelsFirst');
   const last = (name: string): string => (channelsFirst ? toChannelsLast(graph, name, windows.length) : name);
   const count = sizeOf(dy.shape) / outputs;
   const gradients = graph.reshape(last(dy.name), [count, outputs]);
@@ -146,20 +153,23 @@ function isPointwise(windows: readonly Window[]): boolean {
 export const DepthwiseConv2dNative: Lowering = (call) => {
   const { graph } = call;
   const [x, filter] = [call.input('x'), call.input('filter')];
-  const windows = convolutionWindows(call, x.shape, filter.shape, true);
-  const channelsFirst = isChannelsFirst(call);
-  const image = channelsFirst ? x.name : toChannelsFirst(graph, x.name, 2);
+  const windows = convolutionWindows(call.attributes<ConvolutionAttributes>(), x.shape, filter.shape);
+  const image = toChannelsFirst(graph, x.name, 2);
   const result = graph.op('Conv', [image, depthwiseFilter(graph, filter)], {
     ...windowAttributes(windows),
     group: filter.shape[2]!,
   });
-  return channelsFirst ? result : toChannelsLast(graph, result, 2);
+  return toChannelsLast(graph, result, 2);
 };
 
 export const DepthwiseConv2dNativeBackpropInput: Lowering = (call) => {
   const { graph } = call;
   const [dy, filter] = [call.input('dy'), call.input('filter')];
-  const windows = convolutionWindows(call, call.output.shape, filter.shape, true);
+  const windows = convolutionWindows(
+    call.attributes<ConvolutionAttributes>(),
+    call.output.shape,
+    filter.shape,
+  );
   const gradient = toChannelsFirst(graph, dy.name, 2);
   const group = filter.shape[2]!;
   const result = fitsTurned(windows)
@@ -172,7 +182,7 @@ export const DepthwiseConv2dNativeBackpropFilter: Lowering = (call) => {
   const { graph } = call;
   const [x, dy] = [call.input('x'), call.input('dy')];
   const filter = call.attribute<[number, number, number, number]>('filterShape');
-  const windows = convolutionWindows(call, x.shape, filter, true);
+  const windows = convolutionWindows(call.attributes<ConvolutionAttributes>(), x.shape, filter);
   const [channels, multiplier] = [filter[2], filter[3]];
   const gradients = graph.reshape(dy.name, [...dy.shape.slice(0, 3), channels, multiplier]);
   const parts = elementsByOffset(graph, x.name, x.shape, windows).map((slice) => {

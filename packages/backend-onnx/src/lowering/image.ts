@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf, type Shape } from '@lamella/program';
 import { as } from '../element-wise.js';
 import type { Lowering, LoweringCall } from '../lowering.js';
-import { isChannelsFirst } from '../window.js';
 
 type Weights = (from: number, to: number, alignCorners: boolean, halfPixelCenters: boolean) => number[][];
 
@@ -21,7 +20,7 @@ function resized(call: LoweringCall, name: 'images' | 'dy', weights: Weights): s
   const matrix = (from: number, to: number): string => {
     const [align, half] = [
       call.attribute<boolean>('alignCorners'),
-      call.attribute<boolean | undefined>('halfPixelCenters') ?? false,
+      call.attribute<boolean>('halfPixelCenters'),
     ];
     const rows =
       name === 'images' ? weights(from, to, align, half) : transposed(weights(to, from, align, half), to);
@@ -78,7 +77,8 @@ export const DepthToSpace: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
   const block = call.attribute<number>('blockSize');
-  if (isChannelsFirst(call)) return graph.op('DepthToSpace', [x.name], { blocksize: block, mode: 'DCR' });
+  if (call.attribute<boolean>('isChannelsFirst'))
+    return graph.op('DepthToSpace', [x.name], { blocksize: block, mode: 'DCR' });
   const [batch, height, width, depth] = x.shape as [number, number, number, number];
   const apart = graph.reshape(x.name, [batch, height, width, block, block, depth / block ** 2]);
   return graph.reshape(graph.transpose(apart, [0, 1, 3, 2, 4, 5]), call.output.shape);

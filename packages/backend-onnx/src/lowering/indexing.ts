@@ -1,5 +1,4 @@
 // Gathering and scattering by indices.
-import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '@lamella/program';
 import { as, commonType, declared } from '../element-wise.js';
 import type { Lowering, LoweringCall, Operand } from '../lowering.js';
@@ -8,8 +7,7 @@ import type { GraphBuilder } from '../model/graph-builder.js';
 export const GatherV2: Lowering = (call) => {
   const { graph } = call;
   const [x, indices] = [call.input('x'), call.input('indices')];
-  const axis = tf.util.parseAxisParam(call.attribute<number>('axis'), [...x.shape])[0]!;
-  const batchDims = call.attribute<number | undefined>('batchDims') ?? 0;
+  const [axis, batchDims] = [call.attribute<number>('axis'), call.attribute<number>('batchDims')];
   if (batchDims === 0) return graph.op('Gather', [x.name, as(graph, indices, 'int32')], { axis });
   // Batched: with the axis moved next to the batch, each index is shifted to its batch's rows and one Gather is left.
   const batch = sizeOf(x.shape.slice(0, batchDims));

@@ -1,16 +1,8 @@
 // Pooling over two and three axes, and its gradients. Padding never counts: it is neither a maximum nor part of a mean.
-import { sizeOf } from '@lamella/program';
+import { poolWindows, sizeOf, type PoolingAttributes, type Window } from '@lamella/program';
 import type { Lowering, LoweringCall } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
-import {
-  after,
-  poolWindows,
-  toChannelsFirst,
-  toChannelsLast,
-  transposedConvolution,
-  windowAttributes,
-  type Window,
-} from '../window.js';
+import { toChannelsFirst, toChannelsLast, transposedConvolution, windowAttributes } from '../window.js';
 
 export const MaxPool: Lowering = (call) => pool(call, 'MaxPool');
 export const MaxPool3D: Lowering = (call) => pool(call, 'MaxPool');
@@ -24,7 +16,7 @@ export const AvgPool3DGrad: Lowering = meanGradient;
 function pool(call: LoweringCall, operator: string): string {
   const { graph } = call;
   const x = call.input('x');
-  const windows = poolWindows(call, x.shape);
+  const windows = poolWindows(call.attributes<PoolingAttributes>(), x.shape);
   if (operator === 'MaxPool' && isTiled(windows)) return tiledMaximum(call, windows);
   const pooled = graph.op(
     operator,
@@ -37,7 +29,7 @@ function pool(call: LoweringCall, operator: string): string {
 /** Windows side by side, with nothing of them outside the input. */
 function isTiled(windows: readonly Window[]): boolean {
   return windows.every(
-    (window) => window.stride === window.size && window.before === 0 && after(window) <= 0,
+    (window) => window.stride === window.size && window.before === 0 && window.after === 0,
   );
 }
 
@@ -66,7 +58,7 @@ function tiledMaximum(call: LoweringCall, windows: readonly Window[]): string {
 function maximumGradient(call: LoweringCall): string {
   const { graph } = call;
   const [dy, x] = [call.input('dy'), call.input('input')];
-  const windows = poolWindows(call, x.shape);
+  const windows = poolWindows(call.attributes<PoolingAttributes>(), x.shape);
   if (isTiled(windows)) return tiledMaximumGradient(call, windows);
   const image = toChannelsFirst(graph, x.name, windows.length);
   const [, places] = graph.ops('MaxPool', [image], 2, windowAttributes(windows));
@@ -151,7 +143,7 @@ function interleaved(
 function meanGradient(call: LoweringCall): string {
   const { graph } = call;
   const [dy, x] = [call.input('dy'), call.input('input')];
-  const windows = poolWindows(call, x.shape);
+  const windows = poolWindows(call.attributes<PoolingAttributes>(), x.shape);
   const shares = shareOf(windows);
   const shared = graph.op('Mul', [
     dy.name,

@@ -1,5 +1,4 @@
 // Reductions along axes, running sums and products, ordering and counting.
-import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '@lamella/program';
 import { as, commonType, declared } from '../element-wise.js';
 import { uniform, type Lowered, type Lowering, type LoweringCall } from '../lowering.js';
@@ -29,8 +28,8 @@ function along(call: LoweringCall, operator: string, x: string): string {
   return call.graph.reduce(
     operator,
     x,
-    axesOf(call),
-    call.attribute<boolean | undefined>('keepDims') === true,
+    call.attribute<number[]>('axes'),
+    call.attribute<boolean>('keepDims'),
   );
 }
 
@@ -39,7 +38,8 @@ function extremum(call: LoweringCall, operator: string, ofNothing: number): Lowe
   const { graph } = call;
   const x = call.input('x');
   const found = reduction(call, operator, ofNothing);
-  if (x.dtype !== 'float32' || typeof found !== 'string' || axesOf(call).length === 0) return found;
+  if (x.dtype !== 'float32' || typeof found !== 'string' || call.attribute<number[]>('axes').length === 0)
+    return found;
   const isNaN = graph.cast(
     along(call, 'ReduceMax', graph.cast(graph.op('IsNaN', [x.name]), 'float32')),
     'bool',
@@ -47,20 +47,12 @@ function extremum(call: LoweringCall, operator: string, ofNothing: number): Lowe
   return graph.op('Where', [isNaN, graph.scalar(NaN), found]);
 }
 
-/** tfjs names the axes of Max `reductionIndices`, those of other reductions `axis`. */
-function axesOf(call: LoweringCall): number[] {
-  type Axes = number | number[] | null | undefined;
-  const axes = call.attribute<Axes>('reductionIndices') ?? call.attribute<Axes>('axis');
-  return tf.util.parseAxisParam(axes as number[], [...call.input('x').shape]);
-}
-
 export const ArgMax: Lowering = (call) => position(call, 'ArgMax');
 export const ArgMin: Lowering = (call) => position(call, 'ArgMin');
 
 function position(call: LoweringCall, operator: string): string {
   const x = call.input('x');
-  const axis = axesOf(call)[0] ?? 0;
-  if (x.shape.length === 0) return call.graph.scalar(0, 'int32');
+  const axis = call.attribute<number>('axis');
   return call.graph.cast(
     call.graph.op(operator, [as(call.graph, x, commonType(x))], { axis, keepdims: 0 }),
     'int32',
@@ -70,14 +62,17 @@ function position(call: LoweringCall, operator: string): string {
 export const Cumsum: Lowering = (call) => {
   const x = call.input('x');
   const type = commonType(x);
-  if (x.shape.length === 0) return x;
   const flags = {
     exclusive: Number(call.attribute<boolean>('exclusive')),
     reverse: Number(call.attribute<boolean>('reverse')),
   };
   return declared(
     call,
-    call.graph.op('CumSum', [as(call.graph, x, type), call.graph.scalar(axesOf(call)[0]!, 'int64')], flags),
+    call.graph.op(
+      'CumSum',
+      [as(call.graph, x, type), call.graph.scalar(call.attribute<number>('axis'), 'int64')],
+      flags,
+    ),
     type,
   );
 };
@@ -86,9 +81,8 @@ export const Cumsum: Lowering = (call) => {
 export const Cumprod: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
-  if (x.shape.length === 0) return x;
   const type = commonType(x);
-  const axis = axesOf(call)[0]!;
+  const axis = call.attribute<number>('axis');
   const size = x.shape[axis]!;
   const [exclusive, reverse] = [call.attribute<boolean>('exclusive'), call.attribute<boolean>('reverse')];
   const counts = (i: number, j: number): boolean => (reverse ? j > i : j < i) || (!exclusive && j === i);

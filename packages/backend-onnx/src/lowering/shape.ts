@@ -1,5 +1,4 @@
 // Kernels that move, repeat, cut and join values without computing with them, and Cast.
-import * as tf from '@tensorflow/tfjs-core';
 import { sameShape, sizeOf } from '@lamella/program';
 import { as } from '../element-wise.js';
 import { uniform, type Lowered, type Lowering, type LoweringCall } from '../lowering.js';
@@ -35,8 +34,7 @@ export const BroadcastTo: Lowering = (call) => {
 
 export const Transpose: Lowering = (call) => {
   const x = call.input('x');
-  const perm = call.attribute<number[] | null | undefined>('perm');
-  return call.graph.transpose(x.name, perm ?? x.shape.map((_, i) => x.shape.length - 1 - i));
+  return call.graph.transpose(x.name, call.attribute<number[]>('perm'));
 };
 
 export const Tile: Lowering = (call) => {
@@ -48,8 +46,7 @@ export const Tile: Lowering = (call) => {
 
 export const Concat: Lowering = (call) => {
   const { graph } = call;
-  const rank = call.output.shape.length;
-  const axis = (call.attribute<number>('axis') + rank) % rank;
+  const axis = call.attribute<number>('axis');
   const parts = call.list
     .filter((operand) => sizeOf(operand.shape) > 0)
     .map((operand) => as(graph, operand, call.output.dtype));
@@ -58,8 +55,7 @@ export const Concat: Lowering = (call) => {
 
 export const Pack: Lowering = (call) => {
   const { graph } = call;
-  const rank = call.output.shape.length;
-  const axis = (call.attribute<number>('axis') + rank) % rank;
+  const axis = call.attribute<number>('axis');
   const parts = call.list.map((operand) =>
     graph.op('Unsqueeze', [as(graph, operand, call.output.dtype), graph.ints([axis])]),
   );
@@ -69,8 +65,7 @@ export const Pack: Lowering = (call) => {
 export const Unpack: Lowering = (call) => {
   const { graph } = call;
   const value = call.input('value');
-  const rank = value.shape.length;
-  const axis = (call.attribute<number>('axis') + rank) % rank;
+  const axis = call.attribute<number>('axis');
   const count = call.outputs.length;
   if (count === 1) return [graph.reshape(value.name, call.output.shape)];
   const parts = graph.ops('Split', [value.name, graph.ints(new Array<number>(count).fill(1))], count, {
@@ -82,7 +77,7 @@ export const Unpack: Lowering = (call) => {
 export const SplitV: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
-  const axis = tf.util.parseAxisParam(call.attribute<number>('axis'), [...x.shape])[0]!;
+  const axis = call.attribute<number>('axis');
   if (call.outputs.length === 1) return [x];
   const sizes = call.outputs.map((output) => output.shape[axis]!);
   return graph.ops('Split', [x.name, graph.ints(sizes)], sizes.length, { axis });
@@ -91,52 +86,42 @@ export const SplitV: Lowering = (call) => {
 export const Slice: Lowering = (call) => {
   const x = call.input('x');
   if (x.uniform !== undefined) return uniform(call.graph, x.uniform, call.output);
-  const begin = call.attribute<number | number[]>('begin');
-  const starts = typeof begin === 'number' ? [begin] : begin;
+  const starts = call.attribute<number[]>('begin');
   const { shape } = call.output;
   const axes = x.shape.map((_, i) => i).filter((i) => shape[i] !== x.shape[i]);
   if (axes.length === 0) return x;
   return call.graph.slice(
     x.name,
     axes,
-    axes.map((i) => starts[i] ?? 0),
-    axes.map((i) => (starts[i] ?? 0) + shape[i]!),
+    axes.map((i) => starts[i]!),
+    axes.map((i) => starts[i]! + shape[i]!),
   );
 };
 
 export const StridedSlice: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
-  const mask = (name: string): number => call.attribute<number | undefined>(`${name}Mask`) ?? 0;
-  const { begin, end, strides, finalShape } = tf.slice_util.sliceInfo(
-    [...x.shape],
-    [...call.attribute<number[]>('begin')],
-    [...call.attribute<number[]>('end')],
-    [...call.attribute<number[]>('strides')],
-    mask('begin'),
-    mask('end'),
-    mask('ellipsis'),
-    mask('newAxis'),
-    mask('shrinkAxis'),
-  );
+  const begin = call.attribute<number[]>('begin');
   // tfjs ends a backward slice at -1 for "past the first element", which ONNX would count from the end.
-  const ends = end.map((position, i) => (position < 0 ? -(x.shape[i]! + 1) : position));
+  const ends = call
+    .attribute<number[]>('end')
+    .map((position, i) => (position < 0 ? -(x.shape[i]! + 1) : position));
   const cut = graph.slice(
     x.name,
     x.shape.map((_, i) => i),
     begin,
     ends,
-    strides,
+    call.attribute<number[]>('strides'),
   );
-  return graph.reshape(cut, finalShape);
+  return graph.reshape(cut, call.output.shape);
 };
 
 /** Backwards along the axes: a slice with negative steps, from the last element to past the first. */
 export const Reverse: Lowering = (call) => {
   const { graph } = call;
   const x = call.input('x');
-  const axes = tf.util.parseAxisParam(call.attribute<number | number[]>('dims'), [...x.shape]);
-  if (axes.length === 0 || x.shape.length === 0) return x;
+  const axes = call.attribute<number[]>('axes');
+  if (axes.length === 0) return x;
   return graph.slice(
     x.name,
     axes,

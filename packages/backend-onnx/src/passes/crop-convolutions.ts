@@ -1,6 +1,7 @@
 // Convolutions compute only what pooling reads of them: of 11 x 11 places, windows of 2 x 2 reach 10 x 10, and a sixth of the
 // work of the convolution and of both its gradients is for nothing. For running only: exported graphs say what they mean.
 import {
+  attributesOf,
   rewrite,
   sizeOf,
   traitsOf,
@@ -8,6 +9,7 @@ import {
   type NodeRewrite,
   type Program,
   type ProgramNode,
+  type ReductionAttributes,
   type Rewriter,
   type Shape,
   type ValueId,
@@ -55,7 +57,7 @@ function cropOf(convolution: ProgramNode, program: Program): Crop | undefined {
       values.add(output);
       const isGradient = Object.values(node.inputs).some((id) => gradients.has(id));
       if (node.kernel === 'Multiply' && isGradient) gradients.add(output);
-    } else if (gradients.has(node.inputs[read]!) && isSum(node, read, others, convolution)) {
+    } else if (gradients.has(node.inputs[read]!) && isSum(node, read, others, convolution, program)) {
       sums.add(output);
     } else return undefined;
   }
@@ -84,10 +86,14 @@ function isSum(
   read: string,
   others: readonly string[],
   convolution: ProgramNode,
+  program: Program,
 ): boolean {
   const { kernel, attrs } = node;
   if (others.length > 0) return false;
-  if (kernel === 'Sum') return [1, 2].every((axis) => [attrs['axis']].flat().includes(axis));
+  if (kernel === 'Sum') {
+    const { axes } = attributesOf<ReductionAttributes>(node, (id) => program.type(id));
+    return [1, 2].every((axis) => axes.includes(axis));
+  }
   const isSame = ['pad', 'dataFormat', 'strides'].every(
     (name) => String(attrs[name]) === String(convolution.attrs[name]),
   );

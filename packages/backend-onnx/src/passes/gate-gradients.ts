@@ -1,6 +1,14 @@
 // The gradient of ReLU by its result rather than its argument, and moved in front of a pooling's gradient, where there is less
 // of it.
-import { rewrite, type Program, type ProgramNode, type Rewriter, type ValueId } from '@lamella/program';
+import {
+  attributesOf,
+  rewrite,
+  type Program,
+  type ProgramNode,
+  type ReductionAttributes,
+  type Rewriter,
+  type ValueId,
+} from '@lamella/program';
 
 /** Rewrites `dy * Step(z)`, which is what the gradient of `Relu(z)` captures to. */
 export function gateGradients(program: Program): Program {
@@ -48,8 +56,8 @@ function sumOfPooled(node: ProgramNode, rewriter: Rewriter): ValueId[] | undefin
   const x = node.inputs['x']!;
   const pool = rewriter.producer(x);
   const rank = rewriter.type(x).shape.length;
-  const axes = node.attrs['axis'];
-  if (!isPoolGradient(pool) || !Array.isArray(axes)) return undefined;
+  if (!isPoolGradient(pool)) return undefined;
+  const { axes } = attributesOf<ReductionAttributes>(node, (id) => rewriter.type(id));
   const isAllButChannels = Array.from({ length: rank - 1 }, (_, axis) => axes.includes(axis)).every(Boolean);
   if (!isAllButChannels || axes.length !== rank - 1) return undefined;
   const type = rewriter.type(node.outputs[0]!);

@@ -1,6 +1,14 @@
 // Softmax with cross-entropy in closed form. Keras' loss divides probabilities by their sum, clips them and takes the
 // logarithm; its gradient captures to a dozen kernels that come to softmax - targets, whatever the targets sum to.
-import { rewrite, type Program, type ProgramNode, type Rewriter, type ValueId } from '@lamella/program';
+import {
+  attributesOf,
+  rewrite,
+  type ReductionAttributes,
+  type Program,
+  type ProgramNode,
+  type Rewriter,
+  type ValueId,
+} from '@lamella/program';
 
 /** Knows that the sum of a softmax is 1; what divides by it is for simplify() to remove. */
 export function softmaxSums(program: Program): Program {
@@ -99,6 +107,6 @@ function isUnclipped(mask: ValueId, clipped: ValueId, p: ValueId, rewriter: Rewr
 
 function isLastAxis(reduction: ProgramNode, x: ValueId, rewriter: Rewriter): boolean {
   const last = rewriter.type(x).shape.length - 1;
-  const axes = [reduction.attrs['axis']].flat();
-  return axes.length === 1 && (axes[0] === last || axes[0] === -1);
+  const { axes } = attributesOf<ReductionAttributes>(reduction, (id) => rewriter.type(id));
+  return axes.length === 1 && axes[0] === last;
 }

@@ -1,10 +1,12 @@
 // The sum of a matrix' rows, which is what the gradient of a bias is, as a product with ones: ONNX Runtime reduces the
 // first axis at a third of the speed. For running only: exported graphs say what they mean.
 import {
+  attributesOf,
   rewrite,
   sizeOf,
   type Program,
   type ProgramNode,
+  type ReductionAttributes,
   type Rewriter,
   type ValueId,
 } from '@lamella/program';
@@ -21,7 +23,7 @@ function productWithOnes(node: ProgramNode, rewriter: Rewriter): ValueId[] | und
   const { shape, dtype } = rewriter.type(x);
   const type = rewriter.type(node.outputs[0]!);
   const columns = shape.at(-1) ?? 0;
-  const axes = [node.attrs['axis']].flat();
+  const { axes } = attributesOf<ReductionAttributes>(node, (id) => rewriter.type(id));
   const isAllButLast =
     axes.length === shape.length - 1 && shape.slice(1).every((_, axis) => axes.includes(axis));
   if (dtype !== 'float32' || shape.length < 2 || !isAllButLast || sizeOf(shape) === 0) return undefined;

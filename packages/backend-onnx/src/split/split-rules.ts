@@ -1,6 +1,7 @@
 // How each kernel computes on a share of the batch. Kernels without a rule here, and calls that a rule declines, such as the
 // statistics of batch normalization, need the whole batch at once.
 import {
+  attributesOf,
   traitsOf,
   type Attribute,
   type Attributes,
@@ -93,13 +94,16 @@ function inputGradient(names: readonly string[]): SplitRule {
   };
 }
 
+function attributes<T extends object>({ node, inputShape }: SplitCall): T {
+  const names = new Map(Object.entries(node.inputs).map(([name, id]) => [id, name]));
+  return attributesOf<T>(node, (id) => ({ shape: inputShape(names.get(id)!) }));
+}
+
 /** A reduction over the batch gives a summand where `over` says how; one over other axes gives rows. */
 function reduction(over?: (call: SplitCall) => SplitResult): SplitRule {
   return (call) => {
-    const axis = call.node.attrs['axis'] ?? call.node.attrs['reductionIndices'];
-    const rank = call.inputShape('x').length;
-    const axes = axis === null || axis === undefined ? [0] : [axis as number | number[]].flat();
-    return axes.some((one) => one === 0 || one === -rank) ? over?.(call) : rows;
+    const { axes, axis } = attributes<{ axes?: number[]; axis?: number }>(call);
+    return axis === 0 || axes?.includes(0) ? over?.(call) : rows;
   };
 }
 

@@ -1,6 +1,7 @@
 // A Program as views of nodes: its inputs and constants as sources, its kernels as the table says, its outputs as nodes each
 // of its own. Not here: fusing and running.
 import {
+  attributesOf,
   kernelUnsupported,
   type ConstantData,
   type DType,
@@ -56,7 +57,11 @@ export function lowerProgram(program: Program): LoweredProgram {
     }
     const given = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, views.get(id)!]));
     const outputs = node.outputs.map((id) => program.type(id));
-    const results = kernel.lower({ inputs: given, attrs: node.attrs, outputs });
+    const results = kernel.lower({
+      inputs: given,
+      attrs: attributesOf(node, (id) => program.type(id)),
+      outputs,
+    });
     node.outputs.forEach((id, i) => views.set(id, withDType(results[i]!, outputs[i]!.dtype)));
   }
   const taken = new Set<Node>();

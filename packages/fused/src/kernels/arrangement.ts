@@ -1,9 +1,9 @@
 // Kernels that move elements about. Most only change how elements are counted; Concat, Pack, PadV2 and Tile write anew.
-import type { Attributes, Shape } from '@lamella/program';
+import type { NormalAttributes, Shape } from '@lamella/program';
 import { broadcast, join, reshape, slice, splat, transpose, type View } from '../graph/graph.js';
-import { axesOf, axisOf, numberOf, numbersOf, type Kernel, type KernelFamily } from './kernel.js';
+import { numberOf, type Kernel, type KernelFamily } from './kernel.js';
 
-function view(lower: (x: View, attrs: Attributes, shape: Shape) => View, name = 'x'): Kernel {
+function view(lower: (x: View, attrs: NormalAttributes, shape: Shape) => View, name = 'x'): Kernel {
   return { lower: ({ inputs, attrs, outputs }) => [lower(inputs[name]!, attrs, outputs[0]!.shape)] };
 }
 
@@ -39,10 +39,10 @@ function split(x: View, axis: number, sizes: readonly number[]): View[] {
 export const arrangementKernels: KernelFamily = {
   Reshape: view((x, _, shape) => reshape(x, shape)),
   ExpandDims: view((x, _, shape) => reshape(x, shape), 'input'),
-  Transpose: view((x, attrs) => transpose(x, numbersOf(attrs, 'perm')!)),
+  Transpose: view((x, attrs) => transpose(x, attrs['perm'] as number[])),
   BroadcastTo: view((x, _, shape) => broadcast(x, shape)),
   Reverse: view((x, attrs) => {
-    const axes = axesOf(attrs, 'dims', x.shape.length);
+    const axes = attrs['axes'] as number[];
     const isReversed = x.shape.map((_, axis) => axes.includes(axis));
     return slice(
       x,
@@ -52,12 +52,7 @@ export const arrangementKernels: KernelFamily = {
     );
   }),
   Slice: view((x, attrs, shape) => {
-    const begin = numbersOf(attrs, 'begin')!;
-    return slice(
-      x,
-      x.shape.map((_, axis) => begin[axis] ?? 0),
-      shape,
-    );
+    return slice(x, attrs['begin'] as number[], shape);
   }),
   Tile: view((x, _, shape) => {
     // [a, b] tiled is [ra, a, rb, b], where the new axes repeat.
@@ -68,13 +63,13 @@ export const arrangementKernels: KernelFamily = {
   Concat: {
     lower: ({ inputs, attrs, outputs }) => {
       const { shape } = outputs[0]!;
-      return [concatenate(Object.values(inputs), axisOf(attrs, 'axis', shape.length, 0), shape)];
+      return [concatenate(Object.values(inputs), attrs['axis'] as number, shape)];
     },
   },
   Pack: {
     lower: ({ inputs, attrs, outputs }) => {
       const { shape } = outputs[0]!;
-      const axis = axisOf(attrs, 'axis', shape.length, 0);
+      const axis = attrs['axis'] as number;
       return [
         concatenate(
           Object.values(inputs).map((part) => withAxis(part, axis)),
@@ -87,7 +82,7 @@ export const arrangementKernels: KernelFamily = {
   Unpack: {
     lower: ({ inputs, attrs, outputs }) => {
       const x = inputs['value']!;
-      const axis = axisOf(attrs, 'axis', x.shape.length, 0);
+      const axis = attrs['axis'] as number;
       return split(
         x,
         axis,
@@ -98,7 +93,7 @@ export const arrangementKernels: KernelFamily = {
   SplitV: {
     lower: ({ inputs, attrs, outputs }) => {
       const x = inputs['x']!;
-      const axis = axisOf(attrs, 'axis', x.shape.length, 0);
+      const axis = attrs['axis'] as number;
       return split(
         x,
         axis,

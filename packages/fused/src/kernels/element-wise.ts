@@ -1,12 +1,12 @@
 // Kernels that compute each element from the elements at the same position. What is not + - * / or a square root is computed
 // in float64 and rounded once, as tfjs-backend-cpu does; integers are rounded towards zero modulo 2^32, as typed arrays do.
-import type { Attributes } from '@lamella/program';
+import type { NormalAttributes } from '@lamella/program';
 import { map, type View } from '../graph/graph.js';
 import { exp, expm1, log, log1p, pow, sigmoid, tanh } from '../loop/functions.js';
 import type { Lanes, Value } from '../loop/lanes.js';
 import { numberOf, type Kernel, type KernelFamily } from './kernel.js';
 
-type Compute = (l: Lanes, values: readonly Value[], attrs: Attributes) => Value;
+type Compute = (l: Lanes, values: readonly Value[], attrs: NormalAttributes) => Value;
 
 /** A kernel whose inputs, of these names, broadcast. */
 function elementWise(names: readonly string[], compute: Compute): Kernel {
@@ -21,12 +21,12 @@ function elementWise(names: readonly string[], compute: Compute): Kernel {
   };
 }
 
-function unary(compute: (l: Lanes, x: Value, attrs: Attributes) => Value): Kernel {
+function unary(compute: (l: Lanes, x: Value, attrs: NormalAttributes) => Value): Kernel {
   return elementWise(['x'], (l, [x], attrs) => compute(l, number(l, x!), attrs));
 }
 
 /** In float64. */
-function wide(compute: (l: Lanes, x: Value, attrs: Attributes) => Value): Kernel {
+function wide(compute: (l: Lanes, x: Value, attrs: NormalAttributes) => Value): Kernel {
   return elementWise(['x'], (l, [x], attrs) => compute(l, l.toF64(x!), attrs));
 }
 
@@ -161,7 +161,7 @@ export const elementWiseKernels: KernelFamily = {
     return l.select(l.lt(most, x), most, l.select(l.lt(x, least), least, x));
   }),
   Step: wide((l, x, attrs) => {
-    const step = l.select(l.lt(l.f64(0), x), l.f64(1), l.f64(numberOf(attrs, 'alpha', 0)));
+    const step = l.select(l.lt(l.f64(0), x), l.f64(1), l.f64(attrs['alpha'] as number));
     return l.select(isNan(l, x), x, step);
   }),
 
@@ -173,9 +173,7 @@ export const elementWiseKernels: KernelFamily = {
   Sigmoid: wide(sigmoid),
   Relu: unary((l, x) => l.max(like(l, x, 0), x)),
   Relu6: unary((l, x) => l.min(l.max(like(l, x, 0), x), like(l, x, 6))),
-  LeakyRelu: wide((l, x, attrs) =>
-    l.select(l.lt(x, l.f64(0)), l.mul(l.f64(numberOf(attrs, 'alpha', 0.2)), x), x),
-  ),
+  LeakyRelu: wide((l, x, attrs) => l.select(l.lt(x, l.f64(0)), l.mul(l.f64(attrs['alpha'] as number), x), x)),
   Prelu: elementWise(['x', 'alpha'], (l, [x, alpha]) => {
     const wideX = l.toF64(x!);
     return l.select(l.lt(wideX, l.f64(0)), l.mul(l.toF64(alpha!), wideX), wideX);

@@ -3,7 +3,7 @@
 import { sizeOf } from '@lamella/program';
 import { fold, map, type View } from '../graph/graph.js';
 import type { Lanes, Value } from '../loop/lanes.js';
-import { axisOf, numberOf, type KernelFamily } from './kernel.js';
+import { numberOf, type KernelFamily } from './kernel.js';
 
 /** Sums by comparing every position with every segment: for small work only. */
 const mostComparisons = 2 ** 20;
@@ -52,7 +52,7 @@ export const indexingKernels: KernelFamily = {
     lower: ({ inputs, attrs, outputs }) => {
       const x = inputs['x']!;
       const indices = inputs['indices']!;
-      const axis = axisOf(attrs, 'axis', x.shape.length, 0);
+      const axis = attrs['axis'] as number;
       const { shape, dtype } = outputs[0]!;
       const size = x.shape[axis]!;
       const without = (list: readonly number[]): number[] => list.filter((_, i) => i !== axis);
@@ -79,9 +79,7 @@ export const indexingKernels: KernelFamily = {
       ];
     },
     supports: ({ inputs, attrs, outputs }) =>
-      numberOf(attrs, 'batchDims', 0) === 0 &&
-      sizeOf(inputs['x']!.shape) > 0 &&
-      sizeOf(outputs[0]!.shape) > 0,
+      attrs['batchDims'] === 0 && sizeOf(inputs['x']!.shape) > 0 && sizeOf(outputs[0]!.shape) > 0,
   },
   UnsortedSegmentSum: {
     lower: ({ inputs, outputs }) => {

@@ -1,22 +1,21 @@
 // Kernels that fold axes away: sums, extremes and their positions, and softmax, which is made of them.
 // Sums and products run in float64 and are rounded once, in an order that depends on the shapes alone.
-import { sizeOf, type Attributes, type Shape } from '@lamella/program';
+import { sizeOf, type NormalAttributes, type Shape } from '@lamella/program';
 import { fold, map, reshape, splat, type View } from '../graph/graph.js';
 import { exp, log } from '../loop/functions.js';
 import type { Lanes, Value } from '../loop/lanes.js';
 import type { FoldKind } from '../loop/loop.js';
-import { axesOf, axisOf, type Kernel, type KernelFamily } from './kernel.js';
+import type { Kernel, KernelFamily } from './kernel.js';
 
 function reduction(
   kind: FoldKind,
   body: (l: Lanes, x: Value) => Value,
   finish?: (l: Lanes, folded: Value, count: number) => Value,
-  attribute = 'axis',
 ): Kernel {
   return {
     lower: ({ inputs, attrs, outputs }) => {
       const x = inputs['x']!;
-      const axes = axesOf(attrs, attribute, x.shape.length);
+      const axes = attrs['axes'] as number[];
       const count = sizeOf(axes.map((axis) => x.shape[axis]!));
       const folded = fold(
         [x],
@@ -42,7 +41,7 @@ function positionOfExtreme(isLargest: boolean): Kernel {
   return {
     lower: ({ inputs, attrs }) => {
       const x = inputs['x']!;
-      const axis = axesOf(attrs, 'axis', x.shape.length)[0]!;
+      const axis = attrs['axis'] as number;
       const size = x.shape[axis]!;
       const value = (l: Lanes, element: Value): Value => {
         const number = isLargest ? l.toF64(element) : l.neg(l.toF64(element));
@@ -96,8 +95,8 @@ interface SoftmaxParts {
   readonly shifted: View;
 }
 
-function shifted(logits: View, attrs: Attributes, attribute: string): SoftmaxParts {
-  const axis = axisOf(attrs, attribute, logits.shape.length, -1);
+function shifted(logits: View, attrs: NormalAttributes): SoftmaxParts {
+  const axis = attrs['axis'] as number;
   const most = fold([logits], [axis], 'float32', 'max', (l, [x]) => l.toF32(x!));
   const difference = map([logits, kept(most, logits.shape, axis)], 'float32', (l, [x, m]) =>
     l.sub(l.toF32(x!), m!),
@@ -114,7 +113,7 @@ export const reductionKernels: KernelFamily = {
   Sum: reduction('sum', inFloat64),
   Mean: reduction('sum', inFloat64, divided),
   Prod: reduction('product', inFloat64),
-  Max: reduction('max', asNumber, undefined, 'reductionIndices'),
+  Max: reduction('max', asNumber),
   Min: reduction('min', asNumber),
   All: reduction('all', asIs),
   Any: reduction('any', asIs),
@@ -123,7 +122,7 @@ export const reductionKernels: KernelFamily = {
 
   Softmax: {
     lower: ({ inputs, attrs }) => {
-      const parts = shifted(inputs['logits']!, attrs, 'dim');
+      const parts = shifted(inputs['logits']!, attrs);
       const powers = map([parts.shifted], 'float32', (l, [x]) => exp(l, l.toF64(x!)));
       const total = kept(sum(powers, parts.axis), powers.shape, parts.axis);
       return [map([powers, total], 'float32', (l, [x, s]) => l.div(x!, s!))];
@@ -132,7 +131,7 @@ export const reductionKernels: KernelFamily = {
   },
   LogSoftmax: {
     lower: ({ inputs, attrs }) => {
-      const parts = shifted(inputs['logits']!, attrs, 'axis');
+      const parts = shifted(inputs['logits']!, attrs);
       const powers = map([parts.shifted], 'float32', (l, [x]) => exp(l, l.toF64(x!)));
       const total = kept(sum(powers, parts.axis), powers.shape, parts.axis);
       return [map([parts.shifted, total], 'float32', (l, [x, s]) => l.sub(x!, l.toF32(log(l, l.toF64(s!)))))];

@@ -1,5 +1,5 @@
 // The table of kernels that run in loops, joined from their families.
-import { traitsOf, type DType, type Program, type ProgramNode } from '@lamella/program';
+import { attributesOf, traitsOf, type DType, type Program, type ProgramNode } from '@lamella/program';
 import { arrangementKernels } from './arrangement.js';
 import { elementWiseKernels } from './element-wise.js';
 import { indexingKernels } from './indexing.js';
@@ -25,7 +25,8 @@ export function supports(node: ProgramNode, program: Program): boolean {
   );
   const outputs = node.outputs.map((id) => program.type(id));
   const isTyped = [...Object.values(inputs), ...outputs].every(({ dtype }) => dtypes.has(dtype));
-  return isTyped && (kernel.supports?.({ inputs, attrs: node.attrs, outputs }) ?? true);
+  if (!isTyped || kernel.supports === undefined) return isTyped;
+  return kernel.supports({ inputs, attrs: attributesOf(node, (id) => program.type(id)), outputs });
 }
 
 /**

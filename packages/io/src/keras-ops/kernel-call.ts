@@ -1,7 +1,13 @@
 // What a rule for one kernel sees: the node's inputs, attributes and types, and a way to write operations of Keras.
 // The rules are in kernels/, one file a family; walking the graph is lambda-model.ts'.
 import type { SymbolicTensor } from '@lamella/core';
-import type { Size } from '@lamella/program';
+import {
+  attributesOf,
+  isPolynomial,
+  type NormalAttributes,
+  type ProgramNode,
+  type Size,
+} from '@lamella/program';
 import type { Json } from '../keras-json/python-json.js';
 import { sameSizes, type GraphNode, type SizedType } from './sized-graph.js';
 import { isConstant, NoKerasForm, type Argument, type Value } from './value.js';
@@ -90,10 +96,22 @@ export class KernelCall {
     });
   }
 
-  /** An axis of an input, counted from the front. */
-  axis(name: string, attribute = 'axis', otherwise = 0): number {
-    const axis = this.attribute<number>(attribute, otherwise);
-    return axis < 0 ? axis + this.rank(name) : axis;
+  /** The attributes in one form; only those that are said of axes: sizes may follow the batch. */
+  get normal(): NormalAttributes {
+    const names = new Map(Object.entries(this.node.inputs).map(([name, id]) => [id, name]));
+    const shapeOf = (name: string): number[] =>
+      this.type(name).sizes.map((size) => (isPolynomial(size) ? Number.NaN : size));
+    return attributesOf(this.node as ProgramNode, (id) => ({ shape: shapeOf(names.get(id)!) }));
+  }
+
+  /** The axis that the kernel works along, counted from the front. */
+  get axis(): number {
+    return this.normal['axis'] as number;
+  }
+
+  /** The axes that the kernel works along, counted from the front. */
+  get axes(): number[] {
+    return this.normal['axes'] as number[];
   }
 
   /** One operation with one result. */

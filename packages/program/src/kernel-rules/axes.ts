@@ -15,10 +15,11 @@ export function resolveAxis(kernel: string, axis: number, shape: Shape): number 
   return axis < 0 ? axis + rank : axis;
 }
 
-/** All axes meant, counted from the front. Throws: SHAPE_MISMATCH outside the rank. */
+/** All axes meant, counted from the front, in order. Throws: SHAPE_MISMATCH outside the rank. */
 export function resolveAxes(kernel: string, axes: AxisParameter, shape: Shape): number[] {
   if (axes === undefined || axes === null) return shape.map((_, i) => i);
-  return (typeof axes === 'number' ? [axes] : axes).map((axis) => resolveAxis(kernel, axis, shape));
+  const found = [axes].flat().map((axis: number) => resolveAxis(kernel, axis, shape));
+  return [...new Set(found)].sort((a, b) => a - b);
 }
 
 /** The shape after a reduction over `axes`. */

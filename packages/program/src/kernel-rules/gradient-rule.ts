@@ -2,13 +2,17 @@
 // The rules themselves are in kernels/, by family.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from '../program.js';
+import type { NormalAttributes } from './kernel.js';
 
 /** One kernel call seen by the reverse sweep. */
 export interface KernelCall {
   /** By tfjs' names; list inputs are named `0`, `1`, ... Absent optional inputs are missing. */
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: readonly tf.Tensor[];
-  readonly attrs: Attributes;
+  /** As the definition's `attributes` gives them. */
+  readonly attrs: NormalAttributes;
+  /** As the node has them, for calls of other kernels that take the same. */
+  readonly raw: Attributes;
   /** The gradient of each float output; zeros where an output does not reach the result. */
   readonly dy: readonly tf.Tensor[];
   /**

@@ -25,8 +25,17 @@ export interface KernelTraits {
   readonly slides?: 'convolution' | 'depthwise convolution' | 'pooling';
 }
 
+/** A node's attributes in one form, whichever of tfjs' forms it has: axes counted from the front, lists for single numbers, defaults. */
+export type NormalAttributes = Readonly<Record<string, unknown>>;
+
+/** {@link NormalAttributes}, from attributes as tfjs' op passes them and the inputs by name. Throws: SHAPE_MISMATCH. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tfjs attributes differ by kernel; each rule knows its own
+export type AttributeRule = (attrs: any, inputs: any) => NormalAttributes;
+
 /** A kernel that nodes of Programs hold. */
 export interface Kernel extends KernelTraits {
+  /** What rules and lowerings read; without it they read the attributes as they are. */
+  readonly attributes?: AttributeRule;
   readonly shape: ShapeRule;
   /** Its gradient rule, or why it has none: the sweep stops there, as at values that are not floats. */
   readonly gradient: GradientRule | string;
@@ -53,6 +62,7 @@ export type PortableForm = (inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap) =
 
 /** A kernel that tfjs fuses for speed and that no graph needs: captured, it is written out as the kernels it stands for. */
 export interface FusedKernel extends KernelTraits {
+  readonly attributes?: AttributeRule;
   readonly decompose: (inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap) => tf.Tensor;
 }
 

@@ -7,7 +7,7 @@ export type RuleInputs = Readonly<Record<string, ValueType | undefined>>;
 
 /**
  * Gives one type for a kernel that returns one tensor and a list for a kernel that returns a list.
- * Attributes come as the tfjs op passes them. Rules throw plain coded errors; the caller adds the layer's name.
+ * Attributes come as the definition's `attributes` gives them. Rules throw plain coded errors; the caller adds the layer's name.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tfjs attributes differ by kernel; each rule knows its own
 export type ShapeRule = (inputs: any, attrs: any) => ValueType | ValueType[];

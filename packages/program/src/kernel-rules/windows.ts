@@ -1,142 +1,192 @@
-// The windows of a pooling or a dilation: where they lie, how much of each is padding, and one tap of all of them.
+// The geometry of convolutions, pooling and dilation: one window an axis of space, for two or three axes, from tfjs' attributes
+// and shapes. Padding is explicit here.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes } from '../program.js';
+import type { Shape } from '../shape.js';
+import type { NormalAttributes } from './kernel.js';
 
-/** `same`, `valid`, one number, or a pair for each dimension; as tfjs' ops pass it on. */
-export type Padding = 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
-
-export type Pair = number | [number, number];
-
-/** How windows lie along one axis. */
-export interface WindowAxis {
-  readonly inSize: number;
-  readonly outSize: number;
-  readonly filter: number;
+/** How a window moves along one axis. */
+export interface Window {
+  readonly input: number;
+  readonly output: number;
+  readonly size: number;
   readonly stride: number;
   readonly dilation: number;
-  /** The padding that the windows really reach into. */
+  /** The padding in front of the first element, and behind the last one as far as windows reach. */
   readonly before: number;
   readonly after: number;
+  /** The elements behind the last window, which none reaches. */
+  readonly rest: number;
 }
 
-function axis(
-  inSize: number,
-  outSize: number,
-  filter: number,
-  stride: number,
-  dilation: number,
-  before: number,
-): WindowAxis {
-  const reach = (outSize - 1) * stride + (filter - 1) * dilation + 1;
-  return { inSize, outSize, filter, stride, dilation, before, after: Math.max(0, reach - inSize - before) };
+type Padding = 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
+type Steps = number | readonly number[] | null;
+
+/** What all kernels with windows read. */
+export interface WindowAttributes extends NormalAttributes {
+  readonly strides: readonly number[];
+  /** As tfjs' op passes it on; {@link Window} has it by axis. */
+  readonly pad: Padding;
+  readonly rounding?: 'floor' | 'round' | 'ceil';
+  readonly isChannelsFirst: boolean;
 }
 
-export function poolAxes2D(shape: readonly number[], attrs: Attributes): WindowAxis[] {
-  const a = attrs as unknown as tf.AvgPoolAttrs;
-  const info = tf.backend_util.computePool2DInfo(
-    shape as [number, number, number, number],
-    a.filterSize,
-    a.strides,
-    1,
-    a.pad,
-    a.dimRoundingMode,
-  );
-  return [
-    axis(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, 1, info.padInfo.top),
-    axis(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, 1, info.padInfo.left),
-  ];
+/** What convolutions read; dilations are 1 in their backward kernels. */
+export interface ConvolutionAttributes extends WindowAttributes {
+  readonly dilations: readonly number[];
+  readonly isDepthwise: boolean;
+  /** Of the kernel that gives the gradient by the input. */
+  readonly inputShape?: Shape;
+  /** Of the kernel that gives the gradient by the filter. */
+  readonly filterShape?: Shape;
 }
 
-export function poolAxes3D(shape: readonly number[], attrs: Attributes): WindowAxis[] {
-  const a = attrs as unknown as tf.AvgPool3DAttrs;
-  const info = tf.backend_util.computePool3DInfo(
-    shape as [number, number, number, number, number],
-    a.filterSize,
-    a.strides,
-    1,
-    a.pad,
-    a.dimRoundingMode,
-  );
-  return [
-    axis(info.inDepth, info.outDepth, info.filterDepth, info.strideDepth, 1, info.padInfo.front),
-    axis(info.inHeight, info.outHeight, info.filterHeight, info.strideHeight, 1, info.padInfo.top),
-    axis(info.inWidth, info.outWidth, info.filterWidth, info.strideWidth, 1, info.padInfo.left),
-  ];
+/** What pooling reads. */
+export interface PoolingAttributes extends WindowAttributes {
+  readonly filterSize: readonly number[];
 }
 
-export function dilationAxes(
-  shape: readonly number[],
-  filterShape: readonly number[],
-  attrs: Attributes,
-): WindowAxis[] {
-  const a = attrs as unknown as tf.Dilation2DAttrs;
-  const info = tf.backend_util.computeDilation2DInfo(
-    shape as [number, number, number, number],
-    filterShape as [number, number, number],
-    a.strides,
-    a.pad,
-    'NHWC',
-    a.dilations,
-  );
-  return [
-    axis(
-      info.inHeight,
-      info.outHeight,
-      info.filterHeight,
-      info.strideHeight,
-      info.dilationHeight,
-      info.padInfo.top,
-    ),
-    axis(
-      info.inWidth,
-      info.outWidth,
-      info.filterWidth,
-      info.strideWidth,
-      info.dilationWidth,
-      info.padInfo.left,
-    ),
-  ];
+interface RawAttributes {
+  readonly strides: Steps;
+  readonly pad: Padding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly dataFormat?: string;
 }
 
-/** Pads [batch, …axes, channels] so that no window reaches outside; the tensor itself where none does. */
-export function padForWindows(x: tf.Tensor, axes: readonly WindowAxis[], value = 0): tf.Tensor {
-  if (axes.every(({ before, after }) => before === 0 && after === 0)) return x;
-  return tf.pad(
-    x,
-    [[0, 0], ...axes.map(({ before, after }): [number, number] => [before, after]), [0, 0]],
-    value,
-  );
+/** One number for each axis. */
+function perAxis(given: Steps | undefined, axes: number): readonly number[] {
+  return typeof given === 'object' && given !== null ? given : Array<number>(axes).fill(given ?? 1);
 }
 
-/** All places inside one window, in reading order. */
-export function tapsOf(axes: readonly WindowAxis[]): number[][] {
-  return axes.reduce<number[][]>(
-    (taps, { filter }) => taps.flatMap((tap) => Array.from({ length: filter }, (_, i) => [...tap, i])),
-    [[]],
-  );
+function windowAttributes(
+  { strides, pad, dimRoundingMode, dataFormat }: RawAttributes,
+  axes: number,
+): WindowAttributes {
+  return {
+    strides: perAxis(strides, axes),
+    pad,
+    isChannelsFirst: dataFormat?.startsWith('NC') ?? false,
+    ...(dimRoundingMode && { rounding: dimRoundingMode }),
+  };
 }
 
-/** The value at one place of every window of the padded tensor. */
-export function atTap(padded: tf.Tensor, axes: readonly WindowAxis[], tap: readonly number[]): tf.Tensor {
-  const begin = [0, ...axes.map(({ dilation }, i) => tap[i]! * dilation), 0];
-  const end = padded.shape.map((size, i) => {
-    const along = axes[i - 1];
-    return along === undefined ? size : begin[i]! + (along.outSize - 1) * along.stride + 1;
+/** The attributes of convolutions over so many axes. tfjs' depthwise kernels compute channels last whatever the attribute says. */
+export function convolutionAttributes(axes: number, isDepthwise = false) {
+  return (
+    raw: RawAttributes & { dilations?: Steps; inputShape?: Shape; filterShape?: Shape },
+  ): ConvolutionAttributes => {
+    const { inputShape, filterShape } = raw;
+    const isBackward = inputShape !== undefined || filterShape !== undefined;
+    return {
+      ...windowAttributes(isDepthwise ? { ...raw, dataFormat: 'NHWC' } : raw, axes),
+      dilations: perAxis(isBackward && !isDepthwise ? 1 : raw.dilations, axes),
+      isDepthwise,
+      ...(inputShape && { inputShape }),
+      ...(filterShape && { filterShape }),
+    };
+  };
+}
+
+/** The attributes of pooling over so many axes. */
+export function poolingAttributes(axes: number) {
+  return (raw: RawAttributes & { filterSize: Steps }): PoolingAttributes => ({
+    ...windowAttributes(raw, axes),
+    filterSize: perAxis(raw.filterSize, axes),
   });
-  return tf.stridedSlice(padded, begin, end, [1, ...axes.map(({ stride }) => stride), 1]);
 }
 
-/** For the first of the candidates that equals `winner`, element by element, the value beside it; zero where none does. */
-export function besideWinner(
-  winner: tf.Tensor,
-  pairs: Iterable<{ readonly candidate: tf.Tensor; readonly beside: tf.Tensor }>,
-): tf.Tensor {
-  let open: tf.Tensor = tf.onesLike(winner);
-  let found: tf.Tensor = tf.zerosLike(winner);
-  for (const { candidate, beside } of pairs) {
-    const hit = tf.mul(open, tf.cast(tf.equal(candidate, winner), 'float32'));
-    found = tf.add(found, tf.mul(hit, beside));
-    open = tf.sub(open, hit);
-  }
-  return found;
+/** The windows of a convolution of `input` with `filter`. */
+export function convolutionWindows(attrs: ConvolutionAttributes, input: Shape, filter: Shape): Window[] {
+  const { strides, dilations, pad, rounding, isDepthwise, isChannelsFirst } = attrs;
+  const format = isChannelsFirst ? 'channelsFirst' : 'channelsLast';
+  if (input.length === 5)
+    return windowsOf(
+      tf.backend_util.computeConv3DInfo(
+        [...input] as Shape5,
+        [...filter] as Shape5,
+        [...strides] as Triple,
+        [...dilations] as Triple,
+        pad as 'same',
+        isDepthwise,
+        format,
+        rounding,
+      ),
+    );
+  return windowsOf(
+    tf.backend_util.computeConv2DInfo(
+      [...input] as Shape4,
+      [...filter] as Shape4,
+      [...strides] as Pair,
+      [...dilations] as Pair,
+      pad,
+      rounding,
+      isDepthwise,
+      format,
+    ),
+  );
+}
+
+/** The windows of pooling over `input`. */
+export function poolWindows(attrs: PoolingAttributes, input: Shape): Window[] {
+  const { filterSize, strides, pad, rounding, isChannelsFirst } = attrs;
+  if (input.length === 5)
+    return windowsOf(
+      tf.backend_util.computePool3DInfo(
+        [...input] as Shape5,
+        [...filterSize] as Triple,
+        [...strides] as Triple,
+        1,
+        pad as 'same',
+        rounding,
+        isChannelsFirst ? 'NCDHW' : 'NDHWC',
+      ),
+    );
+  return windowsOf(
+    tf.backend_util.computePool2DInfo(
+      [...input] as Shape4,
+      [...filterSize] as Pair,
+      [...strides] as Pair,
+      1,
+      pad,
+      rounding,
+    ),
+  );
+}
+
+/** The windows of a morphological dilation of `input` with `filter`. */
+export function dilationWindows(attrs: ConvolutionAttributes, input: Shape, filter: Shape): Window[] {
+  return windowsOf(
+    tf.backend_util.computeDilation2DInfo(
+      [...input] as Shape4,
+      [...filter] as [number, number, number],
+      [...attrs.strides] as Pair,
+      attrs.pad as 'same',
+      'NHWC',
+      [...attrs.dilations] as Pair,
+    ),
+  );
+}
+
+type Pair = [number, number];
+type Triple = [number, number, number];
+type Shape4 = [number, number, number, number];
+type Shape5 = [number, number, number, number, number];
+
+/** tfjs' words for the axes, and for their edges in front. */
+const axes2D = { Height: 'top', Width: 'left' };
+const axes3D = { Depth: 'front', ...axes2D };
+
+function windowsOf(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo): Window[] {
+  const sizes = info as unknown as Readonly<Record<string, number>>;
+  const edges = info.padInfo as unknown as Readonly<Record<string, number>>;
+  return Object.entries('inDepth' in info ? axes3D : axes2D).map(([axis, edge]) => {
+    const of = (what: string): number => sizes[`${what}${axis}`]!;
+    const [input, output, size, stride, dilation] = ['in', 'out', 'filter', 'stride', 'dilation'].map(of) as [
+      ...Triple,
+      ...Pair,
+    ];
+    const before = edges[edge]!;
+    const beyond = (output - 1) * stride + (size - 1) * dilation + 1 - input - before;
+    const [after, rest] = [Math.max(0, beyond), Math.max(0, -beyond)];
+    return { input, output, size, stride, dilation, before, after, rest };
+  });
 }

@@ -39,7 +39,10 @@ export const LeakyRelu = activation(
   ({ inputs, attrs, dy }) => ({
     x: () => tf.mul(dy[0]!, tf.step(inputs['x']!, attrs['alpha'] as number)),
   }),
-  { shape: unaryShape('LeakyRelu', 'float32') },
+  {
+    shape: unaryShape('LeakyRelu', 'float32'),
+    attributes: ({ alpha = 0.2 }: { alpha?: number }) => ({ alpha }),
+  },
 );
 
 export const Prelu: Kernel = {
@@ -99,34 +102,34 @@ export const Tanh = activation('Tanh', ({ outputs, dy }) => ({
 }));
 
 export const Softmax: Kernel = {
-  shape: ({ logits }: Named<'logits'>, { dim = -1 }: { dim?: number }) => {
-    requireReal('Softmax', 'logits', logits);
+  attributes: ({ dim = -1 }: { dim?: number }, { logits }: Named<'logits'>) => {
     requireRankAtLeast('Softmax', 'logits', logits, 1);
-    if (resolveAxis('Softmax', dim, logits.shape) !== logits.shape.length - 1) {
-      throw misfit(
-        'Softmax',
-        `expected the last axis, got ${dim} (logits ${formatShape(logits.shape)})`,
-        'transpose the logits first',
-      );
-    }
+    const axis = resolveAxis('Softmax', dim, logits.shape);
+    if (axis === logits.shape.length - 1) return { axis };
+    throw misfit(
+      'Softmax',
+      `expected the last axis, got ${dim} (logits ${formatShape(logits.shape)})`,
+      'transpose the logits first',
+    );
+  },
+  shape: ({ logits }: Named<'logits'>) => {
+    requireReal('Softmax', 'logits', logits);
     return { shape: logits.shape, dtype: 'float32' };
   },
   gradient: ({ outputs: [y], attrs, dy: [dy] }) => ({
-    logits: () => tf.mul(tf.sub(dy!, tf.sum(tf.mul(dy!, y!), lastOr(attrs['dim'], y!), true)), y!),
+    logits: () => tf.mul(tf.sub(dy!, tf.sum(tf.mul(dy!, y!), attrs['axis'] as number, true)), y!),
   }),
 };
 
 export const LogSoftmax: Kernel = {
-  shape: ({ logits }: Named<'logits'>, { axis = -1 }: { axis?: number }) => {
+  attributes: ({ axis = -1 }: { axis?: number }, { logits }: Named<'logits'>) => ({
+    axis: resolveAxis('LogSoftmax', axis, logits.shape),
+  }),
+  shape: ({ logits }: Named<'logits'>) => {
     requireReal('LogSoftmax', 'logits', logits);
-    resolveAxis('LogSoftmax', axis, logits.shape);
     return { shape: logits.shape, dtype: 'float32' };
   },
   gradient: ({ outputs: [y], attrs, dy: [dy] }) => ({
-    logits: () => tf.sub(dy!, tf.mul(tf.exp(y!), tf.sum(dy!, lastOr(attrs['axis'], y!), true))),
+    logits: () => tf.sub(dy!, tf.mul(tf.exp(y!), tf.sum(dy!, attrs['axis'] as number, true))),
   }),
 };
-
-function lastOr(axis: unknown, y: tf.Tensor): number {
-  return typeof axis === 'number' ? axis : y.rank - 1;
-}

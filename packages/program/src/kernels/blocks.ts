@@ -64,15 +64,18 @@ export const SpaceToBatchND: Kernel = {
 };
 
 export const DepthToSpace: Kernel = {
+  attributes: ({ blockSize, dataFormat = 'NHWC' }: { blockSize: number; dataFormat?: string }) => ({
+    blockSize,
+    isChannelsFirst: dataFormat === 'NCHW',
+  }),
   shape: (
     { x }: Named<'x'>,
-    { blockSize, dataFormat = 'NHWC' }: { blockSize: number; dataFormat?: 'NHWC' | 'NCHW' },
+    { blockSize, isChannelsFirst }: { blockSize: number; isChannelsFirst: boolean },
   ) => {
     requireReal('DepthToSpace', 'x', x);
     requireRank('DepthToSpace', 'x', x, 4);
-    const isLast = dataFormat === 'NHWC';
     const [batch, p, q, r] = x.shape as [number, number, number, number];
-    const [height, width, depth] = isLast ? [p, q, r] : [q, r, p];
+    const [height, width, depth] = isChannelsFirst ? [q, r, p] : [p, q, r];
     if (depth % (blockSize * blockSize) !== 0) {
       throw misfit(
         'DepthToSpace',
@@ -81,14 +84,17 @@ export const DepthToSpace: Kernel = {
     }
     const space = [height * blockSize, width * blockSize];
     const newDepth = depth / (blockSize * blockSize);
-    return { shape: isLast ? [batch, ...space, newDepth] : [batch, newDepth, ...space], dtype: x.dtype };
+    return {
+      shape: isChannelsFirst ? [batch, newDepth, ...space] : [batch, ...space, newDepth],
+      dtype: x.dtype,
+    };
   },
   gradient: ({ inputs, attrs, dy }) => ({
     x: () => {
       const { shape } = inputs['x']!;
       const block = attrs['blockSize'] as number;
       const [batch, height, width, depth] = dy[0]!.shape as [number, number, number, number];
-      if (attrs['dataFormat'] === 'NCHW') {
+      if (attrs['isChannelsFirst'] === true) {
         const split = tf.reshape(dy[0]!, [batch, height, width / block, block, depth / block, block]);
         return tf.reshape(tf.transpose(split, [0, 3, 5, 1, 2, 4]), shape);
       }

@@ -2,8 +2,7 @@
 // tfjs takes.
 import * as tf from '@tensorflow/tfjs-core';
 import { runKernel } from '../kernel-rules/broadcasting.js';
-import type { GradientRule } from '../kernel-rules/gradient-rule.js';
-import type { Kernel } from '../kernel-rules/kernel.js';
+import type { Kernel, PortableForm } from '../kernel-rules/kernel.js';
 import {
   misfit,
   requirePossible,
@@ -13,121 +12,15 @@ import {
   requireShape,
   type Named,
 } from '../kernel-rules/requirements.js';
-import type { ShapeRule } from '../kernel-rules/shape-rule.js';
 import { pick, spread } from '../kernel-rules/spread.js';
-import type { Padding, Pair } from '../kernel-rules/windows.js';
-import type { ValueType, Attribute, Attributes } from '../program.js';
+import { padForWindows } from '../kernel-rules/taps.js';
+import {
+  convolutionAttributes,
+  convolutionWindows,
+  type ConvolutionAttributes,
+} from '../kernel-rules/windows.js';
+import type { Attribute, Attributes } from '../program.js';
 import { formatShape, type Shape } from '../shape.js';
-
-interface Conv2DAttributes {
-  readonly strides: Pair;
-  readonly pad: Padding;
-  readonly dataFormat?: 'NHWC' | 'NCHW';
-  readonly dilations?: Pair | null;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  readonly filterShape: Shape;
-  readonly inputShape: Shape;
-}
-
-type Shape4 = [number, number, number, number];
-
-function outputOf2D(
-  kernel: string,
-  x: Shape,
-  filter: Shape,
-  attrs: Conv2DAttributes,
-  depthwise = false,
-): Shape {
-  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 4);
-  requireRank(kernel, 'filter', { shape: filter, dtype: 'float32' }, 4);
-  // tfjs' depthwise kernels compute channels last whatever the attribute says.
-  const isFirst = attrs.dataFormat === 'NCHW' && !depthwise;
-  const channels = isFirst ? x[1]! : x[3]!;
-  if (channels !== filter[2]) {
-    throw misfit(
-      kernel,
-      `expected an input of ${filter[2]} channels (filter ${formatShape(filter)}), got ${channels} (input ${formatShape(x)})`,
-    );
-  }
-  const { outShape } = tf.backend_util.computeConv2DInfo(
-    [...x] as Shape4,
-    [...filter] as Shape4,
-    attrs.strides,
-    attrs.dilations ?? 1,
-    attrs.pad,
-    attrs.dimRoundingMode,
-    depthwise,
-    isFirst ? 'channelsFirst' : 'channelsLast',
-  );
-  requirePossible(kernel, outShape, x);
-  return outShape;
-}
-
-function requirePair(kernel: string, x: ValueType, filter: ValueType): void {
-  requireReal(kernel, 'x', x);
-  requireSameDType(kernel, x, filter);
-}
-
-function toFilter(family: Family): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => {
-    const { x, dy } = inputs as { x: tf.Tensor; dy: tf.Tensor };
-    const common = shared(family, attrs);
-    return {
-      x: () => runKernel(family.toInput, { dy, filter: v! }, { ...common, inputShape: x.shape }),
-      dy: () => runKernel(family.forward, { x, filter: v! }, { ...family.defaults, ...common }),
-    };
-  };
-}
-
-function toInput(family: Family): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => {
-    const { dy, filter } = inputs as { dy: tf.Tensor; filter: tf.Tensor };
-    const common = shared(family, attrs);
-    return {
-      dy: () => runKernel(family.forward, { x: v!, filter }, { ...family.defaults, ...common }),
-      filter: () => runKernel(family.toFilter, { x: v!, dy }, { ...common, filterShape: filter.shape }),
-    };
-  };
-}
-
-// tfjs' backward kernels know no dilation; a dilated filter is a larger filter with zeros in it.
-function forwardGradient(family: Family): GradientRule {
-  return ({ inputs, attrs, dy: [dy] }) => {
-    const { x, filter } = inputs as { x: tf.Tensor; filter: tf.Tensor };
-    const given = attrs['dilations'] as number | readonly number[] | undefined;
-    const steps = Array.from({ length: family.spatial }, (_, i) =>
-      typeof given === 'number' ? given : (given?.[i] ?? 1),
-    );
-    const wide = (): tf.Tensor => steps.reduce((found, step, axis) => spread(found, axis, step), filter);
-    const wideShape = filter.shape.map((size, i) => (i < family.spatial ? (size - 1) * steps[i]! + 1 : size));
-    const common = shared(family, attrs);
-    return {
-      x: () => runKernel(family.toInput, { dy: dy!, filter: wide() }, { ...common, inputShape: x.shape }),
-      filter: () =>
-        pick(runKernel(family.toFilter, { x, dy: dy! }, { ...common, filterShape: wideShape }), [
-          ...steps,
-          1,
-          1,
-        ]),
-    };
-  };
-}
-
-const depthwise: Family = {
-  forward: tf.DepthwiseConv2dNative,
-  toInput: tf.DepthwiseConv2dNativeBackpropInput,
-  toFilter: tf.DepthwiseConv2dNativeBackpropFilter,
-  spatial: 2,
-  shared: ['strides', 'pad', 'dimRoundingMode'],
-  defaults: { dilations: [1, 1], dataFormat: 'NHWC' },
-};
-
-function shared(family: Family, attrs: Attributes): Attributes {
-  const own: Record<string, Attribute> = {};
-  for (const name of family.shared) if (attrs[name] !== undefined) own[name] = attrs[name];
-  // The backward kernels of the depthwise convolution ask for dilations too.
-  return family === depthwise ? { ...own, dilations: [1, 1] } : own;
-}
 
 /** The three kernels of one kind of convolution. */
 interface Family {
@@ -136,6 +29,7 @@ interface Family {
   readonly toFilter: string;
   /** How many axes slide. */
   readonly spatial: number;
+  readonly isDepthwise: boolean;
   /** The attributes that all three share. */
   readonly shared: readonly string[];
   /** The further attributes of the forward kernel. */
@@ -147,218 +41,168 @@ const conv2D: Family = {
   toInput: tf.Conv2DBackpropInput,
   toFilter: tf.Conv2DBackpropFilter,
   spatial: 2,
+  isDepthwise: false,
   shared: ['strides', 'pad', 'dataFormat', 'dimRoundingMode'],
   defaults: { dilations: [1, 1] },
 };
 
-export const Conv2D: Kernel = {
-  shape: ({ x, filter }: Named<'x' | 'filter'>, attrs: Conv2DAttributes) => {
-    requirePair('Conv2D', x, filter);
-    return { shape: outputOf2D('Conv2D', x.shape, filter.shape, attrs), dtype: x.dtype };
-  },
-  gradient: forwardGradient(conv2D),
-  slides: 'convolution',
+const depthwise: Family = {
+  forward: tf.DepthwiseConv2dNative,
+  toInput: tf.DepthwiseConv2dNativeBackpropInput,
+  toFilter: tf.DepthwiseConv2dNativeBackpropFilter,
+  spatial: 2,
+  isDepthwise: true,
+  shared: ['strides', 'pad', 'dimRoundingMode'],
+  defaults: { dilations: [1, 1], dataFormat: 'NHWC' },
 };
-
-function inputGradient2D(kernel: string, depthwise: boolean): ShapeRule {
-  return ({ dy, filter }: Named<'dy' | 'filter'>, attrs: Conv2DAttributes) => {
-    const { inputShape } = attrs;
-    const forward = outputOf2D(
-      kernel,
-      inputShape,
-      filter.shape,
-      depthwise ? attrs : { ...attrs, dilations: 1 },
-      depthwise,
-    );
-    requireShape(
-      kernel,
-      'dy',
-      dy,
-      forward,
-      `for input ${formatShape(inputShape)} and filter ${formatShape(filter.shape)}`,
-    );
-    return { shape: inputShape, dtype: 'float32' };
-  };
-}
-
-export const Conv2DBackpropInput: Kernel = {
-  shape: inputGradient2D('Conv2DBackpropInput', false),
-  gradient: toInput(conv2D),
-  slides: 'convolution',
-};
-
-function filterGradient2D(kernel: string, depthwise: boolean): ShapeRule {
-  return ({ x, dy }: Named<'x' | 'dy'>, attrs: Conv2DAttributes) => {
-    const { filterShape } = attrs;
-    const forward = outputOf2D(
-      kernel,
-      x.shape,
-      filterShape,
-      depthwise ? attrs : { ...attrs, dilations: 1 },
-      depthwise,
-    );
-    requireShape(
-      kernel,
-      'dy',
-      dy,
-      forward,
-      `for input ${formatShape(x.shape)} and filter ${formatShape(filterShape)}`,
-    );
-    return { shape: filterShape, dtype: 'float32' };
-  };
-}
-
-export const Conv2DBackpropFilter: Kernel = {
-  shape: filterGradient2D('Conv2DBackpropFilter', false),
-  gradient: toFilter(conv2D),
-  slides: 'convolution',
-};
-
-export const DepthwiseConv2dNative: Kernel = {
-  shape: ({ x, filter }: Named<'x' | 'filter'>, attrs: Conv2DAttributes) => {
-    requirePair('DepthwiseConv2dNative', x, filter);
-    return { shape: outputOf2D('DepthwiseConv2dNative', x.shape, filter.shape, attrs, true), dtype: x.dtype };
-  },
-  gradient: forwardGradient(depthwise),
-  // It strides or dilates, not both: of every place, those that the strides reach are kept.
-  portable: ({ x, filter }, attrs) => {
-    const { strides, pad, dimRoundingMode, ...others } = attrs as unknown as Conv2DAttributes;
-    const dilations = others.dilations ?? 1;
-    if ([strides].flat().every((by) => by === 1) || [dilations].flat().every((by) => by === 1))
-      return undefined;
-    const info = tf.backend_util.computeConv2DInfo(
-      x!.shape as [number, number, number, number],
-      filter!.shape as [number, number, number, number],
-      strides,
-      dilations,
-      pad,
-      dimRoundingMode,
-      true,
-    );
-    const { top, bottom, left, right } = info.padInfo;
-    const padded = tf.pad(x!, [[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
-    const everywhere = tf.depthwiseConv2d(
-      padded as tf.Tensor4D,
-      filter as tf.Tensor4D,
-      1,
-      'valid',
-      'NHWC',
-      dilations,
-    );
-    return tf.stridedSlice(
-      everywhere,
-      [0, 0, 0, 0],
-      [
-        info.batchSize,
-        (info.outHeight - 1) * info.strideHeight + 1,
-        (info.outWidth - 1) * info.strideWidth + 1,
-        info.outChannels,
-      ],
-      [1, info.strideHeight, info.strideWidth, 1],
-    );
-  },
-  slides: 'depthwise convolution',
-};
-
-export const DepthwiseConv2dNativeBackpropInput: Kernel = {
-  shape: inputGradient2D('DepthwiseConv2dNativeBackpropInput', true),
-  gradient: toInput(depthwise),
-  slides: 'depthwise convolution',
-};
-
-export const DepthwiseConv2dNativeBackpropFilter: Kernel = {
-  shape: filterGradient2D('DepthwiseConv2dNativeBackpropFilter', true),
-  gradient: toFilter(depthwise),
-  slides: 'depthwise convolution',
-};
-
-interface Conv3DAttributes {
-  readonly strides: number | [number, number, number];
-  readonly pad: 'same' | 'valid';
-  readonly dilations?: number | [number, number, number];
-  readonly filterShape: Shape;
-  readonly inputShape: Shape;
-}
-
-type Shape5 = [number, number, number, number, number];
-
-function outputOf3D(
-  kernel: string,
-  x: Shape,
-  filter: Shape,
-  { strides, dilations = 1, pad }: Conv3DAttributes,
-): Shape {
-  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 5);
-  requireRank(kernel, 'filter', { shape: filter, dtype: 'float32' }, 5);
-  if (x[4] !== filter[3]) {
-    throw misfit(
-      kernel,
-      `expected an input of ${filter[3]} channels (filter ${formatShape(filter)}), got ${x[4]} (input ${formatShape(x)})`,
-    );
-  }
-  const { outShape } = tf.backend_util.computeConv3DInfo(
-    [...x] as Shape5,
-    [...filter] as Shape5,
-    strides,
-    dilations,
-    pad,
-  );
-  requirePossible(kernel, outShape, x);
-  return outShape;
-}
 
 const conv3D: Family = {
   forward: tf.Conv3D,
   toInput: tf.Conv3DBackpropInputV2,
   toFilter: tf.Conv3DBackpropFilterV2,
   spatial: 3,
+  isDepthwise: false,
   shared: ['strides', 'pad'],
   defaults: { dilations: [1, 1, 1], dataFormat: 'NDHWC' },
 };
 
-export const Conv3D: Kernel = {
-  shape: ({ x, filter }: Named<'x' | 'filter'>, attrs: Conv3DAttributes) => {
-    requirePair('Conv3D', x, filter);
-    return { shape: outputOf3D('Conv3D', x.shape, filter.shape, attrs), dtype: x.dtype };
-  },
-  gradient: forwardGradient(conv3D),
-  slides: 'convolution',
-};
-
-export const Conv3DBackpropInputV2: Kernel = {
-  shape: ({ dy, filter }: Named<'dy' | 'filter'>, attrs: Conv3DAttributes) => {
-    const forward = outputOf3D('Conv3DBackpropInputV2', attrs.inputShape, filter.shape, {
-      ...attrs,
-      dilations: 1,
-    });
-    requireShape(
-      'Conv3DBackpropInputV2',
-      'dy',
-      dy,
-      forward,
-      `for input ${formatShape(attrs.inputShape)} and filter ${formatShape(filter.shape)}`,
+/** The shape of the forward kernel's output, whichever of the three asks. */
+function outputOf(
+  kernel: string,
+  { spatial }: Family,
+  x: Shape,
+  filter: Shape,
+  attrs: ConvolutionAttributes,
+): Shape {
+  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, spatial + 2);
+  requireRank(kernel, 'filter', { shape: filter, dtype: 'float32' }, spatial + 2);
+  const { isChannelsFirst, isDepthwise } = attrs;
+  const channels = isChannelsFirst ? x[1]! : x.at(-1)!;
+  if (channels !== filter[spatial]) {
+    throw misfit(
+      kernel,
+      `expected an input of ${filter[spatial]} channels (filter ${formatShape(filter)}), got ${channels} (input ${formatShape(x)})`,
     );
-    return { shape: attrs.inputShape, dtype: 'float32' };
-  },
-  gradient: toInput(conv3D),
-  slides: 'convolution',
-};
+  }
+  const space = convolutionWindows(attrs, x, filter).map(({ output }) => output);
+  const outputs = filter.at(-1)! * (isDepthwise ? channels : 1);
+  const shape = isChannelsFirst ? [x[0]!, outputs, ...space] : [x[0]!, ...space, outputs];
+  requirePossible(kernel, shape, x);
+  return shape;
+}
 
-export const Conv3DBackpropFilterV2: Kernel = {
-  shape: ({ x, dy }: Named<'x' | 'dy'>, attrs: Conv3DAttributes) => {
-    const forward = outputOf3D('Conv3DBackpropFilterV2', x.shape, attrs.filterShape, {
-      ...attrs,
-      dilations: 1,
-    });
-    requireShape(
-      'Conv3DBackpropFilterV2',
-      'dy',
-      dy,
-      forward,
-      `for input ${formatShape(x.shape)} and filter ${formatShape(attrs.filterShape)}`,
-    );
-    return { shape: attrs.filterShape, dtype: 'float32' };
-  },
-  gradient: toFilter(conv3D),
-  slides: 'convolution',
-};
+function shared(family: Family, raw: Attributes): Attributes {
+  const own: Record<string, Attribute> = {};
+  for (const name of family.shared) if (raw[name] !== undefined) own[name] = raw[name];
+  // The backward kernels of the depthwise convolution ask for dilations too.
+  return family.isDepthwise ? { ...own, dilations: [1, 1] } : own;
+}
+
+function traits({ spatial, isDepthwise }: Family): Pick<Kernel, 'attributes' | 'slides'> {
+  return {
+    attributes: convolutionAttributes(spatial, isDepthwise),
+    slides: isDepthwise ? 'depthwise convolution' : 'convolution',
+  };
+}
+
+// tfjs' backward kernels know no dilation; a dilated filter is a larger filter with zeros in it.
+function forward(family: Family): Kernel {
+  const kernel = family.forward;
+  return {
+    ...traits(family),
+    shape: ({ x, filter }: Named<'x' | 'filter'>, attrs: ConvolutionAttributes) => {
+      requireReal(kernel, 'x', x);
+      requireSameDType(kernel, x, filter);
+      return { shape: outputOf(kernel, family, x.shape, filter.shape, attrs), dtype: x.dtype };
+    },
+    gradient: ({ inputs, attrs, raw, dy: [dy] }) => {
+      const { x, filter } = inputs as { x: tf.Tensor; filter: tf.Tensor };
+      const steps = attrs['dilations'] as readonly number[];
+      const wide = (): tf.Tensor => steps.reduce((found, step, axis) => spread(found, axis, step), filter);
+      const filterShape = filter.shape.map((size, i) => (size - 1) * (steps[i] ?? 1) + 1);
+      const common = shared(family, raw);
+      return {
+        x: () => runKernel(family.toInput, { dy: dy!, filter: wide() }, { ...common, inputShape: x.shape }),
+        filter: () =>
+          pick(runKernel(family.toFilter, { x, dy: dy! }, { ...common, filterShape }), [...steps, 1, 1]),
+      };
+    },
+  };
+}
+
+function toInput(family: Family): Kernel {
+  const kernel = family.toInput;
+  return {
+    ...traits(family),
+    shape: ({ dy, filter }: Named<'dy' | 'filter'>, attrs: ConvolutionAttributes) => {
+      const shape = attrs.inputShape!;
+      const expected = outputOf(kernel, family, shape, filter.shape, attrs);
+      const why = `for input ${formatShape(shape)} and filter ${formatShape(filter.shape)}`;
+      requireShape(kernel, 'dy', dy, expected, why);
+      return { shape, dtype: 'float32' };
+    },
+    gradient: ({ inputs, raw, dy: [v] }) => {
+      const { dy, filter } = inputs as { dy: tf.Tensor; filter: tf.Tensor };
+      const common = shared(family, raw);
+      return {
+        dy: () => runKernel(family.forward, { x: v!, filter }, { ...family.defaults, ...common }),
+        filter: () => runKernel(family.toFilter, { x: v!, dy }, { ...common, filterShape: filter.shape }),
+      };
+    },
+  };
+}
+
+function toFilter(family: Family): Kernel {
+  const kernel = family.toFilter;
+  return {
+    ...traits(family),
+    shape: ({ x, dy }: Named<'x' | 'dy'>, attrs: ConvolutionAttributes) => {
+      const shape = attrs.filterShape!;
+      const expected = outputOf(kernel, family, x.shape, shape, attrs);
+      const why = `for input ${formatShape(x.shape)} and filter ${formatShape(shape)}`;
+      requireShape(kernel, 'dy', dy, expected, why);
+      return { shape, dtype: 'float32' };
+    },
+    gradient: ({ inputs, raw, dy: [v] }) => {
+      const { x, dy } = inputs as { x: tf.Tensor; dy: tf.Tensor };
+      const common = shared(family, raw);
+      return {
+        x: () => runKernel(family.toInput, { dy, filter: v! }, { ...common, inputShape: x.shape }),
+        dy: () => runKernel(family.forward, { x, filter: v! }, { ...family.defaults, ...common }),
+      };
+    },
+  };
+}
+
+export const Conv2D = forward(conv2D);
+export const Conv2DBackpropInput = toInput(conv2D);
+export const Conv2DBackpropFilter = toFilter(conv2D);
+export const DepthwiseConv2dNative: Kernel = { ...forward(depthwise), portable: stridedAndDilated };
+export const DepthwiseConv2dNativeBackpropInput = toInput(depthwise);
+export const DepthwiseConv2dNativeBackpropFilter = toFilter(depthwise);
+export const Conv3D = forward(conv3D);
+export const Conv3DBackpropInputV2 = toInput(conv3D);
+export const Conv3DBackpropFilterV2 = toFilter(conv3D);
+
+/** It strides or dilates, not both: of every place, those that the strides reach are kept. */
+function stridedAndDilated(...[{ x, filter }, raw]: Parameters<PortableForm>): tf.Tensor | undefined {
+  const attrs = convolutionAttributes(2, true)(raw as never);
+  const { strides, dilations } = attrs;
+  if ([strides, dilations].some((list) => list.every((by) => by === 1))) return undefined;
+  const windows = convolutionWindows(attrs, x!.shape, filter!.shape);
+  const everywhere = tf.depthwiseConv2d(
+    padForWindows(x!, windows) as tf.Tensor4D,
+    filter as tf.Tensor4D,
+    1,
+    'valid',
+    'NHWC',
+    [...dilations] as [number, number],
+  );
+  const ends = windows.map(({ output, stride }) => (output - 1) * stride + 1);
+  return tf.stridedSlice(
+    everywhere,
+    [0, 0, 0, 0],
+    [everywhere.shape[0], ...ends, everywhere.shape[3]],
+    [1, ...strides, 1],
+  );
+}

@@ -3,28 +3,40 @@ import * as tf from '@tensorflow/tfjs-core';
 import { resolveAxis } from '../kernel-rules/axes.js';
 import type { Kernel, PortableForm } from '../kernel-rules/kernel.js';
 import { accumulated, requireReal, type Named } from '../kernel-rules/requirements.js';
-import type { ShapeRule } from '../kernel-rules/shape-rule.js';
 
-function cumulative(kernel: string): ShapeRule {
-  return ({ x }: Named<'x'>, { axis }: { axis: number }) => {
-    requireReal(kernel, 'x', x);
-    resolveAxis(kernel, axis, x.shape);
-    return { shape: x.shape, dtype: accumulated(x.dtype) };
+/** What the kernels here read. */
+export interface CumulativeAttributes {
+  readonly axis: number;
+  /** Whether an element is left out of its own sum. */
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
+
+function cumulative(kernel: string): Pick<Kernel, 'attributes' | 'shape' | 'portable'> {
+  return {
+    attributes: (
+      { axis, exclusive = false, reverse = false }: Partial<CumulativeAttributes>,
+      { x }: Named<'x'>,
+    ) => ({
+      axis: resolveAxis(kernel, axis ?? 0, x.shape),
+      exclusive,
+      reverse,
+    }),
+    shape: ({ x }: Named<'x'>) => {
+      requireReal(kernel, 'x', x);
+      return { shape: x.shape, dtype: accumulated(x.dtype) };
+    },
+    portable: alongAxisFromFront(kernel),
   };
 }
 
 export const Cumsum: Kernel = {
-  shape: cumulative('Cumsum'),
+  ...cumulative('Cumsum'),
   gradient: ({ attrs, dy }) => ({
     x: () =>
       tf.cumsum(dy[0]!, attrs['axis'] as number, attrs['exclusive'] === true, attrs['reverse'] !== true),
   }),
-  portable: alongAxisFromFront('Cumsum'),
 };
-
-function axesOf(axis: unknown, x: tf.Tensor): number[] {
-  return tf.util.parseAxisParam(axis as number[], x.shape);
-}
 
 /** The gradient of an exclusive product is that of the inclusive one, a place later. */
 function dropFirst(t: tf.Tensor, axis: number): tf.Tensor {
@@ -61,14 +73,13 @@ function cumprodGradient(x: tf.Tensor, dy: tf.Tensor, axis: number): tf.Tensor {
 }
 
 export const Cumprod: Kernel = {
-  shape: cumulative('Cumprod'),
+  ...cumulative('Cumprod'),
   gradient: ({ inputs, attrs, dy }) => {
-    const axis = axesOf(attrs['axis'], inputs['x']!)[0]!;
+    const axis = attrs['axis'] as number;
     const turn = (t: tf.Tensor): tf.Tensor => (attrs['reverse'] === true ? tf.reverse(t, axis) : t);
     const shift = (t: tf.Tensor): tf.Tensor => (attrs['exclusive'] === true ? dropFirst(t, axis) : t);
     return { x: () => turn(cumprodGradient(turn(inputs['x']!), shift(turn(dy[0]!)), axis)) };
   },
-  portable: alongAxisFromFront('Cumprod'),
 };
 
 /** An axis counted from the end is looked up in the shape as it is. */

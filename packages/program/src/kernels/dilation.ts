@@ -13,29 +13,17 @@ import {
   type Named,
 } from '../kernel-rules/requirements.js';
 import type { ShapeRule } from '../kernel-rules/shape-rule.js';
+import { atTap, besideWinner, padForWindows, tapsOf } from '../kernel-rules/taps.js';
 import {
-  atTap,
-  besideWinner,
-  dilationAxes,
-  padForWindows,
-  tapsOf,
-  type Pair,
+  convolutionAttributes,
+  dilationWindows,
+  type ConvolutionAttributes,
 } from '../kernel-rules/windows.js';
 import { formatShape, type Shape } from '../shape.js';
 
-interface DilationAttributes {
-  readonly strides: Pair;
-  readonly pad: 'same' | 'valid' | number;
-  readonly dilations: Pair;
-}
-
 type Inputs = Named<'x' | 'filter'>;
 
-function outputOf(
-  kernel: string,
-  { x, filter }: Inputs,
-  { strides, pad, dilations }: DilationAttributes,
-): Shape {
+function outputOf(kernel: string, { x, filter }: Inputs, attrs: ConvolutionAttributes): Shape {
   requireReal(kernel, 'x', x);
   requireSameDType(kernel, x, filter);
   requireRank(kernel, 'x', x, 4);
@@ -46,31 +34,28 @@ function outputOf(
       `expected an input of ${filter.shape[2]} channels (filter ${formatShape(filter.shape)}), got ${x.shape[3]} (input ${formatShape(x.shape)})`,
     );
   }
-  const { outShape } = tf.backend_util.computeDilation2DInfo(
-    [...x.shape] as [number, number, number, number],
-    [...filter.shape] as [number, number, number],
-    strides,
-    pad,
-    'NHWC',
-    dilations,
-  );
-  requirePossible(kernel, outShape, x.shape);
-  return outShape;
+  const windows = dilationWindows(attrs, x.shape, filter.shape);
+  const shape = [x.shape[0]!, ...windows.map(({ output }) => output), x.shape[3]!];
+  requirePossible(kernel, shape, x.shape);
+  return shape;
 }
 
+const attributes = convolutionAttributes(2);
+
 export const Dilation2D: Kernel = {
-  shape: (inputs: Inputs, attrs: DilationAttributes) => ({
+  attributes,
+  shape: (inputs: Inputs, attrs: ConvolutionAttributes) => ({
     shape: outputOf('Dilation2D', inputs, attrs),
     dtype: inputs.x.dtype,
   }),
-  gradient: ({ inputs, attrs, dy }) => ({
-    x: () => runKernel(tf.Dilation2DBackpropInput, { ...inputs, dy: dy[0]! }, attrs),
-    filter: () => runKernel(tf.Dilation2DBackpropFilter, { ...inputs, dy: dy[0]! }, attrs),
+  gradient: ({ inputs, raw, dy }) => ({
+    x: () => runKernel(tf.Dilation2DBackpropInput, { ...inputs, dy: dy[0]! }, raw),
+    filter: () => runKernel(tf.Dilation2DBackpropFilter, { ...inputs, dy: dy[0]! }, raw),
   }),
 };
 
 function backwardShape(kernel: string, of: 'x' | 'filter'): ShapeRule {
-  return (inputs: Inputs & Named<'dy'>, attrs: DilationAttributes) => {
+  return (inputs: Inputs & Named<'dy'>, attrs: ConvolutionAttributes) => {
     const forward = outputOf(kernel, inputs, attrs);
     requireShape(
       kernel,
@@ -87,11 +72,11 @@ const lowest = -3e38;
 
 /** Both backward kernels hand each element of `dy` to the place that won; so only `dy` has a gradient, read from there. */
 function backward(side: 'input' | 'filter'): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => {
+  return ({ inputs, attrs, raw, dy: [v] }) => {
     const { x, filter } = inputs as { x: tf.Tensor; filter: tf.Tensor };
     return {
       dy: () => {
-        const axes = dilationAxes(x.shape, filter.shape, attrs);
+        const axes = dilationWindows(attrs as ConvolutionAttributes, x.shape, filter.shape);
         const values = padForWindows(x, axes, lowest);
         const beside = side === 'input' ? padForWindows(v!, axes) : v!;
         const weight = (of: tf.Tensor, [h, w]: readonly number[]): tf.Tensor =>
@@ -100,18 +85,20 @@ function backward(side: 'input' | 'filter'): GradientRule {
           candidate: tf.add(atTap(values, axes, tap), weight(filter, tap)),
           beside: side === 'input' ? atTap(beside, axes, tap) : weight(beside, tap),
         }));
-        return besideWinner(runKernel(tf.Dilation2D, { x, filter }, attrs), pairs);
+        return besideWinner(runKernel(tf.Dilation2D, { x, filter }, raw), pairs);
       },
     };
   };
 }
 
 export const Dilation2DBackpropFilter: Kernel = {
+  attributes,
   shape: backwardShape('Dilation2DBackpropFilter', 'filter'),
   gradient: backward('filter'),
 };
 
 export const Dilation2DBackpropInput: Kernel = {
+  attributes,
   shape: backwardShape('Dilation2DBackpropInput', 'x'),
   gradient: backward('input'),
 };

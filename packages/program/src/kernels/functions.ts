@@ -74,7 +74,9 @@ export const Sqrt = unary('Sqrt', (_x, dy, y) => tf.div(tf.mul(dy, 0.5), y), {
   fold: foldedFloats(Math.sqrt),
 });
 export const Square = unary('Square', (x, dy) => tf.mul(dy, tf.mul(x, 2)), { fold: folded((x) => x * x) });
-export const Step = unaryWithoutGradient('Step', flat);
+export const Step = unaryWithoutGradient('Step', flat, {
+  attributes: ({ alpha = 0 }: { alpha?: number }) => ({ alpha }),
+});
 export const Tan = unary('Tan', (_x, dy, y) => tf.mul(dy, tf.add(tf.square(y), 1)));
 
 export const Identity: Kernel = {

@@ -1,6 +1,8 @@
 // Kernels that tfjs fuses for speed and that no graph needs: each is written out as the kernels it stands for.
 import * as tf from '@tensorflow/tfjs-core';
-import type { FusedKernel } from '../kernel-rules/kernel.js';
+import type { AttributeRule, FusedKernel } from '../kernel-rules/kernel.js';
+import { convolutionAttributes } from '../kernel-rules/windows.js';
+import type { Attributes } from '../program.js';
 
 type Decompose = FusedKernel['decompose'];
 
@@ -13,11 +15,24 @@ export const _FusedMatMul: FusedKernel = {
     ),
 };
 
-export const FusedConv2D: FusedKernel = { decompose: convolution(tf.conv2d), slides: 'convolution' };
+export const FusedConv2D: FusedKernel = {
+  attributes: withActivation(convolutionAttributes(2)),
+  decompose: convolution(tf.conv2d),
+  slides: 'convolution',
+};
 export const FusedDepthwiseConv2D: FusedKernel = {
+  attributes: withActivation(convolutionAttributes(2, true)),
   decompose: convolution(tf.depthwiseConv2d),
   slides: 'depthwise convolution',
 };
+
+/** The activation beside what the kernel without it reads. */
+function withActivation(rule: AttributeRule): AttributeRule {
+  return (attrs: Attributes, inputs) => ({
+    ...rule(attrs, inputs),
+    activation: attrs['activation'] ?? 'linear',
+  });
+}
 
 function convolution(op: typeof tf.conv2d | typeof tf.depthwiseConv2d): Decompose {
   return (inputs, attrs) =>

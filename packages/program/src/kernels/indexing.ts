@@ -67,33 +67,38 @@ function ungather(
   return tf.transpose(found, back);
 }
 
+interface GatherAttributes {
+  readonly axis: number;
+  readonly batchDims: number;
+}
+
 export const GatherV2: Kernel = {
-  shape: (
+  attributes: (
+    { axis = 0, batchDims = 0 }: Partial<GatherAttributes>,
     { x, indices }: Named<'x' | 'indices'>,
-    { axis = 0, batchDims = 0 }: { axis?: number; batchDims?: number },
-  ) => {
+  ) => ({
+    axis: resolveAxis('GatherV2', axis, x.shape),
+    batchDims: batchDims < 0 ? batchDims + indices.shape.length : batchDims,
+  }),
+  shape: ({ x, indices }: Named<'x' | 'indices'>, { axis, batchDims }: GatherAttributes) => {
     requireNotComplex('GatherV2', 'x', x);
     requireDType('GatherV2', 'indices', indices, 'int32');
-    const along = resolveAxis('GatherV2', axis, x.shape);
-    const batch = batchDims < 0 ? batchDims + indices.shape.length : batchDims;
-    const fits = batch >= 0 && batch <= indices.shape.length && batch <= along;
-    if (!fits || x.shape.slice(0, batch).some((size, i) => size !== indices.shape[i])) {
+    const fits = batchDims >= 0 && batchDims <= indices.shape.length && batchDims <= axis;
+    if (!fits || x.shape.slice(0, batchDims).some((size, i) => size !== indices.shape[i])) {
       throw misfit(
         'GatherV2',
-        `expected ${batchDims} common batch dimensions before axis ${along}, got x ${formatShape(x.shape)} and indices ${formatShape(indices.shape)}`,
+        `expected ${batchDims} common batch dimensions before axis ${axis}, got x ${formatShape(x.shape)} and indices ${formatShape(indices.shape)}`,
       );
     }
     return {
-      shape: [...x.shape.slice(0, along), ...indices.shape.slice(batch), ...x.shape.slice(along + 1)],
+      shape: [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)],
       dtype: x.dtype,
     };
   },
   // ScatterNd and not UnsortedSegmentSum: tfjs' plain backends walk through all rows of `x` once for each row there.
   gradient: ({ inputs, attrs, dy }) => {
     const { x, indices } = inputs as { x: tf.Tensor; indices: tf.Tensor };
-    const axis = tf.util.parseAxisParam(attrs['axis'] as number, x.shape)[0]!;
-    const given = (attrs['batchDims'] as number | undefined) ?? 0;
-    const batchDims = given < 0 ? given + indices.rank : given;
+    const { axis, batchDims } = attrs as unknown as GatherAttributes;
     return { x: () => ungather(dy[0]!, x.shape, indices, axis, batchDims) };
   },
 };

@@ -22,11 +22,17 @@ function splitAlong(x: tf.Tensor, sizes: number[], axis: number): tf.Tensor[] {
   return splitAlong(tf.real(x), sizes, axis).map((real, i) => tf.complex(real, imaginary[i]!));
 }
 
+interface Along {
+  readonly axis: number;
+}
+
 export const Concat: Kernel = {
-  shape: (inputs: ListInputs, { axis }: { axis: number }) => {
+  attributes: ({ axis }: Along, inputs: ListInputs) => ({
+    axis: resolveAxis('Concat', axis, inputs['0']!.shape),
+  }),
+  shape: (inputs: ListInputs, { axis }: Along) => {
     const tensors = Object.values(inputs);
     const first = tensors[0]!;
-    const along = resolveAxis('Concat', axis, first.shape);
     let total = 0;
     tensors.forEach((tensor, i) => {
       requireRank('Concat', `tensor ${i}`, tensor, first.shape.length);
@@ -34,17 +40,17 @@ export const Concat: Kernel = {
         'Concat',
         `tensor ${i}`,
         tensor,
-        withSize(first.shape, along, tensor.shape[along]!),
-        `as the first, ${formatShape(first.shape)}, except for axis ${along}`,
+        withSize(first.shape, axis, tensor.shape[axis]!),
+        `as the first, ${formatShape(first.shape)}, except for axis ${axis}`,
       );
       requireSameDType('Concat', first, tensor);
-      total += tensor.shape[along]!;
+      total += tensor.shape[axis]!;
     });
-    return { shape: withSize(first.shape, along, total), dtype: first.dtype };
+    return { shape: withSize(first.shape, axis, total), dtype: first.dtype };
   },
   gradient: ({ inputs, attrs, dy }) => {
     const parts = listOf(inputs);
-    const axis = tf.util.parseAxisParam(attrs['axis'] as number, dy[0]!.shape)[0]!;
+    const axis = attrs['axis'] as number;
     const split = once(() =>
       splitAlong(
         dy[0]!,
@@ -58,16 +64,18 @@ export const Concat: Kernel = {
 };
 
 export const Pack: Kernel = {
-  shape: (inputs: ListInputs, { axis = 0 }: { axis?: number }) => {
+  attributes: ({ axis = 0 }: Partial<Along>, inputs: ListInputs) => ({
+    axis: resolveAxis('Pack', axis, [...inputs['0']!.shape, 1]),
+  }),
+  shape: (inputs: ListInputs, { axis }: Along) => {
     const tensors = Object.values(inputs);
     const first = tensors[0]!;
     tensors.forEach((tensor, i) => {
       requireShape('Pack', `tensor ${i}`, tensor, first.shape, 'as the first');
       requireSameDType('Pack', first, tensor);
     });
-    const along = resolveAxis('Pack', axis, [...first.shape, 1]);
     return {
-      shape: [...first.shape.slice(0, along), tensors.length, ...first.shape.slice(along)],
+      shape: [...first.shape.slice(0, axis), tensors.length, ...first.shape.slice(axis)],
       dtype: first.dtype,
     };
   },
@@ -78,11 +86,13 @@ export const Pack: Kernel = {
 };
 
 export const Unpack: Kernel = {
-  shape: ({ value }: Named<'value'>, { axis = 0 }: { axis?: number }) => {
+  attributes: ({ axis = 0 }: Partial<Along>, { value }: Named<'value'>) => ({
+    axis: resolveAxis('Unpack', axis, value.shape),
+  }),
+  shape: ({ value }: Named<'value'>, { axis }: Along) => {
     requireNotComplex('Unpack', 'value', value);
-    const along = resolveAxis('Unpack', axis, value.shape);
-    return Array.from({ length: value.shape[along]! }, () => ({
-      shape: reducedShape(value.shape, [along]),
+    return Array.from({ length: value.shape[axis]! }, () => ({
+      shape: reducedShape(value.shape, [axis]),
       dtype: value.dtype,
     }));
   },
@@ -113,14 +123,17 @@ function splitSizes(shape: Shape, axis: number, split: number | readonly number[
 }
 
 export const SplitV: Kernel = {
+  attributes: ({ axis = 0, ...rest }: Partial<Along>, { x }: Named<'x'>) => ({
+    ...rest,
+    axis: resolveAxis('SplitV', axis, x.shape),
+  }),
   shape: (
     { x }: Named<'x'>,
-    { numOrSizeSplits, axis = 0 }: { numOrSizeSplits: number | readonly number[]; axis?: number },
+    { numOrSizeSplits, axis }: Along & { readonly numOrSizeSplits: number | readonly number[] },
   ) => {
     requireNotComplex('SplitV', 'x', x);
-    const along = resolveAxis('SplitV', axis, x.shape);
-    return splitSizes(x.shape, along, numOrSizeSplits).map((size) => ({
-      shape: withSize(x.shape, along, size),
+    return splitSizes(x.shape, axis, numOrSizeSplits).map((size) => ({
+      shape: withSize(x.shape, axis, size),
       dtype: x.dtype,
     }));
   },

@@ -15,8 +15,8 @@ import type { ValueType } from '../program.js';
 import { broadcastable, formatShape, sameShape, sizeOf, type Shape } from '../shape.js';
 
 interface MatMulAttributes {
-  readonly transposeA?: boolean;
-  readonly transposeB?: boolean;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
 }
 
 function innermost(shape: Shape, transposed: boolean): [number, number] {
@@ -25,7 +25,11 @@ function innermost(shape: Shape, transposed: boolean): [number, number] {
 }
 
 export const BatchMatMul: Kernel = {
-  shape: ({ a, b }: Named<'a' | 'b'>, { transposeA = false, transposeB = false }: MatMulAttributes) => {
+  attributes: ({ transposeA = false, transposeB = false }: Partial<MatMulAttributes>) => ({
+    transposeA,
+    transposeB,
+  }),
+  shape: ({ a, b }: Named<'a' | 'b'>, { transposeA, transposeB }: MatMulAttributes) => {
     requireReal('BatchMatMul', 'a', a);
     requireSameDType('BatchMatMul', a, b);
     requireRankAtLeast('BatchMatMul', 'a', a, 2);
@@ -46,8 +50,7 @@ export const BatchMatMul: Kernel = {
   // Transposes are attributes of the product, never nodes.
   gradient: ({ inputs, attrs, dy: [dy] }) => {
     const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
-    const aTurned = attrs['transposeA'] === true;
-    const bTurned = attrs['transposeB'] === true;
+    const { transposeA: aTurned, transposeB: bTurned } = attrs as unknown as MatMulAttributes;
     return {
       a: () =>
         sumTo(aTurned ? tf.matMul(b, dy!, bTurned, true) : tf.matMul(dy!, b, false, !bTurned), a.shape),
@@ -83,12 +86,21 @@ function einsumGradient(
   return repeatTo(reshapeTo(found, kept), shape);
 }
 
+/** Letters for the axes of each input, and those of the result. */
+interface EinsumAttributes {
+  readonly equation: string;
+  readonly terms: readonly string[];
+  readonly result: string;
+}
+
 /** tfjs' subset: one or two inputs, letters only, each at most once an input. */
 export const Einsum: Kernel = {
-  shape: (inputs: Readonly<Record<string, ValueType>>, { equation }: { equation: string }) => {
+  attributes: ({ equation }: { equation: string }) => {
+    const [left = '', result = ''] = equation.replace(/\s/g, '').split('->');
+    return { equation, terms: left.split(','), result };
+  },
+  shape: (inputs: Readonly<Record<string, ValueType>>, { equation, terms, result }: EinsumAttributes) => {
     const tensors = Object.values(inputs);
-    const [left = '', right = ''] = equation.replace(/\s/g, '').split('->');
-    const terms = left.split(',');
     if (terms.length !== tensors.length) {
       throw misfit('Einsum', `expected ${terms.length} tensors for "${equation}", got ${tensors.length}`);
     }
@@ -114,7 +126,7 @@ export const Einsum: Kernel = {
         sizes.set(letter, size);
       });
     });
-    const outputs = [...right];
+    const outputs = [...result];
     const unknown = outputs.find((letter) => !sizes.has(letter));
     if (unknown !== undefined)
       throw misfit('Einsum', `expected an output of the inputs' letters, got "${unknown}" in "${equation}"`);
@@ -127,8 +139,7 @@ export const Einsum: Kernel = {
   },
   gradient: ({ inputs, attrs, dy }) => {
     const operands = listOf(inputs);
-    const [left, result] = (attrs['equation'] as string).replaceAll(' ', '').split('->') as [string, string];
-    const terms = left.split(',');
+    const { terms, result } = attrs as unknown as EinsumAttributes;
     return Object.fromEntries(
       operands.map((_, i) => [String(i), () => einsumGradient(operands, terms, result, i, dy[0]!)]),
     );
@@ -160,8 +171,8 @@ export const MatrixBandPart: Kernel = {
     requireRankAtLeast('MatrixBandPart', 'input', input, 2);
     return input;
   },
-  gradient: ({ inputs, attrs, dy }) => ({
-    input: () => runKernel(tf.MatrixBandPart, { ...inputs, input: dy[0]! }, attrs),
+  gradient: ({ inputs, raw, dy }) => ({
+    input: () => runKernel(tf.MatrixBandPart, { ...inputs, input: dy[0]! }, raw),
   }),
 };
 

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { broadcastShapes } from '../kernel-rules/broadcast.js';
 import { once, reshapeTo, sumTo } from '../kernel-rules/broadcasting.js';
-import type { Kernel } from '../kernel-rules/kernel.js';
+import type { Kernel, NormalAttributes } from '../kernel-rules/kernel.js';
 import { requireRank, requireReal, requireShape, type Named } from '../kernel-rules/requirements.js';
-import type { ValueType, Attributes } from '../program.js';
+import type { ValueType } from '../program.js';
 import { formatShape } from '../shape.js';
 
 type BatchNormInputs = Named<'x' | 'mean' | 'variance'> & {
@@ -51,11 +51,11 @@ export const LRN: Kernel = {
     requireRank('LRN', 'x', x, 4);
     return { shape: x.shape, dtype: x.dtype };
   },
-  gradient: ({ inputs, outputs, attrs, dy }) => ({
+  gradient: ({ inputs, outputs, raw, dy }) => ({
     x: () =>
       tf
         .engine()
-        .runKernel(tf.LRNGrad, { x: inputs['x']!, y: outputs[0]!, dy: dy[0]! }, attrs as tf.NamedAttrMap),
+        .runKernel(tf.LRNGrad, { x: inputs['x']!, y: outputs[0]!, dy: dy[0]! }, raw as tf.NamedAttrMap),
   }),
 };
 
@@ -68,7 +68,7 @@ function overNeighbours(x: tf.Tensor, radius: number): tf.Tensor {
   return reshapeTo(tf.matMul(tf.reshape(x, [-1, channels]), tf.tensor(band, [channels, channels])), x.shape);
 }
 
-function normOf(x: tf.Tensor, attrs: Attributes): tf.Tensor {
+function normOf(x: tf.Tensor, attrs: NormalAttributes): tf.Tensor {
   const { depthRadius, alpha, bias } = attrs as unknown as tf.LRNAttrs;
   return tf.add(tf.mul(overNeighbours(tf.square(x), depthRadius), alpha), bias);
 }

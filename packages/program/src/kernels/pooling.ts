@@ -11,70 +11,59 @@ import {
   type Named,
 } from '../kernel-rules/requirements.js';
 import type { ShapeRule } from '../kernel-rules/shape-rule.js';
+import { atTap, besideWinner, padForWindows, tapsOf } from '../kernel-rules/taps.js';
 import {
-  atTap,
-  besideWinner,
-  padForWindows,
-  poolAxes2D,
-  poolAxes3D,
-  tapsOf,
-  type WindowAxis,
-  type Padding,
-  type Pair,
+  poolingAttributes,
+  poolWindows,
+  type PoolingAttributes,
+  type Window,
 } from '../kernel-rules/windows.js';
-import type { Attributes } from '../program.js';
-import { formatShape, type Shape, sizeOf } from '../shape.js';
+import type { Attributes, ValueType } from '../program.js';
+import { formatShape, sizeOf, type Shape } from '../shape.js';
 
-interface Pool2DAttributes {
-  readonly filterSize: Pair;
-  readonly strides: Pair;
-  readonly pad: Padding;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+/** Over so many axes. */
+function pooling(axes: number, shape: ShapeRule, gradient: GradientRule): Kernel {
+  return { attributes: poolingAttributes(axes), shape, gradient, slides: 'pooling' };
 }
 
-type Shape4 = [number, number, number, number];
-
-function outputOf2D(
-  kernel: string,
-  x: Shape,
-  { filterSize, strides, pad, dimRoundingMode }: Pool2DAttributes,
-): Shape {
-  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 4);
-  const { outShape } = tf.backend_util.computePool2DInfo(
-    [...x] as Shape4,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-  requirePossible(kernel, outShape, x);
-  return outShape;
+function outputOf(kernel: string, axes: number, x: Shape, attrs: PoolingAttributes): Shape {
+  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, axes + 2);
+  const space = poolWindows(attrs, x).map(({ output }) => output);
+  const shape = attrs.isChannelsFirst ? [x[0]!, x[1]!, ...space] : [x[0]!, ...space, x.at(-1)!];
+  requirePossible(kernel, shape, x);
+  return shape;
 }
 
-function pool2D(kernel: string): ShapeRule {
-  return ({ x }: Named<'x'>, attrs: Pool2DAttributes) => {
+/** `dtype`: that of the result, where it is not the input's. */
+function forward(kernel: string, axes: number, dtype?: 'float32') {
+  return ({ x }: Named<'x'>, attrs: PoolingAttributes): ValueType => {
     requireReal(kernel, 'x', x);
-    return { shape: outputOf2D(kernel, x.shape, attrs), dtype: x.dtype };
+    return { shape: outputOf(kernel, axes, x.shape, attrs), dtype: dtype ?? x.dtype };
   };
 }
 
-type AxesOf = (shape: readonly number[], attrs: Attributes) => WindowAxis[];
+function backward(kernel: string, axes: number): ShapeRule {
+  return ({ dy, input }: Named<'dy' | 'input'>, attrs: PoolingAttributes) => {
+    const expected = outputOf(kernel, axes, input.shape, attrs);
+    requireShape(kernel, 'dy', dy, expected, `for input ${formatShape(input.shape)}`);
+    return { shape: input.shape, dtype: 'float32' };
+  };
+}
 
 /** Scales by window size over the number of real elements in each window. */
-function weighted(dy: tf.Tensor, axes: readonly WindowAxis[]): tf.Tensor {
-  if (axes.every(({ before, after }) => before === 0 && after === 0)) return dy;
-  const weights = axes.map(({ inSize, outSize, filter, stride, before }) =>
-    Array.from({ length: outSize }, (_, i) => {
+function weighted(dy: tf.Tensor, windows: readonly Window[]): tf.Tensor {
+  if (windows.every(({ before, after }) => before === 0 && after === 0)) return dy;
+  const weights = windows.map(({ input, output, size, stride, before }) =>
+    Array.from({ length: output }, (_, i) => {
       const start = i * stride - before;
-      return filter / Math.max(1, Math.min(inSize, start + filter) - Math.max(0, start));
+      return size / Math.max(1, Math.min(input, start + size) - Math.max(0, start));
     }),
   );
-  const shape = axes.map(({ outSize }) => outSize);
+  const shape = windows.map(({ output }) => output);
   const all = new Float32Array(sizeOf(shape)).map((_, flat) => {
     let rest = flat;
     let weight = 1;
-    for (let i = axes.length - 1; i >= 0; i--) {
+    for (let i = windows.length - 1; i >= 0; i--) {
       weight *= weights[i]![rest % shape[i]!]!;
       rest = Math.floor(rest / shape[i]!);
     }
@@ -83,201 +72,105 @@ function weighted(dy: tf.Tensor, axes: readonly WindowAxis[]): tf.Tensor {
   return tf.mul(dy, tf.tensor(all, [1, ...shape, 1]));
 }
 
-function withoutPadding(attrs: Attributes): Attributes {
-  const { dimRoundingMode: _mode, ...rest } = attrs;
+function withoutPadding(raw: Attributes): Attributes {
+  const { dimRoundingMode: _mode, ...rest } = raw;
   return { ...rest, pad: 'valid' };
 }
 
 /** tfjs' averages leave padding out, its backward kernels count it in, libtensorflow's do not: so none is left to them. */
-function average(axesOf: AxesOf, backward: string): GradientRule {
-  return ({ inputs, attrs, dy: [dy] }) => {
+function averageGradient(backwardKernel: string): GradientRule {
+  return ({ inputs, attrs, raw, dy: [dy] }) => {
     const x = inputs['x']!;
     return {
       x: () => {
-        const axes = axesOf(x.shape, attrs);
-        const padded = padForWindows(x, axes);
-        const found = runKernel(backward, { dy: weighted(dy!, axes), input: padded }, withoutPadding(attrs));
-        return padded === x ? found : tf.slice(found, [0, ...axes.map(({ before }) => before), 0], x.shape);
+        const windows = poolWindows(attrs as PoolingAttributes, x.shape);
+        const padded = padForWindows(x, windows);
+        const given = { dy: weighted(dy!, windows), input: padded };
+        const found = runKernel(backwardKernel, given, withoutPadding(raw));
+        return padded === x
+          ? found
+          : tf.slice(found, [0, ...windows.map(({ before }) => before), 0], x.shape);
       },
     };
   };
 }
 
-export const AvgPool: Kernel = {
-  shape: pool2D('AvgPool'),
-  gradient: average(poolAxes2D, tf.AvgPoolGrad),
-  slides: 'pooling',
-};
-
-function poolGradient2D(kernel: string): ShapeRule {
-  return ({ dy, input }: Named<'dy' | 'input'>, attrs: Pool2DAttributes) => {
-    requireShape(
-      kernel,
-      'dy',
-      dy,
-      outputOf2D(kernel, input.shape, attrs),
-      `for input ${formatShape(input.shape)}`,
-    );
-    return { shape: input.shape, dtype: 'float32' };
-  };
-}
-
 /** The backward kernel gives each element of a window the same share; its adjoint averages, padding counted in. */
-function averageBackward(axesOf: AxesOf, forward: string): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => ({
+function averageBackward(forwardKernel: string): GradientRule {
+  return ({ inputs, attrs, raw, dy: [v] }) => ({
     dy: () => {
-      const format: Attributes = forward === tf.AvgPool3D ? { dataFormat: 'NDHWC' } : {};
+      const format: Attributes = forwardKernel === tf.AvgPool3D ? { dataFormat: 'NDHWC' } : {};
+      const windows = poolWindows(attrs as PoolingAttributes, inputs['input']!.shape);
       return runKernel(
-        forward,
-        { x: padForWindows(v!, axesOf(inputs['input']!.shape, attrs)) },
-        { ...format, ...withoutPadding(attrs) },
+        forwardKernel,
+        { x: padForWindows(v!, windows) },
+        { ...format, ...withoutPadding(raw) },
       );
     },
   });
 }
 
-export const AvgPoolGrad: Kernel = {
-  shape: poolGradient2D('AvgPoolGrad'),
-  gradient: averageBackward(poolAxes2D, tf.AvgPool),
-  slides: 'pooling',
-};
-
-export const MaxPool: Kernel = {
-  shape: pool2D('MaxPool'),
-  gradient: ({ inputs, outputs, attrs, dy }) => ({
-    x: () => runKernel(tf.MaxPoolGrad, { dy: dy[0]!, input: inputs['x']!, output: outputs[0]! }, attrs),
-  }),
-  slides: 'pooling',
-};
-
-function maximumBackward(axesOf: AxesOf): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => {
-    const { input, output } = inputs as { input: tf.Tensor; output: tf.Tensor };
-    return {
-      dy: () => {
-        const axes = axesOf(input.shape, attrs);
-        const values = padForWindows(input, axes, -Infinity);
-        const beside = padForWindows(v!, axes);
-        return besideWinner(
-          output,
-          tapsOf(axes).map((tap) => ({
-            candidate: atTap(values, axes, tap),
-            beside: atTap(beside, axes, tap),
-          })),
-        );
-      },
-    };
+const maximumBackward: GradientRule = ({ inputs, attrs, dy: [v] }) => {
+  const { input, output } = inputs as { input: tf.Tensor; output: tf.Tensor };
+  return {
+    dy: () => {
+      const windows = poolWindows(attrs as PoolingAttributes, input.shape);
+      const values = padForWindows(input, windows, -Infinity);
+      const beside = padForWindows(v!, windows);
+      return besideWinner(
+        output,
+        tapsOf(windows).map((tap) => ({
+          candidate: atTap(values, windows, tap),
+          beside: atTap(beside, windows, tap),
+        })),
+      );
+    },
   };
-}
-
-export const MaxPoolGrad: Kernel = {
-  shape: poolGradient2D('MaxPoolGrad'),
-  gradient: maximumBackward(poolAxes2D),
-  slides: 'pooling',
 };
 
-export const MaxPoolWithArgmax: Kernel = {
-  shape: ({ x }: Named<'x'>, attrs: Pool2DAttributes) => {
-    requireReal('MaxPoolWithArgmax', 'x', x);
-    const shape = outputOf2D('MaxPoolWithArgmax', x.shape, attrs);
-    return [
-      { shape, dtype: x.dtype },
-      { shape, dtype: 'int32' },
-    ];
+const maximumGradient: GradientRule = ({ inputs, outputs, raw, dy }) => {
+  const { includeBatchInIndex: _flag, ...window } = raw;
+  return {
+    x: () => runKernel(tf.MaxPoolGrad, { dy: dy[0]!, input: inputs['x']!, output: outputs[0]! }, window),
+  };
+};
+
+export const AvgPool = pooling(2, forward('AvgPool', 2), averageGradient(tf.AvgPoolGrad));
+export const AvgPoolGrad = pooling(2, backward('AvgPoolGrad', 2), averageBackward(tf.AvgPool));
+export const MaxPool = pooling(2, forward('MaxPool', 2), maximumGradient);
+export const MaxPoolGrad = pooling(2, backward('MaxPoolGrad', 2), maximumBackward);
+
+export const MaxPoolWithArgmax = pooling(
+  2,
+  (inputs: Named<'x'>, attrs: PoolingAttributes) => {
+    const values = forward('MaxPoolWithArgmax', 2)(inputs, attrs);
+    return [values, { shape: values.shape, dtype: 'int32' }];
   },
-  gradient: ({ inputs, outputs, attrs, dy }) => {
-    const { includeBatchInIndex: _flag, ...window } = attrs;
-    return {
-      x: () => runKernel(tf.MaxPoolGrad, { dy: dy[0]!, input: inputs['x']!, output: outputs[0]! }, window),
-    };
-  },
-  slides: 'pooling',
-};
+  maximumGradient,
+);
 
-interface Pool3DAttributes {
-  readonly filterSize: number | [number, number, number];
-  readonly strides: number | [number, number, number];
-  readonly pad: 'same' | 'valid' | number;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  readonly dataFormat?: 'NDHWC' | 'NCDHW';
-}
+export const AvgPool3D = pooling(3, forward('AvgPool3D', 3, 'float32'), averageGradient(tf.AvgPool3DGrad));
+export const AvgPool3DGrad = pooling(3, backward('AvgPool3DGrad', 3), averageBackward(tf.AvgPool3D));
 
-type Shape5 = [number, number, number, number, number];
-
-function outputOf3D(
-  kernel: string,
-  x: Shape,
-  { filterSize, strides, pad, dimRoundingMode, dataFormat }: Pool3DAttributes,
-): Shape {
-  requireRank(kernel, 'x', { shape: x, dtype: 'float32' }, 5);
-  const { outShape } = tf.backend_util.computePool3DInfo(
-    [...x] as Shape5,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-    dataFormat,
-  );
-  requirePossible(kernel, outShape, x);
-  return outShape;
-}
-
-function pool3D(kernel: string): ShapeRule {
-  return ({ x }: Named<'x'>, attrs: Pool3DAttributes) => {
-    requireReal(kernel, 'x', x);
-    return { shape: outputOf3D(kernel, x.shape, attrs), dtype: 'float32' };
-  };
-}
-
-export const AvgPool3D: Kernel = {
-  shape: pool3D('AvgPool3D'),
-  gradient: average(poolAxes3D, tf.AvgPool3DGrad),
-  slides: 'pooling',
-};
-
-function poolGradient3D(kernel: string): ShapeRule {
-  return ({ dy, input }: Named<'dy' | 'input'>, attrs: Pool3DAttributes) => {
-    requireShape(
-      kernel,
-      'dy',
-      dy,
-      outputOf3D(kernel, input.shape, attrs),
-      `for input ${formatShape(input.shape)}`,
-    );
-    return { shape: input.shape, dtype: 'float32' };
-  };
-}
-
-export const AvgPool3DGrad: Kernel = {
-  shape: poolGradient3D('AvgPool3DGrad'),
-  gradient: averageBackward(poolAxes3D, tf.AvgPool3D),
-  slides: 'pooling',
-};
-
-export const MaxPool3D: Kernel = {
-  shape: pool3D('MaxPool3D'),
+export const MaxPool3D = pooling(
+  3,
+  forward('MaxPool3D', 3, 'float32'),
   // tfjs-backend-cpu mixes up places of windows that are wider than high, so such windows are compared place by place.
-  gradient: (call) => {
-    const { inputs, outputs, attrs, dy } = call;
+  (call) => {
+    const { inputs, outputs, attrs, raw, dy } = call;
     const x = inputs['x']!;
-    const axes = poolAxes3D(x.shape, attrs);
-    if (axes[1]!.filter === axes[2]!.filter) {
-      const { dataFormat: _format, ...window } = attrs;
+    const windows = poolWindows(attrs as PoolingAttributes, x.shape);
+    if (windows[1]!.size === windows[2]!.size) {
+      const { dataFormat: _format, ...window } = raw;
       return { x: () => runKernel(tf.MaxPool3DGrad, { dy: dy[0]!, input: x, output: outputs[0]! }, window) };
     }
     return call.through(['x'], ({ x: fresh }) => {
-      const padded = padForWindows(fresh!, axes, -Infinity);
-      return tapsOf(axes)
-        .map((tap) => atTap(padded, axes, tap))
+      const padded = padForWindows(fresh!, windows, -Infinity);
+      return tapsOf(windows)
+        .map((tap) => atTap(padded, windows, tap))
         .reduce((best, next) => tf.maximum(best, next));
     });
   },
-  slides: 'pooling',
-};
+);
 
-export const MaxPool3DGrad: Kernel = {
-  shape: poolGradient3D('MaxPool3DGrad'),
-  gradient: maximumBackward(poolAxes3D),
-  slides: 'pooling',
-};
+export const MaxPool3DGrad = pooling(3, backward('MaxPool3DGrad', 3), maximumBackward);

@@ -1,15 +1,20 @@
 // Kernels that reduce axes. Max alone calls its axes `reductionIndices`.
 import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../dtype.js';
-import { reducedShape, resolveAxes, type AxisParameter } from '../kernel-rules/axes.js';
+import { reducedShape, resolveAxes, resolveAxis, type AxisParameter } from '../kernel-rules/axes.js';
 import { repeatTo, reshapeTo } from '../kernel-rules/broadcasting.js';
 import type { GradientRule, KernelCall } from '../kernel-rules/gradient-rule.js';
 import type { Kernel } from '../kernel-rules/kernel.js';
 import { accumulated, requireDType, requireReal, type Named } from '../kernel-rules/requirements.js';
-import type { ShapeRule } from '../kernel-rules/shape-rule.js';
 import { sizeOf, type Shape } from '../shape.js';
 
-interface ReductionAttributes {
+/** What reductions read. */
+export interface ReductionAttributes {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+interface RawAttributes {
   readonly axis?: AxisParameter;
   readonly reductionIndices?: AxisParameter;
   readonly keepDims?: boolean;
@@ -19,30 +24,33 @@ function reduction(
   kernel: string,
   resultOf: (dtype: DType) => DType,
   accepted: readonly DType[] = ['float32', 'int32', 'bool'],
-): ShapeRule {
-  return ({ x }: Named<'x'>, { axis, reductionIndices, keepDims }: ReductionAttributes) => {
-    requireDType(kernel, 'x', x, ...accepted);
-    const axes = resolveAxes(kernel, axis ?? reductionIndices, x.shape);
-    return { shape: reducedShape(x.shape, axes, keepDims), dtype: resultOf(x.dtype) };
+): Pick<Kernel, 'attributes' | 'shape' | 'reduces'> {
+  return {
+    attributes: ({ axis, reductionIndices, keepDims = false }: RawAttributes, { x }: Named<'x'>) => ({
+      axes: resolveAxes(kernel, axis ?? reductionIndices, x.shape),
+      keepDims,
+    }),
+    shape: ({ x }: Named<'x'>, { axes, keepDims }: ReductionAttributes) => {
+      requireDType(kernel, 'x', x, ...accepted);
+      return { shape: reducedShape(x.shape, axes, keepDims), dtype: resultOf(x.dtype) };
+    },
   };
 }
 
 const same = (dtype: DType): DType => dtype;
 
 export const All: Kernel = {
-  shape: reduction('All', same, ['bool']),
+  ...reduction('All', same, ['bool']),
   gradient: 'its output is boolean',
-  reduces: true,
 };
 
 export const Any: Kernel = {
-  shape: reduction('Any', same, ['bool']),
+  ...reduction('Any', same, ['bool']),
   gradient: 'its output is boolean',
-  reduces: true,
 };
 
-function axesOf(axis: unknown, x: tf.Tensor): number[] {
-  return tf.util.parseAxisParam(axis as number[], x.shape);
+function axesOf({ attrs }: KernelCall): number[] {
+  return attrs['axes'] as number[];
 }
 
 function keptShape(x: tf.Tensor, axes: readonly number[]): Shape {
@@ -50,42 +58,39 @@ function keptShape(x: tf.Tensor, axes: readonly number[]): Shape {
 }
 
 /** Elements that share the extreme value share the gradient evenly, as in Keras on each of its backends; tfjs gives all of it to each. */
-function extreme(axisName: string): GradientRule {
-  return ({ inputs, outputs, attrs, dy }: KernelCall) => {
-    const x = inputs['x']!;
-    const axes = axesOf(attrs[axisName], x);
-    const shape = keptShape(x, axes);
-    return {
-      x: () => {
-        const hit = tf.cast(tf.equal(x, reshapeTo(outputs[0]!, shape)), 'float32');
-        return tf.mul(hit, tf.div(reshapeTo(dy[0]!, shape), tf.sum(hit, axes, true)));
-      },
-    };
+const extreme: GradientRule = (call) => {
+  const { inputs, outputs, dy } = call;
+  const x = inputs['x']!;
+  const axes = axesOf(call);
+  const shape = keptShape(x, axes);
+  return {
+    x: () => {
+      const hit = tf.cast(tf.equal(x, reshapeTo(outputs[0]!, shape)), 'float32');
+      return tf.mul(hit, tf.div(reshapeTo(dy[0]!, shape), tf.sum(hit, axes, true)));
+    },
   };
-}
+};
 
 export const Max: Kernel = {
-  shape: reduction('Max', same),
-  gradient: extreme('reductionIndices'),
-  reduces: true,
+  ...reduction('Max', same),
+  gradient: extreme,
 };
 
 export const Mean: Kernel = {
-  shape: reduction('Mean', () => 'float32'),
-  gradient: ({ inputs, attrs, dy }) => {
+  ...reduction('Mean', () => 'float32'),
+  gradient: (call) => {
+    const { inputs, dy } = call;
     const x = inputs['x']!;
-    const axes = axesOf(attrs['axis'], x);
+    const axes = axesOf(call);
     const count = sizeOf(axes.map((axis) => x.shape[axis]!));
     return { x: () => repeatTo(reshapeTo(tf.div(dy[0]!, count), keptShape(x, axes)), x.shape) };
   },
-  reduces: true,
   reduceSplat: (value) => value,
 };
 
 export const Min: Kernel = {
-  shape: reduction('Min', same),
-  gradient: extreme('axis'),
-  reduces: true,
+  ...reduction('Min', same),
+  gradient: extreme,
 };
 
 function inverse(order: readonly number[]): number[] {
@@ -93,13 +98,14 @@ function inverse(order: readonly number[]): number[] {
 }
 
 export const Prod: Kernel = {
-  shape: reduction('Prod', accumulated),
+  ...reduction('Prod', accumulated),
   // The product of all others, from the products before and behind: right where elements are zero, unlike a division.
-  gradient: ({ inputs, attrs, dy }) => {
+  gradient: (call) => {
+    const { inputs, dy } = call;
     const x = inputs['x']!;
     return {
       x: () => {
-        const axes = axesOf(attrs['axis'], x);
+        const axes = axesOf(call);
         const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
         const order = [...others, ...axes];
         const moved = tf.transpose(x, order);
@@ -116,33 +122,29 @@ export const Prod: Kernel = {
       },
     };
   },
-  reduces: true,
 };
 
 export const Sum: Kernel = {
-  shape: reduction('Sum', accumulated),
-  gradient: ({ inputs, attrs, dy }) => {
-    const x = inputs['x']!;
-    return { x: () => repeatTo(reshapeTo(dy[0]!, keptShape(x, axesOf(attrs['axis'], x))), x.shape) };
+  ...reduction('Sum', accumulated),
+  gradient: (call) => {
+    const x = call.inputs['x']!;
+    return { x: () => repeatTo(reshapeTo(call.dy[0]!, keptShape(x, axesOf(call))), x.shape) };
   },
-  reduces: true,
   reduceSplat: (value, count) => value * count,
 };
 
-function positionOfExtreme(kernel: string): ShapeRule {
-  return ({ x }: Named<'x'>, { axis }: { axis: AxisParameter }) => {
-    requireReal(kernel, 'x', x);
-    const axes = resolveAxes(kernel, axis, x.shape).slice(0, 1);
-    return { shape: reducedShape(x.shape, axes), dtype: 'int32' };
+function positionOfExtreme(kernel: string): Kernel {
+  return {
+    attributes: ({ axis }: { axis: AxisParameter }, { x }: Named<'x'>) => ({
+      axis: resolveAxis(kernel, [axis ?? 0].flat()[0] ?? 0, x.shape),
+    }),
+    shape: ({ x }: Named<'x'>, { axis }: { axis: number }) => {
+      requireReal(kernel, 'x', x);
+      return { shape: reducedShape(x.shape, [axis]), dtype: 'int32' };
+    },
+    gradient: 'its output is integer',
   };
 }
 
-export const ArgMax: Kernel = {
-  shape: positionOfExtreme('ArgMax'),
-  gradient: 'its output is integer',
-};
-
-export const ArgMin: Kernel = {
-  shape: positionOfExtreme('ArgMin'),
-  gradient: 'its output is integer',
-};
+export const ArgMax = positionOfExtreme('ArgMax');
+export const ArgMin = positionOfExtreme('ArgMin');

@@ -38,7 +38,7 @@ export const Reshape: Kernel = {
 };
 
 export const ExpandDims: Kernel = {
-  shape: ({ input }: Named<'input'>, { dim }: { dim: number }) => {
+  attributes: ({ dim }: { dim: number }, { input }: Named<'input'>) => {
     const rank = input.shape.length;
     if (dim < -(rank + 1) || dim > rank) {
       throw misfit(
@@ -46,9 +46,12 @@ export const ExpandDims: Kernel = {
         `expected an axis from ${-(rank + 1)} to ${rank}, got ${dim} (input ${formatShape(input.shape)})`,
       );
     }
-    const axis = dim < 0 ? rank + dim + 1 : dim;
-    return { shape: [...input.shape.slice(0, axis), 1, ...input.shape.slice(axis)], dtype: input.dtype };
+    return { axis: dim < 0 ? rank + dim + 1 : dim };
   },
+  shape: ({ input }: Named<'input'>, { axis }: { axis: number }) => ({
+    shape: [...input.shape.slice(0, axis), 1, ...input.shape.slice(axis)],
+    dtype: input.dtype,
+  }),
   gradient: ({ inputs, dy }) => ({
     input: () => reshapeTo(dy[0]!, inputs['input']!.shape),
   }),
@@ -56,6 +59,9 @@ export const ExpandDims: Kernel = {
 };
 
 export const Transpose: Kernel = {
+  attributes: ({ perm }: { perm?: readonly number[] | null }, { x }: Named<'x'>) => ({
+    perm: perm ?? x.shape.map((_, i) => x.shape.length - 1 - i),
+  }),
   shape: ({ x }: Named<'x'>, { perm }: { perm: readonly number[] }) => {
     const sorted = [...perm].sort((a, b) => a - b);
     if (perm.length !== x.shape.length || sorted.some((axis, i) => axis !== i)) {
@@ -129,13 +135,15 @@ export const BroadcastTo: Kernel = {
 };
 
 export const Reverse: Kernel = {
-  shape: ({ x }: Named<'x'>, { dims }: { dims: AxisParameter }) => {
+  attributes: ({ dims }: { dims: AxisParameter }, { x }: Named<'x'>) => ({
+    axes: resolveAxes('Reverse', dims, x.shape),
+  }),
+  shape: ({ x }: Named<'x'>) => {
     requireNotComplex('Reverse', 'x', x);
-    resolveAxes('Reverse', dims, x.shape);
     return x;
   },
   gradient: ({ attrs, dy }) => ({
-    x: () => tf.reverse(dy[0]!, attrs['dims'] as number[]),
+    x: () => tf.reverse(dy[0]!, attrs['axes'] as number[]),
   }),
   moves: 'order',
 };

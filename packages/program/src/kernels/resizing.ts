@@ -4,11 +4,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../dtype.js';
 import { runKernel } from '../kernel-rules/broadcasting.js';
 import type { GradientRule } from '../kernel-rules/gradient-rule.js';
-import type { Kernel } from '../kernel-rules/kernel.js';
+import type { AttributeRule, Kernel } from '../kernel-rules/kernel.js';
 import { misfit, requireRank, requireReal, requireShape, type Named } from '../kernel-rules/requirements.js';
 import type { ShapeRule } from '../kernel-rules/shape-rule.js';
-import type { Attributes } from '../program.js';
 import { formatShape } from '../shape.js';
+
+/** What these kernels read. */
+interface ResizeAttributes {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+
+const attributes: AttributeRule = ({
+  alignCorners = false,
+  halfPixelCenters = false,
+  ...rest
+}: Partial<ResizeAttributes>) => ({ ...rest, alignCorners, halfPixelCenters });
 
 function resizedShape(kernel: string, resultOf: (dtype: DType) => DType): ShapeRule {
   return ({ images }: Named<'images'>, { size }: { size: readonly [number, number] }) => {
@@ -25,18 +36,18 @@ function resizedShape(kernel: string, resultOf: (dtype: DType) => DType): ShapeR
 type Weights = (
   inSize: number,
   outSize: number,
-  attrs: Attributes,
+  attrs: ResizeAttributes,
 ) => readonly (readonly [number, number])[][];
 
-function ratioOf(inSize: number, outSize: number, attrs: Attributes): number {
-  return attrs['alignCorners'] === true && outSize > 1 ? (inSize - 1) / (outSize - 1) : inSize / outSize;
+function ratioOf(inSize: number, outSize: number, attrs: ResizeAttributes): number {
+  return attrs.alignCorners && outSize > 1 ? (inSize - 1) / (outSize - 1) : inSize / outSize;
 }
 
 /** For each output row, the input rows it is made of and their weights, as tfjs' resize kernels choose them. */
 const bilinearWeights: Weights = (inSize, outSize, attrs) => {
   const ratio = ratioOf(inSize, outSize, attrs);
   return Array.from({ length: outSize }, (_, i) => {
-    const source = attrs['halfPixelCenters'] === true ? ratio * (i + 0.5) - 0.5 : ratio * i;
+    const source = attrs.halfPixelCenters ? ratio * (i + 0.5) - 0.5 : ratio * i;
     const floor = Math.max(0, Math.floor(source));
     const ceil = Math.min(inSize - 1, Math.ceil(source));
     return [
@@ -47,7 +58,7 @@ const bilinearWeights: Weights = (inSize, outSize, attrs) => {
 };
 
 /** The matrix, [in, out], that takes the gradient of the output rows back to the input rows. */
-function backMatrix(inSize: number, outSize: number, attrs: Attributes, weights: Weights): tf.Tensor {
+function backMatrix(inSize: number, outSize: number, attrs: ResizeAttributes, weights: Weights): tf.Tensor {
   const data = new Float32Array(inSize * outSize);
   weights(inSize, outSize, attrs).forEach((row, out) =>
     row.forEach(([from, weight]) => (data[from * outSize + out]! += weight)),
@@ -61,11 +72,11 @@ function resize(weights: Weights): GradientRule {
       const [batch, height, width, channels] = inputs['images']!.shape as [number, number, number, number];
       const [, outHeight, outWidth] = dy!.shape as [number, number, number, number];
       const rows = tf.matMul(
-        backMatrix(height, outHeight, attrs, weights),
+        backMatrix(height, outHeight, attrs as unknown as ResizeAttributes, weights),
         tf.reshape(dy!, [batch, outHeight, outWidth * channels]),
       );
       const columns = tf.matMul(
-        backMatrix(width, outWidth, attrs, weights),
+        backMatrix(width, outWidth, attrs as unknown as ResizeAttributes, weights),
         tf.reshape(rows, [batch * height, outWidth, channels]),
       );
       return tf.reshape(columns, [batch, height, width, channels]);
@@ -74,6 +85,7 @@ function resize(weights: Weights): GradientRule {
 }
 
 export const ResizeBilinear: Kernel = {
+  attributes,
   shape: resizedShape('ResizeBilinear', () => 'float32'),
   gradient: resize(bilinearWeights),
 };
@@ -96,12 +108,13 @@ function backwardShape(kernel: string): ShapeRule {
 
 /** The backward kernels are linear in `dy`; their adjoint is the resize itself. */
 function resizeBackward(forward: string): GradientRule {
-  return ({ inputs, attrs, dy: [v] }) => ({
-    dy: () => runKernel(forward, { images: v! }, { ...attrs, size: inputs['dy']!.shape.slice(1, 3) }),
+  return ({ inputs, raw, dy: [v] }) => ({
+    dy: () => runKernel(forward, { images: v! }, { ...raw, size: inputs['dy']!.shape.slice(1, 3) }),
   });
 }
 
 export const ResizeBilinearGrad: Kernel = {
+  attributes,
   shape: backwardShape('ResizeBilinearGrad'),
   gradient: resizeBackward(tf.ResizeBilinear),
 };
@@ -109,25 +122,21 @@ export const ResizeBilinearGrad: Kernel = {
 const nearestWeights: Weights = (inSize, outSize, attrs) => {
   const ratio = ratioOf(inSize, outSize, attrs);
   return Array.from({ length: outSize }, (_, i) => {
-    const source = attrs['halfPixelCenters'] === true ? ratio * (i + 0.5) : ratio * i;
+    const source = attrs.halfPixelCenters ? ratio * (i + 0.5) : ratio * i;
     return [
-      [
-        Math.max(
-          0,
-          Math.min(inSize - 1, attrs['alignCorners'] === true ? Math.round(source) : Math.floor(source)),
-        ),
-        1,
-      ],
+      [Math.max(0, Math.min(inSize - 1, attrs.alignCorners ? Math.round(source) : Math.floor(source))), 1],
     ];
   });
 };
 
 export const ResizeNearestNeighbor: Kernel = {
+  attributes,
   shape: resizedShape('ResizeNearestNeighbor', (dtype) => dtype),
   gradient: resize(nearestWeights),
 };
 
 export const ResizeNearestNeighborGrad: Kernel = {
+  attributes,
   shape: backwardShape('ResizeNearestNeighborGrad'),
   gradient: resizeBackward(tf.ResizeNearestNeighbor),
 };

@@ -20,37 +20,36 @@ function padded(given: number | readonly number[], rank: number, filler: number)
 }
 
 export const Slice: Kernel = {
-  shape: (
+  attributes: (
+    { begin, size = [] }: { begin: number | readonly number[]; size?: number | readonly number[] },
     { x }: Named<'x'>,
-    { begin, size }: { begin: number | readonly number[]; size?: number | readonly number[] },
   ) => {
-    requireNotComplex('Slice', 'x', x);
-    const rank = x.shape.length;
-    const starts = padded(begin, rank, 0);
-    const sizes = padded(size ?? [], rank, -1).map((length, i) =>
+    const starts = padded(begin, x.shape.length, 0);
+    const sizes = padded(size, x.shape.length, -1).map((length, i) =>
       length === -1 ? (x.shape[i] ?? 0) - starts[i]! : length,
     );
+    return { begin: starts, size: sizes };
+  },
+  shape: ({ x }: Named<'x'>, { begin, size }: { begin: readonly number[]; size: readonly number[] }) => {
+    requireNotComplex('Slice', 'x', x);
+    const rank = x.shape.length;
     const fits =
-      starts.length === rank &&
-      sizes.length === rank &&
-      starts.every((start, i) => start >= 0 && sizes[i]! >= 0 && start + sizes[i]! <= x.shape[i]!);
+      begin.length === rank &&
+      size.length === rank &&
+      begin.every((start, i) => start >= 0 && size[i]! >= 0 && start + size[i]! <= x.shape[i]!);
     if (!fits) {
       throw misfit(
         'Slice',
-        `expected a slice inside ${formatShape(x.shape)}, got begin ${formatShape(starts)} and size ${formatShape(sizes)}`,
+        `expected a slice inside ${formatShape(x.shape)}, got begin ${formatShape(begin)} and size ${formatShape(size)}`,
       );
     }
-    return { shape: sizes, dtype: x.dtype };
+    return { shape: size, dtype: x.dtype };
   },
   gradient: ({ inputs, attrs, dy }) => {
     const x = inputs['x']!;
     return {
       x: () => {
-        const [begin, size] = tf.slice_util.parseSliceParams(
-          x,
-          attrs['begin'] as number[],
-          attrs['size'] as number[],
-        ) as [number[], number[]];
+        const [begin, size] = [attrs['begin'], attrs['size']] as [number[], number[]];
         const paddings = x.shape.map((length, i): [number, number] => {
           const before = begin[i]!;
           return [before, length - before - size[i]!];
@@ -75,20 +74,17 @@ interface StridedSliceAttributes {
   readonly shrinkAxisMask?: number;
 }
 
+/** Of each axis of the input, where a strided slice begins, ends and how far it steps; and the shape that comes out. */
+export interface SliceBounds {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly strides: readonly number[];
+  readonly finalShape: Shape;
+}
+
 /** Puts what a strided slice took back in its place, zeros elsewhere: axis by axis spread, turned and padded. */
-function unslice(dy: tf.Tensor, shape: Shape, a: tf.StridedSliceAttrs): tf.Tensor {
-  const { begin, end, strides } = tf.slice_util.sliceInfo(
-    [...shape],
-    a.begin,
-    a.end,
-    a.strides,
-    a.beginMask,
-    a.endMask,
-    a.ellipsisMask,
-    a.newAxisMask,
-    a.shrinkAxisMask,
-  );
-  const counts = tf.slice_util.computeOutShape(begin, end, strides);
+function unslice(dy: tf.Tensor, shape: Shape, { begin, end, strides }: SliceBounds): tf.Tensor {
+  const counts = tf.slice_util.computeOutShape([...begin], [...end], [...strides]);
   let found = reshapeTo(dy, counts);
   const backwards = strides.flatMap((stride, i) => (stride < 0 ? [i] : []));
   if (backwards.length > 0) found = tf.reverse(found, backwards);
@@ -101,8 +97,7 @@ function unslice(dy: tf.Tensor, shape: Shape, a: tf.StridedSliceAttrs): tf.Tenso
 }
 
 export const StridedSlice: Kernel = {
-  shape: ({ x }: Named<'x'>, attrs: StridedSliceAttributes) => {
-    requireNotComplex('StridedSlice', 'x', x);
+  attributes: (attrs: StridedSliceAttributes, { x }: Named<'x'>) => {
     const {
       begin,
       end,
@@ -113,7 +108,7 @@ export const StridedSlice: Kernel = {
       newAxisMask = 0,
       shrinkAxisMask = 0,
     } = attrs;
-    const { finalShape } = tf.slice_util.sliceInfo(
+    const bounds = tf.slice_util.sliceInfo(
       [...x.shape],
       [...begin],
       [...end],
@@ -124,12 +119,16 @@ export const StridedSlice: Kernel = {
       newAxisMask,
       shrinkAxisMask,
     );
+    return { begin: bounds.begin, end: bounds.end, strides: bounds.strides, finalShape: bounds.finalShape };
+  },
+  shape: ({ x }: Named<'x'>, { finalShape }: SliceBounds) => {
+    requireNotComplex('StridedSlice', 'x', x);
     return { shape: finalShape, dtype: x.dtype };
   },
   gradient: ({ inputs, attrs, dy }) => {
     const x = inputs['x']!;
     return {
-      x: () => unslice(dy[0]!, x.shape, attrs as unknown as tf.StridedSliceAttrs),
+      x: () => unslice(dy[0]!, x.shape, attrs as unknown as SliceBounds),
     };
   },
   moves: 'order',

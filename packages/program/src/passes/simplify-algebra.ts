@@ -1,8 +1,8 @@
 // Rewrites that make the work smaller and keep every bit: chains of reshapes and transposes, reductions over axes of size
 // one, and broadcasts, which are pushed towards the end until the kernel that reads them does the broadcasting itself.
-import { resolveAxes, type AxisParameter } from '../kernel-rules/axes.js';
+import type { ReductionAttributes } from '../kernels/reductions.js';
 import { broadcastShapes } from '../kernel-rules/broadcast.js';
-import { traitsOf } from '../kernels.js';
+import { attributesOf, traitsOf } from '../kernels.js';
 import type { Program, ProgramNode, ValueId, ValueType } from '../program.js';
 import { broadcastable, sameShape, sizeOf, type Shape } from '../shape.js';
 import { rewrite, sameType, type Rewriter } from './rewriter.js';
@@ -74,11 +74,7 @@ function reduceNothing(node: ProgramNode, rewriter: Rewriter): ValueId | undefin
   const x = node.inputs['x']!;
   const from = rewriter.type(x);
   const type = rewriter.type(node.outputs[0]!);
-  const axes = resolveAxes(
-    node.kernel,
-    (node.attrs['axis'] ?? node.attrs['reductionIndices']) as AxisParameter,
-    from.shape,
-  );
+  const { axes } = attributesOf<ReductionAttributes>(node, (id) => rewriter.type(id));
   if (from.dtype !== type.dtype || axes.some((axis) => from.shape[axis] !== 1)) return undefined;
   return reshape(node, x, type, rewriter);
 }

@@ -17,4 +17,4 @@ export const LeakyRelu: KernelRule = (call) =>
 
 export const Softmax: KernelRule = (call) => call.apply('Softmax', [call.tensor('logits')], { axis: -1 });
 export const LogSoftmax: KernelRule = (call) =>
-  call.apply('LogSoftmax', [call.tensor('logits')], { axis: call.axis('logits', 'axis', -1) });
+  call.apply('LogSoftmax', [call.tensor('logits')], { axis: call.axis });

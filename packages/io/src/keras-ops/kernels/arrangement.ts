@@ -31,15 +31,11 @@ function reshapedByOnes(
   return ones(to).reduce((tensor, axis) => call.apply('ExpandDims', [tensor], { axis }), squeezed);
 }
 
-export const ExpandDims: KernelRule = (call) => {
-  const dim = call.attribute<number>('dim');
-  return call.apply('ExpandDims', [call.tensor('input')], {
-    axis: dim < 0 ? dim + call.rank('input') + 1 : dim,
-  });
-};
+export const ExpandDims: KernelRule = (call) =>
+  call.apply('ExpandDims', [call.tensor('input')], { axis: call.axis });
 
 export const Transpose: KernelRule = (call) =>
-  call.apply('Transpose', [call.tensor('x')], { axes: call.integers('perm') });
+  call.apply('Transpose', [call.tensor('x')], { axes: call.normal['perm'] as number[] });
 
 export const Tile: KernelRule = (call) => {
   const repeats = call.sizes('reps').map((size) => (isPolynomial(size) ? undefined : size));
@@ -57,7 +53,7 @@ export const Tile: KernelRule = (call) => {
 export const BroadcastTo: KernelRule = (call) => call.writer.broadcastTo(call.tensor('x'), call.output.sizes);
 
 export const Reverse: KernelRule = (call) => {
-  const axes = call.integers('dims').map((axis) => (axis < 0 ? axis + call.rank('x') : axis));
+  const { axes } = call;
   return axes.length === 0 ? call.tensor('x') : call.apply('Flip', [call.tensor('x')], { axis: axes });
 };
 
@@ -82,11 +78,7 @@ export const MirrorPad: KernelRule = (call) =>
   call.apply('Pad', [call.tensor('x')], { pad_width: paddings(call), mode: call.attribute<string>('mode') });
 
 export const Concat: KernelRule = (call) =>
-  call.apply('Concatenate', [call.names.map((name) => call.argument(name))], { axis: call.axis('0') });
+  call.apply('Concatenate', [call.names.map((name) => call.argument(name))], { axis: call.axis });
 
-export const Pack: KernelRule = (call) => {
-  const axis = call.attribute<number>('axis', 0);
-  return call.apply('Stack', [call.names.map((name) => call.argument(name))], {
-    axis: axis < 0 ? axis + call.output.sizes.length : axis,
-  });
-};
+export const Pack: KernelRule = (call) =>
+  call.apply('Stack', [call.names.map((name) => call.argument(name))], { axis: call.axis });

@@ -52,7 +52,7 @@ export const ResizeNearestNeighbor: KernelRule = (call) => {
 };
 
 export const DepthToSpace: KernelRule = (call) => {
-  if (call.attribute('dataFormat', 'NHWC') !== 'NHWC') throw call.fail('channels that come first');
+  if (call.normal['isChannelsFirst'] === true) throw call.fail('channels that come first');
   const block = call.attribute<number>('blockSize');
   const [height, width, depth] = lengths(call, 'x') as [number, number, number];
   const rest = depth / (block * block);

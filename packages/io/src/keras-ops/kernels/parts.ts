@@ -55,7 +55,7 @@ export const StridedSlice: KernelRule = (call) => {
 };
 
 export const SplitV: KernelRule = (call) => {
-  const axis = call.axis('x');
+  const { axis } = call;
   const lengths = call.outputs.map(({ sizes }) => sizes[axis]!);
   if (lengths.some(isPolynomial)) throw call.fail('a split of the batch');
   let edge = 0;
@@ -67,13 +67,13 @@ export const SplitV: KernelRule = (call) => {
 export const Unpack: KernelRule = (call) =>
   call.writer.applyAll('Unstack', [call.tensor('value')], {
     num: call.outputs.length,
-    axis: call.axis('value'),
+    axis: call.axis,
   });
 
 export const GatherV2: KernelRule = (call) => {
-  const batchDims = call.attribute<number>('batchDims', 0);
+  const batchDims = call.normal['batchDims'] as number;
   if (batchDims !== 0) return gatherEach(call, batchDims);
-  return call.apply('Take', [call.argument('x'), call.argument('indices')], { axis: call.axis('x') });
+  return call.apply('Take', [call.argument('x'), call.argument('indices')], { axis: call.axis });
 };
 
 /** Rows by numbers of their own for each element of the batch: rows of all elements in one, the numbers moved on. */
@@ -81,7 +81,7 @@ function gatherEach(call: KernelCall, batchDims: number): SymbolicTensor {
   const [batch, rows, ...rest] = call.type('x').sizes;
   const inner = call.type('indices').sizes.slice(1);
   const isOpen = [rows!, ...rest, ...inner].some(isPolynomial);
-  if (batchDims !== 1 || call.axis('x') !== 1 || isOpen)
+  if (batchDims !== 1 || call.axis !== 1 || isOpen)
     throw call.fail('rows by number, with numbers of their own for each of several axes (batchDims)');
   const numbers = call.writer.positions(batch!);
   const offsets = call.apply('Reshape', [call.apply('Multiply', [numbers, integer(rows as number)])], {

@@ -5,19 +5,11 @@ import { slice, type Argument } from '../value.js';
 
 function reduction(operation: string): KernelRule {
   return (call) => {
-    const axes = axesOf(call);
+    const { axes } = call;
     const x = call.tensor('x');
     if (axes.length === 0) return x;
-    return call.apply(operation, [x], { axis: axes, keepdims: call.attribute('keepDims', false) });
+    return call.apply(operation, [x], { axis: axes, keepdims: call.normal['keepDims'] as boolean });
   };
-}
-
-/** The axes, counted from the front; all where none is given. */
-function axesOf(call: KernelCall): number[] {
-  const attribute = 'reductionIndices' in call.node.attrs ? 'reductionIndices' : 'axis';
-  const rank = call.rank('x');
-  if ((call.attribute(attribute) ?? null) === null) return Array.from({ length: rank }, (_, i) => i);
-  return call.integers(attribute).map((axis) => (axis < 0 ? axis + rank : axis));
 }
 
 export const All = reduction('All');
@@ -29,7 +21,7 @@ export const Prod = reduction('Prod');
 export const Sum = reduction('Sum');
 
 function position(operation: string): KernelRule {
-  return (call) => call.apply(operation, [call.tensor('x')], { axis: axesOf(call)[0]!, keepdims: false });
+  return (call) => call.apply(operation, [call.tensor('x')], { axis: call.axis, keepdims: false });
 }
 
 export const ArgMax = position('Argmax');
@@ -37,11 +29,11 @@ export const ArgMin = position('Argmin');
 
 function running(operation: string, neutral: number): KernelRule {
   return (call) => {
-    const axis = call.axis('x');
-    const isReversed = call.attribute('reverse', false);
+    const { axis } = call;
+    const isReversed = call.normal['reverse'] === true;
     const flip = (x: SymbolicTensor): SymbolicTensor => (isReversed ? call.apply('Flip', [x], { axis }) : x);
     const x = flip(call.tensor('x'));
-    const from = call.attribute('exclusive', false) ? shifted(call, x, axis, neutral) : x;
+    const from = call.normal['exclusive'] === true ? shifted(call, x, axis, neutral) : x;
     return flip(call.apply(operation, [from], { axis }));
   };
 }

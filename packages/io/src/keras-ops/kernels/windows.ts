@@ -26,19 +26,18 @@ function padded(
   };
 }
 
-function spatial(call: KernelCall, name: string, axes: number): number[] {
-  const given = call.attribute<number | readonly number[] | null | undefined>(name) ?? 1;
-  return Array.isArray(given) ? [...(given as number[])] : Array<number>(axes).fill(given as number);
+/** One number for each axis of space. */
+function spatial(call: KernelCall, name: 'strides' | 'dilations' | 'filterSize'): number[] {
+  return [...(call.normal[name] as readonly number[])];
 }
 
 function checkLayout(call: KernelCall): void {
-  const layout = call.attribute<string | undefined>('dataFormat');
-  if (layout === 'NCHW' || layout === 'NCDHW') throw call.fail('channels that come first');
+  if (call.normal['isChannelsFirst'] === true) throw call.fail('channels that come first');
 }
 
 /** Keras reads pooling's lists back as lists, and then fails; a number serves. */
-function single(call: KernelCall, name: string, axes: number): number {
-  const [first, ...others] = spatial(call, name, axes);
+function single(call: KernelCall, name: 'strides' | 'filterSize'): number {
+  const [first, ...others] = spatial(call, name);
   if (others.some((size) => size !== first))
     throw call.fail(`"${name}" of several sizes, which Keras cannot read back`);
   return first!;
@@ -49,8 +48,8 @@ function pooling(operation: string, padding: number | undefined): KernelRule {
     checkLayout(call);
     const { x, ...rest } = padded(call, call.tensor('x'), padding);
     return call.apply(operation, [x], {
-      pool_size: single(call, 'filterSize', x.rank - 2),
-      strides: single(call, 'strides', x.rank - 2),
+      pool_size: single(call, 'filterSize'),
+      strides: single(call, 'strides'),
       ...rest,
       data_format: 'channels_last',
     });
@@ -67,10 +66,10 @@ function convolution(operation: string): KernelRule {
     checkLayout(call);
     const { x, ...rest } = padded(call, call.tensor('x'), 0);
     return call.apply(operation, [x, call.argument('filter')], {
-      strides: spatial(call, 'strides', x.rank - 2),
+      strides: spatial(call, 'strides'),
       ...rest,
       data_format: 'channels_last',
-      dilation_rate: spatial(call, 'dilations', x.rank - 2),
+      dilation_rate: spatial(call, 'dilations'),
     });
   };
 }
@@ -85,7 +84,7 @@ export const DepthwiseConv2dNative = convolution('DepthwiseConv');
  */
 export const Conv2DBackpropInput: KernelRule = (call) => {
   checkLayout(call);
-  const strides = spatial(call, 'strides', 2);
+  const strides = spatial(call, 'strides');
   const [from, filter, to] = [call.type('dy').sizes, call.type('filter').sizes, call.output.sizes];
   if ([...from.slice(1), ...filter, ...to.slice(1)].some(isPolynomial))
     throw call.fail('an image of unknown size');
