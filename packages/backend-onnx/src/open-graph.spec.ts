@@ -3,9 +3,9 @@ import { hostBuffer, Weight, type Buffer, type Executable } from '@lamella/core'
 import {
   capture,
   HostTensor,
+  OpenProgram,
   random,
   type CaptureResult,
-  type OpenProgram,
   type Program,
   type Shape,
 } from '@lamella/program';
@@ -21,7 +21,7 @@ function values(shape: Shape, seed = 1): HostTensor {
 }
 
 /** A function of x of shape [batch, ...rest], and the weights that it reads, in the order in which it first does. */
-class Fn implements OpenProgram {
+class Fn extends OpenProgram {
   /** The sizes at which it was captured. */
   readonly captured: number[] = [];
 
@@ -29,9 +29,11 @@ class Fn implements OpenProgram {
     readonly rest: Shape,
     readonly compute: (x: tf.Tensor) => CaptureResult,
     readonly weights: readonly Weight[] = [],
-  ) {}
+  ) {
+    super((batch) => this.at(batch!), ['batch']);
+  }
 
-  at(batch: number): Program {
+  override at(batch: number): Program {
     this.captured.push(batch);
     return capture((x) => this.compute(x!), [{ name: 'x', shape: [batch, ...this.rest], dtype: 'float32' }])
       .program;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { capture, HostTensor, type Program } from '@lamella/program';
+import { capture, HostTensor, OpenProgram, type Program } from '@lamella/program';
 import type { Executable } from './backend.js';
 import { ExecutableBySize } from './executable-by-size.js';
 import { hostBuffer } from './host-buffer.js';
@@ -21,7 +21,7 @@ const run = (executable: Executable, rows: number): Promise<void> =>
 /** Counts what is compiled and what of that is alive. */
 function counting(compile = (program: Program): Promise<Executable> => backend.compile(program)) {
   const counts = { compiled: 0, alive: 0 };
-  const executable = new ExecutableBySize(backend, { at }, async (program) => {
+  const executable = new ExecutableBySize(backend, new OpenProgram(at, ['batch']), async (program) => {
     counts.compiled++;
     const one = await compile(program);
     counts.alive++;

@@ -6,6 +6,7 @@ import {
   describeStructure,
   flatten,
   formatShape,
+  inferenceTrials,
   isConcrete,
   mapTree,
   notCapturable,
@@ -25,39 +26,10 @@ import { hideSizes } from './error-sizes.js';
 import type { Layer } from './layer.js';
 import { isTensorSpec, type TensorSpec } from './symbolic-tensor.js';
 
-/** A size for the unknown dimension at an axis, at one of the trials of a scheme. */
-type Scheme = readonly ((axis: number) => number)[];
-
+/** A size for the unknown dimension at an axis, at one trial. */
 const byAxis = (sizes: readonly number[]): ((axis: number) => number) => {
   return (axis) => sizes[Math.min(axis, sizes.length - 1)]!;
 };
-
-/**
- * What is tried in turn until the layer takes it. Sizes are large enough for networks that halve them several times, far
- * enough apart to survive a division, odd and even, and few layers have them as a number of units.
- */
-const schemes: readonly Scheme[] = [
-  // Each axis differs from the others.
-  [
-    [101, 131, 139, 151, 163],
-    [211, 223, 227, 229, 233],
-    [322, 358, 362, 374, 382],
-  ].map(byAxis),
-  // Layers that need two unknown dimensions to be equal.
-  [
-    [101, 131],
-    [211, 223],
-    [322, 358],
-  ].map(byAxis),
-  [[131], [223], [358]].map(byAxis),
-  // Layers that need an unknown dimension to be divisible by something.
-  [
-    [240, 360, 480, 600],
-    [480, 720, 960, 1200],
-    [840, 1080, 1320, 1680],
-  ].map(byAxis),
-  [[240], [480], [840]].map(byAxis),
-];
 
 let trialSizes: ReadonlySet<number> = new Set();
 
@@ -90,8 +62,8 @@ export function inferOutputs(
   }
   const tried = new Set<string>();
   let failure: unknown;
-  for (const scheme of schemes) {
-    const trials = scheme.map((sizeAt) => fill(specs, sizeAt));
+  for (const sizes of inferenceTrials) {
+    const trials = sizes.map((list) => fill(specs, byAxis(list)));
     const key = JSON.stringify(trials);
     if (tried.has(key)) continue;
     tried.add(key);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { capture, HostTensor, random, type ArgumentSpec, type Program } from '@lamella/program';
+import { capture, HostTensor, OpenProgram, random, type ArgumentSpec, type Program } from '@lamella/program';
 import type { Backend } from './backend.js';
 import type { HostBuffer } from './host-buffer.js';
 import { replayBackend } from './replay-backend.js';
@@ -164,7 +164,10 @@ describe('a runner', () => {
     const captureAt = (rows: number) =>
       capture((given) => tf.add(given, weight.read()), [{ ...x, shape: [rows] }]);
     const at = (rows: number): Program => captureAt(rows).program;
-    const runner = await Runner.create(cpu, { program: { at }, slots: captureAt(1).slots });
+    const runner = await Runner.create(cpu, {
+      program: new OpenProgram(at, ['batch']),
+      slots: captureAt(1).slots,
+    });
     for (const values of [[1], [1, 2, 3], [4, 5]])
       expect(await runner.compute([host(...values)], key, arrays)).toEqual([
         values.map((value) => value + 1),

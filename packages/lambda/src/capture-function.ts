@@ -1,18 +1,21 @@
 // Captures a Lambda's function for files, and compares a live function with a captured one. Runs nothing on real data.
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Mask } from '@lamella/core';
 import {
-  captureTemplate,
   describeStructure,
   diffPrograms,
   flatten,
   formatShape,
+  isLamellaError,
+  lamellaError,
   notCapturable,
+  openProgram,
   sameStructure,
   sizeOf,
   structureOf,
   unflatten,
   type DType,
-  type ProgramTemplate,
+  type OpenProgram,
   type SymbolicShape,
   type TreeStructure,
 } from '@lamella/program';
@@ -22,8 +25,19 @@ import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-fun
 import { refuseWeights } from './refuse-weights.js';
 import type { SavedFunction } from './saved-function.js';
 
+/** What helps where a function cannot be data. */
+const naming = 'name the function with namedFunction()';
+
 /** Captured constants that one function may carry into a file. Units: bytes. */
 const mostConstantBytes = 2 ** 20;
+
+/** What is known of an input of a function. */
+export interface FunctionInput {
+  readonly shape: SymbolicShape;
+  readonly dtype: DType;
+  /** Of its mask; null or absent where none comes in. */
+  readonly mask?: SymbolicShape | null;
+}
 
 /** A function and how its Lambda calls it. */
 export interface FunctionCall {
@@ -35,7 +49,7 @@ export interface FunctionCall {
   /** How the inputs are nested. */
   readonly structure: TreeStructure;
   /** Their leaves. */
-  readonly inputs: readonly { readonly shape: SymbolicShape; readonly dtype: DType }[];
+  readonly inputs: readonly FunctionInput[];
 }
 
 /**
@@ -43,7 +57,7 @@ export interface FunctionCall {
  * Throws: NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC, CONSTANTS_TOO_LARGE.
  */
 export function captureFunction(call: FunctionCall): SavedFunction {
-  const [inference, training] = [captureCall(call, false), captureCall(call, true)];
+  const [inference, training] = [captureNaming(call, false), captureNaming(call, true)];
   if (!sameStructure(inference.outputs, training.outputs)) {
     throw notCapturable(
       call.subject,
@@ -51,13 +65,13 @@ export function captureFunction(call: FunctionCall): SavedFunction {
       'nest the outputs alike',
     );
   }
-  const isSame = JSON.stringify(inference.template) === JSON.stringify(training.template);
+  const isSame = JSON.stringify(inference.program) === JSON.stringify(training.program);
   return {
     functionName: call.functionName,
     inputs: call.structure,
     outputs: inference.outputs,
-    inference: inference.template,
-    training: isSame ? inference.template : training.template,
+    inference: inference.program,
+    training: isSame ? inference.program : training.program,
   };
 }
 
@@ -81,7 +95,7 @@ export function functionDrift(
   for (const form of ['inference', 'training'] as const) {
     for (const batch of [2, 5]) {
       const shapes = inputs.map(({ shape }) => shape.map((size) => size ?? batch));
-      const difference = diffPrograms(saved[form].at(shapes), live[form].at(shapes));
+      const difference = diffPrograms(saved[form].atShapes(shapes), live[form].atShapes(shapes));
       if (difference !== null) return difference;
     }
   }
@@ -89,23 +103,42 @@ export function functionDrift(
 }
 
 interface CapturedCall {
-  readonly template: ProgramTemplate;
+  readonly program: OpenProgram;
   readonly outputs: TreeStructure;
+}
+
+/** As {@link captureCall}; what cannot be saved for every size could be by name. */
+function captureNaming(call: FunctionCall, training: boolean): CapturedCall {
+  try {
+    return captureCall(call, training);
+  } catch (error) {
+    if (!isLamellaError(error, 'NOT_BATCH_POLYMORPHIC') || call.functionName !== undefined) throw error;
+    const { fix = '', ...parts } = error.parts;
+    throw lamellaError(error.code, {
+      ...parts,
+      fix: `${fix}; or ${naming}: files then refer to it, and it has to be registered wherever one is loaded`,
+    });
+  }
 }
 
 function captureCall(call: FunctionCall, training: boolean): CapturedCall {
   let outputs: TreeStructure = '*';
   const context: LambdaContext = {
     training,
-    get mask(): never {
+    get mask(): LambdaContext['mask'] {
+      if (call.inputs.every(({ mask = null }) => mask === null))
+        return unflatten<Mask>(
+          call.structure,
+          call.inputs.map(() => null),
+        );
       throw notCapturable(
         call.subject,
-        'it reads its mask, which a saved Program does not carry',
-        'name the function with namedFunction(), and register it wherever the file is loaded',
+        'it reads a mask that comes in, which a saved Program does not carry',
+        `${naming}, and register it wherever the file is loaded`,
       );
     },
   };
-  const template = captureTemplate(
+  const program = openProgram(
     (...tensors: tf.Tensor[]) => {
       const inputs = unflatten(call.structure, tensors);
       const given = refuseWeights(call.subject, () =>
@@ -117,12 +150,12 @@ function captureCall(call: FunctionCall, training: boolean): CapturedCall {
     call.inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     { subject: call.subject },
   );
-  checkConstants(call.subject, template);
-  return { template, outputs };
+  checkConstants(call.subject, program);
+  return { program, outputs };
 }
 
-function checkConstants(subject: string, template: ProgramTemplate): void {
-  const large = template.graph.constants.map(({ shape, data }) => ({
+function checkConstants(subject: string, program: OpenProgram): void {
+  const large = program.graph.constants.map(({ shape, data }) => ({
     shape,
     bytes: 'splat' in data ? 0 : 4 * sizeOf(shape as readonly number[]),
   }));

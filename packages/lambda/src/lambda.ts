@@ -185,6 +185,7 @@ function nestedMasks(inputs: Tree<tf.Tensor>, context: CallContext): Tree<Mask> 
 function openWhereCallsDiffer(calls: readonly (readonly TensorSpec[])[]): TensorSpec[] {
   return calls[0]!.map(({ shape, dtype }, i) => ({
     dtype,
+    mask: calls.map((call) => call[i]?.mask ?? null).find((mask) => mask !== null) ?? null,
     shape: shape.map((size, axis) => (calls.every((call) => call[i]?.shape[axis] === size) ? size : null)),
   }));
 }

@@ -1,7 +1,7 @@
 // A Lambda's function as files hold it: its captured Programs and perhaps a registered name. It runs in the function's
 // place, trains, and can be saved again as it is. Finding one is capture-function.ts'; reading and writing files is io's.
 import type * as tf from '@tensorflow/tfjs-core';
-import { flatten, unflatten, type ProgramTemplate, type Tree, type TreeStructure } from '@lamella/program';
+import { flatten, unflatten, type OpenProgram, type Tree, type TreeStructure } from '@lamella/program';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
 
 const brand = Symbol.for('lamella.SavedFunction');
@@ -13,9 +13,9 @@ export interface SavedFunction {
   readonly inputs: TreeStructure;
   /** How what it gives is nested. */
   readonly outputs: TreeStructure;
-  readonly inference: ProgramTemplate;
+  readonly inference: OpenProgram;
   /** What it computes while training; the same object where that is no different. */
-  readonly training: ProgramTemplate;
+  readonly training: OpenProgram;
 }
 
 /** A function for a Lambda that runs a saved one; the Lambda's arguments are part of the Programs already. */

@@ -78,7 +78,6 @@ export {
   widenFloats,
 } from './narrow-floats.js';
 export { type NestedArray, type NestedValue } from './nested-array.js';
-export { isOpenProgram, type OpenProgram } from './open-program.js';
 export { batchOverTime } from './passes/batch-over-time.js';
 export { canonicalise } from './passes/canonicalise.js';
 export { diffPrograms } from './passes/diff-programs.js';
@@ -125,19 +124,29 @@ export {
   type SymbolicShape,
 } from './shape.js';
 export { holdingKernel, isControlFlow, mapInside, mapPrograms, nodesWithin } from './subprograms.js';
-export { captureTemplate, type TemplateArgument } from './template/capture-template.js';
-export { mergePrograms, type MergeOptions } from './template/merge-programs.js';
+export { openProgram, type OpenArgument } from './open-program/capture-open-program.js';
 export {
   fitPolynomial,
   isPolynomial,
-  monomials,
   Polynomial,
+  sameSize,
+  sameSizes,
   sizeAt,
+  sumOfSizes,
+  type Quotient,
   type Size,
   type Term,
-} from './template/polynomial.js';
-export { ProgramTemplate } from './template/program-template.js';
-export { type TemplateJson } from './template/template-json.js';
+} from './open-program/size.js';
+export { isOpenProgram, OpenProgram, type OpenType } from './open-program/open-program.js';
+export { type OpenNode, type OpenConstant } from './open-program/graph.js';
+export {
+  inferenceTrials,
+  largeTrialPoints,
+  smallBatchPoints,
+  withMoreTrials,
+} from './open-program/trial-sizes.js';
+export { shapesAt, withUnknowns, type Unknowns } from './open-program/unknowns.js';
+export { type OpenProgramJson } from './open-program/open-program-json.js';
 export {
   describeStructure,
   flatten,

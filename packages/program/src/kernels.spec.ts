@@ -43,6 +43,15 @@ describe('the kernels of tfjs-core', () => {
     }
   });
 
+  it('say which of them reduce, move or slide', () => {
+    const having = (trait: 'reduces' | 'moves' | 'slides'): string[] =>
+      names.filter((name) => traitsOf(name)[trait] !== undefined);
+    expect(having('reduces').sort()).toEqual(['All', 'Any', 'Max', 'Mean', 'Min', 'Prod', 'Sum']);
+    expect(having('moves')).toHaveLength(8);
+    expect(having('slides').every((name) => /Conv|Pool/.test(name))).toBe(true);
+    expect(having('slides')).toHaveLength(20);
+  });
+
   it('have no traits where they are unknown', () => {
     expect(traitsOf('CustomGradient')).toEqual({});
     expect(traitsOf('toString')).toEqual({});

@@ -1,6 +1,6 @@
 // The forward pass of a model for inputs of one layout, whatever their number of rows.
 import type { Runnable } from '@lamella/core';
-import type { Captured, OpenProgram, Program, Shape, NumberDType } from '@lamella/program';
+import { OpenProgram, type Captured, type Program, type Shape, type NumberDType } from '@lamella/program';
 
 /** Of a tensor, what a step is compiled for. */
 export interface Layout {
@@ -29,27 +29,24 @@ export function openStep(
   const programFor = (batch: number): Program =>
     captureFor(rest.map(({ shape, dtype }) => ({ shape: [batch, ...shape], dtype }))).program;
   return {
-    program: new OpenStep(programFor, [[rows, captured.program]]),
+    program: new OpenProgram(remembered(programFor, rows, captured.program), ['batch']),
     slots: captured.slots,
   };
 }
 
-class OpenStep implements OpenProgram {
+/** Keeps the Programs of the sizes that were used last. */
+function remembered(
+  programFor: (batch: number) => Program,
+  rows: number,
+  known: Program,
+): (batch?: number) => Program {
   /** The least recently used first. */
-  private readonly programs: Map<number, Program>;
-
-  constructor(
-    private readonly programFor: (batch: number) => Program,
-    known: readonly (readonly [number, Program])[],
-  ) {
-    this.programs = new Map(known);
-  }
-
-  at(batch: number): Program {
-    const found = this.programs.get(batch) ?? this.programFor(batch);
-    this.programs.delete(batch);
-    this.programs.set(batch, found);
-    if (this.programs.size > mostPrograms) this.programs.delete(this.programs.keys().next().value!);
+  const programs = new Map([[rows, known]]);
+  return (batch = rows) => {
+    const found = programs.get(batch) ?? programFor(batch);
+    programs.delete(batch);
+    programs.set(batch, found);
+    if (programs.size > mostPrograms) programs.delete(programs.keys().next().value!);
     return found;
-  }
+  };
 }

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpu } from '@lamella/backend-cpu';
-import { clearNames, compose, input, type SymbolicTensor } from '@lamella/core';
+import { clearNames, compose, input, type Layer, type SymbolicTensor } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
-import { dense, layers } from '@lamella/layers';
+import { dense, dot, layers } from '@lamella/layers';
 import { fillRandom, flatten, HostTensor, random, type Shape, type NumberDType } from '@lamella/program';
 import { assertClose } from '@lamella/testing';
 import { training, type Model } from '@lamella/training';
@@ -145,6 +145,29 @@ describe('exportOnnx()', () => {
     expect(Math.abs(truncated!.deviation - 0.8796)).toBeLessThan(0.03);
     expect(Math.abs(uniform!.mean - 0.5)).toBeLessThan(0.01);
     expect(Math.abs(uniform!.deviation - Math.sqrt(1 / 12))).toBeLessThan(0.01);
+  });
+
+  it.each([
+    ['a Lambda', () => lambda(([p, q]: tf.Tensor[]) => tf.matMul(p!, q!))],
+    ['Dot', () => dot({ axes: [2, 1] })],
+  ])('keeps lengths apart that a product of matrices by %s does not need to be equal', async (_, layer) => {
+    const a = input({ shape: [null, null], name: 'a' });
+    const b = input({ shape: [null, 5], name: 'b' });
+    const net = model({ inputs: [a, b], outputs: (layer() as Layer).apply([a, b]) });
+    const bytes = await exportOnnx(net);
+    const session = await ort.InferenceSession.create(bytes);
+    for (const [rows, inner] of [
+      [4, 3],
+      [2, 7],
+    ] as const) {
+      const results = await session.run({
+        a: new ort.Tensor('float32', new Float32Array(2 * rows * inner).fill(1), [2, rows, inner]),
+        b: new ort.Tensor('float32', new Float32Array(2 * inner * 5).fill(1), [2, inner, 5]),
+      });
+      const { dims, data } = results[session.outputNames[0]!]!;
+      expect(dims).toEqual([2, rows, 5]);
+      expect((data as Float32Array)[0]).toBe(inner);
+    }
   });
 
   it('exports one batch size where the model cannot have all', async () => {

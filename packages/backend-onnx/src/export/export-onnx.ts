@@ -5,14 +5,14 @@ import {
   capture,
   flatten,
   isConcrete,
-  isLamellaError,
+  shapesAt,
   unflatten,
+  withUnknowns,
   type Captured,
   type Shape,
   type NumberDType,
   type SymbolicShape,
 } from '@lamella/program';
-import { notPolymorphic } from '../errors.js';
 import { lowerToModel, type LoweredModel } from '../lower-program.js';
 import { encodeModel, type OnnxModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
@@ -105,55 +105,17 @@ function lower(
     const lowered = transform?.(alone, program) ?? alone;
     return { ...lowered, model: shareConstants(lowered.model) };
   }
-  const at = ({ names, places }: Unknowns): LoweredModel => {
-    if (names.length > mostUnknowns)
-      throw notPolymorphic(
-        model.label,
-        `it has ${names.length} unknown sizes, at most ${mostUnknowns} are possible`,
-      );
-    return lowerSymbolicToModel(
-      (sizes) =>
-        programAt(shapes.map((shape, i) => shape.map((size, axis) => size ?? sizes[places[i]![axis]!]!))),
-      { unknowns: names, subject: model.label, ...(transform && { transform }) },
-    );
-  };
-  const free = unknownsOf(model, shapes, (name, axis) => `${name}.${axis}`);
-  const tied = unknownsOf(model, shapes, (_, axis) => `axis_${axis}`);
-  if (free.names.length === tied.names.length) return at(free);
-  if (free.names.length > mostUnknowns) return at(tied);
-  try {
-    return at(free);
-  } catch (error) {
-    if (!isLamellaError(error)) throw error;
-    return at(tied);
-  }
-}
-
-/** Beyond this the number of captures would grow out of hand. */
-const mostUnknowns = 3;
-
-interface Unknowns {
-  readonly names: readonly string[];
-  /** For each input and axis which unknown stands there, or -1. */
-  readonly places: readonly (readonly number[])[];
-}
-
-/** The unknown sizes: the first axis of all inputs is the batch, others are called by `nameOf`. */
-function unknownsOf(
-  model: Functional,
-  shapes: readonly SymbolicShape[],
-  nameOf: (input: string, axis: number) => string,
-): Unknowns {
-  const names = shapes.some((shape) => shape[0] === null) ? ['batch'] : [];
-  const places = shapes.map((shape, i) =>
-    shape.map((size, axis) => {
-      if (size !== null) return -1;
-      const name = axis === 0 ? 'batch' : nameOf(model.inputs[i]!.name, axis);
-      if (!names.includes(name)) names.push(name);
-      return names.indexOf(name);
-    }),
-  );
-  return { names, places };
+  const args = model.inputs.map(({ name }, i) => ({ name, shape: shapes[i]! }));
+  return withUnknowns(args, {
+    subject: model.label,
+    probe: programAt,
+    derive: (unknowns) =>
+      lowerSymbolicToModel((sizes) => programAt(shapesAt(args, unknowns, sizes)), {
+        unknowns: unknowns.names,
+        subject: model.label,
+        ...(transform && { transform }),
+      }),
+  });
 }
 
 function captureForward(model: Functional, shapes: readonly Shape[]): Captured {

@@ -3,10 +3,8 @@
 import {
   diffPrograms,
   isLamellaError,
-  mergePrograms,
-  ProgramTemplate,
+  OpenProgram,
   removeDeadCode,
-  sizeAt,
   type Program,
   type ProgramConstant,
 } from '@lamella/program';
@@ -42,18 +40,15 @@ export function agreementWith(samples: Samples): Agreement {
     const allPoints = [...points, point];
     if (!fixed.every((i) => isFixed([programs[0]!, program], i) || isSplat(all, i))) return false;
     if (!varying.every((i) => followsSizes(all, i, allPoints))) return false;
-    const shapes = template.arguments.map(({ shape }) => shape.map((size) => sizeAt(size, point)));
     return (
-      orUndefined(() => diffPrograms(template.at(shapes), withConstantsAsInputs(program, varying))) === null
+      orUndefined(() => diffPrograms(template.at(...point), withConstantsAsInputs(program, varying))) === null
     );
   };
 }
 
-function templateOf(programs: readonly Program[], points: Samples['points']): ProgramTemplate | undefined {
-  const unknowns = points[0]!.map((_, i) => `size ${i}`);
-  const places = placesOf(programs, points);
-  const options = { points, places, unknowns, subject: 'Program', print: String };
-  return orUndefined(() => new ProgramTemplate(mergePrograms(programs, options), unknowns));
+function templateOf(programs: readonly Program[], points: Samples['points']): OpenProgram | undefined {
+  const names = points[0]!.map((_, i) => `size ${i}`);
+  return orUndefined(() => OpenProgram.merge(programs, { points, names, subject: 'Program' }));
 }
 
 /** What `make` gives; undefined where it throws that something does not follow sizes. */
@@ -105,19 +100,4 @@ function withConstantsAsInputs(program: Program, indices: readonly number[]): Pr
     ],
     constants: program.constants.filter(({ id }) => !opened.includes(id)),
   });
-}
-
-/** For each argument and axis the unknown whose size stands there at all points, or -1. */
-function placesOf(programs: readonly Program[], points: Samples['points']): number[][] {
-  const places = (index: number): number[] =>
-    programs[0]!
-      .type(programs[0]!.inputs[index]!.id)
-      .shape.map((_, axis) =>
-        points[0]!.findIndex((_size, unknown) =>
-          programs.every(
-            (program, p) => program.type(program.inputs[index]!.id).shape[axis] === points[p]![unknown],
-          ),
-        ),
-      );
-  return programs[0]!.inputs.flatMap(({ kind }, index) => (kind === 'argument' ? [places(index)] : []));
 }

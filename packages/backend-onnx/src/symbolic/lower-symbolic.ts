@@ -1,6 +1,12 @@
 // One ONNX graph for every size of the unknown dimensions, the batch above all: a Program is lowered at several sizes, the
 // graphs are merged, and other sizes must agree. Training steps are not lowered like this: their sizes are known.
-import { isLamellaError, monomials, type Program } from '@lamella/program';
+import {
+  isLamellaError,
+  largeTrialPoints,
+  smallBatchPoints,
+  withMoreTrials,
+  type Program,
+} from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
 import { lowerToModel, type LoweredModel, type LoweredProgram, type LoweredValue } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
@@ -23,7 +29,7 @@ export interface SymbolicOptions {
  * the Program as captured at given sizes, one for each unknown; passes are run here.
  *
  * Sizes are computed in the graph, from the shapes of its inputs. Three sizes (for one unknown) determine how everything
- * follows them, a fourth must agree, and so must two and one.
+ * follows them, a fourth must agree, and so must two and one; more of them are tried for sizes that are rounded down.
  * Throws: NOT_BATCH_POLYMORPHIC naming the operation and its layer; KERNEL_UNSUPPORTED; what `programAt` throws.
  *
  * @example
@@ -48,7 +54,7 @@ export function lowerSymbolicToModel(
   programAt: (sizes: readonly number[]) => Program,
   options: SymbolicOptions = {},
 ): LoweredModel {
-  return openModel(programAt, options).lowered;
+  return withMoreTrials(1, (spare) => openModel(programAt, options, spare).lowered);
 }
 
 /** One graph for all sizes. */
@@ -62,14 +68,15 @@ export interface OpenModel {
 export function openModel(
   programAt: (sizes: readonly number[]) => Program,
   { unknowns = ['batch'], subject = 'Program', transform = (lowered) => lowered }: SymbolicOptions = {},
+  spareTrials = 1,
 ): OpenModel {
   const lowerAlike = (program: Program): LoweredModel => transform(lowerForSizes(program), program);
-  const points = samplePoints(unknowns);
+  const points = largeTrialPoints(unknowns, spareTrials);
   const programs = points.map(programAt);
   const lowered = programs.map(lowerAlike);
   const merged = mergeModels(lowered, { points, unknowns, subject });
   const agreesAsProgram = agreementWith({ programs, points });
-  for (const point of smallPoints(unknowns)) {
+  for (const point of smallBatchPoints(unknowns)) {
     const program = programAt(point);
     if (agrees(program, point)) continue;
     const sizes = unknowns.map((unknown, i) => `${unknown} ${point[i]}`).join(', ');
@@ -99,23 +106,4 @@ const samePlaces = (a: readonly LoweredValue[], b: readonly LoweredValue[]): boo
 /** A Program in its form for ONNX Runtime, lowered so that no choice depends on how large a tensor is. */
 function lowerForSizes(program: Program): LoweredModel {
   return lowerToModel(fuseBias(prepareProgram(program)), { bySize: false, keepArguments: true });
-}
-
-/** Primes of which few layers have a multiple as a number of units; the first three determine, the next one must agree. */
-const batches = [101, 113, 127, 139, 103, 107, 109, 149, 151, 199, 193];
-const others = [131, 137, 157, 163, 167, 173, 179, 181, 191, 197, 211, 223, 227, 229, 233, 239];
-
-/** As many as determine the polynomials, and one more. */
-function samplePoints(unknowns: readonly string[]): number[][] {
-  const count = monomials(unknowns.length).length + 1;
-  return Array.from({ length: count }, (_, p) =>
-    unknowns.map((_unknown, i) =>
-      i === 0 ? batches[p % batches.length]! : others[(p * (i + 1) + i) % others.length]!,
-    ),
-  );
-}
-
-/** A batch of two and one of one; other unknowns at sizes not yet seen. */
-function smallPoints(unknowns: readonly string[]): number[][] {
-  return [2, 1].map((batch, p) => unknowns.map((_, i) => (i === 0 ? batch : others.at(-1 - p - i)!)));
 }

@@ -1,6 +1,6 @@
 // Computes sizes inside a graph: integer polynomials of the unknown dimensions, which `Shape` reads from the inputs.
 // Each value is computed once. Not here: which constants follow the sizes (varying-constant.ts).
-import { isPolynomial, type Polynomial, type Size } from '@lamella/program';
+import { isPolynomial, type Polynomial, type Quotient, type Size } from '@lamella/program';
 import { GraphBuilder } from '../model/graph-builder.js';
 import type { ElementType, OnnxModel } from '../model/onnx-model.js';
 
@@ -50,12 +50,23 @@ export class SizeExpressions {
 
   private polynomial(size: Polynomial): string {
     return this.once(keyOf(size), () => {
-      const terms = size.terms.map(({ coefficient, powers }) => {
-        const factors = powers.flatMap((power, i) => Array.from({ length: power }, () => this.unknown(i)));
+      const terms = size.terms.map(({ coefficient, powers, quotients = [] }) => {
+        const factors = [
+          ...powers.flatMap((power, i) => Array.from({ length: power }, () => this.unknown(i))),
+          ...quotients.map((quotient) => this.quotient(quotient)),
+        ];
         if (coefficient !== 1 || factors.length === 0) factors.unshift(this.graph.ints([coefficient]));
         return factors.reduce((a, b) => this.graph.op('Mul', [a, b]));
       });
       return terms.reduce((a, b) => this.graph.op('Add', [a, b]));
+    });
+  }
+
+  private quotient({ unknown, offset, divisor }: Quotient): string {
+    return this.once(`quotient ${unknown} ${offset} ${divisor}`, () => {
+      const size = this.unknown(unknown);
+      const sum = offset === 0 ? size : this.graph.op('Add', [size, this.graph.ints([offset])]);
+      return this.graph.op('Div', [sum, this.graph.ints([divisor])]);
     });
   }
 

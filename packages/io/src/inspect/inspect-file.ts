@@ -1,6 +1,6 @@
 // Looks into a file without loading it: no function runs, no layer is made, no weight gets memory beyond the file's own.
 import type { FileContents } from '@lamella/core';
-import { isLamellaError, ProgramTemplate } from '@lamella/program';
+import { isLamellaError, OpenProgram } from '@lamella/program';
 import { findMissing } from '../keras-json/check-known.js';
 import { anonymous, describeLambda, isLambdaEntry, liveFunction } from '../keras-json/lambda.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
@@ -92,7 +92,7 @@ function inspectLambda(entry: Json, context: ReadContext): InspectedLambda {
 /** A damaged Program is what a file holds, too. */
 function listingOf(program: Json): string {
   try {
-    return String(ProgramTemplate.fromJSON(program));
+    return String(OpenProgram.fromJSON(program));
   } catch (error) {
     if (!isLamellaError(error)) throw error;
     return error.message;

@@ -5,9 +5,9 @@ import { functionDrift, functionOf, Lambda, type LambdaFunction, type SavedFunct
 import {
   flatten,
   isLamellaError,
-  ProgramTemplate,
+  OpenProgram,
   suggest,
-  type TemplateJson,
+  type OpenProgramJson,
   type Tree,
   type TreeStructure,
 } from '@lamella/program';
@@ -68,7 +68,7 @@ function outputsOf(layer: Lambda): WritableJson {
 function programsOf(layer: Lambda): Entry {
   try {
     const { inputs, outputs, inference, training } = layer.saveFunction();
-    const json = (template: ProgramTemplate): WritableJson => template.toJSON() as unknown as WritableJson;
+    const json = (template: OpenProgram): WritableJson => template.toJSON() as unknown as WritableJson;
     return {
       structures: { inputs, outputs },
       programs: { inference: json(inference), ...(training !== inference && { training: json(training) }) },
@@ -199,9 +199,9 @@ export function liveFunction(
 }
 
 function savedFunction({ functionName, structures, programs }: StoredLambda): SavedFunction {
-  const inference = ProgramTemplate.fromJSON(programs!['inference'] as unknown as TemplateJson);
+  const inference = OpenProgram.fromJSON(programs!['inference'] as unknown as OpenProgramJson);
   const training =
-    programs!['training'] === undefined ? inference : ProgramTemplate.fromJSON(programs!['training']);
+    programs!['training'] === undefined ? inference : OpenProgram.fromJSON(programs!['training']);
   const isNamed = functionName !== undefined && functionName !== anonymous;
   const list = (count: number): TreeStructure => Array.from({ length: count }, (): '*' => '*');
   const count = inference.graph.outputs.length;

@@ -4,12 +4,14 @@ import type { SymbolicTensor } from '@lamella/core';
 import {
   attributesOf,
   isPolynomial,
+  sameSizes,
   type NormalAttributes,
+  type OpenNode,
+  type OpenType,
   type ProgramNode,
   type Size,
 } from '@lamella/program';
 import type { Json } from '../keras-json/python-json.js';
-import { sameSizes, type GraphNode, type SizedType } from './sized-graph.js';
 import { isConstant, NoKerasForm, type Argument, type Value } from './value.js';
 import type { Writer } from './writer.js';
 
@@ -19,11 +21,11 @@ export type KernelRule = (call: KernelCall) => Value | readonly Value[];
 /** One kernel of a graph, to be written as operations. */
 export class KernelCall {
   constructor(
-    readonly node: GraphNode,
+    readonly node: OpenNode,
     /** The types of the outputs. */
-    readonly outputs: readonly SizedType[],
+    readonly outputs: readonly OpenType[],
     private readonly values: Readonly<Record<string, Value>>,
-    private readonly types: Readonly<Record<string, SizedType>>,
+    private readonly types: Readonly<Record<string, OpenType>>,
     readonly writer: Writer,
   ) {}
 
@@ -34,7 +36,7 @@ export class KernelCall {
       .sort((a, b) => Number(a) - Number(b));
   }
 
-  get output(): SizedType {
+  get output(): OpenType {
     return this.outputs[0]!;
   }
 
@@ -42,12 +44,12 @@ export class KernelCall {
     return name in this.values;
   }
 
-  type(name: string): SizedType {
+  type(name: string): OpenType {
     return this.types[name]!;
   }
 
   rank(name: string): number {
-    return this.type(name).sizes.length;
+    return this.type(name).shape.length;
   }
 
   /** An input as a tensor of the graph. */
@@ -65,7 +67,7 @@ export class KernelCall {
   /** Inputs that broadcast: one number everywhere is a number, where another input has the shape of the result. */
   broadcast(...names: readonly string[]): Argument[] {
     const isWhole = (name: string): boolean =>
-      !isConstant(this.values[name]!) && sameSizes(this.type(name).sizes, this.output.sizes);
+      !isConstant(this.values[name]!) && sameSizes(this.type(name).shape, this.output.shape);
     const isCovered = names.some(isWhole);
     return names.map((name) => {
       const value = this.values[name]!;
@@ -100,7 +102,7 @@ export class KernelCall {
   get normal(): NormalAttributes {
     const names = new Map(Object.entries(this.node.inputs).map(([name, id]) => [id, name]));
     const shapeOf = (name: string): number[] =>
-      this.type(name).sizes.map((size) => (isPolynomial(size) ? Number.NaN : size));
+      this.type(name).shape.map((size) => (isPolynomial(size) ? Number.NaN : size));
     return attributesOf(this.node as ProgramNode, (id) => ({ shape: shapeOf(names.get(id)!) }));
   }
 

@@ -9,11 +9,14 @@ import {
   scanKernel,
   unflatten,
   whileKernel,
+  type OpenNode,
+  type OpenProgram,
+  type OpenType,
   type ValueId,
 } from '@lamella/program';
 import { KernelCall } from './kernel-call.js';
 import { findKernelRule } from './kernels/kernels.js';
-import { sizedGraph, type GraphNode, type SizedGraph, type SizedType } from './sized-graph.js';
+import { simplified } from './simplified.js';
 import { isConstant, NoKerasForm, type Value } from './value.js';
 import { Writer } from './writer.js';
 
@@ -26,7 +29,7 @@ export function lambdaModel(lambda: Lambda, note: (problem: string) => void): Fu
   const notes = new Set<string>();
   if (lambda.maskFunction !== null) notes.add('its mask function cannot be written as operations');
   const saved = lambda.saveFunction();
-  const sized = sizedGraph(saved.inference, lambda.label);
+  const sized = simplified(saved.inference, lambda.label);
   const exported = new LambdaExport(lambda.name, sized, (problem) => notes.add(problem));
   const outputs = exported.run();
   for (const problem of notes) note(problem);
@@ -46,11 +49,11 @@ class LambdaExport {
 
   constructor(
     private readonly name: string,
-    private readonly sized: SizedGraph,
+    private readonly sized: OpenProgram,
     private readonly note: (problem: string) => void,
   ) {
     const { graph } = sized;
-    const anchors: { tensor: SymbolicTensor; sizes: SizedType['sizes'] }[] = [];
+    const anchors: { tensor: SymbolicTensor; sizes: OpenType['shape'] }[] = [];
     for (const { id, kind } of graph.inputs) {
       const type = sized.typeOf(id);
       const tensor = this.standIn(type, kind === 'random' ? 'random' : `input_${this.inputs.length}`);
@@ -60,7 +63,7 @@ class LambdaExport {
         continue;
       }
       this.inputs.push(tensor);
-      anchors.push({ tensor, sizes: type.sizes });
+      anchors.push({ tensor, sizes: type.shape });
     }
     for (const { id, data } of graph.constants) this.values.set(id, { ...sized.typeOf(id), data });
     this.writer = new Writer(name, anchors);
@@ -81,7 +84,7 @@ class LambdaExport {
     });
   }
 
-  private write(node: GraphNode): void {
+  private write(node: OpenNode): void {
     const types = node.outputs.map((id) => this.sized.typeOf(id));
     try {
       const results = this.results(node, types);
@@ -92,7 +95,7 @@ class LambdaExport {
     }
   }
 
-  private results(node: GraphNode, types: readonly SizedType[]): readonly Value[] {
+  private results(node: OpenNode, types: readonly OpenType[]): readonly Value[] {
     const rule = findKernelRule(node.kernel);
     if (rule === undefined) throw new NoKerasForm(withoutForm[node.kernel] ?? 'Keras has no such operation');
     const odd = [...types, ...Object.values(node.inputs).map((id) => this.sized.typeOf(id))].find(
@@ -112,7 +115,7 @@ class LambdaExport {
   }
 
   /** The result in the dtype that the Program says; Keras computes some functions of integers in floats. */
-  private checked(result: Value | undefined, { sizes, dtype }: SizedType): Value {
+  private checked(result: Value | undefined, { shape: sizes, dtype }: OpenType): Value {
     if (result !== undefined && isConstant(result)) return result;
     const fits =
       result?.rank === sizes.length &&
@@ -121,7 +124,7 @@ class LambdaExport {
     return result.dtype === dtype ? result : this.writer.apply('Cast', [result], { dtype });
   }
 
-  private standIn({ sizes, dtype }: SizedType, name: string): SymbolicTensor {
+  private standIn({ shape: sizes, dtype }: OpenType, name: string): SymbolicTensor {
     const batchShape = sizes.map((size) => (isPolynomial(size) ? null : size));
     // What stands for a tensor that Keras has no operations for is never written.
     const stored = dtype === 'int32' || dtype === 'bool' ? dtype : 'float32';

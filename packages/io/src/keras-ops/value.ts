@@ -1,15 +1,14 @@
 // What goes through an export: values of a graph, and what stands in the call of an operation. Writing them is writer.ts'.
 import { isSymbolicTensor, type SymbolicTensor } from '@lamella/core';
-import type { DType } from '@lamella/program';
+import type { DType, OpenConstant, OpenType } from '@lamella/program';
 import type { Operand } from '../operations/operand.js';
-import type { GraphConstant, SizedType } from './sized-graph.js';
 
 /** What an operation is called on: tensors, or what stands in its call as it is. */
 export type Argument = SymbolicTensor | Operand | readonly Argument[];
 
 /** A value that is known beforehand. */
-export interface Constant extends SizedType {
-  readonly data: GraphConstant['data'];
+export interface Constant extends OpenType {
+  readonly data: OpenConstant['data'];
 }
 
 /** A value of the graph. */

@@ -8,6 +8,7 @@ import {
   sizeOf,
   type DType,
   type Polynomial,
+  type Quotient,
   type Size,
 } from '@lamella/program';
 import type { Json } from '../keras-json/python-json.js';
@@ -83,7 +84,7 @@ export class Writer {
 
   /** A constant as a call may hold it; a tensor, where its shape follows the batch. */
   inline(constant: Constant): Argument {
-    const { sizes, dtype, data } = constant;
+    const { shape: sizes, dtype, data } = constant;
     if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
       throw new NoKerasForm(`a ${dtype} constant`);
     const number = this.number(constant);
@@ -98,7 +99,7 @@ export class Writer {
 
   /** A constant as a tensor of the graph. */
   made(constant: Constant): SymbolicTensor {
-    const { sizes, dtype, data } = constant;
+    const { shape: sizes, dtype, data } = constant;
     if (!('splat' in data)) {
       const values = this.inline(constant);
       return this.apply('Where', [this.truth([]), values, values]);
@@ -137,7 +138,9 @@ export class Writer {
     const [term] = size.terms;
     const unknown = term?.powers.findIndex((power) => power === 1) ?? -1;
     const isMultiple =
-      size.terms.length === 1 && term!.powers.every((power, i) => power === Number(i === unknown));
+      size.terms.length === 1 &&
+      term!.quotients === undefined &&
+      term!.powers.every((power, i) => power === Number(i === unknown));
     if (unknown < 0 || !isMultiple || term!.coefficient < 1)
       throw new NoKerasForm('a constant whose size is no multiple of an unknown one');
     const vector = this.vector(unknown);
@@ -169,8 +172,15 @@ export class Writer {
   private count(size: Polynomial, dtype: DType): SymbolicTensor {
     const counted = (unknown: number): SymbolicTensor =>
       this.apply('Sum', [this.apply('Cast', [this.vector(unknown)], { dtype })]);
-    const terms = size.terms.map(({ coefficient, powers }): Argument => {
-      const factors = powers.flatMap((power, i) => Array.from({ length: power }, () => counted(i)));
+    const divided = ({ unknown, offset, divisor }: Quotient): SymbolicTensor => {
+      const sum = this.apply('Add', [counted(unknown), numberOperand(offset, dtype)]);
+      return this.apply('FloorDivide', [sum, numberOperand(divisor, dtype)]);
+    };
+    const terms = size.terms.map(({ coefficient, powers, quotients = [] }): Argument => {
+      const factors = [
+        ...powers.flatMap((power, i) => Array.from({ length: power }, () => counted(i))),
+        ...quotients.map(divided),
+      ];
       return factors.reduce<Argument>(
         (a, b) => this.apply('Multiply', [b, a]),
         numberOperand(coefficient, dtype),

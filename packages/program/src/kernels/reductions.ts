@@ -34,6 +34,7 @@ function reduction(
       requireDType(kernel, 'x', x, ...accepted);
       return { shape: reducedShape(x.shape, axes, keepDims), dtype: resultOf(x.dtype) };
     },
+    reduces: true,
   };
 }
 

@@ -1,7 +1,7 @@
 // What runs and compilers refuse, and what stays as it was then.
 import * as tf from '@tensorflow/tfjs-core';
 import { hostBuffer, type Backend, type Buffer } from '@lamella/core';
-import { assignState, capture, type HostTensor, readState } from '@lamella/program';
+import { assignState, capture, OpenProgram, readState, type HostTensor } from '@lamella/program';
 import { assertRejects } from '../assertions.js';
 import { floats, integers } from '../kernel-case.js';
 import {
@@ -123,7 +123,7 @@ export const failures: readonly ContractTest[] = [
     name: 'refuses to run once disposed of, and may be disposed of twice',
     run: async (backend: Backend): Promise<void> => {
       const output = outputOf(backend);
-      for (const program of [addTwo(), { at: addTwo }]) {
+      for (const program of [addTwo(), new OpenProgram(addTwo, ['batch'])]) {
         const executable = await backend.compile(program);
         executable.dispose();
         executable.dispose();

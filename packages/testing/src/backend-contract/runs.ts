@@ -7,6 +7,7 @@ import {
   capture,
   fillRandom,
   HostTensor,
+  OpenProgram,
   random,
   readState,
   type Program,
@@ -178,7 +179,7 @@ export const runs: readonly ContractTest[] = [
           },
           argumentsFor([floats([batch, 3]), weight]),
         ).program;
-      const together = await backend.compile({ at });
+      const together = await backend.compile(new OpenProgram(at, ['batch']));
       for (const batch of [4, 1, 2, 3, 5, 6, 4]) {
         const program = at(batch);
         const inputs = [floats([batch, 3]), weight];

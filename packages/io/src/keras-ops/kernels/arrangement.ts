@@ -1,17 +1,16 @@
 // Shapes: other ones, other orders, copies, padding, and tensors put together.
 import type { SymbolicTensor } from '@lamella/core';
-import { isPolynomial, type Size } from '@lamella/program';
+import { isPolynomial, sameSize, type Size } from '@lamella/program';
 import type { KernelCall, KernelRule } from '../kernel-call.js';
-import { sameSize } from '../sized-graph.js';
 import { numberOperand } from '../value.js';
 
 /** One size of the new shape may follow the batch, as Keras' -1; where more do, only axes of one may come and go. */
 export const Reshape: KernelRule = (call) => {
-  const sizes = call.output.sizes;
+  const sizes = call.output.shape;
   const x = call.tensor('x');
   if (sizes.filter(isPolynomial).length <= 1)
     return call.apply('Reshape', [x], { newshape: sizes.map((size) => (isPolynomial(size) ? -1 : size)) });
-  return reshapedByOnes(call, x, call.type('x').sizes, sizes);
+  return reshapedByOnes(call, x, call.type('x').shape, sizes);
 };
 
 function reshapedByOnes(
@@ -40,17 +39,17 @@ export const Transpose: KernelRule = (call) =>
 export const Tile: KernelRule = (call) => {
   const repeats = call.sizes('reps').map((size) => (isPolynomial(size) ? undefined : size));
   const x = call.tensor('x');
-  const { sizes } = call.type('x');
+  const { shape: sizes } = call.type('x');
   if (repeats.some((count, axis) => count === undefined && sizes[axis] !== 1))
     throw call.fail('as many copies of an axis as the batch is large');
   const fixed = repeats.map((count) => count ?? 1);
   const tiled = fixed.every((count) => count === 1) ? x : call.apply('Tile', [x], { repeats: fixed });
   return fixed.length === repeats.filter((count) => count !== undefined).length
     ? tiled
-    : call.writer.broadcastTo(tiled, call.output.sizes);
+    : call.writer.broadcastTo(tiled, call.output.shape);
 };
 
-export const BroadcastTo: KernelRule = (call) => call.writer.broadcastTo(call.tensor('x'), call.output.sizes);
+export const BroadcastTo: KernelRule = (call) => call.writer.broadcastTo(call.tensor('x'), call.output.shape);
 
 export const Reverse: KernelRule = (call) => {
   const { axes } = call;

@@ -9,7 +9,7 @@ export const Fill: KernelRule = (call) => ({
 
 function row(valueAt: (call: KernelCall, i: number) => number): KernelRule {
   return (call) => {
-    const [size] = call.output.sizes;
+    const [size] = call.output.shape;
     if (size === undefined || isPolynomial(size))
       throw call.fail('as many numbers in a row as the batch is large');
     const { dtype } = call.output;

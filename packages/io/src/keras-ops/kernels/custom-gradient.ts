@@ -2,12 +2,11 @@
 // multiple of the one that comes in (straight-through, reversed, none at all) is written with that. Those of functions of
 // tfjs itself are what follows from the function anyway.
 import * as tf from '@tensorflow/tfjs-core';
-import { captureTemplate, type TemplateArgument } from '@lamella/program';
+import { openProgram, sameSizes, type OpenArgument, type OpenNode } from '@lamella/program';
 import type { KernelRule } from '../kernel-call.js';
-import { sameSizes, type GraphNode } from '../sized-graph.js';
 import { float } from '../value.js';
 
-type GradientGraph = NonNullable<GraphNode['programs']>[string];
+type GradientGraph = NonNullable<OpenNode['programs']>[string];
 
 /** `y` becomes `stop_gradient(y - c * x) + c * x`. */
 export const CustomGradient: KernelRule = (call) => {
@@ -17,7 +16,7 @@ export const CustomGradient: KernelRule = (call) => {
   const names = call.names.slice(0, call.attribute<number>('arity', 1));
   const straight = names.flatMap((name, i) => {
     const factor = factorOf(gradient, i);
-    if (factor === undefined || (factor !== 0 && !sameSizes(call.type(name).sizes, call.output.sizes)))
+    if (factor === undefined || (factor !== 0 && !sameSizes(call.type(name).shape, call.output.shape)))
       throw call.fail('a custom gradient that is no multiple of the incoming one');
     const x = call.tensor(name);
     return factor === 0 ? [] : [factor === 1 ? x : call.apply('Multiply', [x, float(factor)])];
@@ -75,8 +74,8 @@ let tfjsGradients: ReadonlySet<string> | undefined;
 function ofTfjs(): ReadonlySet<string> {
   tfjsGradients ??= new Set(
     [
-      captureTemplate((x: tf.Tensor) => tf.logSoftmax(x), [argument('x')]),
-      captureTemplate(
+      openProgram((x: tf.Tensor) => tf.logSoftmax(x), [argument('x')]),
+      openProgram(
         (x: tf.Tensor, y: tf.Tensor) => tf.losses.softmaxCrossEntropy(x, y, undefined, 0, tf.Reduction.NONE),
         [argument('x'), argument('y')],
       ),
@@ -87,6 +86,6 @@ function ofTfjs(): ReadonlySet<string> {
   return tfjsGradients;
 }
 
-function argument(name: string): TemplateArgument {
+function argument(name: string): OpenArgument {
   return { name, shape: [null, 4], dtype: 'float32' };
 }

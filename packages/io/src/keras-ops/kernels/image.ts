@@ -6,7 +6,7 @@ import type { KernelCall, KernelRule } from '../kernel-call.js';
 import { float, type Argument } from '../value.js';
 
 function lengths(call: KernelCall, name: string): number[] {
-  const { sizes } = call.type(name);
+  const { shape: sizes } = call.type(name);
   if (sizes.slice(1).some(isPolynomial)) throw call.fail('an image of unknown size');
   return sizes.slice(1) as number[];
 }
@@ -29,7 +29,7 @@ export const ResizeBilinear: KernelRule = (call) => {
       data[at * old + low] = 1 - (place - low);
       data[at * old + high]! += place - low;
     }
-    return call.writer.inline({ sizes: [size, old], dtype: 'float32', data });
+    return call.writer.inline({ shape: [size, old], dtype: 'float32', data });
   };
   const images = call.apply('Cast', [call.tensor('images')], { dtype: 'float32' });
   const tall = call.apply('Einsum', [images, weights(0)], { subscripts: 'bijc,hi->bhjc' });
@@ -46,7 +46,7 @@ export const ResizeNearestNeighbor: KernelRule = (call) => {
       const place = origin(call, at, old, size);
       return Math.min(old - 1, call.attribute('alignCorners', false) ? Math.round(place) : Math.floor(place));
     });
-    const indices = call.writer.inline({ sizes: [size], dtype: 'int32', data: rows });
+    const indices = call.writer.inline({ shape: [size], dtype: 'int32', data: rows });
     return call.apply('Take', [images, indices], { axis: axis + 1 });
   }, call.tensor('images'));
 };
@@ -73,7 +73,7 @@ export const LRN: KernelRule = (call) => {
     Number(Math.abs(Math.floor(i / channels) - (i % channels)) <= radius),
   );
   const x = call.tensor('x');
-  const ones = call.writer.inline({ sizes: [channels, channels], dtype: 'float32', data: band });
+  const ones = call.writer.inline({ shape: [channels, channels], dtype: 'float32', data: band });
   const sums = call.apply('Matmul', [call.apply('Square', [x]), ones]);
   const scaled = call.apply('Multiply', [sums, float(call.attribute<number>('alpha'))]);
   const raised = call.apply('Power', [

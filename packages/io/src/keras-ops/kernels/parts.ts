@@ -1,8 +1,7 @@
 // Parts of tensors: slices, rows by number, the largest ones; and numbers as positions.
 import type { SymbolicTensor } from '@lamella/core';
-import { isPolynomial, sizeOf, type Size } from '@lamella/program';
+import { isPolynomial, sameSize, sizeOf, sumOfSizes, type Size } from '@lamella/program';
 import type { KernelCall, KernelRule } from '../kernel-call.js';
-import { sameSize, sumOfSizes } from '../sized-graph.js';
 import { float, integer, numberOperand, slice, type Argument } from '../value.js';
 
 /** A place on an axis as Python says it: from the end, where it follows the axis' size. */
@@ -16,11 +15,11 @@ function place(call: KernelCall, at: Size, size: Size): number | null {
 
 export const Slice: KernelRule = (call) => {
   const x = call.tensor('x');
-  const { sizes } = call.type('x');
+  const { shape: sizes } = call.type('x');
   const begin = call.sizes('begin');
   const key = sizes.map((size, axis): Argument => {
     const from = begin[axis] ?? 0;
-    const length = call.output.sizes[axis]!;
+    const length = call.output.shape[axis]!;
     if (sameSize(length, size)) return slice(null, null);
     const start = place(call, from, size);
     return slice(start === 0 ? null : start, place(call, sumOfSizes(from, length), size));
@@ -33,7 +32,7 @@ export const StridedSlice: KernelRule = (call) => {
   const [begin, end, strides] = [call.sizes('begin'), call.sizes('end'), call.integers('strides')];
   const has = (mask: string, i: number): boolean => ((call.attribute<number>(mask, 0) >> i) & 1) === 1;
   const added = begin.filter((_, i) => has('newAxisMask', i)).length;
-  const { sizes } = call.type('x');
+  const { shape: sizes } = call.type('x');
   let axis = 0;
   const key = begin.map((_, i): Argument => {
     if (has('ellipsisMask', i)) {
@@ -56,7 +55,7 @@ export const StridedSlice: KernelRule = (call) => {
 
 export const SplitV: KernelRule = (call) => {
   const { axis } = call;
-  const lengths = call.outputs.map(({ sizes }) => sizes[axis]!);
+  const lengths = call.outputs.map(({ shape }) => shape[axis]!);
   if (lengths.some(isPolynomial)) throw call.fail('a split of the batch');
   let edge = 0;
   const edges = (lengths as number[]).slice(0, -1).map((length) => (edge += length));
@@ -78,8 +77,8 @@ export const GatherV2: KernelRule = (call) => {
 
 /** Rows by numbers of their own for each element of the batch: rows of all elements in one, the numbers moved on. */
 function gatherEach(call: KernelCall, batchDims: number): SymbolicTensor {
-  const [batch, rows, ...rest] = call.type('x').sizes;
-  const inner = call.type('indices').sizes.slice(1);
+  const [batch, rows, ...rest] = call.type('x').shape;
+  const inner = call.type('indices').shape.slice(1);
   const isOpen = [rows!, ...rest, ...inner].some(isPolynomial);
   if (batchDims !== 1 || call.axis !== 1 || isOpen)
     throw call.fail('rows by number, with numbers of their own for each of several axes (batchDims)');
@@ -93,13 +92,13 @@ function gatherEach(call: KernelCall, batchDims: number): SymbolicTensor {
 
 /** Elements by places of several numbers: all of them in a row, by one number each. */
 export const GatherNd: KernelRule = (call) => {
-  const depth = call.type('indices').sizes.at(-1)!;
-  const { sizes } = call.type('params');
+  const depth = call.type('indices').shape.at(-1)!;
+  const { shape: sizes } = call.type('params');
   if (isPolynomial(depth) || depth === 0) throw call.fail('elements by places of no known number');
   const [axes, rest] = [sizes.slice(0, depth), sizes.slice(depth)];
   if ([...axes.slice(1), ...rest].some(isPolynomial)) throw call.fail('elements by places on unknown axes');
   const strides = axes.map((_, i) => sizeOf(axes.slice(i + 1) as number[]));
-  const weights = call.writer.inline({ sizes: [depth], dtype: 'int32', data: Int32Array.from(strides) });
+  const weights = call.writer.inline({ shape: [depth], dtype: 'int32', data: Int32Array.from(strides) });
   const rows = call.apply('Sum', [call.apply('Multiply', [call.tensor('indices'), weights])], {
     axis: call.rank('indices') - 1,
     keepdims: false,
@@ -111,7 +110,7 @@ export const GatherNd: KernelRule = (call) => {
 export const OneHot: KernelRule = (call) => {
   const { dtype } = call.output;
   const [on, off] = [call.attribute<number>('onValue', 1), call.attribute<number>('offValue', 0)];
-  const depth = call.output.sizes.at(-1)!;
+  const depth = call.output.shape.at(-1)!;
   if (isPolynomial(depth)) throw call.fail('as many classes as the batch is large');
   const hot = (as: string): SymbolicTensor =>
     call.apply('OneHot', [call.tensor('indices')], { num_classes: depth, axis: -1, dtype: as });
@@ -127,13 +126,13 @@ export const TopK: KernelRule = (call) =>
 
 /** A vector on the diagonal of a matrix. */
 export const Diag: KernelRule = (call) => {
-  const [size] = call.type('x').sizes;
+  const [size] = call.type('x').shape;
   if (call.rank('x') !== 1 || size === undefined || isPolynomial(size))
     throw call.fail('a diagonal of a tensor that is no vector of known size');
   const rows = call.apply('ExpandDims', [call.tensor('x')], { axis: 1 });
   const zero = call.output.dtype === 'float32' ? float(0) : integer(0);
   const eye = call.writer.inline({
-    sizes: [size, size],
+    shape: [size, size],
     dtype: 'bool',
     data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0)),
   });

@@ -43,7 +43,7 @@ export const Cumprod = running('Cumprod', 1);
 
 /** The elements moved by one along an axis, so that each sum is one of those before. */
 function shifted(call: KernelCall, x: SymbolicTensor, axis: number, neutral: number): SymbolicTensor {
-  const widths = call.type('x').sizes.map((_, i) => [Number(i === axis), 0]);
+  const widths = call.type('x').shape.map((_, i) => [Number(i === axis), 0]);
   const { dtype } = call.type('x');
   const padded = call.apply('Pad', [x, { kind: 'number', value: neutral, isFloat: dtype === 'float32' }], {
     pad_width: widths,

@@ -85,7 +85,7 @@ export const DepthwiseConv2dNative = convolution('DepthwiseConv');
 export const Conv2DBackpropInput: KernelRule = (call) => {
   checkLayout(call);
   const strides = spatial(call, 'strides');
-  const [from, filter, to] = [call.type('dy').sizes, call.type('filter').sizes, call.output.sizes];
+  const [from, filter, to] = [call.type('dy').shape, call.type('filter').shape, call.output.shape];
   if ([...from.slice(1), ...filter, ...to.slice(1)].some(isPolynomial))
     throw call.fail('an image of unknown size');
   const [[height, width, channels], windows, lengths] = [from.slice(1), filter, to.slice(1)] as [

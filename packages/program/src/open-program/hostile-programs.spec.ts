@@ -9,8 +9,8 @@ import { scan } from '../control-flow/scan.js';
 import { whileLoop } from '../control-flow/while-loop.js';
 import { kernels as definitions } from '../kernels.js';
 import { random } from '../random.js';
-import { captureTemplate } from './capture-template.js';
-import { ProgramTemplate } from './program-template.js';
+import { openProgram } from './capture-open-program.js';
+import { OpenProgram } from './open-program.js';
 
 const settings = { numRuns: Number(process.env['LAMELLA_FUZZ_RUNS'] ?? 2000), seed: 4 };
 
@@ -19,7 +19,7 @@ const doubled = tf.customGrad(((x: tf.Tensor) => ({
   value: tf.mul(x, 2),
   gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(x.shape, 3)),
 })) as never) as unknown as (x: tf.Tensor) => tf.Tensor;
-const template = captureTemplate(
+const template = openProgram(
   (x) => {
     const normal = tf.add(doubled(x), random.normal([x.shape[0]!, 4]));
     const [sum] = scan(
@@ -46,7 +46,7 @@ const good = JSON.parse(JSON.stringify(template)) as Record<string, unknown>;
 /** Reads and instantiates. Whatever it throws must be coded. */
 function open(json: unknown): void {
   try {
-    ProgramTemplate.fromJSON(json).at([[2, 4]]);
+    OpenProgram.fromJSON(json).atShapes([[2, 4]]);
   } catch (error) {
     if (!isLamellaError(error)) throw error;
   }
@@ -62,7 +62,7 @@ const absurd = fc.oneof(
 
 describe('a stored Program', () => {
   it('is whole before anybody touches it', () => {
-    expect(ProgramTemplate.fromJSON(good).at([[2, 4]]).outputs).toHaveLength(1);
+    expect(OpenProgram.fromJSON(good).atShapes([[2, 4]]).outputs).toHaveLength(1);
   });
 
   it('with any of its parts replaced gives coded errors at most', () => {

@@ -1,19 +1,19 @@
-// What a template is made of: a Program's parts whose sizes, attributes and scalars may follow the unknown dimensions.
+// What an open Program is made of: a Program's parts whose sizes, attributes and scalars may follow the unknown dimensions.
 // The types of intermediate values are not kept: they come from the kernels' shape rules once the sizes are known.
 import type { DType, NumberDType } from '../dtype.js';
 import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
-import { isPolynomial, sizeAt, type Polynomial, type Size } from './polynomial.js';
+import { isPolynomial, sizeAt, type Polynomial, type Size } from './size.js';
 
-export type TemplateAttribute =
+export type OpenAttribute =
   | number
   | boolean
   | string
   | null
   | Polynomial
-  | readonly TemplateAttribute[]
-  | { readonly [key: string]: TemplateAttribute };
+  | readonly OpenAttribute[]
+  | { readonly [key: string]: OpenAttribute };
 
-export interface TemplateInput {
+export interface OpenInput {
   readonly id: ValueId;
   readonly name: string;
   readonly kind: 'argument' | 'state' | 'random';
@@ -23,7 +23,7 @@ export interface TemplateInput {
   readonly random?: RandomSpec;
 }
 
-export interface TemplateConstant {
+export interface OpenConstant {
   readonly id: ValueId;
   readonly shape: readonly Size[];
   readonly dtype: DType;
@@ -31,35 +31,35 @@ export interface TemplateConstant {
   readonly data: ConstantData | { readonly splat: Size };
 }
 
-export interface TemplateNode {
+export interface OpenNode {
   readonly kernel: string;
   readonly inputs: Readonly<Record<string, ValueId>>;
-  readonly attrs: Readonly<Record<string, TemplateAttribute>>;
+  readonly attrs: Readonly<Record<string, OpenAttribute>>;
   readonly outputs: readonly ValueId[];
   readonly scope: string;
   /** As in a Program. */
-  readonly programs?: Readonly<Record<string, TemplateGraph>>;
+  readonly programs?: Readonly<Record<string, OpenProgramGraph>>;
 }
 
-export interface TemplateGraph {
-  readonly inputs: readonly TemplateInput[];
-  readonly constants: readonly TemplateConstant[];
-  readonly nodes: readonly TemplateNode[];
+export interface OpenProgramGraph {
+  readonly inputs: readonly OpenInput[];
+  readonly constants: readonly OpenConstant[];
+  readonly nodes: readonly OpenNode[];
   readonly outputs: readonly ProgramOutput[];
   readonly updates: readonly ProgramUpdate[];
 }
 
 /** Whether a constant is one value everywhere. */
-export function isSplat(data: TemplateConstant['data']): data is { readonly splat: Size } {
+export function isSplat(data: OpenConstant['data']): data is { readonly splat: Size } {
   return 'splat' in data;
 }
 
 /** The attribute where the unknowns have these sizes. */
-export function attributeAt(value: TemplateAttribute, sizes: readonly number[]): TemplateAttribute {
+export function attributeAt(value: OpenAttribute, sizes: readonly number[]): OpenAttribute {
   if (isPolynomial(value)) return sizeAt(value, sizes);
-  if (Array.isArray(value)) return value.map((item) => attributeAt(item as TemplateAttribute, sizes));
+  if (Array.isArray(value)) return value.map((item) => attributeAt(item as OpenAttribute, sizes));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, attributeAt(item as TemplateAttribute, sizes)]),
+    Object.entries(value).map(([key, item]) => [key, attributeAt(item as OpenAttribute, sizes)]),
   );
 }

@@ -1,4 +1,4 @@
-// Runs a template's graph on tensors once the unknown sizes are known: under a capture this writes it into the Program.
+// Runs an open Program's graph on tensors once the unknown sizes are known: under a capture this writes it into the Program.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder } from '../capture-backend.js';
 import { capture } from '../capture.js';
@@ -8,28 +8,23 @@ import type { Attributes, Program, ValueId, ValueType } from '../program.js';
 import { runNode } from '../replay.js';
 import { formatShape, sizeOf } from '../shape.js';
 import { holdingKernel } from '../subprograms.js';
-import {
-  attributeAt,
-  isSplat,
-  type TemplateConstant,
-  type TemplateGraph,
-  type TemplateNode,
-} from './graph.js';
-import { sizeAt, type Size } from './polynomial.js';
+import { attributeAt, isSplat, type OpenConstant, type OpenProgramGraph, type OpenNode } from './graph.js';
+import { sizeAt, type Size } from './size.js';
 
 /** The elements a value of a stored Program may have: no honest model comes near, and memory still holds it. */
 const mostElements = 2 ** 28;
 
 /** The graph's outputs for one tensor for each of its inputs, in order. Throws: PROGRAM_INVALID, SHAPE_MISMATCH. */
 export function runGraph(
-  graph: TemplateGraph,
+  graph: OpenProgramGraph,
   inputs: readonly tf.Tensor[],
   sizes: readonly number[],
+  onValue?: (id: ValueId, tensor: tf.Tensor) => void,
 ): tf.Tensor[] {
   const values = new Map<ValueId, tf.Tensor>(graph.inputs.map((input, i) => [input.id, inputs[i]!]));
   for (const constant of graph.constants) values.set(constant.id, constantAt(constant, sizes));
   for (const node of graph.nodes) {
-    const results = runTemplateNode(node, values, sizes);
+    const results = runOpenNode(node, values, sizes);
     if (results.length !== node.outputs.length) {
       throw programInvalid(
         `${node.kernel} gives ${results.length} outputs, the Program says ${node.outputs.length}`,
@@ -37,6 +32,7 @@ export function runGraph(
     }
     node.outputs.forEach((id, k) => values.set(id, bounded(node.kernel, results[k]!)));
   }
+  if (onValue !== undefined) values.forEach((tensor, id) => onValue(id, tensor));
   const outputs = graph.outputs.map((output) => values.get(output.id)!);
   // Outside a capture an output may be an input itself: hand out tensors that can be disposed one by one.
   return currentRecorder() === undefined ? outputs.map((tensor) => tf.clone(tensor)) : outputs;
@@ -44,7 +40,7 @@ export function runGraph(
 
 /** The graph as a Program whose inputs have these types. */
 export function programAt(
-  graph: TemplateGraph,
+  graph: OpenProgramGraph,
   types: readonly ValueType[],
   sizes: readonly number[],
 ): Program {
@@ -62,6 +58,21 @@ export function programAt(
   });
 }
 
+/** The types of all values of the graph where the unknowns have these sizes. Throws: PROGRAM_INVALID, SHAPE_MISMATCH. */
+export function typesAt(graph: OpenProgramGraph, sizes: readonly number[]): ReadonlyMap<ValueId, ValueType> {
+  const types = new Map<ValueId, ValueType>();
+  const specs = graph.inputs.map(({ name, shape, dtype }) => ({ name, dtype, shape: shapeAt(shape, sizes) }));
+  capture(
+    (...inputs) =>
+      runGraph(graph, inputs, sizes, (id, { shape, dtype }) =>
+        types.set(id, { shape, dtype: dtype as DType }),
+      ),
+    specs,
+    { subject: 'Program' },
+  );
+  return types;
+}
+
 /** A shape where the unknowns have these sizes. Throws: PROGRAM_INVALID for one that no tensor can have. */
 export function shapeAt(shape: readonly Size[], sizes: readonly number[]): number[] {
   const found = shape.map((size) => sizeAt(size, sizes));
@@ -70,8 +81,8 @@ export function shapeAt(shape: readonly Size[], sizes: readonly number[]): numbe
   throw programInvalid(`a value has the shape ${formatShape(found)}`);
 }
 
-function runTemplateNode(
-  node: TemplateNode,
+function runOpenNode(
+  node: OpenNode,
   values: ReadonlyMap<ValueId, tf.Tensor>,
   sizes: readonly number[],
 ): tf.Tensor[] {
@@ -87,7 +98,7 @@ function runTemplateNode(
 
 /** The Programs that a node holds at these sizes: the types of their inputs follow from those of the node's. */
 function programsAt(
-  { kernel, inputs, programs = {} }: TemplateNode,
+  { kernel, inputs, programs = {} }: OpenNode,
   attrs: Attributes,
   values: ReadonlyMap<ValueId, tf.Tensor>,
   sizes: readonly number[],
@@ -112,7 +123,7 @@ function programsAt(
   return result;
 }
 
-function constantAt({ data, shape, ...constant }: TemplateConstant, sizes: readonly number[]): tf.Tensor {
+function constantAt({ data, shape, ...constant }: OpenConstant, sizes: readonly number[]): tf.Tensor {
   const dtype = tfjsDType(constant.dtype);
   const at = shapeAt(shape, sizes);
   if (!isSplat(data)) return tf.tensor(data as Float32Array, at, dtype);

@@ -6,33 +6,34 @@ import { isLamellaError } from '../errors.js';
 import { diffPrograms } from '../passes/diff-programs.js';
 import { simplify } from '../passes/simplify.js';
 import { random } from '../random.js';
-import { captureTemplate, type TemplateArgument } from './capture-template.js';
-import { ProgramTemplate } from './program-template.js';
+import { openProgram, type OpenArgument } from './capture-open-program.js';
+import { OpenProgram } from './open-program.js';
+import { isPolynomial } from './size.js';
 
-const x: TemplateArgument = { name: 'x', shape: [null, 4], dtype: 'float32' };
+const x: OpenArgument = { name: 'x', shape: [null, 4], dtype: 'float32' };
 
 /** The template after a turn through JSON text. */
-function throughFile(template: ProgramTemplate): ProgramTemplate {
-  return ProgramTemplate.fromJSON(JSON.parse(JSON.stringify(template)));
+function throughFile(template: OpenProgram): OpenProgram {
+  return OpenProgram.fromJSON(JSON.parse(JSON.stringify(template)));
 }
 
 /** Compares with a fresh capture at some sizes. */
 function expectFollows(
   fn: (...tensors: tf.Tensor[]) => tf.Tensor | tf.Tensor[],
-  args: TemplateArgument[],
+  args: OpenArgument[],
   shapes: number[][][],
 ): void {
-  const template = throughFile(captureTemplate(fn, args));
+  const template = throughFile(openProgram(fn, args));
   for (const given of shapes) {
     const fresh = capture(
       fn,
       args.map((arg, i) => ({ ...arg, shape: given[i]! })),
     ).program;
-    expect(diffPrograms(template.at(given), fresh)).toBeNull();
+    expect(diffPrograms(template.atShapes(given), fresh)).toBeNull();
   }
 }
 
-describe('captureTemplate', () => {
+describe('openProgram', () => {
   it('leaves the batch open in shapes, attributes and constants', () => {
     expectFollows(
       (a) => tf.reshape(tf.add(a, tf.zeros([a.shape[0]!, 4])), [a.shape[0]! * 4]),
@@ -53,7 +54,7 @@ describe('captureTemplate', () => {
 
   it('keeps several unknown dimensions apart', () => {
     const product = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.matMul(a, b, false, true);
-    const sequence = (name: string): TemplateArgument => ({ name, shape: [null, null, 3], dtype: 'float32' });
+    const sequence = (name: string): OpenArgument => ({ name, shape: [null, null, 3], dtype: 'float32' });
     expectFollows(
       product,
       [sequence('a'), sequence('b')],
@@ -71,7 +72,7 @@ describe('captureTemplate', () => {
   });
 
   it('ties unknown dimensions on equal axes where the function needs it', () => {
-    const sequence = (name: string): TemplateArgument => ({ name, shape: [null, null, 3], dtype: 'float32' });
+    const sequence = (name: string): OpenArgument => ({ name, shape: [null, null, 3], dtype: 'float32' });
     expectFollows(
       (a, b) => tf.add(a, b),
       [sequence('a'), sequence('b')],
@@ -84,14 +85,74 @@ describe('captureTemplate', () => {
     );
   });
 
+  it('ties just those that the function needs to be equal', () => {
+    const args: OpenArgument[] = [
+      { name: 'a', shape: [null, null, null], dtype: 'float32' },
+      { name: 'b', shape: [null, null, 5], dtype: 'float32' },
+    ];
+    const product = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.matMul(a, b);
+    expect(openProgram(product, args).unknowns).toEqual(['batch', 'a.1', 'a.2']);
+    expectFollows(product, args, [
+      [
+        [2, 7, 3],
+        [2, 3, 5],
+      ],
+      [
+        [1, 3, 3],
+        [1, 3, 5],
+      ],
+    ]);
+  });
+
+  it('follows sizes that are rounded down, by any of the usual divisions', () => {
+    const image: OpenArgument = { name: 'image', shape: [null, null, null, 1], dtype: 'float32' };
+    const parts =
+      (divisor: number) =>
+      (x: tf.Tensor): tf.Tensor =>
+        tf.slice(
+          x,
+          [0, 1, 0, 0],
+          [-1, Math.floor((x.shape[1]! - 1) / divisor), Math.ceil(x.shape[2]! / divisor), 1],
+        );
+    for (const divisor of [2, 3, 4, 8])
+      expectFollows(parts(divisor), [image], [[[1, 17, 9, 1]], [[2, 33, 32, 1]], [[3, 20, 31, 1]]]);
+    const halved = openProgram(parts(2), [image]);
+    expect(String(halved)).toMatch(/size=\[-1, .*floor\(.*axis_1.*\/2\)/);
+    expect(halved.toJSON().version).toBe(2);
+  });
+
+  it('knows the type of every value, from the capture or from a file', () => {
+    const program = openProgram((a) => tf.sum(tf.concat([a, a], 0), 1), [x]);
+    for (const one of [program, throughFile(program)]) {
+      const types = one.graph.nodes.flatMap(({ outputs }) => outputs).map((id) => one.typeOf(id));
+      expect(
+        types.map(({ shape }) => shape.map((size) => (isPolynomial(size) ? size.print(['batch']) : size))),
+      ).toEqual([['2*batch', 4], ['2*batch']]);
+    }
+  });
+
+  it('is found of Programs when it is asked for', () => {
+    const asked: number[] = [];
+    const lazy = new OpenProgram(
+      (batch: number) => {
+        asked.push(batch);
+        return capture((a) => tf.reshape(a!, [-1]), [{ ...x, shape: [batch, 4] }]).program;
+      },
+      ['batch'],
+    );
+    expect(lazy.at(3).type(lazy.at(3).outputs[0]!.id).shape).toEqual([12]);
+    expect(asked).toEqual([3, 3]);
+    expect(String(lazy)).toContain('program(%0: float32[batch, 4] argument "x")');
+  });
+
   it('lets shape rules follow sizes that no polynomial does', () => {
-    const image: TemplateArgument = { name: 'image', shape: [null, null, null, 1], dtype: 'float32' };
+    const image: OpenArgument = { name: 'image', shape: [null, null, null, 1], dtype: 'float32' };
     expectFollows((a) => tf.maxPool(a as tf.Tensor4D, 2, 2, 'same'), [image], [[[1, 5, 8, 1]]]);
   });
 
   it('draws random numbers of the batch, in the streams of the function itself', () => {
     const noisy = (a: tf.Tensor): tf.Tensor => tf.add(a, random.normal(a.shape, { stddev: 0.5 }));
-    const template = throughFile(captureTemplate(noisy, [x]));
+    const template = throughFile(openProgram(noisy, [x]));
     const args = [{ name: 'x', shape: [2, 4], dtype: 'float32' as const }];
     const saved = capture((a) => template.call([a!]), args, { scope: 'noise' }).program;
     const live = capture((a) => noisy(a!), args, { scope: 'noise' }).program;
@@ -105,7 +166,7 @@ describe('captureTemplate', () => {
       gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.fill(a.shape, 2)),
     })) as never);
     expectFollows((a) => straightThrough(a), [x], [[[3, 4]], [[6, 4]]]);
-    const node = simplify(captureTemplate((a) => straightThrough(a), [x]).at([[3, 4]])).nodes.find(
+    const node = simplify(openProgram((a) => straightThrough(a), [x]).atShapes([[3, 4]])).nodes.find(
       (n) => n.programs,
     );
     expect(node?.programs?.['gradient']?.nodes.length).toBeGreaterThan(0);
@@ -130,6 +191,11 @@ describe('captureTemplate', () => {
       /operations|outputs|reads something else/,
     ],
     [
+      'roots of a size',
+      (a: tf.Tensor) => tf.slice(a, [0, 0], [Math.ceil(Math.sqrt(a.shape[0]!)), 4]),
+      /for every batch size: operation 1, Slice follows the size/,
+    ],
+    [
       'fractions of the size',
       (a: tf.Tensor) => tf.mul(a, 1 / a.shape[0]!),
       /follows the size in no simple way: 0.333/,
@@ -137,7 +203,7 @@ describe('captureTemplate', () => {
   ])('refuses %s and says where', (_, fn, message) => {
     let caught: unknown;
     try {
-      captureTemplate(fn, [x], { subject: 'Lambda "squash"' });
+      openProgram(fn, [x], { subject: 'Lambda "squash"' });
     } catch (error) {
       caught = error;
     }
@@ -145,15 +211,22 @@ describe('captureTemplate', () => {
     expect((caught as Error).message).toMatch(/Lambda "squash"/);
     expect((caught as Error).message).toMatch(message);
   });
+
+  it('names the dimension that is to blame', () => {
+    const root = (a: tf.Tensor): tf.Tensor =>
+      tf.slice(a, [0, 0, 0], [-1, Math.ceil(Math.sqrt(a.shape[1]!)), -1]);
+    const image: OpenArgument = { name: 'x', shape: [null, null, 3], dtype: 'float32' };
+    expect(() => openProgram(root, [image])).toThrow(/for every size of axis 1: operation 1, Slice/);
+  });
 });
 
-describe('ProgramTemplate', () => {
+describe('OpenProgram', () => {
   it('writes any Program, random inputs and numbers that JSON lacks included', () => {
     const { program } = capture(
       (a) => tf.clipByValue(tf.add(tf.maximum(a!, -Infinity), random.uniform([2])), -0, Infinity),
       [{ name: 'a', shape: [2], dtype: 'float32' }],
     );
-    const again = throughFile(ProgramTemplate.of(program)).at([[2]]);
+    const again = throughFile(OpenProgram.of(program)).atShapes([[2]]);
     expect(again.inputs.map(({ name, kind, random: spec }) => ({ name, kind, spec }))).toEqual(
       program.inputs.map(({ name, kind, random: spec }) => ({ name, kind, spec })),
     );
@@ -171,12 +244,12 @@ describe('ProgramTemplate', () => {
       (a) => tf.add(a!, tf.tensor1d(values)),
       [{ name: 'a', shape: [1000], dtype: 'float32' }],
     );
-    const again = throughFile(ProgramTemplate.of(program)).at([[1000]]);
+    const again = throughFile(OpenProgram.of(program)).atShapes([[1000]]);
     expect(again.constants[0]!.data).toEqual(values);
   });
 
   it('prints as a listing, with sizes in the unknown dimensions', () => {
-    const template = captureTemplate(
+    const template = openProgram(
       (a) => tf.mul(tf.reshape(a, [a.shape[0]! * 4]), 0.5),
       [{ name: 'x', shape: [null, 4], dtype: 'float32' }],
     );
@@ -192,20 +265,17 @@ describe('ProgramTemplate', () => {
   });
 
   it('refuses inputs that do not fit', () => {
-    const template = captureTemplate((a, b) => tf.add(a, b), [x, { ...x, name: 'b' }]);
+    const template = openProgram((a, b) => tf.add(a, b), [x, { ...x, name: 'b' }]);
     expect(() =>
-      template.at([
+      template.atShapes([
         [2, 4],
         [3, 4],
       ]),
     ).toThrow(/SHAPE_MISMATCH.*expected inputs \[batch, 4\], \[batch, 4\], got \[2, 4\], \[3, 4\]/);
-    expect(() => template.at([[2, 4]])).toThrow(/expected 2 inputs, got 1/);
+    expect(() => template.atShapes([[2, 4]])).toThrow(/expected 2 inputs, got 1/);
   });
 
-  const good = captureTemplate((a) => tf.relu(tf.add(a, 2)), [x]).toJSON() as unknown as Record<
-    string,
-    unknown
-  >;
+  const good = openProgram((a) => tf.relu(tf.add(a, 2)), [x]).toJSON() as unknown as Record<string, unknown>;
   const [add, relu] = good['nodes'] as Record<string, unknown>[];
   const cyclic = { ...add, inputs: { a: (relu!['outputs'] as number[])[0], b: 0 } };
 
@@ -251,7 +321,7 @@ describe('ProgramTemplate', () => {
     ],
     ['deep nesting', { ...good, nodes: [{ ...add, attrs: { a: nested(100) } }, relu] }, /nested/],
   ])('refuses %s', (_, json, message) => {
-    expect(() => ProgramTemplate.fromJSON(json).at([[2, 4]])).toThrow(message);
+    expect(() => OpenProgram.fromJSON(json).atShapes([[2, 4]])).toThrow(message);
   });
 });
 

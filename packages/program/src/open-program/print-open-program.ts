@@ -1,14 +1,14 @@
-// The readable form of a template, in the manner of program.ts. Values between the nodes have no types here: they follow from
+// The readable form of an open Program, in the manner of program.ts. Values between the nodes have no types here: they follow from
 // the sizes. Not a format: nothing parses it.
 import type { ValueId } from '../program.js';
-import { isSplat, type TemplateAttribute, type TemplateConstant, type TemplateGraph } from './graph.js';
-import { isPolynomial, type Size } from './polynomial.js';
+import { isSplat, type OpenAttribute, type OpenConstant, type OpenProgramGraph } from './graph.js';
+import { isPolynomial, type Size } from './size.js';
 
 /** The most nodes that are printed. */
 const mostLines = 200;
 
 /** A listing, one line a node, e.g. `%3 = Add(a: %1, b: %2)`; sizes in the unknowns, e.g. `float32[batch, 10]`. */
-export function printTemplate(graph: TemplateGraph, unknowns: readonly string[]): string {
+export function printOpenProgram(graph: OpenProgramGraph, unknowns: readonly string[]): string {
   const size = (value: Size): string => (isPolynomial(value) ? value.print(unknowns) : String(value));
   const typed = (value: { readonly id: ValueId; readonly dtype: string; readonly shape: readonly Size[] }) =>
     `%${value.id}: ${value.dtype}[${value.shape.map(size).join(', ')}]`;
@@ -24,7 +24,7 @@ export function printTemplate(graph: TemplateGraph, unknowns: readonly string[])
     const outputs = node.outputs.map((id) => `%${id}`).join(', ');
     lines.push(`  ${outputs} = ${node.kernel}(${[...inputs, ...attrs].join(', ')})`);
     for (const [name, inner] of Object.entries(node.programs ?? {}))
-      lines.push(`    ${name} = ${printTemplate(inner, unknowns).replaceAll('\n', '\n    ')}`);
+      lines.push(`    ${name} = ${printOpenProgram(inner, unknowns).replaceAll('\n', '\n    ')}`);
   }
   const more = graph.nodes.length - mostLines;
   if (more > 0) lines.push(`  … ${more} more`);
@@ -32,18 +32,18 @@ export function printTemplate(graph: TemplateGraph, unknowns: readonly string[])
   return lines.join('\n');
 }
 
-function printData({ data }: TemplateConstant, size: (value: Size) => string): string {
+function printData({ data }: OpenConstant, size: (value: Size) => string): string {
   if (isSplat(data)) return size(data.splat);
   const shown = [...data.slice(0, 6)].map((v) => (typeof v === 'string' ? JSON.stringify(v) : String(v)));
   return `${shown.join(', ')}${data.length > 6 ? `, … ${data.length} in all` : ''}`;
 }
 
-function printAttribute(value: TemplateAttribute, size: (value: Size) => string): string {
+function printAttribute(value: OpenAttribute, size: (value: Size) => string): string {
   if (isPolynomial(value)) return size(value);
   if (Array.isArray(value))
-    return `[${value.map((item) => printAttribute(item as TemplateAttribute, size)).join(', ')}]`;
+    return `[${value.map((item) => printAttribute(item as OpenAttribute, size)).join(', ')}]`;
   if (typeof value !== 'object' || value === null)
     return typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const entries = Object.entries(value as Readonly<Record<string, TemplateAttribute>>);
+  const entries = Object.entries(value as Readonly<Record<string, OpenAttribute>>);
   return `{${entries.map(([key, item]) => `${key}: ${printAttribute(item, size)}`).join(', ')}}`;
 }

@@ -10,8 +10,8 @@ import { diffPrograms } from '../passes/diff-programs.js';
 import { random } from '../random.js';
 import { floats } from '../testing/sample.js';
 import { differences, type Computation } from '../testing/same-computation.js';
-import { captureTemplate } from './capture-template.js';
-import { ProgramTemplate } from './program-template.js';
+import { openProgram } from './capture-open-program.js';
+import { OpenProgram } from './open-program.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -37,13 +37,13 @@ const summed: Computation = (x) => {
   );
 };
 const open = { name: 'x', shape: [null, null, 3], dtype: 'float32' } as const;
-const template = captureTemplate((x) => summed(x) as tf.Tensor, [open]);
-const saved = (): ProgramTemplate => ProgramTemplate.fromJSON(JSON.parse(JSON.stringify(template)));
+const template = openProgram((x) => summed(x) as tf.Tensor, [open]);
+const saved = (): OpenProgram => OpenProgram.fromJSON(JSON.parse(JSON.stringify(template)));
 
 describe('a template with loops and choices', () => {
   it('is written as version 2, one without them as version 1', () => {
     expect(template.toJSON().version).toBe(2);
-    expect(captureTemplate((x) => tf.relu(x), [open]).toJSON().version).toBe(1);
+    expect(openProgram((x) => tf.relu(x), [open]).toJSON().version).toBe(1);
   });
 
   it('follows every batch and every length after it has been saved', () => {
@@ -54,7 +54,7 @@ describe('a template with loops and choices', () => {
     ]) {
       const input = floats(shape, -1, 1);
       const live = capture((x) => summed(x!), [{ name: 'x', shape, dtype: 'float32' }]).program;
-      expect(diffPrograms(saved().at([shape]), live)).toBe(null);
+      expect(diffPrograms(saved().atShapes([shape]), live)).toBe(null);
       expect(differences(summed, (x) => saved().call([x!])[0]!, [input])).toEqual([]);
     }
   });
@@ -77,7 +77,7 @@ describe('a template with loops and choices', () => {
   });
 
   it('draws one block for the steps it is given', () => {
-    const noisy = captureTemplate(
+    const noisy = openProgram(
       (x) =>
         scan(
           (sum: tf.Tensor, row: tf.Tensor) => [tf.add(sum, tf.add(row, random.uniform([3]))), null],
@@ -86,7 +86,7 @@ describe('a template with loops and choices', () => {
         )[0],
       [{ name: 'x', shape: [null, 3], dtype: 'float32' }],
     );
-    const program = ProgramTemplate.fromJSON(JSON.parse(JSON.stringify(noisy))).at([[5, 3]]);
+    const program = OpenProgram.fromJSON(JSON.parse(JSON.stringify(noisy))).atShapes([[5, 3]]);
     expect(program.inputs.map(({ id, kind }) => [kind, program.type(id).shape])).toEqual([
       ['argument', [5, 3]],
       ['random', [5, 3]],
@@ -103,7 +103,7 @@ type Graph = { nodes: Node[]; inputs: Record<string, unknown>[]; outputs: unknow
 
 /** The stored form of a scan of two steps, with one of its parts changed. */
 function stored(change: (node: Node, graph: Graph) => void): unknown {
-  const small = captureTemplate(
+  const small = openProgram(
     (x) => scan((sum: tf.Tensor, row: tf.Tensor) => [tf.add(sum, row), row], tf.zeros([2]), x)[0],
     [{ name: 'x', shape: [2, 2], dtype: 'float32' }],
   );
@@ -202,7 +202,7 @@ describe('a hostile stored loop', () => {
       /PROGRAM_INVALID|SHAPE_MISMATCH/,
     ],
   ])('with %s is refused', (_what, change, expected) => {
-    const wrong = (): unknown => ProgramTemplate.fromJSON(stored(change)).at([[2, 2]]);
+    const wrong = (): unknown => OpenProgram.fromJSON(stored(change)).atShapes([[2, 2]]);
     expect(wrong).toThrow(expected);
   });
 });

@@ -1,4 +1,4 @@
-// The JSON form of a template: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
+// The JSON form of an open Program: what files hold of a Program. Numbers that JSON cannot hold are tagged, large
 // constants are base64 of little-endian bytes. Checking what is read is check-json.ts' and happens here on the way in.
 import { dtypes, isNumberDType, tfjsDType, type DType } from '../dtype.js';
 import { programInvalid } from '../errors.js';
@@ -20,16 +20,16 @@ import {
 } from './check-json.js';
 import {
   isSplat,
-  type TemplateAttribute,
-  type TemplateConstant,
-  type TemplateGraph,
-  type TemplateInput,
-  type TemplateNode,
+  type OpenAttribute,
+  type OpenConstant,
+  type OpenProgramGraph,
+  type OpenInput,
+  type OpenNode,
 } from './graph.js';
-import { isPolynomial, Polynomial, type Size } from './polynomial.js';
+import { isPolynomial, Polynomial, type Quotient, type Size, type Term } from './size.js';
 
-/** JSON as {@link writeTemplate} makes it. */
-export type TemplateJson = {
+/** JSON as {@link writeOpenProgram} makes it. */
+export type OpenProgramJson = {
   readonly format: 'lamella.program';
   readonly version: 1 | 2;
   readonly unknowns: readonly string[];
@@ -40,22 +40,32 @@ const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
 const mostNodes = 200_000;
 const deepest = 16;
 
-/** Version 1, or 2 where there are loops and choices, which the first version had not. A reader refuses versions it does not know. */
-export function writeTemplate(graph: TemplateGraph, unknowns: readonly string[]): TemplateJson {
+/** Version 1, or 2 where there are loops, choices or divided sizes, which the first version had not. A reader refuses versions it does not know. */
+export function writeOpenProgram(graph: OpenProgramGraph, unknowns: readonly string[]): OpenProgramJson {
   return {
     format: 'lamella.program',
-    version: hasControlFlow(graph) ? 2 : 1,
+    version: hasControlFlow(graph) || hasDividedSizes(graph) ? 2 : 1,
     unknowns,
     ...writeGraph(graph),
   };
 }
 
-function hasControlFlow({ nodes }: TemplateGraph): boolean {
+function hasControlFlow({ nodes }: OpenProgramGraph): boolean {
   return nodes.some((node) => isControlFlow(node) || Object.values(node.programs ?? {}).some(hasControlFlow));
 }
 
-/** Reads what {@link writeTemplate} wrote. Throws: PROGRAM_INVALID naming the place. */
-export function readTemplate(json: unknown): [TemplateGraph, string[]] {
+function hasDividedSizes({ inputs, constants, nodes }: OpenProgramGraph): boolean {
+  return (
+    [...inputs, ...constants].some(({ shape }) => isDivided(shape)) ||
+    constants.some(({ data }) => isSplat(data) && isDivided(data.splat)) ||
+    nodes.some(
+      ({ attrs, programs }) => isDivided(attrs) || Object.values(programs ?? {}).some(hasDividedSizes),
+    )
+  );
+}
+
+/** Reads what {@link writeOpenProgram} wrote. Throws: PROGRAM_INVALID naming the place. */
+export function readOpenProgram(json: unknown): [OpenProgramGraph, string[]] {
   const file = record(json, 'the Program');
   if (file['format'] !== 'lamella.program') throw programInvalid('it is no stored Program');
   if (file['version'] !== 1 && file['version'] !== 2)
@@ -66,7 +76,7 @@ export function readTemplate(json: unknown): [TemplateGraph, string[]] {
   return [new GraphReader(unknowns.length).graph(file, 0), unknowns];
 }
 
-function writeGraph(graph: TemplateGraph): Record<string, Json> {
+function writeGraph(graph: OpenProgramGraph): Record<string, Json> {
   return {
     inputs: graph.inputs.map(({ shape, random, ...input }) => ({
       ...input,
@@ -96,18 +106,23 @@ function writeGraph(graph: TemplateGraph): Record<string, Json> {
   };
 }
 
+/** Coefficient and powers, and then, where there are any, the quotients. */
+function writeTerm({ coefficient, powers, quotients }: Term): Json {
+  const divided = quotients?.map(({ unknown, offset, divisor }) => [unknown, offset, divisor]);
+  return [coefficient, ...powers, ...(divided === undefined ? [] : [divided])];
+}
+
 /** Plain JSON; `{ "$": ... }` stands for what JSON has no word for. */
-function writeAttribute(value: TemplateAttribute): Json {
-  if (isPolynomial(value))
-    return { $: 'polynomial', terms: value.terms.map(({ coefficient, powers }) => [coefficient, ...powers]) };
+function writeAttribute(value: OpenAttribute): Json {
+  if (isPolynomial(value)) return { $: 'polynomial', terms: value.terms.map(writeTerm) };
   if (typeof value === 'number') {
     const name = nameOfNumber(value);
     return name === undefined ? value : { $: name };
   }
-  if (Array.isArray(value)) return value.map((item) => writeAttribute(item as TemplateAttribute));
+  if (Array.isArray(value)) return value.map((item) => writeAttribute(item as OpenAttribute));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, writeAttribute(item as TemplateAttribute)]),
+    Object.entries(value).map(([key, item]) => [key, writeAttribute(item as OpenAttribute)]),
   );
 }
 
@@ -116,7 +131,7 @@ class GraphReader {
 
   constructor(private readonly unknowns: number) {}
 
-  graph(json: Json, depth: number): TemplateGraph {
+  graph(json: Json, depth: number): OpenProgramGraph {
     if (depth > deepest) throw programInvalid(`Programs are nested more than ${deepest} deep`);
     const file = record(json, 'a Program');
     const known = new Set<ValueId>();
@@ -152,7 +167,7 @@ class GraphReader {
     return { inputs, constants, nodes, outputs, updates };
   }
 
-  private input(json: Json, define: (id: Json | undefined, where: string) => ValueId): TemplateInput {
+  private input(json: Json, define: (id: Json | undefined, where: string) => ValueId): OpenInput {
     const entry = record(json, 'an input');
     const kind = oneOf(entry['kind'], kinds, "an input's kind");
     const { storage } = entry;
@@ -168,7 +183,7 @@ class GraphReader {
     };
   }
 
-  private constant(json: Json, define: (id: Json | undefined, where: string) => ValueId): TemplateConstant {
+  private constant(json: Json, define: (id: Json | undefined, where: string) => ValueId): OpenConstant {
     const entry = record(json, 'a constant');
     const { shape, dtype: stored } = this.type(entry, 'a constant');
     const dtype = tfjsDType(stored);
@@ -186,7 +201,7 @@ class GraphReader {
     define: (id: Json | undefined, where: string) => ValueId,
     use: (id: Json | undefined, where: string) => ValueId,
     depth: number,
-  ): TemplateNode {
+  ): OpenNode {
     if (++this.nodes > mostNodes) throw programInvalid(`it has more than ${mostNodes} nodes`);
     const entry = record(json, 'a node');
     const kernel = text(entry['kernel'], 'a kernel');
@@ -210,7 +225,7 @@ class GraphReader {
     return {
       kernel,
       inputs: Object.fromEntries(inputs),
-      attrs: attrs as Record<string, TemplateAttribute>,
+      attrs: attrs as Record<string, OpenAttribute>,
       ...(programs.length > 0 && { programs: Object.fromEntries(programs) }),
       outputs: list(entry['outputs'], `the outputs of ${kernel}`, mostNodes).map((id) => define(id, kernel)),
       scope: text(entry['scope'] ?? '', `the scope of ${kernel}`),
@@ -218,7 +233,7 @@ class GraphReader {
   }
 
   /** A Program within a node gets everything from the node, and changes no state. */
-  private held(json: Json | undefined, depth: number): TemplateGraph {
+  private held(json: Json | undefined, depth: number): OpenProgramGraph {
     const graph = this.graph(json ?? null, depth);
     const other = graph.inputs.find(({ kind }) => kind !== 'argument');
     if (other !== undefined)
@@ -244,7 +259,7 @@ class GraphReader {
     throw programInvalid(`${where}: expected a number, got ${shown(json)}`);
   }
 
-  private attribute(json: Json, where: string, depth: number): TemplateAttribute {
+  private attribute(json: Json, where: string, depth: number): OpenAttribute {
     if (depth > deepest) throw programInvalid(`attributes of ${where} are nested more than ${deepest} deep`);
     if (Array.isArray(json))
       return (json as readonly Json[]).map((item) => this.attribute(item, where, depth + 1));
@@ -264,7 +279,10 @@ class GraphReader {
 
   private polynomial(json: Json | undefined, where: string): Polynomial {
     const terms = list(json, `a size in ${where}`, 64).map((term) => {
-      const [coefficient, ...powers] = list(term, `a size in ${where}`, 9);
+      const [coefficient, ...rest] = list(term, `a size in ${where}`, 10);
+      const last = rest.at(-1);
+      const divided = Array.isArray(last) ? (last as readonly Json[]) : undefined;
+      const powers = divided === undefined ? rest : rest.slice(0, -1);
       if (powers.length !== this.unknowns)
         throw programInvalid(
           `a size in ${where} has ${powers.length} unknowns, the Program has ${this.unknowns}`,
@@ -272,10 +290,27 @@ class GraphReader {
       return {
         coefficient: integer(coefficient, `a size in ${where}`, -(2 ** 40), 2 ** 40),
         powers: powers.map((power) => integer(power, `a size in ${where}`, 0, 4)),
+        ...(divided && { quotients: divided.map((entry) => this.quotient(entry, where)) }),
       };
     });
     return new Polynomial(terms);
   }
+
+  private quotient(json: Json, where: string): Quotient {
+    const [unknown, offset, divisor] = list(json, `a size in ${where}`, 3);
+    const by = integer(divisor, `a size in ${where}`, 1, 2 ** 20);
+    return {
+      unknown: integer(unknown, `a size in ${where}`, 0, this.unknowns - 1),
+      offset: integer(offset, `a size in ${where}`, 0, by - 1),
+      divisor: by,
+    };
+  }
+}
+
+function isDivided(value: OpenAttribute): boolean {
+  if (isPolynomial(value)) return value.terms.some(({ quotients }) => quotients !== undefined);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((item) => isDivided(item as OpenAttribute));
 }
 
 function readRandom(json: Json | undefined): RandomSpec {

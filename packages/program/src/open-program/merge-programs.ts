@@ -1,36 +1,29 @@
-// Makes one template of Programs captured from one function at several sizes: what is equal stays, what differs must follow
-// the sizes. Not here: choosing the sizes (capture-template.ts).
+// Makes one open Program of Programs captured from one function at several sizes: what is equal stays, what differs must follow
+// the sizes. Not here: choosing the sizes (capture-open-program.ts).
 import { notPolymorphic } from '../errors.js';
 import type { Attribute, ConstantData, Program, ProgramConstant, ProgramNode } from '../program.js';
-import type {
-  TemplateAttribute,
-  TemplateConstant,
-  TemplateGraph,
-  TemplateInput,
-  TemplateNode,
-} from './graph.js';
-import { fitPolynomial, Polynomial, type Size } from './polynomial.js';
+import type { OpenAttribute, OpenConstant, OpenProgramGraph, OpenInput, OpenNode } from './graph.js';
+import { fitPolynomial, type Size } from './size.js';
+import { batchName } from './trial-sizes.js';
 
 export interface MergeOptions {
   /** The sizes of the unknowns at which each Program was captured. */
   readonly points: readonly (readonly number[])[];
-  /** For each argument and axis the unknown that stands there, or -1. */
-  readonly places: readonly (readonly number[])[];
-  readonly unknowns: readonly string[];
+  /** What the unknowns are called. */
+  readonly names: readonly string[];
+  /** Names the user's object in errors. */
   readonly subject: string;
-  /** The argument shapes of a point, for errors. */
-  readonly print: (sizes: readonly number[]) => string;
 }
 
 /** Throws: NOT_BATCH_POLYMORPHIC. */
-export function mergePrograms(programs: readonly Program[], options: MergeOptions): TemplateGraph {
-  return new Merge(options).graph(programs, true);
+export function mergePrograms(programs: readonly Program[], options: MergeOptions): OpenProgramGraph {
+  return new Merge(options).graph(programs);
 }
 
 class Merge {
   constructor(private readonly options: MergeOptions) {}
 
-  graph(programs: readonly Program[], isOuter: boolean): TemplateGraph {
+  graph(programs: readonly Program[]): OpenProgramGraph {
     const first = programs[0]!;
     for (const [what, count] of [
       ['operations', (p: Program) => p.nodes.length],
@@ -41,23 +34,20 @@ class Merge {
       const other = programs.findIndex((program) => count(program) !== count(first));
       if (other >= 0)
         throw this.failure(
-          `it has ${count(first)} ${what} for ${this.shapes(0)} and ${count(programs[other]!)} for ${this.shapes(other)}`,
+          `it has ${count(first)} ${what} for ${this.at(0)} and ${count(programs[other]!)} for ${this.at(other)}`,
+          programs.map(count),
         );
     }
-    let argument = 0;
     return {
-      inputs: first.inputs.map((input, i): TemplateInput => {
-        const place = isOuter && input.kind === 'argument' ? this.options.places[argument++] : undefined;
-        const type = first.type(input.id);
-        const shape = type.shape.map((_, axis): Size => {
-          const unknown = place?.[axis] ?? -1;
-          if (unknown >= 0) return Polynomial.unknown(unknown, this.options.unknowns.length);
-          return this.size(
-            programs.map((p) => p.type(p.inputs[i]!.id).shape[axis]!),
+      inputs: first.inputs.map((input, i): OpenInput => {
+        const types = programs.map((program) => program.type(program.inputs[i]!.id));
+        const shape = types[0]!.shape.map((_, axis) =>
+          this.size(
+            types.map((type) => type.shape[axis]!),
             `the shape of ${input.kind} input "${input.name}"`,
-          );
-        });
-        return { ...input, dtype: type.dtype, shape };
+          ),
+        );
+        return { ...input, dtype: types[0]!.dtype, shape };
       }),
       constants: first.constants.map((constant, i) =>
         this.constant(
@@ -78,22 +68,20 @@ class Merge {
     };
   }
 
-  private node(nodes: readonly ProgramNode[], first: ProgramNode, index: number): TemplateNode {
+  private node(nodes: readonly ProgramNode[], first: ProgramNode, index: number): OpenNode {
     const where = `operation ${index + 1}, ${first.kernel}`;
     const wiring = (node: ProgramNode): string =>
       JSON.stringify([node.kernel, node.inputs, node.outputs, Object.keys(node.programs ?? {})]);
     const other = nodes.findIndex((node) => wiring(node) !== wiring(first));
     if (other >= 0) {
       throw this.failure(
-        `operation ${index + 1} is ${first.kernel} for ${this.shapes(0)} and ${nodes[other]!.kernel} for ${this.shapes(other)}, or reads something else`,
+        `operation ${index + 1} is ${first.kernel} for ${this.at(0)} and ${nodes[other]!.kernel} for ${this.at(other)}, or reads something else`,
+        nodes.map(wiring),
       );
     }
     const inner = Object.keys(first.programs ?? {}).map((name) => [
       name,
-      this.graph(
-        nodes.map((node) => node.programs![name]!),
-        false,
-      ),
+      this.graph(nodes.map((node) => node.programs![name]!)),
     ]);
     return {
       kernel: first.kernel,
@@ -101,10 +89,10 @@ class Merge {
       attrs: this.attribute(
         nodes.map((node) => node.attrs),
         where,
-      ) as Readonly<Record<string, TemplateAttribute>>,
+      ) as Readonly<Record<string, OpenAttribute>>,
       outputs: first.outputs,
       scope: first.scope,
-      ...(inner.length > 0 && { programs: Object.fromEntries(inner) as Record<string, TemplateGraph> }),
+      ...(inner.length > 0 && { programs: Object.fromEntries(inner) as Record<string, OpenProgramGraph> }),
     };
   }
 
@@ -112,11 +100,14 @@ class Merge {
     programs: readonly Program[],
     constants: readonly ProgramConstant[],
     first: ProgramConstant,
-  ): TemplateConstant {
+  ): OpenConstant {
     const where = `constant %${first.id}`;
     const types = constants.map((constant, i) => programs[i]!.type(constant.id));
     if (types.some((type) => type.shape.length !== types[0]!.shape.length))
-      throw this.failure(`${where} has another rank for another size`);
+      throw this.failure(
+        `${where} has another rank for another size`,
+        types.map((type) => type.shape.length),
+      );
     const shape = types[0]!.shape.map((_, axis) =>
       this.size(
         types.map((type) => type.shape[axis]!),
@@ -129,11 +120,11 @@ class Merge {
       return { id: first.id, shape, dtype, data: { splat: this.size(splats, where) } };
     const other = constants.findIndex(({ data }) => !sameValues(data, first.data));
     if (other >= 0)
-      throw this.failure(`${where} holds other values for ${this.shapes(other)} than for ${this.shapes(0)}`);
+      throw this.failure(`${where} holds other values for ${this.at(other)} than for ${this.at(0)}`);
     return { id: first.id, shape, dtype, data: first.data };
   }
 
-  private attribute(values: readonly (Attribute | undefined)[], where: string): TemplateAttribute {
+  private attribute(values: readonly (Attribute | undefined)[], where: string): OpenAttribute {
     const first = values[0]!;
     if (values.every((value) => typeof value === 'number')) return this.size(values, where);
     const isList = Array.isArray(first);
@@ -141,6 +132,7 @@ class Merge {
       if (values.some((value) => value !== first))
         throw this.failure(
           `an attribute of ${where} differs with the size: ${values.map(String).join(', ')}`,
+          values,
         );
       return first;
     }
@@ -156,7 +148,7 @@ class Merge {
     ) {
       throw this.failure(`an attribute of ${where} has another form for another size`);
     }
-    const of = (key: string | number): TemplateAttribute =>
+    const of = (key: string | number): OpenAttribute =>
       this.attribute(
         values.map((value) => (value as Record<string, Attribute>)[key]),
         where,
@@ -167,23 +159,49 @@ class Merge {
   }
 
   private size(values: readonly number[], where: string): Size {
-    const fitted = fitPolynomial(values, this.options.points);
-    if (fitted !== undefined) return fitted;
-    const seen = values.slice(0, 3).map((value, i) => `${value} for ${this.shapes(i)}`);
-    throw this.failure(`${where} follows the size in no simple way: ${seen.join(', ')}`);
+    const found = fitPolynomial(values, this.options.points);
+    if (found !== undefined) return found;
+    const seen = values.slice(0, 3).map((value, i) => `${value} for ${this.at(i)}`);
+    throw this.failure(`${where} follows the size in no simple way: ${seen.join(', ')}`, values);
   }
 
-  private shapes(point: number): string {
-    return this.options.print(this.options.points[point]!);
+  /** `batch 3, axis_1 131`. */
+  private at(point: number): string {
+    const { names, points } = this.options;
+    return names.map((name, i) => `${name} ${points[point]![i]!}`).join(', ');
   }
 
-  private failure(problem: string): Error {
+  /** `values` are what differs, one for each point. */
+  private failure(problem: string, values: readonly unknown[] = []): Error {
+    const { names, points, subject } = this.options;
+    const blamed = unknownsToBlame(values, points).map((unknown) => sizeNamed(names[unknown]!));
     return notPolymorphic(
-      this.options.subject,
-      `its Program cannot be saved for every batch size: ${problem}`,
+      subject,
+      `its Program cannot be saved for every ${blamed.join(' and ')}: ${problem}`,
       'use operations that take the size from their input (-1 in tf.reshape, tf.mean, tf.zerosLike), or give inputs of known sizes',
     );
   }
+}
+
+/** The unknowns that values at these points follow, as far as points that differ in one unknown alone tell. */
+function unknownsToBlame(values: readonly unknown[], points: MergeOptions['points']): number[] {
+  const unknowns = points[0]!.map((_, i) => i);
+  const verdicts = unknowns.map((unknown) => {
+    const others = (p: number): string => points[p]!.filter((_, i) => i !== unknown).join();
+    const pairs = points.flatMap((_, p) => (p > 0 && others(p) === others(p - 1) ? [p] : []));
+    return pairs.length === 0 ? undefined : pairs.some((p) => values[p] !== values[p - 1]);
+  });
+  const certain = unknowns.filter((unknown) => verdicts[unknown] === true);
+  return certain.length > 0 ? certain : unknowns.filter((unknown) => verdicts[unknown] !== false);
+}
+
+/** `batch size`, `size of axis 1`, `size of axis 1 of "x"`. */
+function sizeNamed(name: string): string {
+  if (name === batchName) return 'batch size';
+  const tied = /^axis_(\d+)$/.exec(name);
+  const own = /^(.*)\.(\d+)$/.exec(name);
+  if (tied !== null) return `size of axis ${tied[1]}`;
+  return own === null ? `size "${name}"` : `size of axis ${own[2]} of "${own[1]}"`;
 }
 
 /** The one value that all elements have; strings and empty constants have none. */
