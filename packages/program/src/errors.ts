@@ -197,10 +197,10 @@ export function loopInvalid(subject: string, problem: string, fix?: string): Lam
 }
 
 /** `LOOP_ENDLESS`: a loop whose condition nothing in it can change. */
-export function loopEndless(subject: string, problem: string): LamellaError {
+export function loopEndless(subject: string): LamellaError {
   return lamellaError('LOOP_ENDLESS', {
     subject,
-    problem,
+    problem: 'its condition reads nothing that its body changes: it would never end, or never begin',
     fix: 'let the condition depend on what the body changes, or pass { maximumIterations }',
   });
 }

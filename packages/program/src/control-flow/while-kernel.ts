@@ -2,8 +2,9 @@
 // `condition` and `body` take them all; the first gives one bool, the other the next carries, which are what the node gives.
 // The attribute `maximumIterations` is a number, or null where the condition alone ends the loop.
 import * as tf from '@tensorflow/tfjs-core';
+import { loopEndless } from '../errors.js';
 import type { Holder, HoldingKernel } from '../holding-kernel.js';
-import { whileKernel, type Attributes } from '../program.js';
+import { whileKernel, type Attributes, type Program } from '../program.js';
 import { countIn, inputTypesOf, listed, outputTypesOf, requireTypes } from './holder-checks.js';
 
 export interface WhileParts<T> {
@@ -24,11 +25,24 @@ export function whileParts<T>(inputs: Holder<T>['inputs'], attrs: Attributes): W
   };
 }
 
+/** Whether the condition reads nothing that the body changes: it then gives the same for ever. */
+export function isEndless(condition: Program, body: Program, carries: number): boolean {
+  const changed = new Set(
+    condition.inputs
+      .slice(0, carries)
+      .flatMap(({ id }, i) => (body.outputs[i]!.id === body.inputs[i]!.id ? [] : [id])),
+  );
+  for (const node of condition.nodes)
+    if (Object.values(node.inputs).some((id) => changed.has(id)))
+      for (const id of node.outputs) changed.add(id);
+  return !changed.has(condition.outputs[0]!.id);
+}
+
 export const whileHolder: HoldingKernel = {
   programs: ['condition', 'body'],
   inputTypes: (_name, { inputs }) => listed(inputs, whileKernel),
   outputTypes: ({ inputs, attrs, programs }) => {
-    const { carries, constants } = whileParts(inputs, attrs);
+    const { carries, constants, maximumIterations } = whileParts(inputs, attrs);
     for (const name of whileHolder.programs)
       requireTypes(
         `the ${name} of ${whileKernel}`,
@@ -38,6 +52,8 @@ export const whileHolder: HoldingKernel = {
     const found = outputTypesOf(programs['condition']!);
     requireTypes(`what the condition of ${whileKernel} gives`, [{ shape: [], dtype: 'bool' }], found);
     requireTypes(`the carries of ${whileKernel}`, carries, outputTypesOf(programs['body']!));
+    if (maximumIterations === null && isEndless(programs['condition']!, programs['body']!, carries.length))
+      throw loopEndless(whileKernel);
     return carries;
   },
   run: ({ inputs, attrs, programs }, replay) => {

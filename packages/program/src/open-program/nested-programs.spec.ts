@@ -115,6 +115,22 @@ function stored(change: (node: Node, graph: Graph) => void): unknown {
   return json;
 }
 
+it('a stored loop without end is refused', () => {
+  const ends = captureTemplate(
+    (x) =>
+      whileLoop(
+        (v: tf.Tensor) => tf.less(tf.sum(v), 3),
+        (v) => tf.add(v, 1),
+        x,
+      ),
+    [{ name: 'x', shape: [2], dtype: 'float32' }],
+  );
+  const json = JSON.parse(JSON.stringify(ends)) as Graph;
+  const body = json.nodes[0]!.programs['body']!;
+  body.outputs = [{ id: body.inputs[0]!['id'], name: 'same' }];
+  expect(() => ProgramTemplate.fromJSON(json).at([[2]])).toThrow('[LOOP_ENDLESS]');
+});
+
 describe('a hostile stored loop', () => {
   it.each<[string, (node: Node, graph: Graph) => void, RegExp]>([
     [
