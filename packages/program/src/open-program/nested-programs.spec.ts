@@ -116,7 +116,7 @@ function stored(change: (node: Node, graph: Graph) => void): unknown {
 }
 
 it('a stored loop without end is refused', () => {
-  const ends = captureTemplate(
+  const ends = openProgram(
     (x) =>
       whileLoop(
         (v: tf.Tensor) => tf.less(tf.sum(v), 3),
@@ -128,7 +128,7 @@ it('a stored loop without end is refused', () => {
   const json = JSON.parse(JSON.stringify(ends)) as Graph;
   const body = json.nodes[0]!.programs['body']!;
   body.outputs = [{ id: body.inputs[0]!['id'], name: 'same' }];
-  expect(() => ProgramTemplate.fromJSON(json).at([[2]])).toThrow('[LOOP_ENDLESS]');
+  expect(() => OpenProgram.fromJSON(json).atShapes([[2]])).toThrow('[LOOP_ENDLESS]');
 });
 
 describe('a hostile stored loop', () => {
