@@ -13,7 +13,7 @@ export class Lstm extends Layer {
     this.units = units;
   }
 
-  /** @param {readonly (number | null)[]} shape */
+  /** @override @param {readonly (number | null)[]} shape */
   build(shape) {
     const { units } = this;
     const features = shape.at(-1) ?? 0;
@@ -30,7 +30,7 @@ export class Lstm extends Layer {
     this.bias = this.addWeight({ name: 'bias', shape: [4 * units], initializer: initializers.zeros() });
   }
 
-  /** @param {tf.Tensor} x */
+  /** @override @param {tf.Tensor} x */
   call(x) {
     const [kernel, recurrentKernel, bias] = [this.kernel, this.recurrentKernel, this.bias].map((weight) =>
       /** @type {import('@lamella/core').Weight} */ (weight).read(),
@@ -49,7 +49,8 @@ export class Lstm extends Layer {
     return h;
   }
 
+  /** @override */
   getConfig() {
-    return { units: this.units };
+    return { ...super.getConfig(), units: this.units };
   }
 }

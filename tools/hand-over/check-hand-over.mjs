@@ -9,7 +9,8 @@ import { oraclePython } from '../oracle/python.mjs';
 import { root, runTarget } from '../run/commands.mjs';
 import { compare, failures, table } from './findings.mjs';
 
-/** @typedef {import('@lamella/training').Model} Model */
+/** @typedef {import('@tensorflow/tfjs-core').Tensor} Tensor */
+/** @typedef {import('@lamella/training').Model<Tensor, Tensor>} Model */
 /** @typedef {Record<string, number[]>} Values */
 /**
  * What observe.py prints.

@@ -15,7 +15,7 @@ export function linkPackages() {
     try {
       symlinkSync(join('../../packages', folder), join(scope, folder), 'junction');
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
   }
 }

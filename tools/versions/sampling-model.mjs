@@ -39,7 +39,7 @@ export function data() {
 
 /**
  * What a loaded model computes: predictions, the losses of three epochs, and predictions after them.
- * @param {import('@lamella/training').Model} net
+ * @param {import('@lamella/training').Model<import('@tensorflow/tfjs-core').Tensor, import('@tensorflow/tfjs-core').Tensor>} net
  */
 export async function compute(net) {
   const { x, y } = data();
