@@ -8,7 +8,7 @@ import { encodeModel, type OnnxTensor } from './model/onnx-model.js';
 import type { Part } from './partition.js';
 import type { Session } from './runtime/runtime.js';
 import { SharedSession } from './runtime/shared-session.js';
-import { batchOf } from './split/split-batch.js';
+import { batchOf } from './data-parallel/split-batch.js';
 import { openModel, type OpenModel } from './symbolic/lower-symbolic.js';
 
 /** The first sizes have graphs of their own: most functions have two, and an open graph takes as long to make as some of those. */

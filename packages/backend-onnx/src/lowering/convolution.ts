@@ -15,7 +15,7 @@ import {
   toChannelsLast,
   transposedConvolution,
   windowAttributes,
-} from '../window.js';
+} from '../convolution-geometry.js';
 
 /** Below this many input channels products of single slices would be too thin: slices are joined, to so many columns. */
 const thinChannels = 16;
