@@ -2,7 +2,12 @@
 import { poolWindows, sizeOf, type PoolingAttributes, type Window } from '@lamella/program';
 import type { Lowering, LoweringCall } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
-import { toChannelsFirst, toChannelsLast, transposedConvolution, windowAttributes } from '../convolution-geometry.js';
+import {
+  toChannelsFirst,
+  toChannelsLast,
+  transposedConvolution,
+  windowAttributes,
+} from '../convolution-geometry.js';
 
 export const MaxPool: Lowering = (call) => pool(call, 'MaxPool');
 export const MaxPool3D: Lowering = (call) => pool(call, 'MaxPool');
