@@ -8,6 +8,8 @@ import type { Composition } from './composition.js';
 import { optionInvalid, pluginInvalid } from './errors.js';
 import { suggest } from '@lamella/program';
 import type { Format } from './format.js';
+import type { Layer } from './layer.js';
+import { checkOptionNames } from './known-options.js';
 import type { NamedFunction } from './named-function.js';
 
 /** What plugins put together: what their functions work with. */
@@ -33,6 +35,11 @@ export interface Plugin<Api extends object = object> {
   readonly classes?: Partial<Readonly<Record<SerializableKind, Classes>>>;
   readonly functions?: readonly NamedFunction[];
   readonly formats?: readonly Format[];
+  /**
+   * Looks at a model that has just been compiled, with this composition: lines about what will go wrong later, such as saving
+   * it after hours of training. They are said at once, as a warning.
+   */
+  compileNotices?(model: Layer, composition: Composition): readonly string[];
   /** The functions this plugin gives to the application, bound to the composition. */
   api?(composition: PluginContext): Api;
 }
@@ -67,6 +74,7 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
   const catalog = new Catalog();
   const formats: Format[] = [];
   const names = new Set<string>();
+  checkOptionNames<ComposeOptions<P>>('compose()', options, { backend: true, plugins: true });
   if (!Array.isArray(options.plugins as unknown))
     throw optionInvalid('compose()', 'plugins', 'a list of plugins', options.plugins);
   options.plugins.forEach((plugin: Plugin | undefined, i) => {

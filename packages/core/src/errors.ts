@@ -186,6 +186,15 @@ export function optionInvalid(subject: string, option: string, expected: string,
   });
 }
 
+/** `OPTION_UNKNOWN`: an option that does not exist. */
+export function optionUnknown(subject: string, option: string, known: readonly string[]): LamellaError {
+  return lamellaError('OPTION_UNKNOWN', {
+    subject,
+    problem: `unknown option "${option}". ${suggest(option, known)}`,
+    fix: 'leave it out, or write it as it is called',
+  });
+}
+
 /** `BACKEND_MISSING`: something to run and nothing to run it on. */
 export function backendMissing(subject: string): LamellaError {
   return lamellaError('BACKEND_MISSING', {

@@ -67,6 +67,8 @@ export interface Format {
   readonly name: string;
   /** With the dot, longest first, e.g. `.weights.h5`. */
   readonly extensions: readonly string[];
+  /** Whether bytes are of this format, whatever their file is called. A format that cannot say so goes by its endings. */
+  matches?(bytes: Uint8Array): boolean;
   writeModel?(model: Functional, context: FormatContext): Promise<Uint8Array | FileSet>;
   readModel?(bytes: Uint8Array, context: FormatContext): Promise<Functional>;
   writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;

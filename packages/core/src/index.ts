@@ -55,6 +55,7 @@ export {
   layerNotBuilt,
   layerUnknown,
   optionInvalid,
+  optionUnknown,
   pluginInvalid,
   rankMismatch,
   structureMismatch,
@@ -76,6 +77,7 @@ export { Constraint, Initializer, Regularizer, type InitializerKey } from './ini
 export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
 export { isFunctional } from './is-functional.js';
+export { checkOptionNames, type OptionNames } from './known-options.js';
 export {
   isLayer,
   Layer,

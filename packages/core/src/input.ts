@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { isDType, type DType, type SymbolicShape, computeDType } from '@lamella/program';
 import type { Config } from './config.js';
 import { inputInvalid } from './errors.js';
+import { checkOptionNames, type OptionNames } from './known-options.js';
 import { Layer } from './layer.js';
 import { Node } from './node.js';
 import type { SymbolicTensor, TensorSpec } from './symbolic-tensor.js';
@@ -17,6 +18,14 @@ export interface InputOptions {
   readonly dtype?: DType;
   readonly name?: string;
 }
+
+const names: OptionNames<InputOptions> = {
+  shape: true,
+  batchShape: true,
+  batchSize: true,
+  dtype: true,
+  name: true,
+};
 
 /** The layer behind an input: it passes its tensor on. */
 export class InputLayer extends Layer {
@@ -85,6 +94,7 @@ export class InputLayer extends Layer {
  * const pixels = input({ shape: [784], name: 'pixels' });
  */
 export function input(options: InputOptions): SymbolicTensor {
+  checkOptionNames('input()', options, names);
   return new InputLayer(options).tensor;
 }
 

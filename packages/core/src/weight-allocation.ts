@@ -10,8 +10,8 @@ export interface WeightRequest {
   readonly dtype: NumberDType;
 }
 
-/** Gives the first values of a weight; throws to refuse it. */
-export type WeightAllocator = (request: WeightRequest) => HostTensor;
+/** Gives the first values of a weight, perhaps those that `initialize` draws; throws to refuse it. */
+export type WeightAllocator = (request: WeightRequest, initialize: () => HostTensor) => HostTensor;
 
 let current: WeightAllocator | undefined;
 
@@ -28,5 +28,5 @@ export function withWeightAllocator<T>(allocator: WeightAllocator, use: () => T)
 
 /** The first values of a weight: the allocator's in force, else those that `initialize` draws. */
 export function allocateWeight(request: WeightRequest, initialize: () => HostTensor): HostTensor {
-  return current === undefined ? initialize() : current(request);
+  return current === undefined ? initialize() : current(request, initialize);
 }

@@ -1,3 +1,4 @@
+export { architectureFormat } from './formats/architecture.js';
 export { h5Format } from './formats/h5.js';
 export { kerasFormat } from './formats/keras.js';
 export { safetensorsFormat } from './formats/safetensors.js';

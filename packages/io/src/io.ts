@@ -1,12 +1,12 @@
 // Saving and loading: a file name's ending chooses the format, files are replaced whole.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  checkOptionNames,
   isFunctional,
   isLayer,
   optionInvalid,
-  type Composition,
+  type OptionNames,
   type FileSet,
-  type Format,
   type FormatContext,
   type Functional,
   type Layer,
@@ -16,9 +16,11 @@ import {
 } from '@lamella/core';
 import type { Tree } from '@lamella/program';
 import type { Model } from '@lamella/training';
-import { formatUnknown, notSerializable } from './errors.js';
+import { notSerializable } from './errors.js';
 import { placeOf, writeFileSet } from './files/destination.js';
 import { openSource, type FileInMemory, type FileSource, type OpenFile } from './files/source.js';
+import { architectureFormat } from './formats/architecture.js';
+import { formatForBytes, formatForName } from './formats/choose-format.js';
 import { throughGate } from './formats/gate.js';
 import { h5Format } from './formats/h5.js';
 import { kerasFormat } from './formats/keras.js';
@@ -29,6 +31,7 @@ import { weightsH5Format } from './formats/weights-h5.js';
 import { weightsJsonFormat } from './formats/weights-json.js';
 import type { FileInspection } from './inspect/file-inspection.js';
 import { inspectContents } from './inspect/inspect-file.js';
+import { savingProblems } from './keras-json/saving-problems.js';
 
 export interface SaveOptions {
   /** Whether the optimizer and its state go along, so that training can go on. Default true. */
@@ -49,8 +52,12 @@ export interface ReadOptions {
 export interface LoadOptions extends ReadOptions {
   /** Functions for Lambda layers of this file, by the function's name or by the layer's. */
   readonly functions?: Readonly<Record<string, NamedFunction | ((...args: never[]) => unknown)>>;
-  /** Whether to compile the model as it was when it was saved. Default true. */
+  /** Whether to compile the model as it was when it was saved, as far as that can be; default true. */
   readonly compile?: boolean;
+  /** Whether the optimizer's state is read, so that training goes on; default true. */
+  readonly includeOptimizer?: boolean;
+  /** A file of weights for a model whose layers alone are in the file, such as the JSON of Keras' `to_json()`. */
+  readonly weights?: FileSource;
   /**
    * What to do where a registered function no longer computes what it did when the file was written: say so and use the
    * function (`warn`, the default), refuse (`error`), or run the saved Program (`useSaved`).
@@ -68,7 +75,39 @@ export interface SaveWeightsOptions {
 export interface LoadWeightsOptions extends ReadOptions {
   /** Whether the optimizer's state is read where the file has it and the model is compiled. Default true. */
   readonly includeOptimizer?: boolean;
+  /**
+   * Whether layers whose weights the file lacks, or has in other shapes, keep theirs; one warning names them. Default false:
+   * nothing is loaded unless all fits.
+   */
+  readonly skipMismatch?: boolean;
+  /**
+   * Whether layers are matched by their names, and those that only one side has are passed over, as for transfer learning. For
+   * files that name layers: `.h5` in Keras 2's layout, `model.json`, `.safetensors`. Default false.
+   */
+  readonly byName?: boolean;
+  /** Where warnings go. Default: console.warn. */
+  readonly warn?: (message: string) => void;
 }
+
+const readNames: OptionNames<ReadOptions> = { maximumBytes: true };
+const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true };
+const loadNames: OptionNames<LoadOptions> = {
+  ...readNames,
+  functions: true,
+  compile: true,
+  includeOptimizer: true,
+  weights: true,
+  onDrift: true,
+  warn: true,
+};
+const saveWeightsNames: OptionNames<SaveWeightsOptions> = { maxShardSize: true };
+const loadWeightsNames: OptionNames<LoadWeightsOptions> = {
+  ...readNames,
+  includeOptimizer: true,
+  skipMismatch: true,
+  byName: true,
+  warn: true,
+};
 
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
@@ -110,58 +149,84 @@ export interface IoApi {
 export const io: Plugin<IoApi> = {
   name: '@lamella/io',
   requires: ['@lamella/training'],
-  formats: [weightsH5Format, weightsJsonFormat, kerasFormat, h5Format, safetensorsFormat, tfjsFormat],
+  formats: [
+    weightsH5Format,
+    weightsJsonFormat,
+    kerasFormat,
+    h5Format,
+    safetensorsFormat,
+    tfjsFormat,
+    architectureFormat,
+  ],
+  compileNotices: savingProblems,
   api: (composition) => {
     const encodeModel = (
       model: Functional,
       path: string,
       options: SaveOptions = {},
     ): Promise<Uint8Array | FileSet> => {
+      checkOptionNames('saveModel()', options, saveNames);
       if (!isLayer(model) || !isFunctional(model))
         throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
-      return formatFor(composition, path, 'writeModel').writeModel!(model, context);
+      return formatForName(composition, path, 'writeModel').writeModel!(model, context);
     };
     const encodeWeights = (
       model: Layer,
       path: string,
       options: SaveWeightsOptions = {},
-    ): Promise<Uint8Array | FileSet> =>
-      formatFor(composition, path, 'writeWeights').writeWeights!(model, {
+    ): Promise<Uint8Array | FileSet> => {
+      checkOptionNames('saveWeights()', options, saveWeightsNames);
+      return formatForName(composition, path, 'writeWeights').writeWeights!(model, {
         file: path,
         composition,
         options: { ...options },
       });
+    };
+    const readWeights = async (
+      model: Layer,
+      source: FileSource,
+      options: LoadWeightsOptions,
+    ): Promise<void> => {
+      const { file, bytes, context } = await opened(composition, source, options);
+      const format = formatForBytes(composition, file.name, bytes, 'readWeights');
+      await throughGate(file.name, bytes, () => format.readWeights!(bytes, model, context));
+    };
     return {
       async saveModel(model, path, options) {
         const target = await placeOf(path);
         await writeFileSet(target, await encodeModel(model, target, options));
       },
       async loadModel(source, options = {}) {
-        const file = await openSource(source, options.maximumBytes);
-        const format = formatFor(composition, file.name, 'readModel');
-        const context = readingContext(composition, file, options);
-        return (await throughGate(file.name, await file.read(), (bytes) =>
-          format.readModel!(bytes, context),
-        )) as Model<never, never>;
+        checkOptionNames('loadModel()', options, loadNames);
+        const { file, bytes, context } = await opened(composition, source, options);
+        const format = formatForBytes(composition, file.name, bytes, 'readModel');
+        const model = (await throughGate(file.name, bytes, () => format.readModel!(bytes, context))) as Model<
+          never,
+          never
+        >;
+        const { weights, maximumBytes, includeOptimizer = false, warn } = options;
+        if (weights !== undefined)
+          await readWeights(model, weights, {
+            includeOptimizer,
+            ...(maximumBytes !== undefined && { maximumBytes }),
+            ...(warn !== undefined && { warn }),
+          });
+        return model;
       },
       async saveWeights(model, path, options) {
         await writeFileSet(path, await encodeWeights(model, path, options));
       },
       async loadWeights(model, source, options = {}) {
-        const file = await openSource(source, options.maximumBytes);
-        const format = formatFor(composition, file.name, 'readWeights');
-        const context = readingContext(composition, file, options);
-        await throughGate(file.name, await file.read(), (bytes) =>
-          format.readWeights!(bytes, model, context),
-        );
+        checkOptionNames('loadWeights()', options, loadWeightsNames);
+        await readWeights(model, source, options);
       },
       async inspectFile(source, options = {}) {
-        const file = await openSource(source, options.maximumBytes);
-        const format = formatFor(composition, file.name, 'inspect');
-        const context = readingContext(composition, file, options);
-        return throughGate(file.name, await file.read(), async (bytes) =>
+        checkOptionNames('inspectFile()', options, readNames);
+        const { file, bytes, context } = await opened(composition, source, options);
+        const format = formatForBytes(composition, file.name, bytes, 'inspect');
+        return throughGate(file.name, bytes, async () =>
           inspectContents(await format.inspect!(bytes, context), bytes.length, readContext(context)),
         );
       },
@@ -174,6 +239,15 @@ export const io: Plugin<IoApi> = {
     };
   },
 };
+
+async function opened(
+  composition: PluginContext,
+  source: FileSource,
+  options: ReadOptions,
+): Promise<{ file: OpenFile; bytes: Uint8Array; context: FormatContext }> {
+  const file = await openSource(source, options.maximumBytes);
+  return { file, bytes: await file.read(), context: readingContext(composition, file, options) };
+}
 
 /** Throws: OPTION_INVALID; NOT_SERIALIZABLE for another file than `.keras`, which alone can hold operations by any name. */
 function checkLambdaOption(path: string, lambda: SaveOptions['lambda']): void {
@@ -190,7 +264,7 @@ function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {
     : { name, bytes: files.bytes, siblings: files.siblings };
 }
 
-function readingContext(composition: Composition, file: OpenFile, options: object): FormatContext {
+function readingContext(composition: PluginContext, file: OpenFile, options: object): FormatContext {
   const { readSibling } = file;
   return {
     file: file.name,
@@ -198,29 +272,4 @@ function readingContext(composition: Composition, file: OpenFile, options: objec
     options: options as Readonly<Record<string, unknown>>,
     ...(readSibling !== undefined && { readSibling: (name: string) => readSibling(name) }),
   };
-}
-
-type Verb = 'writeModel' | 'readModel' | 'writeWeights' | 'readWeights' | 'inspect';
-
-const doing: Readonly<Record<Verb, string>> = {
-  writeModel: 'write a model to',
-  readModel: 'read a model from',
-  writeWeights: 'write weights to',
-  readWeights: 'read weights from',
-  inspect: 'look into',
-};
-
-/** The format with the longest matching ending. Throws: FORMAT_UNKNOWN where there is none, or it cannot do this. */
-function formatFor(composition: PluginContext, path: string, verb: Verb): Format {
-  const endings = composition.formats
-    .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
-    .sort((a, b) => b.extension.length - a.extension.length);
-  const found = endings.find(({ extension }) => path.toLowerCase().endsWith(extension));
-  if (found?.format[verb] !== undefined) return found.format;
-  const able = endings.filter(({ format }) => format[verb] !== undefined);
-  throw formatUnknown(
-    path,
-    doing[verb],
-    able.map(({ extension }) => extension),
-  );
 }

@@ -103,7 +103,11 @@ class CaptureBackend extends tf.KernelBackend {
     const recorder = currentRecorder();
     // Without any backend of the application's, tfjs takes this one.
     if (recorder === undefined)
-      throw captureMissing('Tensor', 'no tfjs backend is loaded that could hold it');
+      throw captureMissing(
+        'Tensor',
+        'no tfjs backend is loaded that could hold it; @tensorflow/tfjs-core alone has none',
+        "import '@tensorflow/tfjs-backend-cpu' first, or give the values as arrays or a HostTensor, which need none",
+      );
     return info(recorder, recorder.constant(decode(values, dtype), { shape, dtype: dtype as DType })).dataId;
   }
 

@@ -1,5 +1,12 @@
 // What compile() makes of its options: an optimizer, losses and metrics, and what trains from now on.
-import type { Catalog, Functional, Layer, Weight } from '@lamella/core';
+import {
+  checkOptionNames,
+  type Catalog,
+  type Functional,
+  type Layer,
+  type OptionNames,
+  type Weight,
+} from '@lamella/core';
 import { CompiledLoss } from './compile-loss.js';
 import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
@@ -19,6 +26,14 @@ export interface CompileOptions {
   readonly weightedMetrics?: MetricsOption;
 }
 
+const names: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  lossWeights: true,
+  metrics: true,
+  weightedMetrics: true,
+};
+
 /** A compiled model's optimizer, losses and metrics. */
 export class Compiled {
   readonly optimizer: Optimizer;
@@ -33,6 +48,7 @@ export class Compiled {
     readonly options: CompileOptions,
     catalog?: Catalog,
   ) {
+    checkOptionNames(`${model.label}, compile()`, options, names);
     const outputs = outputLayout(model);
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
     const place = { subject: model.label, outputs, catalog };

@@ -83,3 +83,13 @@ export function lossInvalid(subject: string, loss: number, batch: number): Lamel
 export function monitorInvalid(subject: string, problem: string, fix: string): LamellaError {
   return lamellaError('MONITOR_INVALID', { subject, problem, fix });
 }
+
+/** `COMPILE_NOTICE`: a warning: what plugins foresee of a model that has just been compiled. */
+export function compiledModelTrouble(subject: string, lines: readonly string[]): LamellaError {
+  return lamellaError('COMPILE_NOTICE', {
+    subject,
+    problem: 'it can be trained, and then not be saved as it is',
+    details: lines.map((line) => `  ${line}`),
+    fix: 'mend it before training; a model that is never saved needs nothing',
+  });
+}

@@ -1,5 +1,11 @@
 // fit: epochs of training with validation between them, and the callbacks' turns around everything.
-import { optionInvalid, type BatchStream, type Dataset } from '@lamella/core';
+import {
+  checkOptionNames,
+  optionInvalid,
+  type BatchStream,
+  type Dataset,
+  type OptionNames,
+} from '@lamella/core';
 import { CallbackList } from './callbacks/callback-list.js';
 import type { Callback, Logs, RunParameters, Verbosity } from './callbacks/callback.js';
 import { History } from './callbacks/history.js';
@@ -63,8 +69,8 @@ export async function fit(
 ): Promise<History> {
   const { backend } = model;
   const { optimizer } = model.requireCompiled();
-  const { epochs = 1, initialEpoch = 0, verbose = 1, stepsPerEpoch, validationSteps } = options;
   checkOptions(model.label, options);
+  const { epochs = 1, initialEpoch = 0, verbose = 1, stepsPerEpoch, validationSteps } = options;
   warnChangedFlags(model);
   const { train, validation } = await prepare(model, data, y, options);
   if (!train.isRepeatable && stepsPerEpoch === undefined && epochs - initialEpoch > 1)
@@ -147,7 +153,26 @@ function isDue(frequency: number | readonly number[], epoch: number): boolean {
   return typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);
 }
 
+const names: OptionNames<FitOptions> = {
+  batchSize: true,
+  epochs: true,
+  initialEpoch: true,
+  verbose: true,
+  callbacks: true,
+  validationData: true,
+  validationSplit: true,
+  validationBatchSize: true,
+  validationSteps: true,
+  validationFreq: true,
+  shuffle: true,
+  classWeight: true,
+  sampleWeight: true,
+  stepsPerEpoch: true,
+  signal: true,
+};
+
 function checkOptions(subject: string, options: FitOptions): void {
+  checkOptionNames(`${subject}, fit()`, options, names);
   const { verbose = 1, validationFreq } = options;
   for (const [name, least] of [
     ['epochs', 0],

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   arrange,
   callContext,
+  checkOptionNames,
   Functional,
   namesInUse,
   randomSeed,
@@ -15,6 +16,7 @@ import {
   type Composition,
   type Dataset,
   type FunctionalOptions,
+  type OptionNames,
   type Runner,
   type SummaryOptions,
 } from '@lamella/core';
@@ -31,6 +33,7 @@ import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
+import { sayCompileNotices } from './compile-notices.js';
 import { Compiled, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
@@ -82,6 +85,19 @@ export type Predicted<M extends { call(inputs: never, context: CallContext): unk
   tf.Tensor,
   HostTensor
 >;
+
+const predictNames: OptionNames<PredictOptions> = {
+  batchSize: true,
+  steps: true,
+  verbose: true,
+  callbacks: true,
+  signal: true,
+};
+const evaluateNames: OptionNames<EvaluateOptions> = {
+  ...predictNames,
+  sampleWeight: true,
+  classWeight: true,
+};
 
 export class Model<
   In extends Tree<tf.Tensor> = Tree<tf.Tensor>,
@@ -151,6 +167,7 @@ export class Model<
     this.compiledState = new Compiled(this, options, this.composition?.catalog ?? namesInUse());
     this.steps.train.clear();
     this.steps.test.clear();
+    sayCompileNotices(this, this.composition);
   }
 
   /** What compile() made. Throws: NOT_COMPILED. */
@@ -190,6 +207,7 @@ export class Model<
   async evaluate(x: TrainingData, y?: Tensors | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
+    checkOptionNames(`${this.label}, evaluate()`, settings, evaluateNames);
     const { loss } = this.requireCompiled();
     const { backend } = this;
     const source = await this.source(x, {
@@ -222,6 +240,7 @@ export class Model<
     x: TrainingData,
     options: PredictOptions = {},
   ): Promise<Predicted<M>> {
+    checkOptionNames(`${this.label}, predict()`, options, predictNames);
     const { backend } = this;
     const source = await this.source(x, { batchSize: options.batchSize, outputs: noOutputs });
     const callbacks = this.begin(source, options);

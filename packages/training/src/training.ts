@@ -1,5 +1,12 @@
 // The plugin: model() and sequential() bound to a composition, and the classes files may name.
-import type { Composition, Computed, Plugin, SymbolicTree } from '@lamella/core';
+import {
+  checkOptionNames,
+  type Composition,
+  type Computed,
+  type OptionNames,
+  type Plugin,
+  type SymbolicTree,
+} from '@lamella/core';
 import { Model, type ModelOptions } from './model.js';
 import { trainingClasses } from './own-names.js';
 import {
@@ -9,6 +16,24 @@ import {
   type SequentialOptions,
 } from './sequential.js';
 
+const ownNames = { name: true, trainable: true, backend: true, seed: true } as const;
+const modelNames: OptionNames<ModelOptions> = { ...ownNames, inputs: true, outputs: true, dtype: true };
+const sequentialNames: OptionNames<SequentialOptions> = { ...ownNames, layers: true, inputShape: true };
+
+function checkedModel(options: ModelOptions): ModelOptions {
+  checkOptionNames('model()', options, modelNames);
+  return options;
+}
+
+function checkedChain(
+  layers: SequentialLayers | SequentialOptions,
+  options?: Omit<SequentialOptions, 'layers'>,
+): SequentialOptions {
+  const given = sequentialOptions(layers, options);
+  checkOptionNames('sequential()', given, sequentialNames);
+  return given;
+}
+
 /** The type of `model`: what it is made of says what the model takes and gives. */
 export interface ModelFactory {
   <const I extends SymbolicTree, const O extends SymbolicTree>(
@@ -17,7 +42,7 @@ export interface ModelFactory {
 }
 
 /** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
-export const model = ((options: ModelOptions) => new Model(options)) as ModelFactory;
+export const model = ((options: ModelOptions) => new Model(checkedModel(options))) as ModelFactory;
 
 /**
  * Makes a chain of layers a model: `sequential([input({ shape: [4] }), dense({ units: 1 })])`.
@@ -29,7 +54,7 @@ export function sequential(
   layers: SequentialLayers | SequentialOptions,
   options?: Omit<SequentialOptions, 'layers'>,
 ): Sequential {
-  return new Sequential(sequentialOptions(layers, options));
+  return new Sequential(checkedChain(layers, options));
 }
 
 /** The functions that {@link training} gives to a composition. */
@@ -43,8 +68,8 @@ export const training: Plugin<TrainingApi> = {
   name: '@lamella/training',
   classes: { layers: [Model, Sequential], ...trainingClasses },
   api: (composition: Composition): TrainingApi => ({
-    model: ((options: ModelOptions) => new Model(options, composition)) as ModelFactory,
+    model: ((options: ModelOptions) => new Model(checkedModel(options), composition)) as ModelFactory,
     sequential: (layers: SequentialLayers | SequentialOptions, options?: Omit<SequentialOptions, 'layers'>) =>
-      new Sequential(sequentialOptions(layers, options), composition),
+      new Sequential(checkedChain(layers, options), composition),
   }),
 };

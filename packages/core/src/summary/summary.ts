@@ -1,4 +1,5 @@
 // The summary of a graph in Keras' form: a table of layers, then the totals.
+import { checkOptionNames, type OptionNames } from '../known-options.js';
 import { bytesPerElement } from '@lamella/program';
 import { optionInvalid } from '../errors.js';
 import type { Functional } from '../functional.js';
@@ -23,12 +24,23 @@ export interface SummaryOptions {
   readonly optimizerWeights?: readonly Weight[];
 }
 
+const names: OptionNames<SummaryOptions> = {
+  lineLength: true,
+  positions: true,
+  layerRange: true,
+  expandNested: true,
+  showTrainable: true,
+  printFn: true,
+  optimizerWeights: true,
+};
+
 interface Nested extends Layer {
   readonly layers: readonly Layer[];
 }
 
 /** The summary as text, each line ended. Throws: OPTION_INVALID. */
 export function summarize(model: Functional, options: SummaryOptions = {}): string {
+  checkOptionNames(`${model.label}, summary()`, options, names);
   const isChain = isSequentialLike(model);
   const columns = columnsOf(isChain, options);
   const lineLength = options.lineLength ?? defaultLineLength(isChain, options.showTrainable === true);

@@ -1,11 +1,10 @@
 // `.h5`: the older whole-model and weights file, in the form that Keras 3 writes.
-import type { Format, Functional, Layer } from '@lamella/core';
+import type { Format, Functional } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { writeHdf5 } from '../hdf5/write-hdf5.js';
 import {
-  isLegacyWeights,
   readLegacyState,
   readLegacyWeights,
   writeLegacyOptimizer,
@@ -19,16 +18,21 @@ import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-j
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import type { ReadContext } from '../keras-json/read-object.js';
-import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
-import { legacyContents } from '../inspect/hdf5-contents.js';
+import { writeCompileConfig } from '../keras-json/write-compile.js';
+import { writeModel } from '../keras-json/write-model.js';
+import { hdf5Contents } from '../inspect/hdf5-contents.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readTopology } from '../older-keras/read-topology.js';
-import { assignRule, olderSource, readContext, readSeed, stateRule } from './read-context.js';
+import { olderSource, readContext, readSeed, stateRule } from './read-context.js';
+import { readWeightsOf } from './read-weights.js';
+import { isHdf5 } from './signatures.js';
 
 /** Source: keras.src.legacy.saving. */
 export const h5Format: Format = {
   name: 'h5',
   extensions: ['.h5', '.hdf5'],
+
+  matches: isHdf5,
 
   async writeModel(model, context) {
     const root = hdf5Group();
@@ -91,19 +95,12 @@ export const h5Format: Format = {
     return writeHdf5(await writeLegacyWeights(layer as Functional));
   },
 
-  async readWeights(bytes, layer: Layer, context) {
-    const root = readHdf5(bytes, context.file);
-    const reading = readContext(context);
-    readLegacyWeights(
-      isLegacyWeights(root) ? root : (root.groups.get('model_weights') ?? root),
-      layer as Functional,
-      { file: context.file, ...assignRule(context, reading) },
-    );
-    reading.notices.say(context.file, reading.warn);
+  async readWeights(bytes, layer, context) {
+    readWeightsOf(readHdf5(bytes, context.file), layer, context);
   },
 
   async inspect(bytes, { file }) {
-    return legacyContents(readHdf5(bytes, file), file);
+    return hdf5Contents(readHdf5(bytes, file), file);
   },
 };
 

@@ -12,12 +12,15 @@ import { writeVariables } from '../hdf5/variables.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
-import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
+import { writeCompileConfig } from '../keras-json/write-compile.js';
+import { writeModel } from '../keras-json/write-model.js';
 import { lambdaModels } from '../keras-ops/lambda-models.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { readTopology } from '../older-keras/read-topology.js';
 import { assignRule, olderSource, readContext, readSeed, stateRule } from './read-context.js';
+import { refuseByName } from './read-weights.js';
+import { describeArchive, isZip } from './signatures.js';
 
 const text = new TextEncoder();
 
@@ -25,6 +28,8 @@ const text = new TextEncoder();
 export const kerasFormat: Format = {
   name: 'keras',
   extensions: ['.keras'],
+
+  matches: isZip,
 
   async writeModel(model, context) {
     const includeOptimizer = context.options['includeOptimizer'] !== false;
@@ -65,6 +70,7 @@ export const kerasFormat: Format = {
   },
 
   async readWeights(bytes, layer, context) {
+    refuseByName(context);
     const members = unzip(bytes, context.file);
     const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
     const reading = readContext(context);
@@ -109,7 +115,8 @@ function required(
   context: FormatContext,
 ): Uint8Array {
   const found = members.get(name);
-  if (found === undefined) throw fileInvalid(context.file, `the archive lacks "${name}"`);
+  if (found === undefined)
+    throw fileInvalid(context.file, describeArchive(members.keys()) ?? `the archive lacks "${name}"`);
   return found;
 }
 

@@ -6,11 +6,14 @@ import { namedWeights } from '../weights/named-weights.js';
 import { readValues } from '../weights/read-values.js';
 import { assignRule, readContext } from './read-context.js';
 import { decodeTensor, readSafetensors, writeSafetensors } from './safetensors-bytes.js';
+import { isSafetensors } from './signatures.js';
 
 /** Source: https://github.com/huggingface/safetensors. */
 export const safetensorsFormat: Format = {
   name: 'safetensors',
   extensions: ['.safetensors'],
+
+  matches: isSafetensors,
 
   async writeWeights(layer) {
     const values = await readValues(layer.weights);

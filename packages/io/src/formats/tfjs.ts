@@ -10,7 +10,8 @@ import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
-import { writeCompileConfig, writeModel } from '../keras-json/write-model.js';
+import { writeCompileConfig } from '../keras-json/write-compile.js';
+import { writeModel } from '../keras-json/write-model.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { readTopology } from '../older-keras/read-topology.js';
@@ -33,6 +34,7 @@ import { writeTopology } from '../tfjs/write-topology.js';
 import { namedWeights } from '../weights/named-weights.js';
 import { readValues } from '../weights/read-values.js';
 import { assignRule, olderSource, readContext, readSeed, requiredState, stateRule } from './read-context.js';
+import { isJsonWith } from './signatures.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
@@ -40,6 +42,8 @@ type JsonRecord = { readonly [key: string]: Json };
 export const tfjsFormat: Format = {
   name: 'tfjs',
   extensions: ['.json'],
+
+  matches: (bytes) => isJsonWith(bytes, 'modelTopology'),
 
   async writeModel(model, context) {
     const compiled = model as Model;
@@ -149,11 +153,13 @@ function versionOf(stored: JsonRecord): Json | undefined {
 
 function parse(bytes: Uint8Array, { file }: FormatContext): JsonRecord {
   const stored = readPythonJson(new TextDecoder('utf-8').decode(bytes), file);
-  if (isRecord(stored) && stored['format'] === 'graph-model')
+  const topology = isRecord(stored) ? stored['modelTopology'] : undefined;
+  const isGraph = isRecord(topology) && Array.isArray(topology['node']);
+  if (isGraph || (isRecord(stored) && stored['format'] === 'graph-model'))
     throw fileInvalid(
       file,
-      'it is a GraphModel, which has no layers',
-      'convert the Keras model to a LayersModel',
+      'it is a GraphModel of TensorFlow.js, a graph of kernels without layers',
+      'convert the Keras model anew with --output_format=tfjs_layers_model',
     );
   if (!isRecord(stored) || !isRecord(stored['modelTopology']))
     throw fileInvalid(file, 'it is no LayersModel of TensorFlow.js');

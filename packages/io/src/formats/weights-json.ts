@@ -12,11 +12,15 @@ import { storedWeights } from '../inspect/hdf5-contents.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readValues } from '../weights/read-values.js';
 import { assignRule, readContext, requiredState } from './read-context.js';
+import { refuseByName } from './read-weights.js';
+import { isJsonWith } from './signatures.js';
 
 /** Source: keras.Model.save_weights with max_shard_size. */
 export const weightsJsonFormat: Format = {
   name: 'weights.json',
   extensions: ['.weights.json'],
+
+  matches: (bytes) => isJsonWith(bytes, 'weight_map'),
 
   async writeWeights(layer, context) {
     const base = baseOf(context);
@@ -40,6 +44,7 @@ export const weightsJsonFormat: Format = {
 
   async readWeights(bytes, layer, context) {
     const root = await readShards(bytes, context);
+    refuseByName(context);
     const reading = readContext(context);
     const rule = { file: context.file, ...assignRule(context, reading) };
     readVariables(root, layer, { ...rule, state: requiredState(context) });

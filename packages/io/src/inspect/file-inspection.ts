@@ -42,6 +42,8 @@ export interface FileInspection {
   readonly lambdas: readonly InspectedLambda[];
   /** The stored compile state, in Keras' form. */
   readonly compile: Json | undefined;
+  /** What else stands in the way of loading it. */
+  readonly problems: readonly string[];
   /** A line about each class and function that the composition lacks. */
   readonly missing: { readonly classes: readonly string[]; readonly functions: readonly string[] };
 }

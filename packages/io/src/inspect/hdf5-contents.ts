@@ -1,5 +1,6 @@
 // What an HDF5 file of Keras' holds, as an inspection lists it.
 import type { FileContents, StoredWeight } from '@lamella/core';
+import { isLegacyWeights } from '../hdf5/legacy-weights.js';
 import type { Hdf5Group } from '../hdf5/tree.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
@@ -12,8 +13,10 @@ export function storedWeights(group: Hdf5Group, path = ''): StoredWeight[] {
   return [...own, ...[...group.groups].flatMap(([key, inner]) => storedWeights(inner, `${path}${key}/`))];
 }
 
-/** A whole-model `.h5`, or one of weights alone. Throws: FILE_INVALID. */
-export function legacyContents(root: Hdf5Group, file: string): FileContents {
+/** A whole model, or weights alone in the layout of Keras 3 or of Keras 2. Throws: FILE_INVALID. */
+export function hdf5Contents(root: Hdf5Group, file: string): FileContents {
+  if (!isLegacyWeights(root) && !root.attributes.has('model_config'))
+    return { format: 'Keras 3 weights', weights: storedWeights(root) };
   const read = (name: string): Json | undefined => {
     const text = root.attributes.get(name);
     return typeof text === 'string' ? readPythonJson(text, file) : undefined;

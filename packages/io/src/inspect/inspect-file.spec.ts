@@ -66,7 +66,9 @@ describe('inspectFile()', () => {
       shape: [3, 3],
       dtype: 'float32',
     });
-    await expect(inspectFile('model.onnx')).rejects.toThrow(/\[FORMAT_UNKNOWN\] "model.onnx": no format/);
+    await expect(inspectFile({ name: 'model.bin', bytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow(
+      /\[FORMAT_UNKNOWN\] "model.bin": no format/,
+    );
   });
 
   it('tells what a Lambda is, and prints its Programs, without running anything', async () => {

@@ -9,14 +9,20 @@ import type { FileInspection, InspectedLambda, InspectedLayer } from './file-ins
 import { storedShapes } from './stored-shapes.js';
 import { weightCounter, type WeightCounter } from './weight-counter.js';
 
-/** What a file of this size holds, as seen from a composition. Throws: FILE_INVALID. */
+/** What a file of this size holds, as seen from a composition. */
 export function inspectContents(contents: FileContents, size: number, context: ReadContext): FileInspection {
   const model = contents.model as Json | undefined;
   const layers: InspectedLayer[] = [];
   const lambdas: InspectedLambda[] = [];
   const counter = weightCounter(contents.weights);
-  if (isEnvelope(model) && isModelEntry(model))
-    listLayers(model, '', 0, { counter, context, layers, lambdas });
+  const problems = [...(contents.problems ?? [])];
+  const missing = { classes: [] as readonly string[], functions: [] as readonly string[] };
+  noting(problems, () => {
+    if (isEnvelope(model) && isModelEntry(model))
+      listLayers(model, '', 0, { counter, context, layers, lambdas });
+    if (model !== undefined)
+      Object.assign(missing, findMissing(model, context, contents.compile as Json | undefined));
+  });
   return {
     file: context.file,
     size,
@@ -27,11 +33,19 @@ export function inspectContents(contents: FileContents, size: number, context: R
     weights: contents.weights,
     lambdas,
     compile: contents.compile as Json | undefined,
-    missing:
-      model === undefined
-        ? { classes: [], functions: [] }
-        : findMissing(model, context, contents.compile as Json | undefined),
+    problems,
+    missing,
   };
+}
+
+/** Looks on as far as it goes: what stops it stands in the way of loading, too. */
+function noting(problems: string[], look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    if (problems.length === 0) problems.push(error.message.replace(/^\[\w+\] /, ''));
+  }
 }
 
 interface Listing {

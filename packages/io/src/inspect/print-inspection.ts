@@ -115,7 +115,12 @@ function describeLambda(lambda: InspectedLambda): string[] {
   ];
 }
 
-function needs({ missing }: FileInspection): string[] {
+function needs({ missing, problems }: FileInspection): string[] {
+  if (problems.length > 0)
+    return [
+      'It cannot be loaded:',
+      ...problems.flatMap((problem) => problem.split('\n').map((line) => `  ${line}`)),
+    ];
   const lines = [...missing.classes, ...missing.functions];
   return lines.length === 0
     ? ['Everything that loading it needs is there.']

@@ -15,11 +15,14 @@ type JsonRecord = { readonly [key: string]: Json };
 /** Values that a model may have beyond those its file stores, before it is refused as one that can never fit. */
 const spareValues = 2 ** 20;
 
+/** Values that a model without stored weights may have. */
+const mostDrawn = 2 ** 29;
+
 export interface ReadModelOptions {
   /** Of the model's random draws. */
   readonly seed: number | undefined;
-  /** How many values of weights the file stores. */
-  readonly storedValues: number;
+  /** How many values of weights the file stores; undefined where it stores none, and they are drawn. */
+  readonly storedValues: number | undefined;
 }
 
 /**
@@ -28,16 +31,17 @@ export interface ReadModelOptions {
  */
 export function readModel(envelope: Json, context: ReadContext, options: ReadModelOptions): Model {
   checkKnown(envelope, context);
-  let left = 2 * options.storedValues + spareValues;
+  const { storedValues } = options;
+  let left = storedValues === undefined ? mostDrawn : 2 * storedValues + spareValues;
   return withWeightAllocator(
-    ({ path, shape, dtype }) => {
+    ({ path, shape, dtype }, initialize) => {
       left -= sizeOf(shape);
       if (!(left >= 0))
         throw fileInvalid(
           context.file,
-          `weight "${path}" [${shape.join(', ')}] is larger than all that the file stores`,
+          `weight "${path}" [${shape.join(', ')}] is larger than ${storedValues === undefined ? `${mostDrawn} values` : 'all that the file stores'}`,
         );
-      return HostTensor.zeros(shape, dtype);
+      return storedValues === undefined ? initialize() : HostTensor.zeros(shape, dtype);
     },
     () => modelOf(envelope, context, options.seed),
   );

@@ -1,14 +1,13 @@
 // From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
 import { isInputLayer, type Functional, type Layer, type Node, type SymbolicTensor } from '@lamella/core';
 import { isShape, mapTree, unflatten } from '@lamella/program';
-import { Sequential, type Model } from '@lamella/training';
-import type { ConfigValue } from '@lamella/core';
+import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
 import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
 import { writeLambda, isLambda } from './lambda.js';
 import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
-import { classReference, writeConfig, writeValue, type ConfigStyle } from './write-object.js';
+import { classReference, writeConfig, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
 
@@ -31,24 +30,6 @@ export function writeModel(
   return isSequential(model)
     ? writeSequential(model, style, replacements)
     : writeFunctional(model, style, replacements);
-}
-
-/** What compile() was given. */
-export function writeCompileConfig(model: Model): Entry {
-  const options = model.compiled?.options;
-  if (options === undefined || model.compiled === undefined) return {};
-  const write = (value: unknown): WritableJson =>
-    value === undefined ? null : writeValue(value as ConfigValue, `${model.label}, compile()`);
-  return {
-    optimizer: write(model.compiled.optimizer),
-    loss: write(options.loss),
-    loss_weights: write(options.lossWeights),
-    metrics: write(options.metrics),
-    weighted_metrics: write(options.weightedMetrics),
-    run_eagerly: false,
-    steps_per_execution: 1,
-    jit_compile: false,
-  };
 }
 
 function isSequential(model: Functional): model is Sequential {

@@ -16,16 +16,21 @@ export function classWeights(subject: string, y: readonly HostTensor[], weight: 
       `${y.length} of them`,
     );
   }
-  const byClass = new Map(
-    (weight instanceof Map ? [...weight] : Object.entries(weight)).map(([label, share]) => [
-      Number(label),
-      Number(share),
-    ]),
-  );
-  for (const [label, share] of byClass) {
-    if (!Number.isInteger(label) || !(share >= 0 && share < Infinity))
-      throw optionInvalid(subject, 'classWeight', 'numbers of at least 0 by class', `${share} for ${label}`);
+  const given: [unknown, unknown][] = weight instanceof Map ? [...weight] : Object.entries(weight);
+  for (const [label, share] of given) {
+    // Number('') is 0.
+    const isClass = String(label).trim() !== '' && Number.isInteger(Number(label)) && Number(label) >= 0;
+    if (!isClass)
+      throw optionInvalid(
+        subject,
+        'classWeight',
+        'a record whose keys are the numbers of classes, from 0 on',
+        `the key ${JSON.stringify(label)}`,
+      );
+    if (!(typeof share === 'number' && share >= 0 && share < Infinity))
+      throw optionInvalid(subject, `classWeight of class ${String(label)}`, 'a number of at least 0', share);
   }
+  const byClass = new Map(given.map(([label, share]) => [Number(label), Number(share)]));
   const labels = y[0]!;
   const rows = labels.shape[0]!;
   const width = labels.size / rows;

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { input, Layer, type CallContext } from '@lamella/core';
+import { lambda } from '@lamella/lambda';
+import { dense } from '@lamella/layers';
+import { Loss } from '@lamella/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { composed } from '../keras-fixtures.spec.js';
+
+class Doubled extends Layer {
+  static readonly className = 'acme>Doubled';
+  override call(inputs: tf.Tensor | tf.Tensor[], _context: CallContext): tf.Tensor {
+    return tf.mul(inputs as tf.Tensor, 2);
+  }
+}
+
+class Cubic extends Loss {
+  static readonly className = 'acme>Cubic';
+  constructor() {
+    super('cubic');
+  }
+  override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return tf.mean(tf.pow(tf.sub(yTrue, yPred), 3), -1);
+  }
+}
+
+const absolute = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(yTrue, yPred)), -1);
+
+function net(make: (x: ReturnType<typeof input>) => ReturnType<typeof input> = (x) => x) {
+  const x = input({ shape: [3] });
+  return composed().model({
+    inputs: x,
+    outputs: dense({ units: 1, name: 'out' }).apply(make(x)),
+    name: 'net',
+  });
+}
+
+describe('a save that will fail says so at compile()', () => {
+  let warn: jest.SpiedFunction<typeof console.warn>;
+  beforeEach(() => void (warn = jest.spyOn(console, 'warn').mockReturnValue(undefined)));
+  afterEach(() => warn.mockRestore());
+  const said = (): string => warn.mock.calls.map(([message]) => String(message)).join('\n');
+
+  it('for a loss without a name, with the way out', () => {
+    net().compile({ loss: absolute });
+    expect(said()).toMatch(
+      /^\[COMPILE_NOTICE\] Model "net": it can be trained, and then not be saved as it is\.\n {2}Model "net", loss of compile\(\): a function without a registered name.*namedFunction.*includeOptimizer: false/,
+    );
+  });
+
+  it('for classes that no plugin brings', () => {
+    net((x) => new Doubled({ name: 'twice' }).apply(x)).compile({ loss: new Cubic() });
+    expect(said()).toMatch(/acme>Cubic of compile\(\) is a class that no plugin brings/);
+    expect(said()).toMatch(/"twice" is of class "acme>Doubled", which no plugin brings/);
+  });
+
+  it('for a Lambda that runs and cannot be captured for every size', () => {
+    const x = input({ shape: [null, 2] });
+    const half = lambda((t: tf.Tensor) => tf.slice(t, [0, 0, 0], [-1, Math.floor(t.shape[1]! / 2), 2]), {
+      name: 'half',
+    }).apply(x);
+    composed().model({ inputs: x, outputs: half, name: 'net' }).compile({ loss: 'mse' });
+    expect(said()).toMatch(/Lambda "half"/);
+  });
+
+  it('and nothing where all can be saved', () => {
+    net((x) => lambda((t: tf.Tensor) => tf.add(t, 1)).apply(x)).compile({ loss: 'mse', metrics: ['mae'] });
+    expect(said()).toBe('');
+  });
+
+  it('saveModel() offers to leave out what compile() was given', async () => {
+    const model = net();
+    model.compile({ loss: absolute });
+    const { encodeModel } = composed();
+    await expect(encodeModel(model, 'net.keras')).rejects.toThrow(
+      /\[NOT_SERIALIZABLE\] .*Fix: give it one with namedFunction.*; \{ includeOptimizer: false \} saves the model without/s,
+    );
+    await encodeModel(model, 'net.keras', { includeOptimizer: false });
+  });
+});

@@ -1,0 +1,69 @@
+// What will stop a model from being saved, or from being loaded again, as compile() can see it: before the hours of training.
+import { isFunctional, isInputLayer, type Composition, type Layer } from '@lamella/core';
+import type { Lambda } from '@lamella/lambda';
+import { isLamellaError } from '@lamella/program';
+import type { Model } from '@lamella/training';
+import { isNoKerasLayer } from '../operations/operation-entry.js';
+import { isLambda } from './lambda.js';
+import { writeCompileConfig } from './write-compile.js';
+
+/** A line for each problem. Runs Lambdas without a name once, as saving would, to see whether they can be captured. */
+export function savingProblems(model: Layer, { catalog }: Composition): string[] {
+  const lines = new Set<string>();
+  const note = (attempt: () => unknown): void => {
+    const problem = problemOf(attempt);
+    if (problem !== undefined) lines.add(problem);
+  };
+  note(() => writeCompileConfig(model as Model));
+  const { compiled } = model as Model;
+  for (const object of storedObjects(compiled?.options)) {
+    if (catalog.find(object.kind, object.className) === undefined)
+      lines.add(
+        `${object.className} of compile() is a class that no plugin brings: a saved model would not load it`,
+      );
+  }
+  const visit = (layer: Layer): void => {
+    if (isLambda(layer)) note(() => capturedOnce(layer));
+    else if (!isNoKerasLayer(layer) && !isInputLayer(layer) && !isFunctional(layer)) {
+      if (catalog.find('layers', layer.className) === undefined)
+        lines.add(
+          `${layer.label} is of class "${layer.className}", which no plugin brings: add { classes: { layers: [...] } } to compose()`,
+        );
+    }
+    layer.sublayers.forEach(visit);
+  };
+  model.sublayers.forEach(visit);
+  return [...lines];
+}
+
+type StoredObject = { readonly kind: 'losses' | 'metrics' | 'optimizers'; readonly className: string };
+
+/** The objects among options: in lists and records too. */
+function storedObjects(value: unknown): StoredObject[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { kind, className } = value as Partial<StoredObject>;
+  if (typeof kind === 'string' && typeof className === 'string') return [value as StoredObject];
+  return Object.values(value).flatMap(storedObjects);
+}
+
+const captured = new WeakSet<Lambda>();
+
+/** A Lambda with a name is stored by that. Throws: what saving it would. */
+function capturedOnce(layer: Lambda): void {
+  if (layer.functionName !== undefined || captured.has(layer)) return;
+  layer.saveFunction();
+  captured.add(layer);
+}
+
+/** What goes wrong, in one line with its fix. */
+function problemOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    const lines = error.message.replace(/^\[\w+\] /, '').split('\n');
+    const fix = lines.find((line) => line.startsWith('Fix: '));
+    return [lines[0]!, ...(fix === undefined ? [] : [fix])].join(' ');
+  }
+}
