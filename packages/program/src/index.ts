@@ -52,7 +52,8 @@ export {
   type ErrorParts,
 } from './errors.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
-export { type KernelTraits, type NormalAttributes } from './kernel-rules/kernel.js';
+export { type NormalAttributes } from './kernel-rules/attribute-rule.js';
+export { type KernelTraits } from './kernel-rules/kernel.js';
 export {
   convolutionWindows,
   poolWindows,

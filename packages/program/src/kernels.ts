@@ -1,12 +1,7 @@
 // The table of tfjs' kernels, joined from their families. The compiler finds one that has no definition.
 import type * as tf from '@tensorflow/tfjs-core';
-import type {
-  FusedKernel,
-  Kernel,
-  KernelTraits,
-  NormalAttributes,
-  UncapturableKernel,
-} from './kernel-rules/kernel.js';
+import type { NormalAttributes } from './kernel-rules/attribute-rule.js';
+import type { FusedKernel, Kernel, KernelTraits, UncapturableKernel } from './kernel-rules/kernel.js';
 import * as activations from './kernels/activations.js';
 import * as arithmetic from './kernels/arithmetic.js';
 import * as blocks from './kernels/blocks.js';

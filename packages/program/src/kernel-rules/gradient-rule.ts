@@ -2,7 +2,7 @@
 // The rules themselves are in kernels/, by family.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from '../program.js';
-import type { NormalAttributes } from './kernel.js';
+import type { NormalAttributes } from './attribute-rule.js';
 
 /** One kernel call seen by the reverse sweep. */
 export interface KernelCall {

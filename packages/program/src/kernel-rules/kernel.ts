@@ -3,6 +3,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../dtype.js';
 import type { Attributes, ProgramNode } from '../program.js';
+import type { AttributeRule } from './attribute-rule.js';
 import type { GradientRule } from './gradient-rule.js';
 import type { ShapeRule } from './shape-rule.js';
 
@@ -24,13 +25,6 @@ export interface KernelTraits {
   /** It slides a window over an image, forward or backward. */
   readonly slides?: 'convolution' | 'depthwise convolution' | 'pooling';
 }
-
-/** A node's attributes in one form, whichever of tfjs' forms it has: axes counted from the front, lists for single numbers, defaults. */
-export type NormalAttributes = Readonly<Record<string, unknown>>;
-
-/** {@link NormalAttributes}, from attributes as tfjs' op passes them and the inputs by name. Throws: SHAPE_MISMATCH. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tfjs attributes differ by kernel; each rule knows its own
-export type AttributeRule = (attrs: any, inputs: any) => NormalAttributes;
 
 /** A kernel that nodes of Programs hold. */
 export interface Kernel extends KernelTraits {

@@ -2,7 +2,7 @@
 // and shapes. Padding is explicit here.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Shape } from '../shape.js';
-import type { NormalAttributes } from './kernel.js';
+import type { NormalAttributes } from './attribute-rule.js';
 
 /** How a window moves along one axis. */
 export interface Window {

@@ -1,6 +1,7 @@
 // Kernels that tfjs fuses for speed and that no graph needs: each is written out as the kernels it stands for.
 import * as tf from '@tensorflow/tfjs-core';
-import type { AttributeRule, FusedKernel } from '../kernel-rules/kernel.js';
+import type { AttributeRule } from '../kernel-rules/attribute-rule.js';
+import type { FusedKernel } from '../kernel-rules/kernel.js';
 import { convolutionAttributes } from '../kernel-rules/windows.js';
 import type { Attributes } from '../program.js';
 

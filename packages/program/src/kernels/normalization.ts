@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { broadcastShapes } from '../kernel-rules/broadcast.js';
 import { once, reshapeTo, sumTo } from '../kernel-rules/broadcasting.js';
-import type { Kernel, NormalAttributes } from '../kernel-rules/kernel.js';
+import type { NormalAttributes } from '../kernel-rules/attribute-rule.js';
+import type { Kernel } from '../kernel-rules/kernel.js';
 import { requireRank, requireReal, requireShape, type Named } from '../kernel-rules/requirements.js';
 import type { ValueType } from '../program.js';
 import { formatShape } from '../shape.js';
