@@ -124,10 +124,13 @@ const classes = kinds.flatMap((kind) =>
     .map((name) => [kind, name] as const),
 );
 
+/** Options that Keras takes from **kwargs, which its signatures do not list. */
+const keywords: Readonly<Record<string, readonly string[]>> = { LayerNormalization: ['rms_scaling'] };
+
 describe("Keras' names of options", () => {
   it.each(classes)('of %s: %s', (kind, name) => {
     const made = new (composition.catalog.get(kind, name))(needed[name] ?? {}) as Serializable;
-    const names = [...keras[kind]![name]!, 'name', 'trainable', 'dtype'];
+    const names = [...keras[kind]![name]!, ...(keywords[name] ?? []), 'name', 'trainable', 'dtype'];
     const options = Object.keys(made.getConfig()).map((option) =>
       snakeCase(option).replace(/^beta(\d)$/, 'beta_$1'),
     );

@@ -93,6 +93,7 @@ class DeviceBuffer implements Buffer {
 
 class DeviceExecutable implements Executable {
   private isDisposed = false;
+  private runs = 0;
 
   constructor(
     readonly backend: Device,
@@ -102,6 +103,30 @@ class DeviceExecutable implements Executable {
 
   async run(inputs: readonly Buffer[], outputs: readonly Buffer[], key: RunKey): Promise<void> {
     if (this.isDisposed) throw executableDisposed();
+    this.runs++;
+    try {
+      await this.runKernels(inputs, outputs, key);
+    } finally {
+      this.runs--;
+      this.freeIfOver();
+    }
+  }
+
+  /** A run that has begun ends well; the kernels go then. */
+  dispose(): void {
+    this.isDisposed = true;
+    this.freeIfOver();
+  }
+
+  private freeIfOver(): void {
+    if (this.isDisposed && this.runs === 0) this.kernels.dispose();
+  }
+
+  private async runKernels(
+    inputs: readonly Buffer[],
+    outputs: readonly Buffer[],
+    key: RunKey,
+  ): Promise<void> {
     const { program, kernels } = this;
     const places = runPlaces(program);
     checkRun(this.backend, program, inputs, outputs, places);
@@ -116,11 +141,6 @@ class DeviceExecutable implements Executable {
     await kernels.run(given.map(hostBuffer), results, key);
     // Nothing can fail any more: outputs and state take over what was computed.
     for (const [place, target] of targets) target.data.set((await results[place]!.read()).data);
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    this.kernels.dispose();
   }
 
   /** Arguments in host memory are copied for this run. */
