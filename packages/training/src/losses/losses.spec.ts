@@ -10,7 +10,7 @@ import {
   type Backend,
   type SerializableClass,
 } from '@lamella/core';
-import { capture, computeDType, gradients, type ArgumentSpec, type HostTensor } from '@lamella/program';
+import { capture, computeDType, gradients, type ArgumentSpec, HostTensor } from '@lamella/program';
 import { expectNear, hostTensor, kerasFixture, type StoredTensor } from '../../spec-support/keras-fixture.js';
 import * as losses from './index.js';
 import type { Loss } from './loss.js';
@@ -118,6 +118,26 @@ describe('losses', () => {
     );
     expect(() => resolveLoss(7 as never, subject)).toThrow('[OPTION_INVALID] Model "m": loss');
     expect(() => resolveLoss('constructor', subject)).toThrow('[IDENTIFIER_UNKNOWN]');
+  });
+
+  it.each([
+    ['cpu', cpu()],
+    ['onnx', onnx()],
+  ])('are 0 of no values on %s', async (_, backend) => {
+    const captured = capture(
+      (yTrue, yPred) =>
+        (['sum_over_batch_size', 'sum', 'mean_with_sample_weight'] as const).map((reduction) =>
+          new classes['MeanSquaredError']!({ reduction } as never).evaluate(yTrue!, yPred!),
+        ),
+      ['y_true', 'y_pred'].map((name) => ({ name, shape: [1, 0, 10], dtype: 'float32' as const })),
+    );
+    const runner = await Runner.create(backend, captured);
+    const nothing = HostTensor.zeros([1, 0, 10]);
+    const results = await runner.compute([nothing, nothing], { seed: 0, step: 0 }, (values) =>
+      values.map(({ data }) => data[0]),
+    );
+    runner.dispose();
+    expect(results).toEqual([0, 0, 0]);
   });
 
   it('may be functions of targets and predictions', async () => {

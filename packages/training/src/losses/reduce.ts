@@ -28,6 +28,8 @@ export function reduceWeighted(
   const kept = mask === null ? null : isMean ? rescaled(mask) : tf.cast(mask, 'float32');
   const weight = product(sampleWeight, kept, values);
   const weighted = weight === null ? values : tf.mul(values, weight);
+  // No values have no mean; their loss is 0, as in Keras.
+  if (reduction !== 'none' && sizeOf(weighted.shape) === 0) return tf.scalar(0);
   switch (reduction) {
     case 'none':
       return weighted;

@@ -34,9 +34,9 @@ export function sparseCategoricalCrossentropyOf(
 /** Source: keras.losses.SparseCategoricalCrossentropy. */
 export class SparseCategoricalCrossentropy extends Loss {
   static readonly className = 'SparseCategoricalCrossentropy';
-  private readonly ignoreClass: number | null;
+  readonly ignoreClass: number | null;
+  readonly axis: number;
   private readonly fromLogits: boolean;
-  private readonly axis: number;
 
   constructor(options: SparseCategoricalCrossentropyOptions = {}) {
     super('sparse_categorical_crossentropy', options);
@@ -66,10 +66,20 @@ export class SparseCategoricalCrossentropy extends Loss {
   }
 
   protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor | null {
-    if (this.ignoreClass === null) return null;
-    const last = this.axis < 0 ? yPred.rank + this.axis : this.axis;
-    return counted(labelsOf(yTrue, yPred, last, this.label), this.ignoreClass);
+    return validLabels(yTrue, yPred, this, this.label);
   }
+}
+
+/** Which labels are not of the ignored class; null where none is ignored. */
+export function validLabels(
+  yTrue: tf.Tensor,
+  yPred: tf.Tensor,
+  { ignoreClass, axis }: { readonly ignoreClass: number | null; readonly axis: number },
+  subject: string,
+): tf.Tensor | null {
+  if (ignoreClass === null) return null;
+  const classes = axis < 0 ? yPred.rank + axis : axis;
+  return counted(labelsOf(yTrue, yPred, classes, subject), ignoreClass);
 }
 
 /** Creates a {@link SparseCategoricalCrossentropy}. */

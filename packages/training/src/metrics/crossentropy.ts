@@ -1,8 +1,9 @@
 // The cross-entropies as metrics.
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Config } from '@lamella/core';
 import { binaryCrossentropyOf } from '../losses/binary-crossentropy.js';
 import { categoricalCrossentropyOf, crossentropySettings } from '../losses/categorical-crossentropy.js';
-import { sparseCategoricalCrossentropyOf } from '../losses/sparse-categorical-crossentropy.js';
+import { sparseCategoricalCrossentropyOf, validLabels } from '../losses/sparse-categorical-crossentropy.js';
 import { MeanMetricWrapper } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
 
@@ -19,7 +20,7 @@ export interface CategoricalCrossentropyOptions extends BinaryCrossentropyOption
 
 export interface SparseCategoricalCrossentropyOptions extends MetricOptions {
   readonly fromLogits?: boolean;
-  /** A label whose samples count as 0. */
+  /** A label whose samples count as 0, and where samples have weights not at all. */
   readonly ignoreClass?: number | null;
   readonly axis?: number;
 }
@@ -82,6 +83,10 @@ export class SparseCategoricalCrossentropy extends MeanMetricWrapper {
     );
     const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
     this.crossentropy = { fromLogits, ignoreClass, axis };
+  }
+
+  protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor | null {
+    return validLabels(yTrue, yPred, this.crossentropy, this.label);
   }
 
   override getConfig(): Config {

@@ -31,9 +31,14 @@ export class MeanMetricWrapper extends Mean {
     mask: tf.Tensor | null = null,
   ): void {
     const values = this.fn(yTrue, yPred);
-    this.updateValues(
-      values,
-      mask === null ? sampleWeight : product(sampleWeight, tf.cast(mask, 'float32'), values),
-    );
+    const weight = mask === null ? sampleWeight : product(sampleWeight, tf.cast(mask, 'float32'), values);
+    // As in Keras: without weights, what does not count stays in the number that the sum is divided by.
+    const valid = weight === null ? null : this.validMask(yTrue, yPred);
+    this.updateValues(values, valid === null ? weight : product(weight, tf.cast(valid, 'float32'), values));
+  }
+
+  /** Which values count, for a metric that leaves some out; null for all. */
+  protected validMask(_yTrue: tf.Tensor, _yPred: tf.Tensor): tf.Tensor | null {
+    return null;
   }
 }

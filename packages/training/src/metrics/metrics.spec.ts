@@ -123,6 +123,18 @@ describe('metrics', () => {
     expect(result[0]).toBeCloseTo(1.5);
   });
 
+  it('leave an ignored class out where samples have weights, and count it as 0 where not', async () => {
+    const given = {
+      y_true: { shape: [3], dtype: 'int32', data: [0, 1, 2] },
+      y_pred: { shape: [3, 3], dtype: 'float32', data: [0.8, 0.1, 0.1, 0.05, 0.95, 0, 0.1, 0.8, 0.1] },
+    } as const;
+    const weight = { shape: [3], dtype: 'float32', data: [0.5, 1.5, 2] } as const;
+    const metric = () => metrics.sparseCategoricalCrossentropy({ ignoreClass: 0 });
+    // (1.5 · -ln 0.95 + 2 · -ln 0.1) / 3.5, and (-ln 0.95 - ln 0.1) / 3.
+    expect((await update(metric(), { ...given, sample_weight: weight }, cpu()))[0]).toBeCloseTo(1.3377, 4);
+    expect((await update(metric(), given, cpu()))[0]).toBeCloseTo(0.7846, 4);
+  });
+
   it('are found by every identifier of Keras', () => {
     for (const [identifier, meaning] of Object.entries(fixture.identifiers)) {
       if (!(meaning in classes) || identifier.toLowerCase() === 'accuracy') continue;
