@@ -107,19 +107,14 @@ class DeviceExecutable implements Executable {
     try {
       await this.runKernels(inputs, outputs, key);
     } finally {
-      this.runs--;
-      this.freeIfOver();
+      if (--this.runs === 0 && this.isDisposed) this.kernels.dispose();
     }
   }
 
   /** A run that has begun ends well; the kernels go then. */
   dispose(): void {
     this.isDisposed = true;
-    this.freeIfOver();
-  }
-
-  private freeIfOver(): void {
-    if (this.isDisposed && this.runs === 0) this.kernels.dispose();
+    if (this.runs === 0) this.kernels.dispose();
   }
 
   private async runKernels(
