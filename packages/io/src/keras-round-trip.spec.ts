@@ -55,6 +55,17 @@ function essenceOfLambda(entry: { readonly [key: string]: Json }): unknown {
   };
 }
 
+/** An optimizer that the original gives by its name is written as an object: of the class of that name. */
+function nameOptimizerAs(original: Json, written: Json): void {
+  const [before, after] = [original, written].map((config) =>
+    isRecord(config) ? (config['compile_config'] as Record<string, Json> | undefined) : undefined,
+  );
+  const name = before?.['optimizer'];
+  if (typeof name !== 'string') return;
+  expect(String((after!['optimizer'] as Record<string, Json>)['class_name']).toLowerCase()).toBe(name);
+  after!['optimizer'] = name;
+}
+
 /** The paths of all groups and datasets, with shapes and the names that Keras gives. */
 function outline(group: Hdf5Group, path = ''): string[] {
   const own = [...group.attributes]
@@ -100,6 +111,7 @@ describe('what Keras wrote, read and written again', () => {
       const path = join(folder, file);
       await saveModel(await loadModel(pathOf(file), { functions }), path);
       const [written, original] = [parts(await readFile(path), file), parts(bytesOf(file), file)];
+      nameOptimizerAs(original.config, written.config);
       expect(essence(written.config)).toEqual(essence(original.config));
       expect(outline(written.weights)).toEqual(outline(original.weights));
       const again = await composed().loadModel(path, { functions });

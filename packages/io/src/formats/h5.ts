@@ -53,8 +53,7 @@ export const h5Format: Format = {
         'training_config',
         writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }),
       );
-      if ((model as Model).compiled!.optimizer.isBuilt)
-        root.groups.set('optimizer_weights', await writeLegacyOptimizer(model as Model));
+      root.groups.set('optimizer_weights', await writeLegacyOptimizer(model as Model));
     }
     return writeHdf5(root);
   },

@@ -20,13 +20,13 @@ export interface VariableOptions {
   readonly replacements?: ReadonlyMap<Layer, Layer>;
 }
 
-/** Every place of a model: itself, its layers, theirs, and the optimizer once it has state. */
+/** Every place of a model: itself, its layers, theirs, and the optimizer, which has an iteration before its first step. */
 export function variablePlaces(model: Layer, options: VariableOptions): VariablePlace[] {
   const places: VariablePlace[] = [];
   const seen = new Set<Layer>();
   visit(model, [], seen, places, options.replacements ?? new Map());
   const optimizer = (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
-  if (options.optimizer && optimizer?.isBuilt === true)
+  if (options.optimizer && optimizer !== undefined)
     places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
   return places;
 }
