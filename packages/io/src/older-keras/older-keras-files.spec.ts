@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
+import { unzip } from '@lamella/files';
 import type { Model } from '@lamella/training';
 import {
   composed,
@@ -100,7 +101,13 @@ describe('models in the forms of Keras 2', () => {
 
   it('operations of TensorFlow are saved as operations of Keras 3', async () => {
     const { loadModel, encodeModel } = composed();
-    const again = await loadModel(await encodeModel(await loadModel(pathOf('operations.h5')), 'again.keras'));
+    const file = await encodeModel(await loadModel(pathOf('operations.h5')), 'again.keras');
+    const config = new TextDecoder().decode(unzip(file.bytes, 'again.keras').get('config.json'));
+    // Keras takes lists of numbers for tensors in this form alone.
+    expect(config).toContain(
+      '{"class_name": "__tensor__", "config": {"value": [1.0, 2.0, 3.0], "dtype": "float32"}}',
+    );
+    const again = await loadModel(file);
     expect(await predictionError(again, golden('operations'))).toBeLessThanOrEqual(tolerance);
   });
 });

@@ -1,6 +1,6 @@
 // One call of a function of TensorFlow while it is translated: its arguments, and the operations made so far.
 import { fileInvalid } from '../errors.js';
-import type { Json } from '../keras-json/python-json.js';
+import { isPythonFloat, type Json } from '../keras-json/python-json.js';
 import { moduleOf } from '../operations/operations.js';
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -49,7 +49,9 @@ export class TensorFlowCall {
   /** Adds an operation and gives its output. */
   op(className: string, args: readonly Json[], options: JsonRecord = {}): Json {
     const name = `${this.name}_part_${this.made.length}`;
-    this.made.push({ className, options, args, name });
+    // A key is made of numbers, too, and is no tensor.
+    const held = className === 'GetItem' ? args : args.map(constantOf);
+    this.made.push({ className, options, args: held, name });
     return { class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } };
   }
 
@@ -74,4 +76,21 @@ export class TensorFlowCall {
   fail(problem: string): Error {
     return fileInvalid(this.file, `operation "${this.name}" of Keras 2: ${problem}`);
   }
+}
+
+/** A list of numbers as Keras 3 holds a constant tensor; anything else as it is. */
+function constantOf(value: Json): Json {
+  if (!Array.isArray(value) || !isNumbers(value)) return value;
+  const dtype = hasFloats(value) ? 'float32' : 'int32';
+  return { class_name: '__tensor__', config: { value, dtype } };
+}
+
+function isNumbers(value: Json): boolean {
+  return Array.isArray(value)
+    ? value.length > 0 && (value as readonly Json[]).every(isNumbers)
+    : typeof value === 'number';
+}
+
+function hasFloats(list: readonly Json[]): boolean {
+  return list.some((item, i) => (Array.isArray(item) ? hasFloats(item) : isPythonFloat(list, i)));
 }

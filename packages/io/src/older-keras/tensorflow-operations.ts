@@ -58,7 +58,11 @@ export function readTensorFlowOperations(
   };
   const operand = (value: Json): Json => {
     if (isTensor(value)) return tensor(counted((value as readonly Json[]).slice(0, 3)));
-    return Array.isArray(value) ? (value as readonly Json[]).map(operand) : value;
+    if (!Array.isArray(value)) return value;
+    // A list of numbers stays the one that was read, which knows which of them are floats.
+    const list = value as readonly Json[];
+    const operands = list.map(operand);
+    return operands.every((item, i) => item === list[i]) ? value : operands;
   };
   const [start] = node as readonly Json[];
   const isList = Array.isArray(start);
