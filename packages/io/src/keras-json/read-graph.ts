@@ -50,6 +50,7 @@ export function readGraph(
 ): GraphEnds {
   const graph = new GraphReader(context);
   for (const entry of entries) graph.add(entry, layerOf);
+  graph.countShared([config['input_layers'], config['output_layers']]);
   graph.run();
   return { inputs: graph.ends(config['input_layers']), outputs: graph.ends(config['output_layers']) };
 }
@@ -62,6 +63,8 @@ class GraphReader {
   /** Models inside this one whose calls the file counts from 1, as older ones do throughout. */
   private readonly fromOne = new Set<string>();
   private isOlder = false;
+  /** Calls that layers shared with models inside had before this model's own, where the file counts those, too. */
+  private readonly before = new Map<string, number>();
 
   constructor(private readonly context: ReadContext) {}
 
@@ -83,6 +86,22 @@ class GraphReader {
       if (nodes.length > 0) throw this.invalid(`input "${layer.name}" is called on something`);
     }
     nodes.forEach((node, number) => this.calls.push(this.readCall(layer, number, node)));
+  }
+
+  /** Finds out whether the file counts the calls of models inside; `ends` are the model's. Before any call is made. */
+  countShared(ends: readonly (Json | undefined)[]): void {
+    const called = [...this.layers.values()].filter(
+      (layer) => !isInputLayer(layer) && layer.inboundNodes.length > 0,
+    );
+    if (called.length === 0) return;
+    const references = [
+      ...this.calls.flatMap(referencesIn),
+      ...flatten(ends as Tree<unknown>, isReference).filter(isReference),
+    ];
+    for (const { name, inboundNodes } of called) {
+      const least = Math.min(...references.filter(([of]) => of === name).map(([, node]) => node));
+      if (least >= inboundNodes.length && least < Infinity) this.before.set(name, inboundNodes.length);
+    }
   }
 
   /** Makes the calls. Each waits for the calls that make its inputs, and for the one of its layer before it. */
@@ -126,7 +145,8 @@ class GraphReader {
     const layer = this.layers.get(name);
     const isModel = layer !== undefined && isFunctional(layer);
     const shift = isModel && (this.isOlder || layer.className === 'Functional') ? 1 : 0;
-    const tensor = made[node - shift]?.[index] ?? made[node]?.[index];
+    const own = node - (this.before.get(name) ?? 0);
+    const tensor = made[own - shift]?.[index] ?? made[own]?.[index];
     if (tensor !== undefined) return tensor;
     throw this.invalid(
       `the model refers to output ${index} of call ${node} of "${name}", which does not exist`,
@@ -178,14 +198,15 @@ class GraphReader {
   }
 
   private counted([name, node, index]: TensorReference): TensorReference {
-    return this.fromOne.has(name) ? [name, node - 1, index] : [name, node, index];
+    const own = node - (this.before.get(name) ?? 0);
+    return this.fromOne.has(name) ? [name, own - 1, index] : [name, own, index];
   }
 
   private countOlder(): void {
     const least = new Map<string, number>();
     for (const call of this.calls)
       for (const [name, node] of referencesIn(call))
-        least.set(name, Math.min(node, least.get(name) ?? Infinity));
+        least.set(name, Math.min(node - (this.before.get(name) ?? 0), least.get(name) ?? Infinity));
     for (const [name, node] of least)
       if (node >= 1 && this.layers.has(name) && isFunctional(this.layers.get(name)!)) this.fromOne.add(name);
   }

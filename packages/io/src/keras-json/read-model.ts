@@ -96,7 +96,14 @@ function sequentialOf(entry: Json, context: ReadContext, seed: number | undefine
 function layerOf(entry: Json, context: ReadContext): Layer {
   if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
   if (isModelEntry(entry)) return modelOf(entry, context);
-  if (isLambdaEntry(entry)) return readLambda(entry, context);
+  const id = entry['shared_object_id'];
+  const known = typeof id === 'number' ? context.shared.get(id) : undefined;
+  if (isLayer(known)) return known;
+  if (isLambdaEntry(entry)) {
+    const lambda = readLambda(entry, context);
+    if (typeof id === 'number') context.shared.set(id, lambda);
+    return lambda;
+  }
   const layer =
     entry.class_name === 'InputLayer' ? inputLayerOf(entry, context) : readObject(entry, context, 'layers');
   if (!isLayer(layer)) throw fileInvalid(context.file, `"${entry.class_name}" is no layer`);

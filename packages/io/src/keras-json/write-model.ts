@@ -7,6 +7,7 @@ import { writeOperation, writeOperationCall } from '../operations/operation-entr
 import { writeLambda, isLambda } from './lambda.js';
 import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
+import { CallCounts, sharedLayers } from './shared-layers.js';
 import { classReference, writeConfig, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
@@ -27,25 +28,40 @@ export function writeModel(
   style: ConfigStyle,
   replacements: Replacements = new Map(),
 ): Entry {
-  return isSequential(model)
-    ? writeSequential(model, style, replacements)
-    : writeFunctional(model, style, replacements);
+  const ids = sharedLayers(model, (layer) => replacements.get(layer) ?? layer);
+  return write(model, { style, replacements, ids, calls: new CallCounts() });
+}
+
+/** What the writing of one model needs throughout. */
+interface Writing {
+  readonly style: ConfigStyle;
+  readonly replacements: Replacements;
+  /** Numbers of layers that stand in several models. */
+  readonly ids: ReadonlyMap<Layer, number>;
+  /** The calls of the models written so far. */
+  readonly calls: CallCounts;
+}
+
+function write(model: Functional, writing: Writing): Entry {
+  const entry = isSequential(model) ? writeSequential(model, writing) : writeFunctional(model, writing);
+  writing.calls.add(model);
+  return entry;
 }
 
 function isSequential(model: Functional): model is Sequential {
   return model.className === Sequential.className;
 }
 
-function writeSequential(model: Sequential, style: ConfigStyle, replacements: Replacements): Entry {
+function writeSequential(model: Sequential, writing: Writing): Entry {
   const input = model.inputs[0]!;
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
     dtype: dtypePolicy,
-    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, style, replacements)),
+    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, writing)),
     build_input_shape: [...input.shape],
   };
-  if (style === 'hybrid') return { class_name: 'Sequential', config };
+  if (writing.style === 'hybrid') return { class_name: 'Sequential', config };
   return {
     module: 'keras',
     class_name: 'Sequential',
@@ -56,24 +72,30 @@ function writeSequential(model: Sequential, style: ConfigStyle, replacements: Re
   };
 }
 
-function writeFunctional(model: Functional, style: ConfigStyle, replacements: Replacements): Entry {
-  const written = (layer: Layer): Layer => replacements.get(layer) ?? layer;
+function writeFunctional(model: Functional, writing: Writing): Entry {
+  const written = (layer: Layer): Layer => writing.replacements.get(layer) ?? layer;
   const own = new Set(model.graph.nodes);
+  // Models inside come first: what they call has been called when it is this model's turn.
+  const layers = model.layers.map((layer) => [layer, writeLayer(layer, writing)] as const);
+  // Where Keras takes them for one layer, it counts those calls, too; in .h5 it makes a layer for each place.
+  const isCounted = (layer: Layer): boolean => writing.style === 'v3' && writing.ids.has(layer);
+  const numberOf = (node: Node): number =>
+    nodeNumber(node, own) + (isCounted(node.layer) ? writing.calls.of(node.layer) : 0);
   const history = (tensor: SymbolicTensor): WritableJson[] => [
     tensor.node.layer.name,
-    nodeNumber(tensor.node, own),
+    numberOf(tensor.node),
     tensor.index,
   ];
   const outer = (tensor: SymbolicTensor): WritableJson[] => {
     // In the lists of inputs and outputs, Keras counts a nested functional model's own graph as its call 0.
     const shift = isFunctionalNotSequential(written(tensor.node.layer)) ? 1 : 0;
-    return [tensor.node.layer.name, nodeNumber(tensor.node, own) + shift, tensor.index];
+    return [tensor.node.layer.name, numberOf(tensor.node) + shift, tensor.index];
   };
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
-    layers: model.layers.map((layer) => ({
-      ...writeLayer(layer, style, replacements),
+    layers: layers.map(([layer, entry]) => ({
+      ...entry,
       name: layer.name,
       inbound_nodes: layer.inboundNodes
         .filter((node) => own.has(node) && node.parents.length > 0)
@@ -82,7 +104,7 @@ function writeFunctional(model: Functional, style: ConfigStyle, replacements: Re
     input_layers: unflatten(model.inputStructure, model.inputs.map(outer)) as WritableJson,
     output_layers: unflatten(model.outputStructure, model.outputs.map(outer)) as WritableJson,
   };
-  if (style === 'hybrid') return { class_name: 'Functional', config };
+  if (writing.style === 'hybrid') return { class_name: 'Functional', config };
   return {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
@@ -123,9 +145,15 @@ function writeNode(
   };
 }
 
-function writeLayer(given: Layer, style: ConfigStyle, replacements: Replacements): Entry {
-  const layer = replacements.get(given) ?? given;
-  if (isModelLike(layer)) return writeModel(layer, style, replacements);
+function writeLayer(given: Layer, writing: Writing): Entry {
+  const layer = writing.replacements.get(given) ?? given;
+  const id = writing.ids.get(layer);
+  return { ...writeEntry(layer, writing), ...(id !== undefined && { shared_object_id: id }) };
+}
+
+function writeEntry(layer: Layer, writing: Writing): Entry {
+  const { style } = writing;
+  if (isModelLike(layer)) return write(layer, writing);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
   const config: Entry = { ...writeConfig(layer.getConfig(), layer.label), ...fixedOptions[layer.className] };

@@ -56,6 +56,11 @@ function isOperation(layer: Entry): boolean {
 }
 
 function writeLayer(layer: Entry): Entry {
+  const { shared_object_id: id } = layer;
+  return { ...writeEntry(layer), ...(id !== undefined && { shared_object_id: id }) };
+}
+
+function writeEntry(layer: Entry): Entry {
   const className = layer['class_name'] as string;
   if (isOperation(layer)) return layer;
   if (className === 'Functional' || className === 'Sequential') return writeTopology(layer);
