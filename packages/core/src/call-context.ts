@@ -8,6 +8,11 @@ export type Mask = tf.Tensor | null;
 export interface CallContext {
   /** Whether this is a training step: dropout drops, batch normalization uses the batch's statistics. */
   readonly training: boolean;
+  /**
+   * Whether `training` also holds for calls in a graph that fix a flag of their own: fit, evaluate and predict say so, as in
+   * Keras, and a call that is given a flag.
+   */
+  readonly overridesTraining: boolean;
   /** The mask of each input, in the order of the leaves of the inputs. */
   readonly masks: readonly Mask[];
   /** The mask of the first input. */
@@ -23,6 +28,8 @@ export interface CallContext {
 /** What {@link callContext} is told; all of it may be left out. */
 export interface CallContextOptions {
   readonly training?: boolean;
+  /** Default false. */
+  readonly overridesTraining?: boolean;
   readonly masks?: readonly Mask[];
   readonly args?: CallArguments;
   readonly argMasks?: Readonly<Record<string, readonly Mask[]>>;
@@ -32,9 +39,17 @@ export interface CallContextOptions {
 
 /** A context for one call by hand, outside a model. */
 export function callContext(options: CallContextOptions = {}): CallContext {
-  const { training = false, masks = [], args = {}, argMasks = {}, losses } = options;
+  const {
+    training = false,
+    overridesTraining = false,
+    masks = [],
+    args = {},
+    argMasks = {},
+    losses,
+  } = options;
   return {
     training,
+    overridesTraining,
     masks,
     mask: masks[0] ?? null,
     args,

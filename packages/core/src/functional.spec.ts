@@ -151,17 +151,21 @@ describe('a graph of layers', () => {
     expect(new Set(dtypes)).toEqual(new Set(['float32']));
   });
 
-  it('passes on whether it trains, unless a call fixes that', () => {
+  it('passes on whether it trains; what a call in it fixes holds unless its own call says otherwise, as in Keras', () => {
     const x = x1();
     const [follows, fixed] = [new Spy(), new Spy()];
     const model = new Functional({
       inputs: x,
-      outputs: fixed.apply(follows.apply(x), { training: false }),
+      outputs: fixed.apply(follows.apply(x), { training: true }),
     });
-    for (const spy of [follows, fixed]) spy.contexts.length = 0;
-    tf.tidy(() => void model.apply(tf.tensor2d([[1]]), { training: true }));
-    expect(follows.contexts.map((context) => context.training)).toEqual([true]);
-    expect(fixed.contexts.map((context) => context.training)).toEqual([false]);
+    const seen = (options?: { training: boolean }): boolean[] => {
+      for (const spy of [follows, fixed]) spy.contexts.length = 0;
+      tf.tidy(() => void model.apply(tf.tensor2d([[1]]), options));
+      return [follows, fixed].map(({ contexts }) => contexts[0]!.training);
+    };
+    expect(seen()).toEqual([false, true]);
+    expect(seen({ training: true })).toEqual([true, true]);
+    expect(seen({ training: false })).toEqual([false, false]);
   });
 
   it('collects losses that its layers add', () => {

@@ -188,7 +188,8 @@ function runNode(
   const maskOf = (tensor: SymbolicTensor): Mask => masks.get(tensor) ?? null;
   const inner: CallContext = {
     ...callContext({
-      training: node.training ?? context.training,
+      training: context.overridesTraining ? context.training : (node.training ?? context.training),
+      overridesTraining: context.overridesTraining || node.training !== undefined,
       masks: mask === undefined ? flatten(node.inputs).map(maskOf) : flatten(mask).map(asMask),
       args,
       argMasks: argumentMasks(node.args, maskOf),

@@ -400,6 +400,7 @@ export abstract class Layer implements Serializable {
     const context: CallContext = {
       ...callContext({
         training: training ?? outer?.context.training ?? false,
+        overridesTraining: training !== undefined || outer?.context.overridesTraining === true,
         masks,
         args,
         argMasks: argumentMasks(args, maskOf),

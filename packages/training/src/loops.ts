@@ -92,16 +92,17 @@ export async function predictEpoch(
   return collector.finish();
 }
 
-/** The compiled forward pass for inputs of these shapes. */
+/** The compiled forward pass for inputs of these shapes, of `predict` or of a plain call. */
 export function inferenceStep(
   model: TrainableModel,
   backend: Backend,
   x: readonly HostTensor[],
+  kind: 'predict' | 'call' = 'predict',
 ): Runner | Promise<Runner> {
-  return model.stepFor('predict', [x], () =>
+  return model.stepFor(kind, [x], () =>
     Runner.create(
       backend,
-      openStep(x, (layouts) => predictStep(model, layouts)),
+      openStep(x, (layouts) => predictStep(model, layouts, kind)),
     ),
   );
 }

@@ -47,6 +47,52 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+describe('a training flag that a call in the graph fixes', () => {
+  /** Batch normalization that always uses the batch's statistics, inside a model of its own or not. */
+  function normalizing(backend: Backend, isNested: boolean): Model<tf.Tensor, tf.Tensor> {
+    const [outer, inner] = [input({ shape: [1] }), input({ shape: [1] })];
+    const normalized = (values: typeof outer) =>
+      layers.batchNormalization({ name: 'norm' }).apply(values, { training: true });
+    const outputs = isNested
+      ? model({ inputs: inner, outputs: normalized(inner), backend }).apply(outer)
+      : normalized(outer);
+    const net = model({ inputs: outer, outputs, backend });
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    return net as Model<tf.Tensor, tf.Tensor>;
+  }
+  const rows = new HostTensor(Float32Array.of(1, 3), [2, 1]);
+  // Of mean 2 and variance 1, with epsilon 0.001; and by the first averages, of mean 0 and variance 1.
+  const [ofBatch, ofAverages] = [1 / Math.sqrt(1.001), 3 / Math.sqrt(1.001)];
+
+  it.each(backends.flatMap(({ backend }) => [false, true].map((isNested) => ({ backend, isNested }))))(
+    'is kept by a plain call, and overridden by predict and evaluate: $backend.name, nested $isNested',
+    async ({ backend, isNested }) => {
+      const net = normalizing(backend, isNested);
+      const before = await valuesOf(net);
+      expect((await net.predict(rows)).data[1]).toBeCloseTo(ofAverages, 5);
+      const { loss } = await net.evaluate(rows, HostTensor.zeros([2, 1]));
+      expect(loss).toBeCloseTo((1 / 1.001 + 9 / 1.001) / 2, 4);
+      expect(await valuesOf(net)).toEqual(before);
+      expect((await net.call(rows)).data[1]).toBeCloseTo(ofBatch, 5);
+      // As in Keras, such a call moves the averages: 0.99 · 0 + 0.01 · 2.
+      expect((await valuesOf(net))[2]).toBeCloseTo(0.02, 6);
+    },
+  );
+
+  it('is overridden by fit', async () => {
+    const pixels = input({ shape: [4] });
+    const dropped = layers
+      .dropout({ rate: 0.5 })
+      .apply(dense({ units: 4 }).apply(pixels), { training: false });
+    const losses = async (seed: number): Promise<unknown> => {
+      const net = model({ inputs: pixels, outputs: dropped, backend: cpu(), seed });
+      net.compile({ optimizer: sgd({ learningRate: 0 }), loss: 'mse' });
+      return (await net.fit(x, HostTensor.zeros([20, 4]), { verbose: 0, batchSize: 20 })).history['loss'];
+    };
+    expect(await losses(1)).not.toEqual(await losses(2));
+  });
+});
+
 describe('one seed', () => {
   it.each(backends)('makes a run repeatable, bit for bit, on $backend.name', async ({ backend }) => {
     const first = await run(backend, 7);

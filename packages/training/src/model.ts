@@ -54,6 +54,7 @@ import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { outputLayout } from './output-layout.js';
 import { StepCache, type StepArguments } from './step-cache.js';
+import { fixesTraining } from './steps.js';
 import type { StepKind } from './trainable-model.js';
 
 export interface ModelOptions extends FunctionalOptions {
@@ -115,7 +116,10 @@ export class Model<
     test: new StepCache(8),
     // Sentences, say, come in many lengths.
     predict: new StepCache(32, true),
+    call: new StepCache(32, true),
   };
+
+  private keepsTraining: boolean | undefined;
 
   constructor(
     options: ModelOptions,
@@ -254,7 +258,8 @@ export class Model<
 
   /**
    * Computes one batch, for serving loops: nothing is converted, split, shown or reported on the way. Like predict, it
-   * draws the random numbers of step 0. With tfjs tensors it is the layer's own call, for graphs and captures.
+   * draws the random numbers of step 0. Calls in the graph that fix their training flag keep it, which fit, evaluate and
+   * predict override, as in Keras. With tfjs tensors it is the layer's own call, for graphs and captures.
    * Throws: BACKEND_MISSING, SHAPE_MISMATCH, DATA_INVALID.
    *
    * @example
@@ -299,6 +304,11 @@ export class Model<
     for (const cache of Object.values(this.steps)) cache.clear();
   }
 
+  /** A plain call and `predict` differ only where a call in the graph fixes its training flag; else they share their steps. */
+  private get callKind(): 'predict' | 'call' {
+    return (this.keepsTraining ??= fixesTraining(this)) ? 'call' : 'predict';
+  }
+
   private async callOnHost(given: Tree<HostTensor>): Promise<Tree<HostTensor>> {
     const inputs = isHostTensor(given) && this.inputs.length === 1 ? [given] : arrange(given, inputsOf(this));
     if (inputs?.every(isHostTensor) !== true)
@@ -307,7 +317,7 @@ export class Model<
         `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
       );
     const { backend } = this;
-    const cached = inferenceStep(this, backend, inputs);
+    const cached = inferenceStep(this, backend, inputs, this.callKind);
     const runner = cached instanceof Promise ? await cached : cached;
     return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) =>
       unflatten(

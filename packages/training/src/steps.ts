@@ -6,6 +6,7 @@ import {
   isInputLayer,
   type CallContext,
   type Functional,
+  type Layer,
   type LayerResult,
   type Weight,
 } from '@lamella/core';
@@ -62,10 +63,18 @@ export function testStep(model: Functional, compiled: Compiled, batch: Batch): C
   });
 }
 
-/** One forward pass: outputs are the model's. */
-export function predictStep(model: Functional, x: readonly Layout[], training = false): Captured {
+/** One forward pass: outputs are the model's. `predict` overrides training flags that calls in the graph fix, `call` keeps them. */
+export function predictStep(model: Functional, x: readonly Layout[], kind: 'predict' | 'call'): Captured {
+  const context = callContext({ overridesTraining: kind === 'predict' });
   return captureBatch(model, { x, y: [], weights: [] }, (inputs) =>
-    flatten(invoke(model, inputs, callContext({ training })).outputs),
+    flatten(invoke(model, inputs, context).outputs),
+  );
+}
+
+/** Whether a call in the model's graph, or inside one of its layers, fixes its training flag. */
+export function fixesTraining(layer: Layer): boolean {
+  return (
+    layer.inboundNodes.some(({ training }) => training !== undefined) || layer.sublayers.some(fixesTraining)
   );
 }
 
@@ -129,7 +138,7 @@ function lossOf(
   const { outputs: tree, masks } = invoke(
     model,
     inputs.x,
-    callContext({ training: inputs.training, losses: added }),
+    callContext({ training: inputs.training, overridesTraining: true, losses: added }),
   );
   const outputs = flatten(tree);
   return withScope('loss', () => {

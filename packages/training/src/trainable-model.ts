@@ -4,7 +4,7 @@ import type { Compiled } from './compile.js';
 import type { StepArguments } from './step-cache.js';
 
 /** The kinds of compiled steps a model keeps. */
-export type StepKind = 'train' | 'test' | 'predict';
+export type StepKind = 'train' | 'test' | 'predict' | 'call';
 
 /** A model in training. What a callback is given is the {@link Model} itself, and may be called that. */
 export interface TrainableModel extends Functional {

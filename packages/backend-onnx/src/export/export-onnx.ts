@@ -120,7 +120,11 @@ function lower(
 
 function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
   return capture(
-    (...tensors) => flatten(model.invoke(unflatten(model.inputStructure, tensors), callContext()).outputs),
+    (...tensors) =>
+      flatten(
+        model.invoke(unflatten(model.inputStructure, tensors), callContext({ overridesTraining: true }))
+          .outputs,
+      ),
     model.inputs.map((tensor, i) => {
       const { layer } = tensor.node;
       const storage = (isInputLayer(layer) ? layer.dtype : tensor.dtype) as NumberDType;
