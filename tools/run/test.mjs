@@ -1,6 +1,7 @@
 // `npm test`: installs, builds, checks types, lint, formatting and the packed packages, installs those as a new user does, and
-// runs all tests in one jest run. Every step runs even where an earlier one failed; the last line counts tests, and each failed
-// step as one failure. Arguments go to jest; with `--only jest` (or another step) the other steps are left out.
+// runs all tests in one jest run. The linter works beside the other checks. Every step runs even where an earlier one failed;
+// the last line counts tests, and each failed step as one failure. Arguments go to jest; with `--only jest` (or another step)
+// the other steps are left out.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runNode, runTarget, runTool } from './commands.mjs';
@@ -11,17 +12,30 @@ const onlyAt = jestArguments.indexOf('--only');
 const only = onlyAt < 0 ? undefined : jestArguments.splice(onlyAt, 2)[1];
 const results = join(root, 'out-tsc/jest-results.json');
 
-/** @type {[name: string, run: () => Promise<number>][]} */
-const steps = [
-  ['install', ensureInstalled],
-  ['build', () => runTarget('build')],
-  ['typecheck', () => runTarget('typecheck')],
-  ['lint', () => runTarget('lint')],
-  ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
-  ['packages', () => runNode('tools/packages/check-packages.mjs')],
-  ['new user', () => runNode('tools/packages/check-install.mjs')],
-  ['jest', runJest],
+/** @typedef {[name: string, run: () => Promise<number>]} Step */
+
+/** What runs one after another; where there are two lists, each beside the other. */
+/** @type {Step[][][]} */
+const stages = [
+  [[['install', ensureInstalled]]],
+  [[['build', () => runTarget('build')]]],
+  [
+    [['lint', runLint]],
+    [
+      ['typecheck', () => runTarget('typecheck')],
+      ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
+      ['packages', () => runNode('tools/packages/check-packages.mjs')],
+      ['new user', () => runNode('tools/packages/check-install.mjs')],
+    ],
+  ],
+  [[['jest', runJest]]],
 ];
+
+/** All packages in one process: types are worked out once, not once for each package that imports them. */
+async function runLint() {
+  const status = await runTarget('generate');
+  return status === 0 ? runTool('eslint', ['.']) : status;
+}
 
 function runJest() {
   mkdirSync(join(root, 'out-tsc'), { recursive: true });
@@ -42,23 +56,32 @@ function readCounts() {
   };
 }
 
-const chosen = steps.filter(([name]) => only === undefined || name === only);
-if (chosen.length === 0) {
-  console.error(`npm test: no step is called "${only}". Steps: ${steps.map(([name]) => name).join(', ')}.`);
+const names = stages.flat(2).map(([name]) => name);
+if (only !== undefined && !names.includes(only)) {
+  console.error(`npm test: no step is called "${only}". Steps: ${names.join(', ')}.`);
   process.exit(2);
 }
 
 /** @type {{ name: string, status: number, seconds: number }[]} */
 const outcomes = [];
-for (const [name, runStep] of chosen) {
-  console.log(`\n--- ${name}`);
-  const start = performance.now();
-  const status = await runStep().catch((error) => {
-    console.error(error);
-    return 1;
-  });
-  outcomes.push({ name, status, seconds: (performance.now() - start) / 1000 });
-  if (name === 'install' && status !== 0) break;
+
+/** @param {Step[]} steps */
+async function runInTurn(steps) {
+  for (const [name, runStep] of steps) {
+    if (only !== undefined && name !== only) continue;
+    console.log(`\n--- ${name}`);
+    const start = performance.now();
+    const status = await runStep().catch((error) => {
+      console.error(error);
+      return 1;
+    });
+    outcomes.push({ name, status, seconds: (performance.now() - start) / 1000 });
+  }
+}
+
+for (const stage of stages) {
+  await Promise.all(stage.map(runInTurn));
+  if (outcomes.some(({ name, status }) => name === 'install' && status !== 0)) break;
 }
 
 console.log('');

@@ -19,7 +19,7 @@ const mebibyte = 1024 * kibibyte;
 
 /** Collects garbage until `isDone`, or a few times, for what is freed a task later. */
 async function settle(isDone?: () => boolean): Promise<void> {
-  for (let i = 0; i < (isDone === undefined ? 20 : 1000) && isDone?.() !== true; i++) {
+  for (let i = 0; i < (isDone === undefined ? 6 : 1000) && isDone?.() !== true; i++) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
