@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { onnx } from '@lamella/backend-onnx';
-import { clearNames, compose, getWeightValues } from '@lamella/core';
+import { clearNames, compose, getWeightValues, Layer } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas, namedFunction } from '@lamella/lambda';
-import { layers } from '@lamella/layers';
-import { HostTensor, allocateArray, flatten } from '@lamella/program';
+import { initializers, layers } from '@lamella/layers';
+import { HostTensor, allocateArray, flatten, unflatten } from '@lamella/program';
 import { training } from '@lamella/training';
 
 /** @typedef {import('./exchange-table.mjs').Finding} Finding */
@@ -28,6 +28,27 @@ const scaled = namedFunction(
 /** What the Python lambda of one model means; its bytecode is never decoded. */
 const functions = { double_plus_two: (/** @type {tf.Tensor} */ x) => tf.add(tf.mul(x, 2), 2) };
 
+/** The layer of the same name in models.py. */
+class Blend extends Layer {
+  static className = 'tutorial>Blend';
+  static callArguments = ['initialState', 'limits', 'isReversed'];
+  /** @override @param {number[]} shape */
+  build(shape) {
+    const [size] = shape.slice(-1);
+    this.factor = this.addWeight({ name: 'factor', shape: [size], initializer: initializers.ones() });
+  }
+  /** @override @param {tf.Tensor} x @param {import('@lamella/core').CallContext} context */
+  call(x, { args }) {
+    const { initialState, limits, isReversed } = /** @type {Record<string, any>} */ (args);
+    let y = tf.mul(x, /** @type {import('@lamella/core').Weight} */ (this.factor).read());
+    if (initialState !== undefined) y = tf.sub(tf.add(y, initialState[0]), initialState[1]);
+    if (limits !== undefined) y = tf.minimum(tf.maximum(y, limits.low), limits.high);
+    return isReversed === true ? tf.neg(y) : y;
+  }
+}
+
+const tutorial = { name: 'tutorial', classes: { layers: [Blend] } };
+
 const backends = { cpu, onnx };
 let backend = onnx();
 
@@ -41,7 +62,7 @@ function composed() {
   clearNames();
   return compose({
     backend,
-    plugins: [layers, lambdas({ functions: [addTwo, scaled] }), training, io],
+    plugins: [layers, lambdas({ functions: [addTwo, scaled] }), training, io, tutorial],
   });
 }
 
@@ -83,8 +104,7 @@ function difference(found, expected) {
 
 /** @param {Model} model @param {Golden[]} inputs */
 async function predict(model, inputs) {
-  const fed = inputs.map(host);
-  return flatten(await model.predict(fed.length === 1 ? fed[0] : fed));
+  return flatten(await model.predict(unflatten(model.inputStructure, inputs.map(host))));
 }
 
 /**

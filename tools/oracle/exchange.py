@@ -115,7 +115,7 @@ def check_file(path, suffix, name):
             raise ValueError("the optimizer's variables differ")
         remarks.append("optimizer equal")
     inputs = [array(i) for i in expected["inputs"]]
-    outputs = as_list(model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0))
+    outputs = keras.tree.flatten(model.predict(files.fed(model, inputs), verbose=0))
     wanted = [array(o) for o in expected["outputs"]]
     if len(outputs) != len(wanted):
         raise ValueError(f"{len(outputs)} outputs instead of {len(wanted)}")

@@ -74,18 +74,24 @@ def save(model, suffix):
 
 def example(shape, dtype, label):
     rng = rng_for("files", label)
+    if dtype == "bool":
+        return np.array([[True, True, False, True], [True, False, False, True], [True, True, True, True]])
     if dtype == "int32":
         return rng.integers(0, 5, (3, *shape[1:])).astype(np.int32)
     return normal(rng, (3, *shape[1:]))
 
 
-def as_list(value):
-    return value if isinstance(value, list) else [value]
+def fed(model, inputs):
+    """The inputs as the model takes them: one, a list, or nested like its own."""
+    structure = getattr(model, "_inputs_struct", None)
+    if structure is not None and not isinstance(structure, keras.KerasTensor):
+        return keras.tree.pack_sequence_as(structure, inputs)
+    return inputs if len(inputs) > 1 else inputs[0]
 
 
 def describe(model, files, **extra):
     inputs = [example(i.shape, i.dtype, f"{model.name}/{i.name}") for i in model.inputs]
-    outputs = as_list(model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0))
+    outputs = keras.tree.flatten(model.predict(fed(model, inputs), verbose=0))
     record = {
         **header("files.py"), "model": model.name, "files": files,
         "layers": [[layer.name, type(layer).__name__] for layer in model.layers],
@@ -191,6 +197,28 @@ def compile_states():
     plain_model(compiled_only, (".keras", ".h5"))
 
 
+def compiled_records():
+    """Losses, weights and metrics by the keys of the outputs, and what evaluate says of them."""
+    keras.backend.clear_session()
+    model = models.records()
+    model.name = "compiled_records"
+    models.set_weights(model)
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.1),
+        loss={"score": "mse", "more": ["mae", None]},
+        loss_weights={"score": 2.0, "more": [0.5, 1.0]},
+        metrics={"score": ["mae"], "more": [["mse"], []]},
+    )
+    rng = rng_for("files", "compiled_records")
+    x = {"left": normal(rng, (3, 2)), "right": normal(rng, (3, 3))}
+    y = {"score": normal(rng, (3, 2)), "more": [normal(rng, (3, 1)), normal(rng, (3, 2))]}
+    logs = model.evaluate(x, y, verbose=0, return_dict=True)
+    files = [save(model, ".keras")]
+    check(model, files[0])
+    flat = {"x": {k: tensor(v) for k, v in x.items()}, "score": tensor(y["score"]), "more": [tensor(v) for v in y["more"]]}
+    describe(model, files, evaluate={**flat, "logs": {k: number(v) for k, v in logs.items()}})
+
+
 def main():
     logging.getLogger("absl").setLevel(logging.ERROR)
     o = keras.optimizers
@@ -214,6 +242,11 @@ def main():
     plain_model(models.more_op_nodes, (".keras",))
     chunked()
     compile_states()
+    plain_model(models.records, (".keras", ".h5", ".weights.h5"))
+    plain_model(models.nested_records, (".keras",))
+    plain_model(models.given_masks, (".keras",))
+    plain_model(models.keyword_tensors, (".keras", ".h5"), classes=["tutorial>Blend"])
+    compiled_records()
 
 
 if __name__ == "__main__":

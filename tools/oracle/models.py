@@ -129,6 +129,63 @@ def masked():
     return keras.Model(x, layers.Dense(2, name="output")(h), name="masked")
 
 
+def records():
+    """Inputs and outputs are dicts, one of them nested; their keys are not the names of layers."""
+    inputs = {"right": keras.Input((3,), name="b_input"), "left": keras.Input((2,), name="a_input")}
+    h = layers.Concatenate(name="joined")([inputs["left"], inputs["right"]])
+    zeta = layers.Dense(2, name="zeta")(h)
+    alpha = layers.Dense(1, name="alpha")(h)
+    return keras.Model(inputs, {"score": zeta, "more": [alpha, layers.ReLU(name="positive")(zeta)]}, name="records")
+
+
+def nested_records():
+    """A model of dicts inside another one, called twice, on a dict and on other outputs of its own."""
+    ends = {"query": keras.Input((2,), name="query_input"), "value": keras.Input((2,), name="value_input")}
+    product = layers.Multiply(name="product")([ends["query"], ends["value"]])
+    inner = keras.Model(ends, {"product": product, "sum": layers.Add(name="sum")([ends["query"], product])}, name="inner")
+    x, y = keras.Input((2,), name="x"), keras.Input((2,), name="y")
+    first = inner({"query": layers.Dense(2, name="dense")(x), "value": y})
+    second = inner({"value": first["sum"], "query": first["product"]})
+    return keras.Model([[x], {"y": y}], [second["product"], {"sum": [second["sum"]]}], name="nested_records")
+
+
+def given_masks():
+    """Masks that are inputs, given to calls by keyword: of one tensor, and of a list with none for one of them."""
+    x = keras.Input((4,), name="x")
+    m = keras.Input((4,), dtype="bool", name="m")
+    h = layers.Softmax(name="weights")(layers.Dense(4, name="hidden")(inputs=x), mask=m)
+    words = layers.Embedding(5, 4, mask_zero=True, name="words")(keras.Input((4,), dtype="int32", name="tokens"))
+    return keras.Model([x, m, words._keras_history.operation.input],
+                       [h, layers.Softmax(axis=1, name="over_words")(words, mask=layers.Reshape((4, 1), name="wide")(m))],
+                       name="given_masks")
+
+
+@keras.saving.register_keras_serializable(package="tutorial")
+class Blend(layers.Layer):
+    """x * factor, with tensors that come by name: a list that is added and taken away, a dict that limits; and a flag."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight(name="factor", shape=(input_shape[-1],))
+
+    def call(self, inputs, initial_state=None, limits=None, is_reversed=False):
+        y = inputs * self.factor
+        if initial_state is not None:
+            y = y + initial_state[0] - initial_state[1]
+        if limits is not None:
+            y = keras.ops.clip(y, limits["low"], limits["high"])
+        return -y if is_reversed else y
+
+
+def keyword_tensors():
+    """Tensors as keyword arguments of shared calls: a list, a dict, beside a plain value."""
+    x, a, b = (keras.Input((2,), name=name) for name in ("x", "a", "b"))
+    blend = Blend(name="blend")
+    first = blend(x, initial_state=[a, b], is_reversed=True)
+    high = layers.Dense(2, activation="softplus", name="high")(first)
+    low = layers.Rescaling(-1.0, name="low")(high)
+    return keras.Model([x, a, b], blend(first, limits={"low": low, "high": high}), name="keyword_tensors")
+
+
 def op_nodes():
     return tutorial(lambda x: x + 2, name="op_nodes")
 

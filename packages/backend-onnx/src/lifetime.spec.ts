@@ -188,7 +188,7 @@ describe('the memory of models', () => {
     const net = classifier();
     const seen: (Usage & { readonly sessions: number })[] = [];
     for (let round = 1; round <= 6; round++) {
-      for (let size = 1; size <= 50; size++) await net.call(HostTensor.zeros([size, 64]));
+      for (let size = 1; size <= 50; size++) await net.predictOnBatch(HostTensor.zeros([size, 64]));
       if (round === 2 || round === 6) seen.push({ ...(await usage()), sessions: alive() });
     }
     const [early, late] = seen as [(typeof seen)[0], (typeof seen)[0]];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Dense, dense, layers } from '@lamella/layers';
-import { Model, training } from '@lamella/training';
+import { Functional, training } from '@lamella/training';
 import { compose, type Plugin } from './compose.js';
 import { requireBackend } from './composition.js';
 import { input } from './input.js';
@@ -177,7 +177,7 @@ describe('without a composition', () => {
   };
 
   it('a model says that it has no backend, and how to give it one', async () => {
-    await expect(new Model(options()).predict([[1, 2]])).rejects.toThrow(
+    await expect(new Functional(options()).predict([[1, 2]])).rejects.toThrow(
       /\[BACKEND_MISSING\] Model "bare": expected a backend, got none.\nFix: create it through compose\(\{ backend, plugins \}\), or pass/,
     );
     expect(() => requireBackend(undefined, 'model()')).toThrow('[BACKEND_MISSING] model()');

@@ -49,10 +49,10 @@ describe('objects of another copy are refused', () => {
     );
   });
 
-  it('where a model is made of them', () => {
+  it('where a graph is made of them', () => {
     const x = foreignTensor();
-    expect(() => new ours.Functional({ inputs: x, outputs: x, name: 'm' })).toThrow(
-      '[PACKAGE_DUPLICATED] Functional "m"',
+    expect(() => new ours.LayerGraph('Model "m"', { inputs: x, outputs: x })).toThrow(
+      '[PACKAGE_DUPLICATED] Model "m"',
     );
   });
 

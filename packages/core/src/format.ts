@@ -1,7 +1,7 @@
 // The Format: how one kind of file holds models or weights. The formats Keras has are in @lamella/io.
 import type { HostTensor, Shape } from '@lamella/program';
 import type { Composition } from './composition.js';
-import type { Functional } from './functional.js';
+import type { LayerWithEnds } from './functional.js';
 import type { Layer } from './layer.js';
 
 /** One weight as a file holds it. */
@@ -69,8 +69,8 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whether bytes are of this format, whatever their file is called. A format that cannot say so goes by its endings. */
   matches?(bytes: Uint8Array): boolean;
-  writeModel?(model: Functional, context: FormatContext): Promise<Uint8Array | FileSet>;
-  readModel?(bytes: Uint8Array, context: FormatContext): Promise<Functional>;
+  writeModel?(model: LayerWithEnds, context: FormatContext): Promise<Uint8Array | FileSet>;
+  readModel?(bytes: Uint8Array, context: FormatContext): Promise<LayerWithEnds>;
   writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;
   readWeights?(bytes: Uint8Array, layer: Layer, context: FormatContext): Promise<void>;
   /** What is in the file. Runs no function and makes no layer. */

@@ -69,14 +69,13 @@ export {
   type NamedTensor,
   type StoredWeight,
 } from './format.js';
-export { Functional, type FunctionalOptions } from './functional.js';
+export { isFunctional, type Functional, type LayerWithEnds } from './functional.js';
 export { type Graph } from './graph.js';
 export { HostBuffer, hostBuffer } from './host-buffer.js';
 export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
 export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
-export { isFunctional } from './is-functional.js';
 export { checkOptionNames, type OptionNames } from './known-options.js';
 export {
   isLayer,
@@ -90,6 +89,7 @@ export {
 export { isNamedFunction, type NamedFunction } from './named-function.js';
 export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
 export { clearNames, snakeCaseClass, uniqueName } from './names.js';
+export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js';
 export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';

@@ -3,7 +3,7 @@ import { withScope } from '@lamella/program';
 import type { Tree } from '@lamella/program';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CallContext } from './call-context.js';
-import { isFunctional } from './is-functional.js';
+import { isFunctional } from './functional.js';
 import type { Layer, LayerResult } from './layer.js';
 
 /** Runs the layer. A layer gives its own name to what it does; a graph does so only inside something else. */

@@ -131,7 +131,8 @@ export abstract class Layer implements Serializable {
   }
 
   get className(): string {
-    return (this.constructor as unknown as { className: string }).className;
+    const { className, name } = this.constructor as unknown as { className?: string; name: string };
+    return className ?? name;
   }
 
   /** Whether the layer's weights train; setting it sets it for all it is made of. A model takes note of it at compile(). */
@@ -192,6 +193,11 @@ export abstract class Layer implements Serializable {
   /** The layers added with {@link addLayer} by the names under which files keep their weights. */
   get namedSublayers(): ReadonlyMap<string, Layer> {
     return this.#parts;
+  }
+
+  /** Whether {@link build} is under way. */
+  protected get isBuilding(): boolean {
+    return this.#building;
   }
 
   get isBuilt(): boolean {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { dense, maxPooling2D } from '@lamella/layers';
-import { Functional } from './functional.js';
+import { Functional } from '@lamella/training';
 import { input } from './input.js';
 import { clearNames, snakeCaseClass, uniqueName } from './names.js';
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { HostTensor } from '@lamella/program';
-import { Functional } from './functional.js';
+import { Functional } from '@lamella/training';
 import { input } from './input.js';
 import { Layer } from './layer.js';
 import { guardWeights, runningLayers } from './weight-access.js';

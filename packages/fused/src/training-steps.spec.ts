@@ -4,7 +4,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { input, type Backend } from '@lamella/core';
 import { dense } from '@lamella/layers';
 import { simplify, type Program } from '@lamella/program';
-import { Model } from '@lamella/training';
+import { Functional } from '@lamella/training';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileProgram } from './compile-program.js';
@@ -35,7 +35,7 @@ async function stepOf(
   };
   const x = input({ shape: [4] });
   const hidden = dense({ units: 16, activation: 'relu' }).apply(x);
-  const net = new Model({ inputs: x, outputs: dense({ units, activation }).apply(hidden), backend });
+  const net = new Functional({ inputs: x, outputs: dense({ units, activation }).apply(hidden), backend });
   net.compile({ optimizer, loss, metrics: units > 1 ? ['accuracy'] : [] });
   const classes = loss.startsWith('sparse') || units === 1;
   const rows = [

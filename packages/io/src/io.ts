@@ -2,13 +2,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   checkOptionNames,
-  isFunctional,
-  isLayer,
   optionInvalid,
   type OptionNames,
   type FileSet,
   type FormatContext,
-  type Functional,
   type Layer,
   type NamedFunction,
   type Plugin,
@@ -21,6 +18,8 @@ import { placeOf, writeFileSet } from './files/destination.js';
 import { openSource, type FileInMemory, type FileSource, type OpenFile } from './files/source.js';
 import { architectureFormat } from './formats/architecture.js';
 import { formatForBytes, formatForName } from './formats/choose-format.js';
+import { checkStorable, storedLayers } from './keras-json/check-storable.js';
+import { isModel } from './keras-json/subclassed-model.js';
 import { throughGate } from './formats/gate.js';
 import { h5Format } from './formats/h5.js';
 import { kerasFormat } from './formats/keras.js';
@@ -115,7 +114,7 @@ export interface IoApi {
    * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it.
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, KERNEL_UNSUPPORTED, FILE_NOT_WRITTEN.
    */
-  saveModel(model: Functional, path: string, options?: SaveOptions): Promise<void>;
+  saveModel(model: Model, path: string, options?: SaveOptions): Promise<void>;
   /**
    * Reads a model. The types of what it takes and gives are for the caller to say; by default, one tensor each.
    * Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH.
@@ -135,7 +134,7 @@ export interface IoApi {
    * What {@link saveModel} would write to a file of this name, in memory; {@link loadModel} takes it.
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE.
    */
-  encodeModel(model: Functional, name: string, options?: SaveOptions): Promise<FileInMemory>;
+  encodeModel(model: Model, name: string, options?: SaveOptions): Promise<FileInMemory>;
   /** What {@link saveWeights} would write to a file of this name, in memory. Throws: FORMAT_UNKNOWN. */
   encodeWeights(model: Layer, name: string, options?: SaveWeightsOptions): Promise<FileInMemory>;
   /**
@@ -161,13 +160,14 @@ export const io: Plugin<IoApi> = {
   compileNotices: savingProblems,
   api: (composition) => {
     const encodeModel = (
-      model: Functional,
+      model: Model,
       path: string,
       options: SaveOptions = {},
     ): Promise<Uint8Array | FileSet> => {
       checkOptionNames('saveModel()', options, saveNames);
-      if (!isLayer(model) || !isFunctional(model))
+      if (!isModel(model))
         throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
+      for (const layer of storedLayers(model)) checkStorable(layer, composition.catalog);
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
       return formatForName(composition, path, 'writeModel').writeModel!(model, context);

@@ -64,6 +64,18 @@ describe('models written by Keras', () => {
     expect(Math.max(...drift)).toBeLessThanOrEqual(resumeTolerance);
   });
 
+  it('compiled_records.keras evaluates what it did in Keras, losses and metrics by the keys of its outputs', async () => {
+    const { x, score, more, logs } = golden('compiled_records').evaluate!;
+    const model = await composed().loadModel(pathOf('compiled_records.keras'));
+    const found = await model.evaluate(
+      { left: hostTensor(x['left']!), right: hostTensor(x['right']!) },
+      { score: hostTensor(score), more: more.map(hostTensor) },
+    );
+    expect(Object.keys(found).sort()).toEqual(Object.keys(logs).sort());
+    for (const [name, value] of Object.entries(logs))
+      expect(Math.abs(found[name]! - value)).toBeLessThanOrEqual(tolerance);
+  });
+
   it.each(weightFiles)('$file puts its weights into the model', async ({ name, file }) => {
     const { loadModel, loadWeights } = composed();
     const model = await loadModel(pathOf(`${name}.keras`), { functions, compile: false });

@@ -3,10 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cpu } from '@lamella/backend-cpu';
-import { clearNames, compose } from '@lamella/core';
+import { clearNames, compose, Layer, type CallContext, type Weight } from '@lamella/core';
 import { lambdas, namedFunction } from '@lamella/lambda';
-import { layers } from '@lamella/layers';
-import { allocateArray, flatten, HostTensor, sizeOf, type NumberDType } from '@lamella/program';
+import { initializers, layers } from '@lamella/layers';
+import {
+  allocateArray,
+  flatten,
+  HostTensor,
+  sizeOf,
+  unflatten,
+  type NumberDType,
+  type SymbolicShape,
+} from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from './io.js';
@@ -27,6 +35,12 @@ export interface GoldenFile {
   readonly optimizer_variables?: readonly (GoldenTensor & { readonly path: string })[];
   readonly resume?: readonly { x: GoldenTensor; y: GoldenTensor; logs: Record<string, number> }[];
   readonly weights_after_resume?: readonly GoldenTensor[];
+  readonly evaluate?: {
+    readonly x: Readonly<Record<string, GoldenTensor>>;
+    readonly score: GoldenTensor;
+    readonly more: readonly GoldenTensor[];
+    readonly logs: Readonly<Record<string, number>>;
+  };
 }
 
 /** Every model of the fixtures. */
@@ -47,6 +61,11 @@ export const names = [
   'non_finite',
   'shared_objects',
   'masked',
+  'records',
+  'nested_records',
+  'given_masks',
+  'keyword_tensors',
+  'compiled_records',
   'op_nodes',
   'more_op_nodes',
   'chunked_attributes',
@@ -82,11 +101,40 @@ const scaled = namedFunction('tutorial>scaled', (x: tf.Tensor, { factor }: { fac
 /** What the fixtures' Lambda of Python bytecode means. */
 export const functions = { double_plus_two: (x: tf.Tensor): tf.Tensor => tf.add(tf.mul(x, 2), 2) };
 
+/** The layer of the same name in tools/oracle/models.py. */
+class Blend extends Layer {
+  static readonly className = 'tutorial>Blend';
+  static readonly callArguments = ['initialState', 'limits', 'isReversed'];
+  private factor!: Weight;
+
+  override build(shape: SymbolicShape): void {
+    const size = shape.at(-1)!;
+    this.factor = this.addWeight({ name: 'factor', shape: [size], initializer: initializers.ones() });
+  }
+
+  override call(x: tf.Tensor, { args }: CallContext): tf.Tensor {
+    const { initialState, limits, isReversed } = args as {
+      readonly initialState?: readonly [tf.Tensor, tf.Tensor];
+      readonly limits?: { readonly low: tf.Tensor; readonly high: tf.Tensor };
+      readonly isReversed?: boolean;
+    };
+    let y = tf.mul(x, this.factor.read());
+    if (initialState !== undefined) y = tf.sub(tf.add(y, initialState[0]), initialState[1]);
+    if (limits !== undefined) y = tf.minimum(tf.maximum(y, limits.low), limits.high);
+    return isReversed === true ? tf.neg(y) : y;
+  }
+}
+
+const tutorial = { name: 'tutorial', classes: { layers: [Blend] } };
+
 /** A composition that knows the functions of the fixtures, or none. Names begin anew, as in a new process. */
 export function composed(options: { readonly withFunctions?: boolean } = {}) {
   clearNames();
   const known = options.withFunctions === false ? [] : [addTwo, scaled];
-  return compose({ backend: cpu(), plugins: [layers, lambdas({ functions: known }), training, io] });
+  return compose({
+    backend: cpu(),
+    plugins: [layers, lambdas({ functions: known }), training, io, tutorial],
+  });
 }
 
 /** The largest difference, relative where values exceed 1. */
@@ -104,7 +152,6 @@ export function difference(found: HostTensor, expected: GoldenTensor): number {
 
 /** The largest difference between what a model predicts and what Keras did. */
 export async function predictionError(model: Model, { inputs, outputs }: GoldenFile): Promise<number> {
-  const fed = inputs.map(hostTensor);
-  const found = flatten(await model.predict(fed.length === 1 ? fed[0]! : fed));
+  const found = flatten(await model.predict(unflatten(model.inputStructure, inputs.map(hostTensor))));
   return Math.max(...outputs.map((expected, i) => difference(found[i]!, expected)));
 }

@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What Keras has beyond what a reader of it needs: addresses of objects, and what is filled in anyway. */
-const without: ReadonlySet<string> = new Set(['shared_object_id', 'lamella', 'jit_compile', 'mask']);
+const without: ReadonlySet<string> = new Set(['shared_object_id', 'lamella', 'jit_compile', 'autocast']);
 
 /** A config without those members, and without those that are null. */
 function essence(value: Json): unknown {
@@ -32,9 +32,18 @@ function essence(value: Json): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const record = value as { readonly [key: string]: Json };
   if (record['class_name'] === 'Lambda') return essenceOfLambda(record);
+  const { args, kwargs } = record;
+  // A first argument that was given by its name.
+  if (Array.isArray(args) && args.length === 0 && isRecord(kwargs) && kwargs['inputs'] !== undefined) {
+    const { inputs, ...others } = kwargs;
+    return essence({ ...record, args: [inputs], kwargs: others });
+  }
+  // A registered class is found by its name, wherever its module is.
+  const isRegistered = String(record['registered_name']).includes('>');
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => !without.has(key) && item !== null)
+      .filter(([key, item]) => !without.has(key) && item !== null && !isAutomaticMask(key, item))
+      .filter(([key]) => !(isRegistered && key === 'module'))
       .map(([key, item]) => [key, essence(item)]),
   );
 }
@@ -42,6 +51,12 @@ function essence(value: Json): unknown {
 /** The mask of an Embedding as an operation, which Keras computes again when it opens the file. */
 function isAutomatic(value: Json): boolean {
   return isRecord(value) && value['class_name'] === 'NotEqual';
+}
+
+/** Whether an argument is such a mask, or none for each of several tensors. */
+function isAutomaticMask(key: string, value: Json): boolean {
+  const text = JSON.stringify(value);
+  return key === 'mask' && (text.includes('["not_equal') || !text.includes('__keras_tensor__'));
 }
 
 /** Bytecode is not written again, and a Lambda's own dtype is left out. */

@@ -4,7 +4,6 @@ import '@tensorflow/tfjs-backend-cpu';
 import {
   clearNames,
   compose,
-  Functional,
   input,
   Layer,
   replayBackend,
@@ -17,6 +16,7 @@ import {
 } from '@lamella/core';
 import { dense, embedding, initializers } from '@lamella/layers';
 import { capture, flatten, gradients, HostTensor, random } from '@lamella/program';
+import { Functional } from '@lamella/training';
 import { Lambda, lambda, type LambdaOptions } from './lambda.js';
 import { lambdas } from './lambdas.js';
 import { namedFunction, type LambdaArguments, type LambdaContext } from './named-function.js';

@@ -31,7 +31,6 @@ export {
   callContext,
   compose,
   Constraint,
-  Functional,
   Initializer,
   input,
   InputLayer,

@@ -15,7 +15,7 @@ import {
   snakeCaseClass,
   type Backend,
   type ConfigValue,
-  type Functional,
+  type LayerWithEnds,
   type Layer,
   type Serializable,
   type SymbolicTensor,
@@ -208,7 +208,7 @@ function compareAll(
 }
 
 /** A model through the bytes of a .keras file and back. */
-export async function reload(model: Functional): Promise<Layer> {
+export async function reload(model: LayerWithEnds): Promise<Layer> {
   // One after the other: jest's loader of modules may lose one that two imports ask for at a time.
   const { io } = await import('@lamella/io');
   const { training } = await import('@lamella/training');

@@ -4,7 +4,6 @@ import {
   callContext,
   compose,
   fromConfig,
-  Functional,
   input,
   isTensorSpec,
   Layer,
@@ -18,6 +17,7 @@ import {
   type TensorSpec,
 } from '@lamella/core';
 import { layers } from '@lamella/layers';
+import { Functional, type Model } from '@lamella/training';
 import { fitsShape, flatten, formatShape, HostTensor, mapTree, sameShape, type Tree } from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
 import { configFromText, configToText } from './test-layer-config.js';
@@ -51,7 +51,7 @@ export interface LayerSubject {
   readonly plugins: readonly Plugin[];
   readonly tolerance: number;
   readonly gradientTolerance: number;
-  readonly reload: ((model: Functional) => Promise<Layer>) | undefined;
+  readonly reload: ((model: Model) => Promise<Layer>) | undefined;
 }
 
 /** A promise: the sentence after "it", and its proof. */

@@ -1,7 +1,8 @@
 // The conformance suite of layers: shapes, configs, gradients, the training flag, sharing, capture, files, errors, memory.
 // Works in any runner that has `describe` and `it`. Whether numbers are the right ones, only the cases can say.
 import { cpu } from '@lamella/backend-cpu';
-import type { Backend, Functional, Layer, Plugin } from '@lamella/core';
+import type { Backend, Layer, Plugin } from '@lamella/core';
+import type { Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRejects, assertSame } from './assertions.js';
 import type { TestRunner } from './test-backend.js';
@@ -25,7 +26,7 @@ export interface TestLayerOptions {
   /** Where the classes in the layer's config come from, beside @lamella/layers. */
   readonly plugins?: readonly Plugin[];
   /** Saves a model, loads it and gives what was loaded. Left out, files are not tried. */
-  readonly reload?: (model: Functional) => Promise<Layer>;
+  readonly reload?: (model: Model) => Promise<Layer>;
   /** Default: backend-cpu. */
   readonly backend?: Backend;
   /** The largest difference allowed of values, relative to 1 + the expected magnitude. Default: 1e-6. */

@@ -311,8 +311,10 @@ describe('bad input', () => {
 
   it('is a host tensor of another shape given to call()', async () => {
     const net = classifier();
-    await expect(net.call(tensor([2, 5]))).rejects.toThrow('[SHAPE_MISMATCH] Model "net"');
-    await expect(net.call([tensor([2, 2]), tensor([2, 2])])).rejects.toThrow('[DATA_INVALID] Model "net"');
+    await expect(net.predictOnBatch(tensor([2, 5]))).rejects.toThrow('[SHAPE_MISMATCH] Model "net"');
+    await expect(net.predictOnBatch([tensor([2, 2]), tensor([2, 2])])).rejects.toThrow(
+      '[DATA_INVALID] Model "net"',
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 // The metrics of a compiled model. Which accuracy "accuracy" means depends on shapes, so metrics are made at the first step.
 import type * as tf from '@tensorflow/tfjs-core';
 import { isObjectConfig, optionInvalid, type Arrangement } from '@lamella/core';
-import { isRecord, type Tree } from '@lamella/program';
+import { isRecord, type Tree, type TreeStructure } from '@lamella/program';
 import { namingOutput, type CompilePlace } from './compile-loss.js';
 import type { Metric } from './metrics/metric.js';
 import { resolveMetric, type MetricLike } from './metrics/resolve-metric.js';
@@ -24,6 +24,8 @@ interface Tracked extends LabelledMetric {
 export class CompiledMetrics {
   private tracked: readonly Tracked[] | undefined;
   private readonly outputs: readonly string[];
+  /** What logs call the outputs. Source: Keras' CompileMetrics, which takes the layers' names where records hold more than tensors. */
+  private readonly labels: readonly string[];
   private readonly metrics: readonly (readonly MetricLike[])[];
   private readonly weightedMetrics: readonly (readonly MetricLike[])[];
 
@@ -35,6 +37,7 @@ export class CompiledMetrics {
   ) {
     const { subject, outputs, catalog } = place;
     this.outputs = outputs.names;
+    this.labels = isFlat(outputs.structure) ? outputs.names : (outputs.otherNames ?? outputs.names);
     this.metrics = metricsOf(subject, 'metrics', outputs, metrics ?? []);
     this.weightedMetrics = metricsOf(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
     // Typing errors show here, not at the first step; the shapes do not matter for that.
@@ -88,7 +91,7 @@ export class CompiledMetrics {
 
   /** Keras' name in logs: with the output's where there are several, numbered where it is taken. */
   private label(name: string, output: number, weighted: boolean, counts: Map<string, number>): string {
-    const own = `${this.outputs[output]}_`;
+    const own = `${this.labels[output]}_`;
     // A metric that was saved with the name of its output has it already.
     const prefix = this.outputs.length > 1 && !name.startsWith(own) ? own : '';
     const plain = `${prefix}${name}`;
@@ -97,6 +100,10 @@ export class CompiledMetrics {
     counts.set(base, count + 1);
     return count === 0 ? base : `${base}_${count}`;
   }
+}
+
+function isFlat(structure: TreeStructure): boolean {
+  return Object.values(structure).every((inner) => inner === '*');
 }
 
 function metricsOf(

@@ -2,8 +2,8 @@
 import {
   checkOptionNames,
   type Catalog,
-  type Functional,
   type Layer,
+  type LayerWithEnds,
   type OptionNames,
   type Weight,
 } from '@lamella/core';
@@ -34,6 +34,11 @@ const names: OptionNames<CompileOptions> = {
   weightedMetrics: true,
 };
 
+/** Throws: OPTION_UNKNOWN. */
+export function checkCompileOptions(subject: string, options: CompileOptions): void {
+  checkOptionNames(`${subject}, compile()`, options, names);
+}
+
 /** A compiled model's optimizer, losses and metrics. */
 export class Compiled {
   readonly optimizer: Optimizer;
@@ -44,11 +49,10 @@ export class Compiled {
   private readonly flags: ReadonlyMap<Layer, boolean>;
 
   constructor(
-    model: Functional,
+    model: LayerWithEnds,
     readonly options: CompileOptions,
     catalog?: Catalog,
   ) {
-    checkOptionNames(`${model.label}, compile()`, options, names);
     const outputs = outputLayout(model);
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
     const place = { subject: model.label, outputs, catalog };

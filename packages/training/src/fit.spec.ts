@@ -3,12 +3,13 @@ import { cpu } from '@lamella/backend-cpu';
 import { onnx } from '@lamella/backend-onnx';
 import { input, type Backend } from '@lamella/core';
 import { dense } from '@lamella/layers';
+import { Functional } from './functional.js';
 import { expectNear, hostTensor, kerasFixture, type StoredTensor } from '../spec-support/keras-fixture.js';
 import { lambdaCallback } from './callbacks/lambda-callback.js';
 import type { Callback, Logs, RunParameters } from './callbacks/callback.js';
 import type { CompileOptions } from './compile.js';
 import type { FitOptions, ValidationData } from './fit.js';
-import { Model } from './model.js';
+import { type Model } from './model.js';
 import { adam } from './optimizers/index.js';
 
 interface Case {
@@ -49,7 +50,7 @@ function mlp(backend: Backend, compile: CompileOptions): Model {
   const x = input({ shape: [4] });
   const h = dense({ units: 5, activation: 'relu' }).apply(x);
   const outputs = dense({ units: 3, activation: 'softmax', name: 'output' }).apply(h);
-  const net = new Model({ inputs: x, outputs, backend, name: 'mlp' });
+  const net = new Functional({ inputs: x, outputs, backend, name: 'mlp' });
   net.setWeights(fixture.weights.map(hostTensor));
   net.compile(compile);
   return net;

@@ -38,6 +38,7 @@ export { MeanMetricWrapper, type MetricFunction } from './metrics/mean-metric-wr
 export { Metric, type MetricOptions } from './metrics/metric.js';
 export { type MetricIdentifier } from './metrics/identifiers.js';
 export { type MetricLike } from './metrics/resolve-metric.js';
+export { Functional, type FunctionalOptions } from './functional.js';
 export {
   Model,
   type EvaluateOptions,

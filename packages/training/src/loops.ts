@@ -92,17 +92,16 @@ export async function predictEpoch(
   return collector.finish();
 }
 
-/** The compiled forward pass for inputs of these shapes, of `predict` or of a plain call. */
+/** The compiled forward pass for inputs of these shapes. */
 export function inferenceStep(
   model: TrainableModel,
   backend: Backend,
   x: readonly HostTensor[],
-  kind: 'predict' | 'call' = 'predict',
 ): Runner | Promise<Runner> {
-  return model.stepFor(kind, [x], () =>
+  return model.stepFor('predict', [x], () =>
     Runner.create(
       backend,
-      openStep(x, (layouts) => predictStep(model, layouts, kind)),
+      openStep(x, (layouts) => predictStep(model, layouts)),
     ),
   );
 }

@@ -7,7 +7,8 @@ import { lambda } from '@lamella/lambda';
 import * as layers from '@lamella/layers';
 import { HostTensor, random } from '@lamella/program';
 import type { FitOptions } from './fit.js';
-import { type Model } from './model.js';
+import type { Functional } from './functional.js';
+import type { Model } from './model.js';
 import { adam, sgd } from './optimizers/index.js';
 import { exponentialDecay } from './optimizers/schedules/index.js';
 import { Sequential } from './sequential.js';
@@ -49,7 +50,7 @@ afterEach(() => {
 
 describe('a training flag that a call in the graph fixes', () => {
   /** Batch normalization that always uses the batch's statistics, inside a model of its own or not. */
-  function normalizing(backend: Backend, isNested: boolean): Model<tf.Tensor, tf.Tensor> {
+  function normalizing(backend: Backend, isNested: boolean): Functional<tf.Tensor, tf.Tensor> {
     const [outer, inner] = [input({ shape: [1] }), input({ shape: [1] })];
     const normalized = (values: typeof outer) =>
       layers.batchNormalization({ name: 'norm' }).apply(values, { training: true });
@@ -58,7 +59,7 @@ describe('a training flag that a call in the graph fixes', () => {
       : normalized(outer);
     const net = model({ inputs: outer, outputs, backend });
     net.compile({ optimizer: 'sgd', loss: 'mse' });
-    return net as Model<tf.Tensor, tf.Tensor>;
+    return net as Functional<tf.Tensor, tf.Tensor>;
   }
   const rows = new HostTensor(Float32Array.of(1, 3), [2, 1]);
   // Of mean 2 and variance 1, with epsilon 0.001; and by the first averages, of mean 0 and variance 1.
@@ -73,9 +74,11 @@ describe('a training flag that a call in the graph fixes', () => {
       const { loss } = await net.evaluate(rows, HostTensor.zeros([2, 1]));
       expect(loss).toBeCloseTo((1 / 1.001 + 9 / 1.001) / 2, 4);
       expect(await valuesOf(net)).toEqual(before);
-      expect((await net.call(rows)).data[1]).toBeCloseTo(ofBatch, 5);
+      expect((await net.predictOnBatch(rows)).data[1]).toBeCloseTo(ofAverages, 5);
+      const called = normalizing(backend, isNested);
+      expect(tf.tidy(() => called.call(rows.tensor()).dataSync())[1]).toBeCloseTo(ofBatch, 5);
       // As in Keras, such a call moves the averages: 0.99 · 0 + 0.01 · 2.
-      expect((await valuesOf(net))[2]).toBeCloseTo(0.02, 6);
+      expect((await valuesOf(called))[2]).toBeCloseTo(0.02, 6);
     },
   );
 
@@ -348,16 +351,21 @@ describe('memory', () => {
     };
     const [net, other] = [noisy(slow, 2), noisy(slow, 3)];
     const one = new HostTensor(x.data.slice(0, 4), [1, 4]);
-    await Promise.all([net.fit(x, y, { verbose: 0 }), net.call(one), other.call(one), net.call(one)]);
-    await expect(net.call(HostTensor.zeros([1, 5]))).rejects.toThrow('[SHAPE_MISMATCH]');
-    await net.call(one);
+    await Promise.all([
+      net.fit(x, y, { verbose: 0 }),
+      net.predictOnBatch(one),
+      other.predictOnBatch(one),
+      net.predictOnBatch(one),
+    ]);
+    await expect(net.predictOnBatch(HostTensor.zeros([1, 5]))).rejects.toThrow('[SHAPE_MISMATCH]');
+    await net.predictOnBatch(one);
     expect(most).toBe(1);
   });
 
   it.each(backends)('is not mixed up by calls at the same time, on $backend.name', async ({ backend }) => {
     const net = noisy(backend, 2);
     const part = (i: number): HostTensor => new HostTensor(x.data.slice(i * 4, i * 4 + 4), [1, 4]);
-    const one = await Promise.all(Array.from({ length: 20 }, (_, i) => net.call(part(i))));
+    const one = await Promise.all(Array.from({ length: 20 }, (_, i) => net.predictOnBatch(part(i))));
     const all = await net.predict(x);
     one.forEach((row, i) =>
       row.data.forEach((value, k) => expect(value).toBeCloseTo(all.data[i * 2 + k]!, 5)),

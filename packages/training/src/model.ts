@@ -1,40 +1,49 @@
-// The Model: a functional graph that can be compiled, fitted, evaluated and asked to predict.
-// Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
+// The Model: a layer that can be compiled, fitted, evaluated and asked to predict. Subclasses compute in a call of their own;
+// Functional computes a graph. Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   arrange,
-  callContext,
   checkOptionNames,
-  Functional,
+  Layer,
+  layerNotBuilt,
+  layerUnknown,
   namesInUse,
   randomSeed,
   requireBackend,
-  type Backend,
+  summarize,
   type Arrangement,
+  type Backend,
   type BatchStream,
   type CallContext,
   type Composition,
   type Dataset,
-  type FunctionalOptions,
+  type GraphEnds,
+  type LayerOptions,
   type OptionNames,
   type Runner,
   type SummaryOptions,
+  type SymbolicTensor,
 } from '@lamella/core';
 import {
   flatten,
   isHostTensor,
+  isShape,
+  mapTree,
+  structureOf,
   unflatten,
   type Captured,
   type HostTensor,
   type MapTree,
+  type SymbolicShape,
   type Tree,
+  type TreeStructure,
 } from '@lamella/program';
 import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
 import { sayCompileNotices } from './compile-notices.js';
-import { Compiled, type CompileOptions } from './compile.js';
+import { checkCompileOptions, Compiled, type CompileOptions } from './compile.js';
 import {
   adaptTensors,
   exampleSource,
@@ -48,16 +57,17 @@ import {
 } from './data/adapt-data.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
+import { inputsLike, symbolicInputs, type InputLike } from './data/inputs-like.js';
 import { Passes } from './data/passes.js';
 import { dataInvalid, modelBusy, notCompiled } from './errors.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { outputLayout } from './output-layout.js';
 import { StepCache, type StepArguments } from './step-cache.js';
-import { fixesTraining } from './steps.js';
 import type { StepKind } from './trainable-model.js';
 
-export interface ModelOptions extends FunctionalOptions {
+/** The options of every model. */
+export interface ModelOptions extends LayerOptions {
   /** Where it runs, for a model made without compose(). */
   readonly backend?: Backend | undefined;
   /** For its random draws and the shuffling; by default that of setRandomSeed(). */
@@ -100,52 +110,131 @@ const evaluateNames: OptionNames<EvaluateOptions> = {
   classWeight: true,
 };
 
-export class Model<
+/**
+ * A layer that trains. Subclasses make their layers with `addLayer`, compute in `call`, and say their options in
+ * `getConfig`; they are built by their first data, or by {@link build}. Source: keras.Model.
+ *
+ * @example
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { cpu } from '@lamella/backend-cpu';
+ * import { dense } from '@lamella/layers';
+ * import { Model } from '@lamella/training';
+ *
+ * class Residual extends Model {
+ *   static readonly className = 'acme>Residual';
+ *   private readonly inner = this.addLayer('inner', dense({ units: 2 }));
+ *   override call(x: tf.Tensor): tf.Tensor {
+ *     return tf.add(x, this.inner.apply(x));
+ *   }
+ * }
+ *
+ * const net = new Residual({ backend: cpu() });
+ * const y = await net.predict([[1, 2]]);
+ * y.shape; // [1, 2]
+ */
+export abstract class Model<
   In extends Tree<tf.Tensor> = Tree<tf.Tensor>,
   Out extends Tree<tf.Tensor> = Tree<tf.Tensor>,
-> extends Functional<In, Out> {
+> extends Layer {
   /** For random draws at every step; saved with the model. */
-  readonly seed: number;
+  seed: number;
   /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */
   stopTraining = false;
-  private ownBackend: Backend | undefined;
-  private compiledState: Compiled | undefined;
-  private isFitting = false;
-  private readonly steps: Readonly<Record<StepKind, StepCache>> = {
+  // Hard private names: subclasses have fields of their own.
+  #composition: Composition | undefined;
+  #ownBackend: Backend | undefined;
+  #compileOptions: CompileOptions | undefined;
+  #compiled: Compiled | undefined;
+  #isFitting = false;
+  readonly #steps: Readonly<Record<StepKind, StepCache>> = {
     train: new StepCache(8),
     test: new StepCache(8),
     // Sentences, say, come in many lengths.
     predict: new StepCache(32, true),
-    call: new StepCache(32, true),
   };
 
-  private keepsTraining: boolean | undefined;
-
-  constructor(
-    options: ModelOptions,
-    private readonly composition?: Composition,
-  ) {
+  constructor(options: ModelOptions = {}, composition?: Composition) {
     super(options);
-    this.ownBackend = options.backend;
+    this.#composition = composition;
+    this.#ownBackend = options.backend;
     this.seed = options.seed ?? randomSeed();
   }
 
-  override get label(): string {
-    return `Model "${this.name}"`;
+  abstract override call(inputs: In, context: CallContext): Out;
+
+  /** The layers it is made of. */
+  get layers(): readonly Layer[] {
+    return this.sublayers;
+  }
+
+  /** A layer by name, or by its place in {@link layers}, counted from the end where negative. Throws: LAYER_UNKNOWN. */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    const found =
+      typeof nameOrIndex === 'number'
+        ? layers.at(nameOrIndex)
+        : layers.find((layer) => layer.name === nameOrIndex);
+    if (found !== undefined) return found;
+    const names = layers.map((layer) => layer.name);
+    throw layerUnknown(this.label, String(nameOrIndex), names);
+  }
+
+  /** The leaves of the inputs, as they are declared or as the first data had them. Throws: LAYER_NOT_BUILT. */
+  get inputs(): readonly SymbolicTensor[] {
+    return this.#requireEnds().inputs;
+  }
+
+  /** The leaves of the outputs. Throws: LAYER_NOT_BUILT. */
+  get outputs(): readonly SymbolicTensor[] {
+    return this.#requireEnds().outputs;
+  }
+
+  /** How the inputs are nested. Throws: LAYER_NOT_BUILT. */
+  get inputStructure(): TreeStructure {
+    return this.#requireEnds().inputStructure;
+  }
+
+  /** How the outputs are nested. Throws: LAYER_NOT_BUILT. */
+  get outputStructure(): TreeStructure {
+    return this.#requireEnds().outputStructure;
+  }
+
+  /** Between which tensors it computes; undefined where no data have been seen yet. */
+  protected get ends(): GraphEnds | undefined {
+    const node = this.inboundNodes[0];
+    return (
+      node && {
+        inputs: flatten(node.inputs),
+        outputs: node.outputs,
+        inputStructure: structureOf(node.inputs),
+        outputStructure: structureOf(node.result),
+      }
+    );
+  }
+
+  /** Builds a model that has seen no data: its layers make their weights for inputs of these shapes, the batch first. */
+  override build(inputShape: Tree<SymbolicShape>): void {
+    if (!this.isBuilding && this.ends === undefined)
+      this.buildFor(mapTree(inputShape, (shape) => ({ shape, dtype: 'float32' as const }), isShape));
+  }
+
+  /** Builds a model that has seen no data, for inputs of these shapes and dtypes. For files and the loops. */
+  buildFor(inputs: Tree<InputLike>): void {
+    if (this.ends === undefined) (this as Layer).apply(symbolicInputs(inputs));
   }
 
   /** Where the model runs. Throws: BACKEND_MISSING. */
   get backend(): Backend {
-    return this.ownBackend ?? requireBackend(this.composition, this.label);
+    return this.#ownBackend ?? requireBackend(this.#composition, this.label);
   }
 
-  /** What compile() made; undefined before. */
+  /** What compile() made; undefined before, and as long as a model with a call of its own has seen no data. */
   get compiled(): Compiled | undefined {
-    return this.compiledState;
+    return this.#compileOptions && this.ends && this.requireCompiled();
   }
 
   get optimizer(): Compiled['optimizer'] | undefined {
-    return this.compiledState?.optimizer;
+    return this.compiled?.optimizer;
   }
 
   /** The names of the outputs, as losses, metrics and records of targets use them. */
@@ -168,21 +257,39 @@ export class Model<
    * net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions = {}): void {
-    this.compiledState = new Compiled(this, options, this.composition?.catalog ?? namesInUse());
-    this.steps.train.clear();
-    this.steps.test.clear();
-    sayCompileNotices(this, this.composition);
+    checkCompileOptions(this.label, options);
+    this.#compiled = this.ends && this.#makeCompiled(options);
+    this.#compileOptions = options;
+    this.#steps.train.clear();
+    this.#steps.test.clear();
+    if (this.#compiled !== undefined) sayCompileNotices(this, this.#composition);
   }
 
-  /** What compile() made. Throws: NOT_COMPILED. */
+  /** Puts a model that was made of its config into a composition. For files. */
+  restore({
+    composition,
+    seed,
+  }: {
+    readonly composition: Composition;
+    readonly seed: number | undefined;
+  }): void {
+    this.#composition ??= composition;
+    this.seed = seed ?? this.seed;
+  }
+
+  /** What compile() made, once it is known what the model gives. Throws: NOT_COMPILED. */
   requireCompiled(): Compiled {
-    if (this.compiledState === undefined) throw notCompiled(this.label);
-    return this.compiledState;
+    if (this.#compileOptions === undefined) throw notCompiled(this.label);
+    if (this.#compiled === undefined) {
+      this.#compiled = this.#makeCompiled(this.#compileOptions);
+      sayCompileNotices(this, this.#composition);
+    }
+    return this.#compiled;
   }
 
   /** Runs on another backend from now on. Weights and the optimizer's state go along with the first run. */
   moveTo(backend: Backend): void {
-    this.ownBackend = backend;
+    this.#ownBackend = backend;
     this.dispose();
   }
 
@@ -194,14 +301,15 @@ export class Model<
   fit(x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
   fit(data: Dataset | BatchStream, options?: FitOptions): Promise<History>;
   async fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
-    if (this.isFitting) throw modelBusy(this.label);
-    this.isFitting = true;
+    if (this.#isFitting) throw modelBusy(this.label);
+    this.#isFitting = true;
     try {
+      await this.#buildForData(x);
       return isExampleSource(x)
         ? await fit(this, x, undefined, y as FitOptions | undefined)
         : await fit(this, x, y as Tensors, options);
     } finally {
-      this.isFitting = false;
+      this.#isFitting = false;
     }
   }
 
@@ -212,15 +320,16 @@ export class Model<
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
     checkOptionNames(`${this.label}, evaluate()`, settings, evaluateNames);
+    await this.#buildForData(x);
     const { loss } = this.requireCompiled();
     const { backend } = this;
-    const source = await this.source(x, {
+    const source = await this.#source(x, {
       ...settings,
       y: isSource ? undefined : (y as Tensors),
       outputs: this.outputLayout,
       loss,
     });
-    const callbacks = this.begin(source, settings);
+    const callbacks = this.#begin(source, settings);
     await callbacks.call('onTestBegin', {});
     const passes = new Passes(source, { subject: this.label });
     try {
@@ -246,8 +355,9 @@ export class Model<
   ): Promise<Predicted<M>> {
     checkOptionNames(`${this.label}, predict()`, options, predictNames);
     const { backend } = this;
-    const source = await this.source(x, { batchSize: options.batchSize, outputs: noOutputs });
-    const callbacks = this.begin(source, options);
+    await this.#buildForData(x);
+    const source = await this.#source(x, { batchSize: options.batchSize, outputs: noOutputs });
+    const callbacks = this.#begin(source, options);
     await callbacks.call('onPredictBegin', {});
     const outputs = await predictEpoch(this, backend, source, { ...options, callbacks });
     if (outputs.length === 0)
@@ -257,23 +367,31 @@ export class Model<
   }
 
   /**
-   * Computes one batch, for serving loops: nothing is converted, split, shown or reported on the way. Like predict, it
-   * draws the random numbers of step 0. Calls in the graph that fix their training flag keep it, which fit, evaluate and
-   * predict override, as in Keras. With tfjs tensors it is the layer's own call, for graphs and captures.
+   * The outputs for one batch as predict gives them, for serving loops: nothing is converted, split, shown or reported on
+   * the way. Like predict, it draws the random numbers of step 0.
    * Throws: BACKEND_MISSING, SHAPE_MISMATCH, DATA_INVALID.
    *
    * @example
    * const x = input({ shape: [2] });
    * const twice = model({ inputs: x, outputs: rescaling({ scale: 2 }).apply(x), backend: cpu() });
-   * const row = await twice.call(new HostTensor(new Float32Array([1, 2]), [1, 2]));
+   * const row = await twice.predictOnBatch(new HostTensor(new Float32Array([1, 2]), [1, 2]));
    * row.array(); // [[2, 4]]
    */
-  override call<M extends Model>(this: M, inputs: Tree<HostTensor>): Promise<Predicted<M>>;
-  override call(inputs: In, context?: CallContext): Out;
-  override call(inputs: Tree<HostTensor> | In, context: CallContext = callContext()): unknown {
-    return isHostTensor(flatten<unknown>(inputs)[0])
-      ? this.callOnHost(inputs as Tree<HostTensor>)
-      : super.call(inputs as In, context);
+  async predictOnBatch<M extends Model>(this: M, x: Tree<HostTensor>): Promise<Predicted<M>> {
+    const { backend } = this;
+    if (this.ends === undefined) await this.#buildForData(x);
+    const inputs = isHostTensor(x) && this.inputs.length === 1 ? [x] : arrange(x, inputsOf(this));
+    if (inputs?.every(isHostTensor) !== true)
+      throw dataInvalid(
+        this.label,
+        `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
+      );
+    const cached = inferenceStep(this, backend, inputs);
+    const runner = cached instanceof Promise ? await cached : cached;
+    return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) => {
+      const copies = outputs.map((output) => output.clone());
+      return unflatten(this.outputStructure, copies) as Predicted<M>;
+    });
   }
 
   /**
@@ -286,53 +404,46 @@ export class Model<
   }
 
   /** Prints the layers and the totals, the optimizer's state among them once it exists. */
-  override summary(options: SummaryOptions = {}): void {
+  summary(options: SummaryOptions = {}): void {
     const optimizer = this.optimizer;
-    super.summary({
+    const text = summarize(this, {
       ...(optimizer?.isBuilt === true && { optimizerWeights: optimizer.variables }),
       ...options,
     });
+    (options.printFn ?? console.log)(text);
   }
 
   /** A compiled step for arguments of these shapes, from the cache where it is there. For the loops. */
   stepFor(kind: StepKind, args: StepArguments, make: () => Promise<Runner>): Runner | Promise<Runner> {
-    return this.steps[kind].get(args, make);
+    return this.#steps[kind].get(args, make);
   }
 
   /** Frees the compiled steps; the model can still be used and compiles them anew. */
   dispose(): void {
-    for (const cache of Object.values(this.steps)) cache.clear();
+    for (const cache of Object.values(this.#steps)) cache.clear();
   }
 
-  /** A plain call and `predict` differ only where a call in the graph fixes its training flag; else they share their steps. */
-  private get callKind(): 'predict' | 'call' {
-    return (this.keepsTraining ??= fixesTraining(this)) ? 'call' : 'predict';
+  #requireEnds(): GraphEnds {
+    const { ends } = this;
+    if (ends === undefined)
+      throw layerNotBuilt(this.label, 'it is not known yet what it takes and gives: it has seen no data');
+    return ends;
   }
 
-  private async callOnHost(given: Tree<HostTensor>): Promise<Tree<HostTensor>> {
-    const inputs = isHostTensor(given) && this.inputs.length === 1 ? [given] : arrange(given, inputsOf(this));
-    if (inputs?.every(isHostTensor) !== true)
-      throw dataInvalid(
-        this.label,
-        `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
-      );
-    const { backend } = this;
-    const cached = inferenceStep(this, backend, inputs, this.callKind);
-    const runner = cached instanceof Promise ? await cached : cached;
-    return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) =>
-      unflatten(
-        this.outputStructure,
-        outputs.map((output) => output.clone()),
-      ),
-    );
+  #makeCompiled(options: CompileOptions): Compiled {
+    return new Compiled(this, options, this.#composition?.catalog ?? namesInUse());
   }
 
-  private async source(x: TrainingData, options: DataOptions): Promise<BatchSource> {
+  async #buildForData(x: TrainingData): Promise<void> {
+    if (this.ends === undefined) this.buildFor(await inputsLike(this.label, x));
+  }
+
+  async #source(x: TrainingData, options: DataOptions): Promise<BatchSource> {
     if (isExampleSource(x)) return exampleSource(this, x, options);
     return rowsSource(this, await adaptTensors(this, x, options), options.batchSize);
   }
 
-  private begin(source: BatchSource, options: PredictOptions): ReturnType<typeof begin> {
+  #begin(source: BatchSource, options: PredictOptions): ReturnType<typeof begin> {
     const { callbacks = [], verbose = 0, steps } = options;
     return begin(this, verbose === 0 ? callbacks : [...callbacks, new ProgressBar()], {
       epochs: 1,

@@ -13,7 +13,8 @@ import {
   type Layer,
   type SymbolicTensor,
 } from '@lamella/core';
-import { Model, type ModelOptions } from './model.js';
+import { Functional } from './functional.js';
+import type { ModelOptions } from './model.js';
 
 export interface SequentialOptions extends Pick<ModelOptions, 'name' | 'trainable' | 'backend' | 'seed'> {
   /** The first is what input() or inputLayer() returns, or `inputShape` says the shape of one example. */
@@ -33,7 +34,7 @@ export function sequentialOptions(
 }
 
 /** A chain of layers as a model. Source: keras.Sequential. */
-export class Sequential extends Model<tf.Tensor, tf.Tensor> {
+export class Sequential extends Functional<tf.Tensor, tf.Tensor> {
   static override readonly className = 'Sequential';
   /** The layers without the input, as Keras lists them. */
   readonly stack: readonly Layer[];

@@ -65,12 +65,12 @@ describe('the compiled steps of a model', () => {
       [7, 4, 2],
       [2, 3, 2],
     ])
-      expect((await net.call(HostTensor.zeros(shape))).shape).toEqual([shape[0], 2 * shape[1]!]);
+      expect((await net.predictOnBatch(HostTensor.zeros(shape))).shape).toEqual([shape[0], 2 * shape[1]!]);
     expect(counts.compiled).toBe(2);
     await net.predict(HostTensor.zeros([9, 3, 2]), { batchSize: 4 });
     expect(counts.compiled).toBe(2);
     net.dispose();
-    await net.call(HostTensor.zeros([1, 3, 2]));
+    await net.predictOnBatch(HostTensor.zeros([1, 3, 2]));
     expect(counts.compiled).toBe(3);
   });
 
@@ -78,7 +78,7 @@ describe('the compiled steps of a model', () => {
     const { backend, counts } = counting();
     const net = doubling(backend);
     const sizes = Array.from({ length: 40 }, (_, i) => i + 1);
-    const calls = sizes.map((size) => net.call(rows(size)));
+    const calls = sizes.map((size) => net.predictOnBatch(rows(size)));
     await tasks();
     net.dispose();
     const results = await Promise.all(calls);

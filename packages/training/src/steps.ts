@@ -5,9 +5,8 @@ import {
   callContext,
   isInputLayer,
   type CallContext,
-  type Functional,
-  type Layer,
   type LayerResult,
+  type LayerWithEnds,
   type Weight,
 } from '@lamella/core';
 import {
@@ -28,7 +27,7 @@ import type { Gradient } from './optimizers/gradient.js';
 
 /** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
 export function trainingStep(
-  model: Functional,
+  model: LayerWithEnds,
   compiled: Compiled,
   batch: Batch,
   onUnconnected: (weights: readonly Weight[]) => void,
@@ -56,30 +55,23 @@ export function trainingStep(
 }
 
 /** One step of evaluation: outputs are the logs by name; only metrics are updated. */
-export function testStep(model: Functional, compiled: Compiled, batch: Batch): Captured {
+export function testStep(model: LayerWithEnds, compiled: Compiled, batch: Batch): Captured {
   return captureBatch(model, batch, (x, y, weights) => {
     lossOf(model, compiled, { x, y, weights, training: false });
     return results(compiled);
   });
 }
 
-/** One forward pass: outputs are the model's. `predict` overrides training flags that calls in the graph fix, `call` keeps them. */
-export function predictStep(model: Functional, x: readonly Layout[], kind: 'predict' | 'call'): Captured {
-  const context = callContext({ overridesTraining: kind === 'predict' });
+/** One forward pass: outputs are the model's. As fit and evaluate, it overrides training flags that calls in the graph fix. */
+export function predictStep(model: LayerWithEnds, x: readonly Layout[]): Captured {
+  const context = callContext({ overridesTraining: true });
   return captureBatch(model, { x, y: [], weights: [] }, (inputs) =>
     flatten(invoke(model, inputs, context).outputs),
   );
 }
 
-/** Whether a call in the model's graph, or inside one of its layers, fixes its training flag. */
-export function fixesTraining(layer: Layer): boolean {
-  return (
-    layer.inboundNodes.some(({ training }) => training !== undefined) || layer.sublayers.some(fixesTraining)
-  );
-}
-
 /** Runs the model on the leaves of its inputs. */
-function invoke(model: Functional, x: readonly tf.Tensor[], context: CallContext): LayerResult {
+function invoke(model: LayerWithEnds, x: readonly tf.Tensor[], context: CallContext): LayerResult {
   return model.invoke(unflatten(model.inputStructure, x), context);
 }
 
@@ -92,7 +84,7 @@ interface StepInputs {
 type BatchLayout = Readonly<Record<'x' | 'y' | 'weights', readonly Layout[]>>;
 
 function captureBatch(
-  model: Functional,
+  model: LayerWithEnds,
   batch: BatchLayout,
   step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>,
 ): Captured {
@@ -122,7 +114,7 @@ function captureBatch(
 }
 
 /** Data meets its input in the dtype the input declares: integers become float where floats are declared. */
-function asDeclared(model: Functional, tensor: tf.Tensor, index: number): tf.Tensor {
+function asDeclared(model: LayerWithEnds, tensor: tf.Tensor, index: number): tf.Tensor {
   const layer = model.inputs[index]?.node.layer;
   if (layer === undefined || !isInputLayer(layer)) return tensor;
   const wanted = tfjsDType(layer.dtype);
@@ -130,7 +122,7 @@ function asDeclared(model: Functional, tensor: tf.Tensor, index: number): tf.Ten
 }
 
 function lossOf(
-  model: Functional,
+  model: LayerWithEnds,
   compiled: Compiled,
   inputs: StepInputs & { readonly training: boolean },
 ): tf.Tensor {

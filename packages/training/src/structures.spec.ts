@@ -41,7 +41,7 @@ describe('a model of records', () => {
     const { cls, reg } = await detector().predict({ a: column(1, 2), b: column(10, 20) });
     expect(cls.array()).toEqual([[22], [44]]);
     expect(reg[0].array()).toEqual([[33], [66]]);
-    const called = await detector().call({ a: column(1), b: column(10) });
+    const called = await detector().predictOnBatch({ a: column(1), b: column(10) });
     expect([called.cls.array(), called.reg[0].array()]).toEqual([[[22]], [[33]]]);
   });
 

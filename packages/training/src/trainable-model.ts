@@ -1,13 +1,13 @@
 // What loops and callbacks see of a model that trains. The Model itself is in model.ts.
-import type { Arrangement, Backend, Functional, Runner } from '@lamella/core';
+import type { Arrangement, Backend, LayerWithEnds, Runner } from '@lamella/core';
 import type { Compiled } from './compile.js';
 import type { StepArguments } from './step-cache.js';
 
 /** The kinds of compiled steps a model keeps. */
-export type StepKind = 'train' | 'test' | 'predict' | 'call';
+export type StepKind = 'train' | 'test' | 'predict';
 
 /** A model in training. What a callback is given is the {@link Model} itself, and may be called that. */
-export interface TrainableModel extends Functional {
+export interface TrainableModel extends LayerWithEnds {
   readonly backend: Backend;
   readonly seed: number;
   /** Set by callbacks to end fit: after the current step, and the epoch it stands in. */

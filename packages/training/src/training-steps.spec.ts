@@ -6,10 +6,11 @@ import { clearNames, input, type Backend, type SymbolicTensor } from '@lamella/c
 import { lambda, namedFunction } from '@lamella/lambda';
 import * as layers from '@lamella/layers';
 import { flatten, type HostTensor } from '@lamella/program';
+import { Functional } from './functional.js';
 import { expectNear, hostTensor, kerasFixture, type StoredTensor } from '../spec-support/keras-fixture.js';
 import type { CompileOptions } from './compile.js';
 import { sparseCategoricalCrossentropy } from './losses/index.js';
-import { Model } from './model.js';
+import { type Model } from './model.js';
 import { adam, adamW, rmsProp, sgd } from './optimizers/index.js';
 import { Sequential } from './sequential.js';
 import { model } from './training.js';
@@ -189,7 +190,7 @@ const models: Readonly<Record<string, { graph: () => Graph; compile: () => Compi
 function build(name: string, backend: Backend): { net: Model; fixture: Fixture } {
   clearNames();
   const fixture = kerasFixture<Fixture>(`training/${name}`);
-  const net = new Model({ ...models[name]!.graph(), name, backend });
+  const net = new Functional({ ...models[name]!.graph(), name, backend });
   net.setWeights(fixture.weights.map(hostTensor));
   net.compile(models[name]!.compile());
   return { net, fixture };

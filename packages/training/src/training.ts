@@ -7,7 +7,7 @@ import {
   type Plugin,
   type SymbolicTree,
 } from '@lamella/core';
-import { Model, type ModelOptions } from './model.js';
+import { Functional, type FunctionalOptions } from './functional.js';
 import { trainingClasses } from './own-names.js';
 import {
   Sequential,
@@ -17,10 +17,10 @@ import {
 } from './sequential.js';
 
 const ownNames = { name: true, trainable: true, backend: true, seed: true } as const;
-const modelNames: OptionNames<ModelOptions> = { ...ownNames, inputs: true, outputs: true, dtype: true };
+const modelNames: OptionNames<FunctionalOptions> = { ...ownNames, inputs: true, outputs: true, dtype: true };
 const sequentialNames: OptionNames<SequentialOptions> = { ...ownNames, layers: true, inputShape: true };
 
-function checkedModel(options: ModelOptions): ModelOptions {
+function checkedModel(options: FunctionalOptions): FunctionalOptions {
   checkOptionNames('model()', options, modelNames);
   return options;
 }
@@ -37,12 +37,12 @@ function checkedChain(
 /** The type of `model`: what it is made of says what the model takes and gives. */
 export interface ModelFactory {
   <const I extends SymbolicTree, const O extends SymbolicTree>(
-    options: ModelOptions & { readonly inputs: I; readonly outputs: O },
-  ): Model<Computed<I>, Computed<O>>;
+    options: FunctionalOptions<I, O>,
+  ): Functional<Computed<I>, Computed<O>>;
 }
 
 /** Makes a model of symbolic inputs and outputs. Without a composition, pass `backend`. */
-export const model = ((options: ModelOptions) => new Model(checkedModel(options))) as ModelFactory;
+export const model = ((options: FunctionalOptions) => new Functional(checkedModel(options))) as ModelFactory;
 
 /**
  * Makes a chain of layers a model: `sequential([input({ shape: [4] }), dense({ units: 1 })])`.
@@ -66,9 +66,10 @@ export interface TrainingApi {
 /** Models that train, for compose(). */
 export const training: Plugin<TrainingApi> = {
   name: '@lamella/training',
-  classes: { layers: [Model, Sequential], ...trainingClasses },
+  classes: { layers: [Functional, Sequential], ...trainingClasses },
   api: (composition: Composition): TrainingApi => ({
-    model: ((options: ModelOptions) => new Model(checkedModel(options), composition)) as ModelFactory,
+    model: ((options: FunctionalOptions) =>
+      new Functional(checkedModel(options), composition)) as ModelFactory,
     sequential: (layers: SequentialLayers | SequentialOptions, options?: Omit<SequentialOptions, 'layers'>) =>
       new Sequential(checkedChain(layers, options), composition),
   }),

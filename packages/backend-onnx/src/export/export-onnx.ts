@@ -1,5 +1,5 @@
 // exportOnnx: a model's forward pass as an `.onnx` file for any ONNX runtime, Lambdas included. It cannot be read back.
-import { callContext, isInputLayer, optionInvalid, type Functional, type Weight } from '@lamella/core';
+import { callContext, isInputLayer, optionInvalid, type LayerWithEnds, type Weight } from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import {
   capture,
@@ -51,14 +51,14 @@ export interface OnnxExportOptions {
  * const net = model({ inputs: x, outputs: dense({ units: 2 }).apply(x) });
  * const bytes = await exportOnnx(net);
  */
-export async function exportOnnx(model: Functional, options?: OnnxExportOptions): Promise<Uint8Array>;
+export async function exportOnnx(model: LayerWithEnds, options?: OnnxExportOptions): Promise<Uint8Array>;
 export async function exportOnnx(
-  model: Functional,
+  model: LayerWithEnds,
   path: string,
   options?: OnnxExportOptions,
 ): Promise<Uint8Array>;
 export async function exportOnnx(
-  model: Functional,
+  model: LayerWithEnds,
   pathOrOptions: string | OnnxExportOptions = {},
   more: OnnxExportOptions = {},
 ): Promise<Uint8Array> {
@@ -70,7 +70,10 @@ export async function exportOnnx(
 }
 
 /** What {@link exportOnnx} encodes. Throws: as that. */
-export async function exportedModel(model: Functional, options: OnnxExportOptions = {}): Promise<OnnxModel> {
+export async function exportedModel(
+  model: LayerWithEnds,
+  options: OnnxExportOptions = {},
+): Promise<OnnxModel> {
   checkOptions(model, options);
   const shapes = inputShapes(model, options);
   const captured = new Map<string, Captured>();
@@ -93,7 +96,7 @@ export async function exportedModel(model: Functional, options: OnnxExportOption
 }
 
 function lower(
-  model: Functional,
+  model: LayerWithEnds,
   shapes: readonly SymbolicShape[],
   options: OnnxExportOptions,
   programAt: (shapes: readonly Shape[]) => Captured['program'],
@@ -118,7 +121,7 @@ function lower(
   });
 }
 
-function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
+function captureForward(model: LayerWithEnds, shapes: readonly Shape[]): Captured {
   return capture(
     (...tensors) =>
       flatten(
@@ -134,14 +137,14 @@ function captureForward(model: Functional, shapes: readonly Shape[]): Captured {
   );
 }
 
-function inputShapes(model: Functional, { batchSize, shapes = {} }: OnnxExportOptions): SymbolicShape[] {
+function inputShapes(model: LayerWithEnds, { batchSize, shapes = {} }: OnnxExportOptions): SymbolicShape[] {
   return model.inputs.map(({ name, shape }) => {
     const [batch, ...rest] = Object.hasOwn(shapes, name) ? shapes[name]! : shape;
     return [batch ?? batchSize ?? null, ...rest];
   });
 }
 
-function checkOptions(model: Functional, { batchSize, random, shapes = {} }: OnnxExportOptions): void {
+function checkOptions(model: LayerWithEnds, { batchSize, random, shapes = {} }: OnnxExportOptions): void {
   if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0))
     throw optionInvalid('exportOnnx()', 'batchSize', 'a positive whole number', batchSize);
   if (random !== undefined && random !== 'inputs' && random !== 'nodes')

@@ -1,6 +1,6 @@
 // exportTrainingStep: one training step of a compiled model as an `.onnx` file: forward, loss, metrics, gradients and the
 // optimizer's update in one pure graph. Who runs it feeds each new state to the next step.
-import { getWeightValues, type Functional, type Weight } from '@lamella/core';
+import { getWeightValues, type LayerWithEnds, type Weight } from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import type { Captured, HostTensor, Program } from '@lamella/program';
 import { lowerToModel } from '../lower-program.js';
@@ -11,8 +11,8 @@ import { shareConstants } from '../symbolic/share-constants.js';
 import { finishExport, type ExportedNames } from './finish-export.js';
 import { drawInGraph } from './random-nodes.js';
 
-/** What a model must have beside a graph; `Model` of @lamella/training has it. */
-export interface TrainableModel extends Functional {
+/** What a model must have beside its ends; `Model` of @lamella/training has it. */
+export interface TrainableModel extends LayerWithEnds {
   readonly optimizer?: { readonly variables: readonly Weight[] } | undefined;
   captureTrainingStep(options: { readonly batchSize: number; readonly sampleWeights?: boolean }): Captured;
 }

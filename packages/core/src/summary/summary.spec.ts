@@ -16,7 +16,7 @@ import {
   softmax,
   subtract,
 } from '@lamella/layers';
-import { Model, sequential } from '@lamella/training';
+import { Functional, type Model, sequential } from '@lamella/training';
 import { input } from '../input.js';
 import { clearNames } from '../names.js';
 import { summarize, type SummaryOptions } from './summary.js';
@@ -46,7 +46,7 @@ const models: Record<string, () => Model> = {
     const x = input({ shape: [4], name: 'input' });
     const h = dense({ units: 5, activation: 'relu', name: 'hidden' }).apply(x);
     const y = dense({ units: 3, activation: 'softmax', name: 'output' }).apply(h);
-    return new Model({ inputs: x, outputs: y, name: 'mlp' });
+    return new Functional({ inputs: x, outputs: y, name: 'mlp' });
   },
   tutorial() {
     const x = input({ shape: [8], name: 'input_layer' });
@@ -58,7 +58,11 @@ const models: Record<string, () => Model> = {
     h = lambda((t: tf.Tensor) => tf.add(t, 2), { name: 'lambda_layer' }).apply(h);
     h = reLU({ name: 'relu_layer_3' }).apply(h);
     h = dense({ units: 3, name: 'dense_layer_4' }).apply(h);
-    return new Model({ inputs: x, outputs: softmax({ name: 'output_layer' }).apply(h), name: 'tutorial' });
+    return new Functional({
+      inputs: x,
+      outputs: softmax({ name: 'output_layer' }).apply(h),
+      name: 'tutorial',
+    });
   },
   conv() {
     const x = input({ shape: [6, 6, 1], name: 'image' });
@@ -68,13 +72,17 @@ const models: Record<string, () => Model> = {
     h = maxPooling2D({ poolSize: 2, name: 'pool_1' }).apply(h);
     h = conv2D({ filters: 2, kernelSize: 2, activation: 'relu', name: 'conv_2' }).apply(h);
     h = flatten({ name: 'flat' }).apply(h);
-    return new Model({ inputs: x, outputs: dense({ units: 3, name: 'logits' }).apply(h), name: 'conv' });
+    return new Functional({ inputs: x, outputs: dense({ units: 3, name: 'logits' }).apply(h), name: 'conv' });
   },
   frozen() {
     const x = input({ shape: [3], name: 'input' });
     let h = dense({ units: 4, name: 'fixed', trainable: false }).apply(x);
     h = batchNormalization({ name: 'fixed_norm', trainable: false }).apply(h);
-    return new Model({ inputs: x, outputs: dense({ units: 2, name: 'output' }).apply(h), name: 'frozen' });
+    return new Functional({
+      inputs: x,
+      outputs: dense({ units: 2, name: 'output' }).apply(h),
+      name: 'frozen',
+    });
   },
   sequential() {
     const layers = [
@@ -88,7 +96,7 @@ const models: Record<string, () => Model> = {
   long_names() {
     const x = input({ shape: [3, 200, 1], name: 'an_input_with_a_rather_long_name_that_has_to_wrap' });
     const h = flatten({ name: 'flatten_everything_into_one_single_very_long_vector' }).apply(x);
-    return new Model({
+    return new Functional({
       inputs: x,
       outputs: dense({ units: 2000, name: 'a_wide_layer' }).apply(h),
       name: 'long_names',
@@ -98,7 +106,7 @@ const models: Record<string, () => Model> = {
     const x = input({ shape: [4], name: 'input' });
     const h = dense({ units: 4, activation: 'relu', name: 'dense_1' }).apply(x);
     const a = dense({ units: 2, name: 'a' }).apply(add({ name: 'sum' }).apply([x, h]));
-    return new Model({ inputs: x, outputs: [a, softmax({ name: 'b' }).apply(a)], name: 'branching' });
+    return new Functional({ inputs: x, outputs: [a, softmax({ name: 'b' }).apply(a)], name: 'branching' });
   },
   branches() {
     const a = input({ shape: [3], name: 'a' });
@@ -109,7 +117,7 @@ const models: Record<string, () => Model> = {
     const summed = add({ name: 'summed' }).apply([left, right]);
     const score = dense({ units: 1, name: 'score' }).apply(both);
     const label = dense({ units: 2, activation: 'softmax', name: 'label' }).apply(summed);
-    return new Model({ inputs: [a, b], outputs: [score, label], name: 'branches' });
+    return new Functional({ inputs: [a, b], outputs: [score, label], name: 'branches' });
   },
   shared() {
     const a = input({ shape: [3], name: 'a' });
@@ -117,13 +125,13 @@ const models: Record<string, () => Model> = {
     const encoder = dense({ units: 2, activation: 'tanh', name: 'encoder' });
     const difference = subtract({ name: 'difference' }).apply([encoder.apply(a), encoder.apply(b)]);
     const distance = dense({ units: 1, name: 'distance' }).apply(difference);
-    return new Model({ inputs: [a, b], outputs: distance, name: 'shared' });
+    return new Functional({ inputs: [a, b], outputs: distance, name: 'shared' });
   },
   nested() {
     const innerInput = input({ shape: [3], name: 'inner_input' });
     const hidden = dense({ units: 4, activation: 'relu', name: 'inner_hidden' }).apply(innerInput);
     const innerOutput = dense({ units: 3, name: 'inner_output' }).apply(hidden);
-    const inner = new Model<tf.Tensor, tf.Tensor>({
+    const inner = new Functional<tf.Tensor, tf.Tensor>({
       inputs: innerInput,
       outputs: innerOutput,
       name: 'inner',
@@ -137,7 +145,7 @@ const models: Record<string, () => Model> = {
       name: 'head',
     });
     const x = input({ shape: [3], name: 'input' });
-    return new Model({ inputs: x, outputs: head.apply(inner.apply(inner.apply(x))), name: 'nested' });
+    return new Functional({ inputs: x, outputs: head.apply(inner.apply(inner.apply(x))), name: 'nested' });
   },
 };
 
@@ -194,7 +202,7 @@ describe('a summary', () => {
     const x = input({ shape: [4], name: 'x' });
     const split = lambda((t: tf.Tensor) => tf.split(t, 2, 1), { name: 'halves' });
     const [a, b] = split.apply(x);
-    const text = summarize(new Model({ inputs: x, outputs: [a!, b!] }), { lineLength: 100 });
+    const text = summarize(new Functional({ inputs: x, outputs: [a!, b!] }), { lineLength: 100 });
     expect(text).toContain('[(None, 2), (None, 2)]');
   });
 

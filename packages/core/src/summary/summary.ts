@@ -1,9 +1,10 @@
 // The summary of a graph in Keras' form: a table of layers, then the totals.
 import { checkOptionNames, type OptionNames } from '../known-options.js';
-import { bytesPerElement } from '@lamella/program';
+import { bytesPerElement, flatten, isShape, mapTree, type SymbolicShape } from '@lamella/program';
 import { optionInvalid } from '../errors.js';
-import type { Functional } from '../functional.js';
+import { isFunctional } from '../functional.js';
 import type { Layer } from '../layer.js';
+import { isTensorSpec, type TensorSpec } from '../symbolic-tensor.js';
 import type { Weight } from '../weight.js';
 import { drawTable, type Column } from './table.js';
 
@@ -34,12 +35,13 @@ const names: OptionNames<SummaryOptions> = {
   optimizerWeights: true,
 };
 
-interface Nested extends Layer {
+/** What is summarized: a layer that lists what it is made of. */
+export interface LayerOfLayers extends Layer {
   readonly layers: readonly Layer[];
 }
 
 /** The summary as text, each line ended. Throws: OPTION_INVALID. */
-export function summarize(model: Functional, options: SummaryOptions = {}): string {
+export function summarize(model: LayerOfLayers, options: SummaryOptions = {}): string {
   checkOptionNames(`${model.label}, summary()`, options, names);
   const isChain = isSequentialLike(model);
   const columns = columnsOf(isChain, options);
@@ -84,7 +86,7 @@ function defaultLineLength(isChain: boolean, showTrainable: boolean): number {
   return Math.min(wished, columns - 4);
 }
 
-function layersInRange(model: Functional, range: readonly [string, string] | undefined): readonly Layer[] {
+function layersInRange(model: LayerOfLayers, range: readonly [string, string] | undefined): readonly Layer[] {
   if (range === undefined) return model.layers;
   const [lower, upper] = range.map((pattern) => {
     const expression = new RegExp(`^(?:${pattern})`);
@@ -98,16 +100,16 @@ function layersInRange(model: Functional, range: readonly [string, string] | und
     : model.layers.slice(upper[0], lower[lower.length - 1]! + 1);
 }
 
-/** A Sequential, or one node at each depth, each layer called once on one tensor. */
-function isSequentialLike(model: Functional): boolean {
-  if (model.className === 'Sequential') return true;
+/** No graph, a Sequential, or one node at each depth, each layer called once on one tensor. */
+function isSequentialLike(model: Layer): boolean {
+  if (!isFunctional(model) || model.className === 'Sequential') return true;
   const { nodes, depths, layers } = model.graph;
   const isOneEach = new Set(depths.values()).size === nodes.length && layers.length === nodes.length;
   return isOneEach && nodes.every((node) => node.parents.length <= 1);
 }
 
 function rowsOf(
-  model: Functional,
+  model: Layer,
   layers: readonly Layer[],
   isChain: boolean,
   options: SummaryOptions,
@@ -131,8 +133,8 @@ function rowsOf(
   });
 }
 
-function isNested(layer: Layer): layer is Nested {
-  return Array.isArray((layer as Partial<Nested>).layers);
+function isNested(layer: Layer): layer is LayerOfLayers {
+  return Array.isArray((layer as Partial<LayerOfLayers>).layers);
 }
 
 function displayClass(layer: Layer): string {
@@ -141,7 +143,8 @@ function displayClass(layer: Layer): string {
 
 /** Those of the last call, as in Keras. */
 function outputShapes(layer: Layer): string {
-  const outputs = layer.inboundNodes.at(-1)?.outputs ?? (layer as Partial<Functional>).outputs ?? [];
+  const outputs =
+    layer.inboundNodes.at(-1)?.outputs ?? (isFunctional(layer) ? layer.outputs : outputsAsBuilt(layer));
   const shapes = outputs.map(
     ({ shape }) => `(${shape.map((size) => (size === null ? 'None' : String(size))).join(', ')})`,
   );
@@ -149,19 +152,31 @@ function outputShapes(layer: Layer): string {
   return shapes.length === 1 ? shapes[0]! : `[${shapes.join(', ')}]`;
 }
 
+/** Of a layer inside another one: those for the shapes that it was built for, where these say enough. */
+function outputsAsBuilt(layer: Layer): readonly TensorSpec[] {
+  const { buildShape } = layer;
+  if (buildShape === undefined) return [];
+  const specOf = (shape: SymbolicShape): TensorSpec => ({ shape, dtype: 'float32' });
+  try {
+    return flatten(layer.computeOutputs(mapTree(buildShape, specOf, isShape), {}), isTensorSpec);
+  } catch {
+    return [];
+  }
+}
+
 function parameterText(layer: Layer): string {
   return layer.isBuilt ? layer.parameterCount.toLocaleString('en-US') : '0 (unbuilt)';
 }
 
-function connections(model: Functional, layer: Layer): string {
-  const nodes = layer.inboundNodes.filter((node) => model.graph.depths.has(node));
+function connections(model: Layer, layer: Layer): string {
+  const nodes = layer.inboundNodes.filter((node) => isFunctional(model) && model.graph.depths.has(node));
   const parents = nodes.flatMap((node) =>
     node.parents.map((tensor) => `${tensor.node.layer.name}[${tensor.node.index}][${tensor.index}]`),
   );
   return parents.length === 0 ? '-' : parents.join(', ');
 }
 
-function totals(model: Functional, optimizerWeights: readonly Weight[]): string[] {
+function totals(model: Layer, optimizerWeights: readonly Weight[]): string[] {
   const trainable = model.trainableWeights;
   const other = model.nonTrainableWeights;
   const line = (label: string, weights: readonly Weight[]): string =>

@@ -1,5 +1,5 @@
 // `.h5`: the older whole-model and weights file, in the form that Keras 3 writes.
-import type { Format, Functional } from '@lamella/core';
+import type { Format } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
@@ -18,6 +18,7 @@ import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-j
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import type { ReadContext } from '../keras-json/read-object.js';
+import { requireGraph } from '../keras-json/stored-graph.js';
 import { writeCompileConfig } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { hdf5Contents } from '../inspect/hdf5-contents.js';
@@ -34,7 +35,8 @@ export const h5Format: Format = {
 
   matches: isHdf5,
 
-  async writeModel(model, context) {
+  async writeModel(given, context) {
+    const model = requireGraph(given, context.file);
     const root = hdf5Group();
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     root.attributes.set('backend', 'lamella');
@@ -43,17 +45,17 @@ export const h5Format: Format = {
       'model_config',
       writePythonJson({
         ...writeModel(model, 'hybrid'),
-        lamella: { version: 1, seed: (model as Model).seed },
+        lamella: { version: 1, seed: (given as Model).seed },
       }),
     );
     root.groups.set('model_weights', await writeLegacyWeights(model));
-    const { optimizer, ...training } = writeCompileConfig(model as Model);
+    const { optimizer, ...training } = writeCompileConfig(given as Model);
     if (includeOptimizer && optimizer !== undefined) {
       root.attributes.set(
         'training_config',
         writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }),
       );
-      root.groups.set('optimizer_weights', await writeLegacyOptimizer(model as Model));
+      root.groups.set('optimizer_weights', await writeLegacyOptimizer(given as Model));
     }
     return writeHdf5(root);
   },
@@ -87,11 +89,11 @@ export const h5Format: Format = {
     readLegacyWeights(weights, net, { file: context.file });
     assignOffers(commit?.() ?? []);
     reading.notices.say(context.file, reading.warn);
-    return net satisfies Functional;
+    return net;
   },
 
   async writeWeights(layer) {
-    return writeHdf5(await writeLegacyWeights(layer as Functional));
+    return writeHdf5(await writeLegacyWeights(layer));
   },
 
   async readWeights(bytes, layer, context) {

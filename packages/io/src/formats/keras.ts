@@ -1,5 +1,5 @@
 // `.keras`: Keras 3's archive of a config and variables.
-import type { Format, FormatContext, Functional } from '@lamella/core';
+import { isFunctional, type Format, type FormatContext } from '@lamella/core';
 import { fileInvalid, unzip, writeZip } from '@lamella/files';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
@@ -12,6 +12,7 @@ import { writeVariables } from '../hdf5/variables.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
+import { inputDTypes } from '../keras-json/subclassed-model.js';
 import { writeCompileConfig } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { lambdaModels } from '../keras-ops/lambda-models.js';
@@ -38,7 +39,11 @@ export const kerasFormat: Format = {
     const config = {
       ...envelope,
       compile_config: includeOptimizer ? writeCompileConfig(model as Model) : {},
-      lamella: { version: 1, seed: (model as Model).seed },
+      lamella: {
+        version: 1,
+        seed: (model as Model).seed,
+        ...(!isFunctional(model) && inputDTypes(model as Model)),
+      },
     };
     const metadata = { keras_version: writtenKerasVersion, date_saved: dateSaved(context) };
     return writeZip({
@@ -66,7 +71,7 @@ export const kerasFormat: Format = {
     const notice = (line: string): void => reading.notices.add(line);
     readVariables(variables, model, { file: context.file, state: stateRule(context), notice });
     reading.notices.say(context.file, reading.warn);
-    return model satisfies Functional;
+    return model;
   },
 
   async readWeights(bytes, layer, context) {

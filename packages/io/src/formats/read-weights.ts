@@ -1,5 +1,5 @@
 // Weights out of an HDF5 file, in whichever layout it has them: that of Keras 3, that of Keras 2, or a whole model's.
-import type { FormatContext, Functional, Layer } from '@lamella/core';
+import type { FormatContext, Layer } from '@lamella/core';
 import { optionInvalid } from '@lamella/core';
 import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
@@ -11,8 +11,8 @@ export function readWeightsOf(root: Hdf5Group, layer: Layer, context: FormatCont
   const reading = readContext(context);
   const rule = { file: context.file, ...assignRule(context, reading) };
   const whole = root.groups.get('model_weights');
-  if (isLegacyWeights(root)) readLegacyWeights(root, layer as Functional, rule);
-  else if (whole !== undefined) readLegacyWeights(whole, layer as Functional, rule);
+  if (isLegacyWeights(root)) readLegacyWeights(root, layer, rule);
+  else if (whole !== undefined) readLegacyWeights(whole, layer, rule);
   else {
     refuseByName(context);
     readVariables(root, layer, { ...rule, state: requiredState(context) });

@@ -1,6 +1,6 @@
 // TensorFlow.js' LayersModel: `model.json` with the layers and a list of weights, and their values in `.bin` files beside it.
 // A model without Lambdas opens there; with them, here: they carry their Programs as in `.keras`.
-import type { Format, FormatContext, Functional, Layer, Weight } from '@lamella/core';
+import type { Format, FormatContext, Layer, Weight } from '@lamella/core';
 import { sha256 } from '@lamella/files';
 import type { AnyHostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
@@ -10,6 +10,7 @@ import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
+import { requireGraph } from '../keras-json/stored-graph.js';
 import { writeCompileConfig } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { dialectOf } from '../older-keras/dialect.js';
@@ -45,8 +46,9 @@ export const tfjsFormat: Format = {
 
   matches: (bytes) => isJsonWith(bytes, 'modelTopology'),
 
-  async writeModel(model, context) {
-    const compiled = model as Model;
+  async writeModel(given, context) {
+    const model = requireGraph(given, context.file);
+    const compiled = model as Layer as Model;
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     const compileConfig = includeOptimizer ? writeCompileConfig(compiled) : {};
     const optimizer = includeOptimizer ? optimizerOf(model) : undefined;
@@ -105,7 +107,7 @@ export const tfjsFormat: Format = {
       notice,
     });
     reading.notices.say(context.file, reading.warn);
-    return model satisfies Functional;
+    return model;
   },
 
   async readWeights(bytes, layer, context) {

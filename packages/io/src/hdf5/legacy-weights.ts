@@ -1,5 +1,5 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
-import { isFunctional, type Functional, type Layer, type Weight } from '@lamella/core';
+import { isFunctional, type Layer, type Weight } from '@lamella/core';
 import type { AnyHostTensor } from '@lamella/program';
 import { Sequential, type Model, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
@@ -22,7 +22,7 @@ function legacyWeights(layer: Layer): Weight[] {
 }
 
 /** The weights of a model as an HDF5 tree. */
-export async function writeLegacyWeights(model: Functional): Promise<Hdf5Group> {
+export async function writeLegacyWeights(model: Layer): Promise<Hdf5Group> {
   const root = hdf5Group();
   const values = await readValues(model.weights);
   root.attributes.set('backend', 'lamella');
@@ -119,7 +119,7 @@ export interface LegacyRule extends AssignRule {
  * Sets the weights of `model`: by the order of its layers that have any, or by their names.
  * Throws: WEIGHTS_MISMATCH, FILE_INVALID; then nothing has changed.
  */
-export function readLegacyWeights(root: Hdf5Group, model: Functional, rule: LegacyRule): void {
+export function readLegacyWeights(root: Hdf5Group, model: Layer, rule: LegacyRule): void {
   const { file, byName } = rule;
   const names = readList(root, 'layer_names');
   if (names === undefined) throw fileInvalid(file, 'it lists no layers');

@@ -215,15 +215,18 @@ class GraphReader {
     if (Array.isArray(node)) return this.readOlderCall(layer, number, node);
     const args = isRecord(node) ? node['args'] : undefined;
     if (!isRecord(node) || !Array.isArray(args)) return this.readOlderCall(layer, number, node);
-    const [inputs, ...others] = (args as readonly Json[]).map((item) => this.value(item, layer));
-    if (inputs === undefined) throw this.invalid(`"${layer.name}" is called on nothing`);
     const names = callArgumentsOf(layer);
+    const [first, kwargs] = args.length > 0 ? [[], node['kwargs']] : firstByName(node['kwargs'], names);
+    const [inputs, ...others] = [...first, ...(args as readonly Json[])].map((item) =>
+      this.value(item, layer),
+    );
+    if (inputs === undefined) throw this.invalid(`"${layer.name}" is called on nothing`);
     if (others.length > names.length)
       throw this.invalid(
         `"${layer.name}" is called with ${args.length} arguments, and it takes at most ${names.length + 1}`,
       );
     const byPosition = Object.fromEntries(others.map((value, i) => [names[i]!, value]));
-    const { args: byName, ...options } = this.options(node['kwargs'], layer);
+    const { args: byName, ...options } = this.options(kwargs, layer);
     return { layer, number, inputs, args: { ...withoutNulls(byPosition), ...byName }, ...options };
   }
 
@@ -300,6 +303,16 @@ function referencesIn({ inputs, args, mask = null }: Call): TensorReference[] {
 /** The arguments that calls of a layer may have, in order. */
 function callArgumentsOf(layer: Layer): readonly string[] {
   return (layer.constructor as unknown as { readonly callArguments?: readonly string[] }).callArguments ?? [];
+}
+
+/** A first argument that Python gave by its name, which is its author's to choose, and what else was given by name. */
+function firstByName(kwargs: Json | undefined, known: readonly string[]): [Json[], Json | undefined] {
+  if (!isRecord(kwargs)) return [[], kwargs];
+  const taken = [...known, 'mask', 'training'];
+  const name = Object.keys(kwargs).find((key) => !taken.includes(camelCase(key)));
+  if (name === undefined) return [[], kwargs];
+  const { [name]: first, ...others } = kwargs;
+  return [first === undefined ? [] : [first], others];
 }
 
 function withoutNulls<T>(record: Readonly<Record<string, T | null>>): Record<string, T> {

@@ -1,13 +1,14 @@
 // From a stored config back to a model: first everything that is missing is listed, then layers are made, then their calls.
 import { isInputLayer, isLayer, withWeightAllocator, type Layer } from '@lamella/core';
 import { HostTensor, sizeOf } from '@lamella/program';
-import { Model, Sequential } from '@lamella/training';
+import { Functional, Sequential, type Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { checkKnown } from './check-known.js';
 import { isLambdaEntry, readLambda } from './lambda.js';
 import { checkModelCost } from './model-cost.js';
 import type { Json } from './python-json.js';
 import { readGraph } from './read-graph.js';
+import { readSubclassed } from './subclassed-model.js';
 import { isEnvelope, configOf, isModelEntry, layersOf, readObject, type ReadContext } from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -48,13 +49,9 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
 }
 
 function modelOf(entry: Json, context: ReadContext, seed?: number): Model {
-  if (!isEnvelope(entry) || !isModelEntry(entry)) {
-    throw fileInvalid(
-      context.file,
-      `expected a functional or sequential model, got ${isEnvelope(entry) ? entry.class_name : 'something else'}`,
-      'subclassed models hold Python code; save a functional one',
-    );
-  }
+  if (!isEnvelope(entry))
+    throw fileInvalid(context.file, 'expected a model, got something without a class name and a config');
+  if (!isModelEntry(entry)) return readSubclassed(entry, context, seed);
   const id = entry['shared_object_id'];
   if (typeof id === 'number' && context.shared.has(id)) return context.shared.get(id) as Model;
   const made =
@@ -119,8 +116,8 @@ function inputLayerOf(entry: JsonRecord, context: ReadContext): unknown {
   );
 }
 
-function functionalOf(entry: Json, context: ReadContext, seed: number | undefined): Model {
+function functionalOf(entry: Json, context: ReadContext, seed: number | undefined): Functional {
   const config = configOf(entry, context);
   const ends = readGraph(config, layersOf(entry, context), (inner) => layerOf(inner, context), context);
-  return new Model({ ...nameAndTrainable(config), ...ends, seed }, context.composition);
+  return new Functional({ ...nameAndTrainable(config), ...ends, seed }, context.composition);
 }

@@ -50,7 +50,7 @@ describe('a save that will fail says so at compile()', () => {
   it('for classes that no plugin brings', () => {
     net((x) => new Doubled({ name: 'twice' }).apply(x)).compile({ loss: new Cubic() });
     expect(said()).toMatch(/acme>Cubic of compile\(\) is a class that no plugin brings/);
-    expect(said()).toMatch(/"twice" is of class "acme>Doubled", which no plugin brings/);
+    expect(said()).toMatch(/"twice": no plugin of this composition brings its class "acme>Doubled"/);
   });
 
   it('for a Lambda that runs and cannot be captured for every size', () => {

@@ -1,9 +1,9 @@
 // What will stop a model from being saved, or from being loaded again, as compile() can see it: before the hours of training.
-import { isFunctional, isInputLayer, type Composition, type Layer } from '@lamella/core';
+import type { Composition, Layer } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
 import { isLamellaError } from '@lamella/program';
 import type { Model } from '@lamella/training';
-import { isNoKerasLayer } from '../operations/operation-entry.js';
+import { checkStorable, storedLayers } from './check-storable.js';
 import { isLambda } from './lambda.js';
 import { writeCompileConfig } from './write-compile.js';
 
@@ -22,17 +22,8 @@ export function savingProblems(model: Layer, { catalog }: Composition): string[]
         `${object.className} of compile() is a class that no plugin brings: a saved model would not load it`,
       );
   }
-  const visit = (layer: Layer): void => {
-    if (isLambda(layer)) note(() => capturedOnce(layer));
-    else if (!isNoKerasLayer(layer) && !isInputLayer(layer) && !isFunctional(layer)) {
-      if (catalog.find('layers', layer.className) === undefined)
-        lines.add(
-          `${layer.label} is of class "${layer.className}", which no plugin brings: add { classes: { layers: [...] } } to compose()`,
-        );
-    }
-    layer.sublayers.forEach(visit);
-  };
-  model.sublayers.forEach(visit);
+  for (const layer of storedLayers(model))
+    note(() => (isLambda(layer) ? capturedOnce(layer) : checkStorable(layer, catalog)));
   return [...lines];
 }
 

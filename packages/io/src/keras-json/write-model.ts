@@ -8,6 +8,7 @@ import { writeLambda, isLambda } from './lambda.js';
 import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { CallCounts, sharedLayers } from './shared-layers.js';
+import { isStoredAsGraph } from './stored-graph.js';
 import { classReference, writeConfig, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
@@ -23,13 +24,12 @@ const dtypePolicy = {
 export type Replacements = ReadonlyMap<Layer, Layer>;
 
 /** The envelope of a model. */
-export function writeModel(
-  model: Functional,
-  style: ConfigStyle,
-  replacements: Replacements = new Map(),
-): Entry {
+export function writeModel(model: Layer, style: ConfigStyle, replacements: Replacements = new Map()): Entry {
+  const calls = new CallCounts();
+  if (!isStoredAsGraph(model))
+    return { ...writeLayer(model, { style, replacements, ids: new Map(), calls }), compile_config: {} };
   const ids = sharedLayers(model, (layer) => replacements.get(layer) ?? layer);
-  return write(model, { style, replacements, ids, calls: new CallCounts() });
+  return write(model, { style, replacements, ids, calls });
 }
 
 /** What the writing of one model needs throughout. */
@@ -48,7 +48,7 @@ function write(model: Functional, writing: Writing): Entry {
   return entry;
 }
 
-function isSequential(model: Functional): model is Sequential {
+function isSequential(model: Layer): model is Sequential {
   return model.className === Sequential.className;
 }
 
@@ -99,7 +99,7 @@ function writeFunctional(model: Functional, writing: Writing): Entry {
       name: layer.name,
       inbound_nodes: layer.inboundNodes
         .filter((node) => own.has(node) && node.parents.length > 0)
-        .map((node) => writeNode(node, isModelLike(written(layer)), history)),
+        .map((node) => writeNode(node, isStoredAsGraph(written(layer)), history)),
     })),
     input_layers: unflatten(model.inputStructure, model.inputs.map(outer)) as WritableJson,
     output_layers: unflatten(model.outputStructure, model.outputs.map(outer)) as WritableJson,
@@ -153,7 +153,7 @@ function writeLayer(given: Layer, writing: Writing): Entry {
 
 function writeEntry(layer: Layer, writing: Writing): Entry {
   const { style } = writing;
-  if (isModelLike(layer)) return write(layer, writing);
+  if (isStoredAsGraph(layer)) return write(layer, writing);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
   const config: Entry = { ...writeConfig(layer.getConfig(), layer.label), ...fixedOptions[layer.className] };
@@ -167,8 +167,4 @@ function buildConfig(layer: Layer): Entry {
   const shape = layer.buildShape;
   if (shape === undefined || builtAtOnce.has(layer.className)) return {};
   return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
-}
-
-function isModelLike(layer: Layer): layer is Functional {
-  return layer.className === 'Functional' || layer.className === Sequential.className;
 }

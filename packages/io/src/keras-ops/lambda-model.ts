@@ -1,7 +1,8 @@
 // One Lambda as a functional model of Keras' operations: its captured Program for inference, node by node. What has no
 // equivalent is noted, and stands there as an input, so that everything missing is found at once.
-import { Functional, input, type SymbolicTensor } from '@lamella/core';
+import { input, type SymbolicTensor } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
+import { Functional } from '@lamella/training';
 import {
   condKernel,
   isLamellaError,

@@ -7,7 +7,7 @@ import { isLambda } from '../keras-json/lambda.js';
 import { lambdaModel } from './lambda-model.js';
 
 /** For each Lambda of a model, and of models inside it, the model that stands in its place. Throws: KERNEL_UNSUPPORTED. */
-export function lambdaModels(model: Functional): ReadonlyMap<Layer, Functional> {
+export function lambdaModels(model: Layer): ReadonlyMap<Layer, Functional> {
   const found = new Map<Layer, Functional>();
   const problems: string[] = [];
   for (const { lambda, parent } of lambdasOf(model)) {

@@ -3,7 +3,8 @@ import { cpu } from '@lamella/backend-cpu';
 import { input } from '@lamella/core';
 import { dense } from '@lamella/layers';
 import { HostTensor } from '@lamella/program';
-import { Model } from '../model.js';
+import { Functional } from '../functional.js';
+import { type Model } from '../model.js';
 import { sgd } from '../optimizers/index.js';
 import { exponentialDecay } from '../optimizers/schedules/index.js';
 import type { Callback, Logs } from './callback.js';
@@ -19,7 +20,7 @@ const y = [[1], [2]];
 
 function line(learningRate = 0.01): Model {
   const pixels = input({ shape: [1] });
-  const net = new Model({
+  const net = new Functional({
     inputs: pixels,
     outputs: dense({ units: 1 }).apply(pixels),
     backend: cpu(),

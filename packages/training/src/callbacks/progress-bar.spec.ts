@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
 import { input, type Backend } from '@lamella/core';
 import { dense } from '@lamella/layers';
+import { Functional } from '../functional.js';
 import { kerasFixture } from '../../spec-support/keras-fixture.js';
-import { Model } from '../model.js';
+import { type Model } from '../model.js';
 import { ProgressBar, type ProgressOutput } from './progress-bar.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -51,7 +52,7 @@ function collected(isTTY: boolean): { output: ProgressOutput; text: () => string
 
 async function fitTwoEpochs(bar: ProgressBar, backend: Backend = cpu()): Promise<Model> {
   const x = input({ shape: [1] });
-  const net = new Model({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend });
+  const net = new Functional({ inputs: x, outputs: dense({ units: 1 }).apply(x), backend });
   net.setWeights((await net.getWeights()).map((weight) => (weight.data.fill(0), weight)));
   net.compile({ optimizer: 'sgd', loss: 'mse' });
   const [inputs, targets] = [

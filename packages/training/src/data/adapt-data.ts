@@ -6,7 +6,7 @@ import {
   type Arrangement,
   type BatchStream,
   type Dataset,
-  type Functional,
+  type LayerWithEnds,
 } from '@lamella/core';
 import { HostTensor, isRecord, structureDifferences, type SymbolicShape, type Tree } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
@@ -38,7 +38,7 @@ export interface DataOptions {
 export const noOutputs: Arrangement = { structure: [], names: [] };
 
 /** How the inputs of a model are nested and named. */
-export function inputsOf(model: Functional): Arrangement {
+export function inputsOf(model: LayerWithEnds): Arrangement {
   return { structure: model.inputStructure, names: model.inputs.map(({ name }) => name) };
 }
 
@@ -63,7 +63,7 @@ export function isDataset(data: unknown): data is Dataset {
 
 /** A source over a Dataset of examples or a stream of batches. Throws: OPTION_INVALID, DATA_INVALID. */
 export function exampleSource(
-  model: Functional,
+  model: LayerWithEnds,
   data: Dataset | BatchStream,
   options: DataOptions,
 ): BatchSource {
@@ -89,7 +89,11 @@ export function exampleSource(
 }
 
 /** Converts and checks tensors. Throws: DATA_INVALID, SHAPE_MISMATCH, DATA_LENGTH, LABEL_OUT_OF_RANGE, OPTION_INVALID. */
-export async function adaptTensors(model: Functional, x: Tensors, options: DataOptions): Promise<DataParts> {
+export async function adaptTensors(
+  model: LayerWithEnds,
+  x: Tensors,
+  options: DataOptions,
+): Promise<DataParts> {
   const { outputs, loss } = options;
   const data = {
     x: (await toList(model.label, x, inputsOf(model), 'input')).map((tensor, i) =>
@@ -115,7 +119,11 @@ export async function adaptTensors(model: Functional, x: Tensors, options: DataO
 }
 
 /** A source over rows in memory. Throws: OPTION_INVALID. */
-export function rowsSource(model: Functional, data: DataParts, batchSize: number | undefined): BatchSource {
+export function rowsSource(
+  model: LayerWithEnds,
+  data: DataParts,
+  batchSize: number | undefined,
+): BatchSource {
   return tensorSource(data.x, data.y, data.weights, checkBatchSize(model.label, batchSize));
 }
 

@@ -1,6 +1,6 @@
 // What can be said about data before a step runs: that inputs fit the model, that all parts have one length, and that
 // labels name classes. Whether targets fit their loss, the loss itself says.
-import type { Functional } from '@lamella/core';
+import type { LayerWithEnds } from '@lamella/core';
 import { fitsShape, formatShape, shapeMismatch, type HostTensor } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
 import { dataInvalid, dataLength, labelOutOfRange } from '../errors.js';
@@ -14,7 +14,7 @@ export interface DataParts {
 
 /** Throws: SHAPE_MISMATCH, DATA_LENGTH, DATA_INVALID (no samples), LABEL_OUT_OF_RANGE. */
 export function checkData(
-  model: Functional,
+  model: LayerWithEnds,
   outputs: readonly string[],
   loss: CompiledLoss | undefined,
   data: DataParts,
@@ -24,7 +24,7 @@ export function checkData(
   if (loss !== undefined) data.y.forEach((tensor, i) => checkLabels(model, outputs[i]!, loss, tensor, i));
 }
 
-function checkInput(model: Functional, tensor: HostTensor, index: number): void {
+function checkInput(model: LayerWithEnds, tensor: HostTensor, index: number): void {
   const input = model.inputs[index]!;
   if (tensor.shape[0] === 0) throw dataInvalid(model.label, 'the data holds no samples', 'pass at least one');
   // The batches of a set are smaller than it: a batch size that the model fixes is the step's to check.
@@ -41,7 +41,7 @@ function checkInput(model: Functional, tensor: HostTensor, index: number): void 
   );
 }
 
-function checkLengths(model: Functional, outputs: readonly string[], data: DataParts): void {
+function checkLengths(model: LayerWithEnds, outputs: readonly string[], data: DataParts): void {
   const named = (
     tensors: readonly HostTensor[],
     nameOf: (i: number) => string,
@@ -56,7 +56,7 @@ function checkLengths(model: Functional, outputs: readonly string[], data: DataP
 }
 
 function checkLabels(
-  model: Functional,
+  model: LayerWithEnds,
   output: string,
   loss: CompiledLoss,
   labels: HostTensor,

@@ -269,6 +269,6 @@ describe('data', () => {
     expect((await net.predict(new Set(batches))).array()).toEqual(expected);
     expect((await net.predict({ length: 3, get: example }, { batchSize: 2 })).array()).toEqual(expected);
     expect((await net.predict(rows, { batchSize: 1, steps: 2 })).array()).toEqual(expected.slice(0, 2));
-    expect((await net.call(float(flat, [3, 2]))).array()).toEqual(expected);
+    expect((await net.predictOnBatch(float(flat, [3, 2]))).array()).toEqual(expected);
   });
 });

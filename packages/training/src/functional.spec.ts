@@ -3,13 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { flatten, type SymbolicShape, type Tree } from '@lamella/program';
 import { add, concatenate, dense, initializers, multiply, subtract } from '@lamella/layers';
-import { callContext, type CallContext } from './call-context.js';
+import {
+  callContext,
+  clearNames,
+  input,
+  Layer,
+  type CallContext,
+  type LayerOptions,
+  type Node,
+  type SymbolicTensor,
+  type TensorSpec,
+} from '@lamella/core';
 import { Functional } from './functional.js';
-import { input } from './input.js';
-import { Layer, type LayerOptions } from './layer.js';
-import { clearNames } from './names.js';
-import type { Node } from './node.js';
-import type { SymbolicTensor, TensorSpec } from './symbolic-tensor.js';
 
 const { constant } = initializers;
 
@@ -231,7 +236,7 @@ describe('the layers of a graph', () => {
     expect(model.getLayer(1)).toBe(layer);
     expect(model.getLayer(-1)).toBe(layer);
     expect(() => model.getLayer('secnd')).toThrow(
-      '[LAYER_UNKNOWN] Functional "m": no layer "secnd". Known: second, x. Did you mean "second"?',
+      '[LAYER_UNKNOWN] Model "m": no layer "secnd". Known: second, x. Did you mean "second"?',
     );
     expect(() => model.getLayer(2)).toThrow('[LAYER_UNKNOWN]');
     expect(() => model.getLayer('__proto__')).toThrow('[LAYER_UNKNOWN]');
@@ -366,7 +371,7 @@ describe('a graph that cannot be', () => {
     const [x, other] = [x1('x'), input({ shape: [7], name: 'other' })];
     const y = concatenate({ name: 'both' }).apply([x, times(2, 'doubled').apply(other)]);
     expect(() => new Functional({ inputs: x, outputs: y, name: 'm' })).toThrow(
-      '[GRAPH_DISCONNECTED] Functional "m": output "both" needs tensor "other" [null, 7], which is not among the inputs.\n' +
+      '[GRAPH_DISCONNECTED] Model "m": output "both" needs tensor "other" [null, 7], which is not among the inputs.\n' +
         'It is reached through other -> doubled -> both.\nFix: add the missing tensor to inputs',
     );
   });
@@ -384,7 +389,7 @@ describe('a graph that cannot be', () => {
     const x = x1('x');
     const y = times(3, 'twin').apply(times(2, 'twin').apply(x));
     expect(() => new Functional({ inputs: x, outputs: y, name: 'm' })).toThrow(
-      '[NAME_DUPLICATE] Functional "m": 2 different layers are named "twin"',
+      '[NAME_DUPLICATE] Model "m": 2 different layers are named "twin"',
     );
   });
 
@@ -402,7 +407,7 @@ describe('a graph that cannot be', () => {
     const b = times(3, 'b').apply(a);
     (a.node.parents as SymbolicTensor[])[0] = b;
     expect(() => new Functional({ inputs: x, outputs: b, name: 'm' })).toThrow(
-      /\[GRAPH_CYCLIC\] Functional "m": its graph has a cycle: b -> a -> b/,
+      /\[GRAPH_CYCLIC\] Model "m": its graph has a cycle: b -> a -> b/,
     );
     const alone = times(2, 'alone').apply(x);
     (alone.node.parents as SymbolicTensor[])[0] = alone;
@@ -421,7 +426,7 @@ describe('a graph that cannot be', () => {
     ['nothing for a tensor', (x) => ({ inputs: x, outputs: null }), /symbolic tensors in outputs, got null/],
   ])('has %s', (_, options, message) => {
     expect(() => new Functional(options(x1()) as never)).toThrow(message);
-    expect(() => new Functional(options(x1()) as never)).toThrow('[INPUT_INVALID] Functional');
+    expect(() => new Functional(options(x1()) as never)).toThrow('[INPUT_INVALID] Model');
   });
 });
 
@@ -438,7 +443,7 @@ describe('a model fed with what does not fit', () => {
 
   it('says which input, what shape, and what to do', () => {
     expect(() => feed(model([784]), [32, 768])).toThrow(
-      '[SHAPE_MISMATCH] Functional "m": expected shape [null, 784] for input "pixels", got [32, 768].\n' +
+      '[SHAPE_MISMATCH] Model "m": expected shape [null, 784] for input "pixels", got [32, 768].\n' +
         'Fix: feed [batch, 784], or rebuild the graph with input({ shape: [768] })',
     );
     expect(() => feed(model([null, 3]), [32, 5])).toThrow(/\[null, null, 3\].*got \[32, 5\]/);
@@ -446,7 +451,7 @@ describe('a model fed with what does not fit', () => {
 
   it('counts its inputs', () => {
     expect(() => feed(model([1]), [1, 1], [1, 1])).toThrow(
-      '[STRUCTURE_MISMATCH] Functional "m": expected inputs nested as *, got [*, *].\n' +
+      '[STRUCTURE_MISMATCH] Model "m": expected inputs nested as *, got [*, *].\n' +
         '  expected one value, got a list of 2\nIts inputs are "pixels".',
     );
   });
