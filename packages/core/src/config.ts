@@ -46,11 +46,29 @@ export interface Serializable {
   getConfig(): Config;
 }
 
+/** What files must know of a class, beside the options it has. */
+export interface FileFacts {
+  /** Keras builds its layers as soon as they are made, and stores no input shape for them. */
+  readonly builtAtOnce?: boolean;
+  /** Options of Keras' class that this one lacks, each at the one value that means what this class does. */
+  readonly fixedOptions?: Readonly<Record<string, string | number | boolean | null>>;
+  /**
+   * For a layer that makes a mask of its input: where the input differs from `differsFrom`, or, with `inAny`, where any value
+   * on its last axis does. Undefined for a layer that has been told to make none.
+   */
+  readonly mask?: (config: Config) => { readonly differsFrom: number; readonly inAny: boolean } | undefined;
+  /** What TensorFlow.js calls its weights, by their names here, where that differs. */
+  readonly tfjsWeights?: Readonly<Record<string, string>>;
+}
+
 /** A class whose instances are {@link Serializable}. */
 export interface SerializableClass<T extends Serializable = Serializable> {
   readonly className: string;
   /** What options call it: `mse`. By default its class name in snake_case. */
   readonly identifiers?: readonly string[];
+  /** Its options, where it declares them: see `withOptions`. */
+  readonly options?: Readonly<Record<string, { readonly isFloat: boolean }>>;
+  readonly fileFacts?: FileFacts;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each class names its own options
   new (config: any): T;
   /** Where the stored form is not the constructor's options; nested objects have been made already. */

@@ -39,6 +39,7 @@ export {
   snakeCase,
   type Config,
   type ConfigValue,
+  type FileFacts,
   type NamedFunctionReference,
   type Serializable,
   type SerializableClass,
@@ -87,6 +88,33 @@ export {
   type WeightSpec,
 } from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
+export {
+  booleanOption,
+  choiceOption,
+  fractionOption,
+  integerOption,
+  nonNegativeOption,
+  numberOption,
+  positiveIntegerOption,
+  positiveOption,
+  seedOption,
+} from './options/kinds.js';
+export {
+  option,
+  optionKind,
+  orNull,
+  type Option,
+  type OptionCheck,
+  type OptionKind,
+  type OptionSettings,
+} from './options/option.js';
+export {
+  withOptions,
+  type ClassWithOptions,
+  type GivenOptions,
+  type KeptOptions,
+  type OptionTable,
+} from './options/with-options.js';
 export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
 export { clearNames, snakeCaseClass, uniqueName } from './names.js';
 export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js';

@@ -36,7 +36,9 @@ export abstract class Regularizer implements Serializable {
   /** The penalty, a scalar, in tfjs-core calls. */
   abstract call(weight: tf.Tensor): tf.Tensor;
 
-  abstract getConfig(): Config;
+  getConfig(): Config {
+    return {};
+  }
 }
 
 /** Projects a weight after each update. */

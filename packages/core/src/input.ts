@@ -30,6 +30,10 @@ const names: OptionNames<InputOptions> = {
 /** The layer behind an input: it passes its tensor on. */
 export class InputLayer extends Layer {
   static readonly className = 'InputLayer';
+  static readonly fileFacts = {
+    builtAtOnce: true,
+    fixedOptions: { sparse: false, ragged: false, optional: false },
+  };
   readonly batchShape: SymbolicShape;
   readonly dtype: DType;
 

@@ -13,7 +13,15 @@ export {
   type InitializerIdentifier,
   type RegularizerIdentifier,
 } from './options/identifiers.js';
-export { type DataFormat, type Padding, type PairOption } from './options/spatial.js';
+export {
+  activationOption,
+  activityOption,
+  constraintOption,
+  initializerOption,
+  regularizerOption,
+} from './options/declarations.js';
+export { kernelAndBias, kernelAndBiasConstraints, weightSpec } from './options/weight-declarations.js';
+export { type DataFormat, type Padding, type SizesOption } from './options/spatial.js';
 export {
   type ConstraintOption,
   type InitializerOption,

@@ -41,7 +41,12 @@ const factories: Readonly<Record<string, string>> = {
 
 describe('the layers', () => {
   it('are published with their functions, and little else', () => {
-    const others = ['InputLayer', 'activations', 'constraints', 'initializers', 'layers', 'regularizers'];
+    const others = [
+      ...['InputLayer', 'activations', 'constraints', 'initializers', 'layers', 'regularizers'],
+      // For those who write layers.
+      ...['activationOption', 'activityOption', 'constraintOption', 'initializerOption', 'regularizerOption'],
+      ...['kernelAndBias', 'kernelAndBiasConstraints', 'weightSpec'],
+    ];
     const expected = [...Object.keys(factories), ...Object.values(factories), ...others];
     expect(Object.keys(published).sort()).toEqual(expected.sort());
   });

@@ -7,6 +7,7 @@ import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
 import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
+import { fileFacts } from '../keras-json/file-facts.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
@@ -189,15 +190,21 @@ function compileStateOf(stored: JsonRecord): Json | undefined {
 
 /** The weights by the names that TensorFlow.js gives them. */
 function tfjsWeights(model: Layer): Map<string, Weight> {
-  const depthwise = new Set<Weight>();
+  const renamed = new Map<Weight, string>();
   const visit = (layer: Layer): void => {
-    if (layer.className === 'DepthwiseConv2D') for (const weight of layer.weights) depthwise.add(weight);
+    const names = fileFacts(layer).tfjsWeights ?? {};
+    for (const weight of layer.weights) {
+      const name = Object.hasOwn(names, weight.shortName) ? names[weight.shortName] : undefined;
+      if (name !== undefined) renamed.set(weight, name);
+    }
     layer.sublayers.forEach(visit);
   };
   visit(model);
   return new Map(
     [...namedWeights(model)].map(([name, weight]) => [
-      depthwise.has(weight) ? name.replace(/\/kernel$/, '/depthwise_kernel') : name,
+      renamed.has(weight)
+        ? name.replace(/[^/]+$/, (own) => own.replace(weight.shortName, renamed.get(weight)!))
+        : name,
       weight,
     ]),
   );

@@ -2,6 +2,7 @@
 // the layers, so that a stored one which says the same is not needed.
 import { Layer, type SymbolicTensor } from '@lamella/core';
 import { isOperation } from '../operations/operation.js';
+import { fileFacts } from './file-facts.js';
 
 /** A mask that says where `of` differs from a value, perhaps in any of its last axis. */
 interface Mask {
@@ -28,11 +29,11 @@ function maskOf(start: SymbolicTensor): Mask | undefined {
     const { layer, parents } = tensor.node;
     const [input] = parents;
     if (input === undefined || parents.length > 1) return undefined;
-    const config = layer.getConfig();
-    if (layer.className === 'Embedding')
-      return config['maskZero'] === true ? { of: input, value: 0, isAny: false } : undefined;
-    if (layer.className === 'Masking')
-      return { of: input, value: Number(config['maskValue'] ?? 0), isAny: true };
+    const { mask } = fileFacts(layer);
+    if (mask !== undefined) {
+      const made = mask(layer.getConfig());
+      return made && { of: input, value: made.differsFrom, isAny: made.inAny };
+    }
     if (!layer.supportsMasking || layer.computeMask !== Layer.prototype.computeMask) return undefined;
     tensor = input;
   }

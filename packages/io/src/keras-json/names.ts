@@ -14,7 +14,10 @@ export function lamellaOption(name: string): string {
   return camelCase(name);
 }
 
-/** Options that Python checks to be, or means to be, floats: a whole number there is written with a decimal point. */
+/**
+ * Options that Python checks to be, or means to be, floats: a whole number there is written with a decimal point.
+ * For classes that do not declare their options; the others say it themselves.
+ */
 export const floatOptions: ReadonlySet<string> = new Set([
   'learning_rate',
   'weight_decay',
@@ -78,43 +81,3 @@ export function kindOfModule(module: string): SerializableKind | undefined {
     (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as
     SerializableKind | undefined;
 }
-
-/** Options that Keras writes for a class, and Lamella's class does not have, at the only value that is supported. */
-export const fixedOptions: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
-  InputLayer: { sparse: false, ragged: false, optional: false },
-  BatchNormalization: { synchronized: false },
-};
-
-/** Layers that are built as soon as they are made, for which Keras stores no input shape. */
-export const builtAtOnce: ReadonlySet<string> = new Set([
-  'Activation',
-  'ActivityRegularization',
-  'AlphaDropout',
-  'AveragePooling1D',
-  'AveragePooling2D',
-  'AveragePooling3D',
-  'Dropout',
-  'ELU',
-  'GaussianDropout',
-  'GaussianNoise',
-  'GlobalAveragePooling1D',
-  'GlobalAveragePooling2D',
-  'GlobalAveragePooling3D',
-  'GlobalMaxPooling1D',
-  'GlobalMaxPooling2D',
-  'GlobalMaxPooling3D',
-  'Identity',
-  'InputLayer',
-  'LeakyReLU',
-  'Masking',
-  'MaxPooling1D',
-  'MaxPooling2D',
-  'MaxPooling3D',
-  'ReLU',
-  'Reshape',
-  'Softmax',
-  'SpatialDropout1D',
-  'SpatialDropout2D',
-  'SpatialDropout3D',
-  'UnitNormalization',
-]);

@@ -5,7 +5,8 @@ import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
 import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
 import { writeLambda, isLambda } from './lambda.js';
-import { builtAtOnce, fixedOptions, kerasOption } from './names.js';
+import { fileFacts } from './file-facts.js';
+import { kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { CallCounts, sharedLayers } from './shared-layers.js';
 import { isStoredAsGraph } from './stored-graph.js';
@@ -156,7 +157,7 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   if (isStoredAsGraph(layer)) return write(layer, writing);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
-  const config: Entry = { ...writeConfig(layer.getConfig(), layer.label), ...fixedOptions[layer.className] };
+  const config: Entry = writeConfig(layer, layer.label);
   if (!isInputLayer(layer)) config['dtype'] = dtypePolicy;
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
@@ -165,6 +166,6 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
 
 function buildConfig(layer: Layer): Entry {
   const shape = layer.buildShape;
-  if (shape === undefined || builtAtOnce.has(layer.className)) return {};
+  if (shape === undefined || fileFacts(layer).builtAtOnce === true) return {};
   return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
 }

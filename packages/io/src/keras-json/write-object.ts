@@ -7,7 +7,8 @@ import {
 } from '@lamella/core';
 import { notSerializable } from '../errors.js';
 import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
-import { floatOptions, kerasModule, kerasOption } from './names.js';
+import { isFloatOption, fileFacts } from './file-facts.js';
+import { kerasModule, kerasOption } from './names.js';
 import { PythonFloat, type WritableJson } from './python-json.js';
 
 /** `v3` is what `.keras` holds; `hybrid` leaves out of layers what Keras 3 leaves out in `.h5`. */
@@ -18,7 +19,7 @@ const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
 /** The envelope of a storable object. */
 export function writeObject(object: Serializable): WritableJson {
-  const config = writeConfig(object.getConfig(), object.className);
+  const config = writeConfig(object, object.className);
   // Keras' metrics name the dtype of their variables.
   return {
     ...classReference(object),
@@ -40,24 +41,20 @@ export function classReference(object: Serializable): {
   };
 }
 
-/** A config with Keras' option names. */
-export function writeConfig(
-  config: Readonly<Record<string, ConfigValue>>,
-  subject: string,
-): Record<string, WritableJson> {
-  return Object.fromEntries(
-    Object.entries(config)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => {
-        const key = kerasOption(name);
-        return [
-          key,
-          verbatim.has(key)
-            ? (value as WritableJson)
-            : writeValue(value, `${subject}, option "${name}"`, floatOptions.has(key)),
-        ];
-      }),
-  );
+/** The config of an object with Keras' option names, and with the options that only Keras has. */
+export function writeConfig(object: Serializable, subject: string): Record<string, WritableJson> {
+  const entries = Object.entries(object.getConfig())
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]): [string, WritableJson] => {
+      const key = kerasOption(name);
+      return [
+        key,
+        verbatim.has(key)
+          ? (value as WritableJson)
+          : writeValue(value, `${subject}, option "${name}"`, isFloatOption(object, name)),
+      ];
+    });
+  return { ...Object.fromEntries(entries), ...fileFacts(object).fixedOptions };
 }
 
 /** Any value of a config. */

@@ -2,26 +2,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   isTensorSpec,
-  Layer,
-  optionInvalid,
+  withOptions,
   type CallArguments,
   type CallContext,
-  type Config,
-  type LayerOptions,
   type TensorSpec,
 } from '@lamella/core';
 import type { SymbolicShape, Tree } from '@lamella/program';
-import {
-  activationOf,
-  type Activation as ResolvedActivation,
-  type ActivationOption,
-} from '../activations/resolve.js';
+import { activationOption, type OptionsFor } from '../options/declarations.js';
 import { singleShape, singleTensor } from '../options/single-input.js';
+import { ActivatedLayer } from './activated-layer.js';
+
+const options = {
+  /** What is applied: Keras' identifier, a registered name, a function, or a layer. */
+  activation: activationOption(),
+};
 
 /** The options of {@link Activation}. */
-export interface ActivationOptions extends LayerOptions {
-  readonly activation: ActivationOption;
-}
+export type ActivationOptions = OptionsFor<typeof options>;
 
 /**
  * Applies an activation function. Source: keras.layers.Activation.
@@ -30,23 +27,12 @@ export interface ActivationOptions extends LayerOptions {
  * @example
  * const y = activation({ activation: 'tanh' }).apply(input({ shape: [3] }));
  */
-export class Activation extends Layer {
+export class Activation extends withOptions(ActivatedLayer, options) {
   static readonly className = 'Activation';
-  private readonly activation: ResolvedActivation;
-
-  constructor(options: ActivationOptions) {
-    super(options);
-    if (options.activation === undefined)
-      throw optionInvalid(this.label, 'activation', 'an identifier, a function or a layer', undefined);
-    this.activation = activationOf(this.label, options.activation);
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   override get supportsMasking(): boolean {
     return true;
-  }
-
-  override get sublayers(): readonly Layer[] {
-    return this.activation.layer === null ? [] : [this.activation.layer];
   }
 
   override build(inputShape: Tree<SymbolicShape>): void {
@@ -62,13 +48,9 @@ export class Activation extends Layer {
       return super.computeOutputs(input, args);
     return { shape: input.shape, dtype: 'float32' };
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), activation: this.activation.config };
-  }
 }
 
 /** Makes an {@link Activation}. */
-export function activation(options: ActivationOptions): Activation {
-  return new Activation(options);
+export function activation(given: ActivationOptions): Activation {
+  return new Activation(given);
 }

@@ -1,15 +1,18 @@
 // ELU: the exponential linear unit.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Config, LayerOptions } from '@lamella/core';
+import { numberOption, withOptions } from '@lamella/core';
 import { elu as eluOf } from '../activations/rectified.js';
-import { finite } from '../options/checks.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+const options = {
+  /** What it goes to for large negative values, negated. Default 1. */
+  alpha: numberOption(1),
+};
+
 /** The options of {@link ELU}. */
-export interface ELUOptions extends LayerOptions {
-  readonly alpha?: number;
-}
+export type ELUOptions = OptionsFor<typeof options>;
 
 /**
  * x where it is positive, else `alpha * (exp(x) - 1)`. Source: Clevert and others (2016), keras.layers.ELU.
@@ -18,25 +21,16 @@ export interface ELUOptions extends LayerOptions {
  * @example
  * const y = elu({ alpha: 0.5 }).apply(input({ shape: [3] }));
  */
-export class ELU extends ShapePreserving {
+export class ELU extends withOptions(ShapePreserving, options) {
   static readonly className = 'ELU';
-  readonly alpha: number;
-
-  constructor(options: ELUOptions = {}) {
-    super(options);
-    this.alpha = finite(this.label, 'alpha', options.alpha ?? 1);
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return eluOf(floatTensor(singleTensor(this.label, inputs)), this.alpha);
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), alpha: this.alpha };
-  }
 }
 
 /** Makes an {@link ELU}. */
-export function elu(options: ELUOptions = {}): ELU {
-  return new ELU(options);
+export function elu(given: ELUOptions = {}): ELU {
+  return new ELU(given);
 }

@@ -1,15 +1,18 @@
 // LeakyReLU: a rectifier with a small slope below 0.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Config, LayerOptions } from '@lamella/core';
+import { nonNegativeOption, withOptions, type Config } from '@lamella/core';
 import { leakyRelu } from '../activations/rectified.js';
-import { nonNegative } from '../options/checks.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+const options = {
+  /** The slope below 0. Default 0.3. */
+  negativeSlope: nonNegativeOption(0.3),
+};
+
 /** The options of {@link LeakyReLU}. */
-export interface LeakyReLUOptions extends LayerOptions {
-  readonly negativeSlope?: number;
-}
+export type LeakyReLUOptions = OptionsFor<typeof options>;
 
 /**
  * x where it is positive, else `negativeSlope * x`. Source: keras.layers.LeakyReLU.
@@ -18,14 +21,9 @@ export interface LeakyReLUOptions extends LayerOptions {
  * @example
  * const y = leakyReLU({ negativeSlope: 0.1 }).apply(input({ shape: [3] }));
  */
-export class LeakyReLU extends ShapePreserving {
+export class LeakyReLU extends withOptions(ShapePreserving, options) {
   static readonly className = 'LeakyReLU';
-  readonly negativeSlope: number;
-
-  constructor(options: LeakyReLUOptions = {}) {
-    super(options);
-    this.negativeSlope = nonNegative(this.label, 'negativeSlope', options.negativeSlope ?? 0.3);
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   /** Keras 2 called the slope `alpha`. */
   static fromConfig({ alpha, ...config }: Config): LeakyReLU {
@@ -35,13 +33,9 @@ export class LeakyReLU extends ShapePreserving {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return leakyRelu(floatTensor(singleTensor(this.label, inputs)), this.negativeSlope);
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), negativeSlope: this.negativeSlope };
-  }
 }
 
 /** Makes a {@link LeakyReLU}. */
-export function leakyReLU(options: LeakyReLUOptions = {}): LeakyReLU {
-  return new LeakyReLU(options);
+export function leakyReLU(given: LeakyReLUOptions = {}): LeakyReLU {
+  return new LeakyReLU(given);
 }

@@ -1,37 +1,38 @@
 // PReLU: a rectifier whose slope below 0 is learned.
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  optionInvalid,
-  type CallContext,
-  type Config,
-  type Constraint,
-  type Initializer,
-  type LayerOptions,
-  type Regularizer,
-  type Weight,
-} from '@lamella/core';
+import { option, optionInvalid, withOptions, type CallContext, type Weight } from '@lamella/core';
 import { formatShape, isConcrete, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
-import { axisOrList } from '../options/axes.js';
+import { axisList } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
-import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import {
-  constraintOf,
-  initializerOf,
-  regularizerOf,
-  type ConstraintOption,
-  type InitializerOption,
-  type RegularizerOption,
-} from '../options/weight-options.js';
+  constraintOption,
+  initializerOption,
+  regularizerOption,
+  type OptionsFor,
+} from '../options/declarations.js';
+import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
+import { weightSpec } from '../options/weight-declarations.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
+const options = {
+  /** The first slopes. Default `zeros`. */
+  alphaInitializer: initializerOption('zeros'),
+  /** What the slopes add to the loss. Default null, nothing. */
+  alphaRegularizer: regularizerOption(),
+  /** What the slopes must fulfil after each step. Default null, nothing. */
+  alphaConstraint: constraintOption(),
+  /** The axes, counted from 1, along which the slopes are the same: [1, 2] for images gives one slope a channel. Default null. */
+  sharedAxes: option<number | readonly number[] | null, readonly number[] | null>({
+    check: (subject, name, given) => {
+      if (given === null) return null;
+      return Array.isArray(given) && given.length === 0 ? [] : axisList(subject, name, given);
+    },
+    default: null,
+  }),
+};
+
 /** The options of {@link PReLU}. */
-export interface PReLUOptions extends LayerOptions {
-  readonly alphaInitializer?: InitializerOption;
-  readonly alphaRegularizer?: RegularizerOption;
-  readonly alphaConstraint?: ConstraintOption;
-  /** The axes, counted from 1, along which the slopes are the same: [1, 2] for images gives one slope a channel. */
-  readonly sharedAxes?: number | readonly number[] | null;
-}
+export type PReLUOptions = OptionsFor<typeof options>;
 
 /**
  * x where it is positive, else `alpha * x` with a learned `alpha`. Source: He and others (2015), keras.layers.PReLU.
@@ -40,30 +41,9 @@ export interface PReLUOptions extends LayerOptions {
  * @example
  * const y = pReLU({ sharedAxes: [1, 2] }).apply(input({ shape: [8, 8, 3] }));
  */
-export class PReLU extends ShapePreserving {
+export class PReLU extends withOptions(ShapePreserving, options) {
   static readonly className = 'PReLU';
-  readonly sharedAxes: readonly number[] | null;
-  private readonly alphaInitializer: Initializer;
-  private readonly alphaRegularizer: Regularizer | null;
-  private readonly alphaConstraint: Constraint | null;
   private alpha!: Weight;
-
-  constructor(options: PReLUOptions = {}) {
-    super(options);
-    const shared = options.sharedAxes ?? null;
-    const axes =
-      shared === null || (Array.isArray(shared) && shared.length === 0)
-        ? shared
-        : axisOrList(this.label, 'sharedAxes', shared);
-    this.sharedAxes = typeof axes === 'number' ? [axes] : (axes as readonly number[] | null);
-    this.alphaInitializer = initializerOf(
-      this.label,
-      'alphaInitializer',
-      options.alphaInitializer ?? 'zeros',
-    );
-    this.alphaRegularizer = regularizerOf(this.label, 'alphaRegularizer', options.alphaRegularizer);
-    this.alphaConstraint = constraintOf(this.label, 'alphaConstraint', options.alphaConstraint);
-  }
 
   override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
@@ -79,13 +59,7 @@ export class PReLU extends ShapePreserving {
         'give input() the sizes, or list the unknown axes in sharedAxes',
       );
     }
-    this.alpha = this.addWeight({
-      name: 'alpha',
-      shape: slopes,
-      initializer: this.alphaInitializer,
-      regularizer: this.alphaRegularizer,
-      constraint: this.alphaConstraint,
-    });
+    this.alpha = this.addWeight(weightSpec(this, 'alpha', slopes));
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], _context: CallContext): tf.Tensor {
@@ -110,19 +84,9 @@ export class PReLU extends ShapePreserving {
       `feed inputs of that shape, or rebuild the graph for ${formatShape(given)}`,
     );
   }
-
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      alphaInitializer: this.alphaInitializer,
-      alphaRegularizer: this.alphaRegularizer,
-      alphaConstraint: this.alphaConstraint,
-      sharedAxes: this.sharedAxes,
-    };
-  }
 }
 
 /** Makes a {@link PReLU}. */
-export function pReLU(options: PReLUOptions = {}): PReLU {
-  return new PReLU(options);
+export function pReLU(given: PReLUOptions = {}): PReLU {
+  return new PReLU(given);
 }

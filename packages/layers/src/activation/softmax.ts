@@ -1,9 +1,10 @@
 // Softmax: values along an axis become shares that sum to 1; masked values get none.
 import * as tf from '@tensorflow/tfjs-core';
-import type { CallContext, Config, LayerOptions } from '@lamella/core';
+import { withOptions, type CallContext } from '@lamella/core';
 import { broadcastable, formatShape, shapeMismatch, type Tree } from '@lamella/program';
 import { softmax as softmaxOf } from '../activations/along-axis.js';
-import { axesOf, axisOrList } from '../options/axes.js';
+import { axesOf, axesOption } from '../options/axes.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 import type { SymbolicShape } from '@lamella/program';
@@ -11,11 +12,13 @@ import type { SymbolicShape } from '@lamella/program';
 /** What masked values count as: Keras' number for float32. */
 const minusInfinity = -1e9;
 
+const options = {
+  /** The axis, or axes taken together, along which the outputs sum to 1. Default -1. */
+  axis: axesOption(-1),
+};
+
 /** The options of {@link Softmax}. */
-export interface SoftmaxOptions extends LayerOptions {
-  /** The axis, or axes taken together, along which the outputs sum to 1. */
-  readonly axis?: number | readonly number[];
-}
+export type SoftmaxOptions = OptionsFor<typeof options>;
 
 /**
  * exp(x) over its sum along an axis. A mask, broadcast to the input, leaves values out.
@@ -24,14 +27,9 @@ export interface SoftmaxOptions extends LayerOptions {
  * @example
  * const y = softmax().apply(input({ shape: [10] }));
  */
-export class Softmax extends ShapePreserving {
+export class Softmax extends withOptions(ShapePreserving, options) {
   static readonly className = 'Softmax';
-  readonly axis: number | readonly number[];
-
-  constructor(options: SoftmaxOptions = {}) {
-    super(options);
-    this.axis = axisOrList(this.label, 'axis', options.axis ?? -1);
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   override build(inputShape: Tree<SymbolicShape>): void {
     this.checkShape(singleShape(this.label, inputShape));
@@ -55,13 +53,9 @@ export class Softmax extends ShapePreserving {
   protected override checkShape(shape: SymbolicShape): void {
     axesOf(this.label, 'axis', this.axis, shape);
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), axis: this.axis };
-  }
 }
 
 /** Makes a {@link Softmax}. */
-export function softmax(options: SoftmaxOptions = {}): Softmax {
-  return new Softmax(options);
+export function softmax(given: SoftmaxOptions = {}): Softmax {
+  return new Softmax(given);
 }

@@ -84,9 +84,9 @@ export function activationIdentifiers(): string[] {
   return [...byIdentifier.keys()];
 }
 
-/** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
-export function activationOf(subject: string, given: ActivationOption | undefined): Activation {
-  const value: unknown = given ?? 'linear';
+/** What an {@link ActivationOption} means. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
+export function activationOf(subject: string, given: unknown): Activation {
+  const value = given === null ? 'linear' : given;
   if (isLayer(value)) return ofLayer(value);
   if (typeof value === 'string') return ofFunction(byIdentifier.get(value) ?? functionOfName(subject, value));
   if (typeof value !== 'function')

@@ -1,8 +1,14 @@
 // Constraints on the length of weights along axes: for a kernel of Dense, axis 0 is a unit's incoming weights.
 import * as tf from '@tensorflow/tfjs-core';
-import { Constraint, optionInvalid, type Config } from '@lamella/core';
-import { axisOrList } from '../options/axes.js';
-import { nonNegative, share } from '../options/checks.js';
+import {
+  Constraint,
+  fractionOption,
+  nonNegativeOption,
+  optionInvalid,
+  withOptions,
+  type GivenOptions,
+} from '@lamella/core';
+import { axesOption } from '../options/axes.js';
 
 /** Keras' epsilon. */
 const epsilon = 1e-7;
@@ -17,83 +23,66 @@ function rescaled(weight: tf.Tensor, from: tf.Tensor, to: tf.Tensor): tf.Tensor 
   return tf.mul(weight, tf.div(to, tf.add(from, epsilon)));
 }
 
+const maxNormOptions = {
+  /** Default 2. */
+  maxValue: nonNegativeOption(2),
+  /** Along which axes lengths are measured. Default 0. */
+  axis: axesOption(0),
+};
+
 /** The options of {@link MaxNorm}. */
-export interface MaxNormOptions {
-  readonly maxValue?: number;
-  readonly axis?: Axis;
-}
+export type MaxNormOptions = GivenOptions<typeof maxNormOptions>;
 
 /** Shortens what is longer than `maxValue`. Source: keras.constraints.MaxNorm. Throws: OPTION_INVALID. */
-export class MaxNorm extends Constraint {
+export class MaxNorm extends withOptions(Constraint, maxNormOptions) {
   static readonly className = 'MaxNorm';
-  readonly maxValue: number;
-  readonly axis: Axis;
-
-  constructor({ maxValue = 2, axis = 0 }: MaxNormOptions = {}) {
-    super();
-    this.maxValue = nonNegative('MaxNorm', 'maxValue', maxValue);
-    this.axis = axisOrList('MaxNorm', 'axis', axis);
-  }
 
   override call(weight: tf.Tensor): tf.Tensor {
     const lengths = norms(weight, this.axis);
     return rescaled(weight, lengths, tf.minimum(lengths, this.maxValue));
   }
-
-  override getConfig(): Config {
-    return { maxValue: this.maxValue, axis: this.axis };
-  }
 }
+
+const unitNormOptions = {
+  /** Along which axes lengths are measured. Default 0. */
+  axis: axesOption(0),
+};
 
 /** The options of {@link UnitNorm}. */
-export interface UnitNormOptions {
-  readonly axis?: Axis;
-}
+export type UnitNormOptions = GivenOptions<typeof unitNormOptions>;
 
 /** Brings everything to length 1. Source: keras.constraints.UnitNorm. Throws: OPTION_INVALID. */
-export class UnitNorm extends Constraint {
+export class UnitNorm extends withOptions(Constraint, unitNormOptions) {
   static readonly className = 'UnitNorm';
-  readonly axis: Axis;
-
-  constructor({ axis = 0 }: UnitNormOptions = {}) {
-    super();
-    this.axis = axisOrList('UnitNorm', 'axis', axis);
-  }
 
   override call(weight: tf.Tensor): tf.Tensor {
     return tf.div(weight, tf.add(norms(weight, this.axis), epsilon));
   }
-
-  override getConfig(): Config {
-    return { axis: this.axis };
-  }
 }
+
+const minMaxNormOptions = {
+  /** Default 0. */
+  minValue: nonNegativeOption(0),
+  /** Default 1. */
+  maxValue: nonNegativeOption(1),
+  /** How far each update goes towards the bounds. Default 1, all the way. */
+  rate: fractionOption(1),
+  /** Along which axes lengths are measured. Default 0. */
+  axis: axesOption(0),
+};
 
 /** The options of {@link MinMaxNorm}. */
-export interface MinMaxNormOptions {
-  readonly minValue?: number;
-  readonly maxValue?: number;
-  /** How far each update goes towards the bounds: 1 is all the way. */
-  readonly rate?: number;
-  readonly axis?: Axis;
-}
+export type MinMaxNormOptions = GivenOptions<typeof minMaxNormOptions>;
 
 /** Keeps lengths between two bounds. Source: keras.constraints.MinMaxNorm. Throws: OPTION_INVALID. */
-export class MinMaxNorm extends Constraint {
+export class MinMaxNorm extends withOptions(Constraint, minMaxNormOptions) {
   static readonly className = 'MinMaxNorm';
-  readonly minValue: number;
-  readonly maxValue: number;
-  readonly rate: number;
-  readonly axis: Axis;
 
-  constructor({ minValue = 0, maxValue = 1, rate = 1, axis = 0 }: MinMaxNormOptions = {}) {
-    super();
-    this.minValue = nonNegative('MinMaxNorm', 'minValue', minValue);
-    this.maxValue = nonNegative('MinMaxNorm', 'maxValue', maxValue);
+  constructor(given: MinMaxNormOptions = {}) {
+    super(given);
+    const { minValue, maxValue } = this;
     if (minValue > maxValue)
       throw optionInvalid('MinMaxNorm', 'minValue', `at most maxValue (${maxValue})`, minValue);
-    this.rate = share('MinMaxNorm', 'rate', rate);
-    this.axis = axisOrList('MinMaxNorm', 'axis', axis);
   }
 
   override call(weight: tf.Tensor): tf.Tensor {
@@ -103,23 +92,19 @@ export class MinMaxNorm extends Constraint {
       this.rate === 1 ? bounded : tf.add(tf.mul(bounded, this.rate), tf.mul(lengths, 1 - this.rate));
     return rescaled(weight, lengths, desired);
   }
-
-  override getConfig(): Config {
-    return { minValue: this.minValue, maxValue: this.maxValue, rate: this.rate, axis: this.axis };
-  }
 }
 
 /** Lengths of at most `maxValue`. */
-export function maxNorm(options: MaxNormOptions = {}): MaxNorm {
-  return new MaxNorm(options);
+export function maxNorm(given: MaxNormOptions = {}): MaxNorm {
+  return new MaxNorm(given);
 }
 
 /** Lengths of 1. */
-export function unitNorm(options: UnitNormOptions = {}): UnitNorm {
-  return new UnitNorm(options);
+export function unitNorm(given: UnitNormOptions = {}): UnitNorm {
+  return new UnitNorm(given);
 }
 
 /** Lengths between two bounds. */
-export function minMaxNorm(options: MinMaxNormOptions = {}): MinMaxNorm {
-  return new MinMaxNorm(options);
+export function minMaxNorm(given: MinMaxNormOptions = {}): MinMaxNorm {
+  return new MinMaxNorm(given);
 }

@@ -3,52 +3,34 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   isInputLayer,
   isTensorSpec,
-  Layer,
+  positiveIntegerOption,
   rankMismatch,
+  withOptions,
   type CallArguments,
   type CallContext,
-  type Config,
-  type Constraint,
-  type Initializer,
-  type LayerOptions,
-  type Regularizer,
   type TensorSpec,
   type Weight,
 } from '@lamella/core';
-import {
-  formatShape,
-  shapeMismatch,
-  type LamellaError,
-  type SymbolicShape,
-  type Tree,
-} from '@lamella/program';
-import { activationOf, type Activation, type ActivationOption } from '../activations/resolve.js';
-import { addActivityLoss } from '../options/activity.js';
+import { formatShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
+import { ActivatedLayer } from '../activation/activated-layer.js';
 import { requireBuilt } from '../options/built.js';
-import { positiveInteger } from '../options/checks.js';
-import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
-import {
-  constraintOf,
-  initializerOf,
-  regularizerOf,
-  type ConstraintOption,
-  type InitializerOption,
-  type RegularizerOption,
-} from '../options/weight-options.js';
+import { activationOption, activityOption, type OptionsFor } from '../options/declarations.js';
+import { floatTensor, knownSize, singleShape, singleTensor } from '../options/single-input.js';
+import { kernelAndBias, kernelAndBiasConstraints, weightSpec } from '../options/weight-declarations.js';
+
+const options = {
+  /** The size of the last axis that comes out. */
+  units: positiveIntegerOption(),
+  /** What is applied at the end. Default `linear`, nothing. */
+  activation: activationOption('linear'),
+  ...kernelAndBias,
+  /** What the output adds to the loss. Default null, nothing. */
+  activityRegularizer: activityOption(),
+  ...kernelAndBiasConstraints,
+};
 
 /** The options of {@link Dense}. */
-export interface DenseOptions extends LayerOptions {
-  readonly units: number;
-  readonly activation?: ActivationOption;
-  readonly useBias?: boolean;
-  readonly kernelInitializer?: InitializerOption;
-  readonly biasInitializer?: InitializerOption;
-  readonly kernelRegularizer?: RegularizerOption;
-  readonly biasRegularizer?: RegularizerOption;
-  readonly activityRegularizer?: RegularizerOption;
-  readonly kernelConstraint?: ConstraintOption;
-  readonly biasConstraint?: ConstraintOption;
-}
+export type DenseOptions = OptionsFor<typeof options>;
 
 /**
  * activation(x · kernel + bias) over the last axis. Source: keras.layers.Dense.
@@ -59,75 +41,21 @@ export interface DenseOptions extends LayerOptions {
  * const hidden = dense({ units: 8, activation: 'relu' }).apply(input({ shape: [4] }));
  * hidden.shape; // [null, 8]
  */
-export class Dense extends Layer {
+export class Dense extends withOptions(ActivatedLayer, options) {
   static readonly className = 'Dense';
-  readonly units: number;
-  readonly useBias: boolean;
-  private readonly activation: Activation;
-  private readonly kernelInitializer: Initializer;
-  private readonly biasInitializer: Initializer;
-  private readonly kernelRegularizer: Regularizer | null;
-  private readonly biasRegularizer: Regularizer | null;
-  private readonly activityRegularizer: Regularizer | null;
-  private readonly kernelConstraint: Constraint | null;
-  private readonly biasConstraint: Constraint | null;
   private kernel!: Weight;
   private bias: Weight | undefined;
-
-  constructor(options: DenseOptions) {
-    super(options);
-    const { label } = this;
-    this.units = positiveInteger(label, 'units', options.units);
-    this.activation = activationOf(label, options.activation);
-    this.useBias = options.useBias ?? true;
-    this.kernelInitializer = initializerOf(
-      label,
-      'kernelInitializer',
-      options.kernelInitializer ?? 'glorot_uniform',
-    );
-    this.biasInitializer = initializerOf(label, 'biasInitializer', options.biasInitializer ?? 'zeros');
-    this.kernelRegularizer = regularizerOf(label, 'kernelRegularizer', options.kernelRegularizer);
-    this.biasRegularizer = regularizerOf(label, 'biasRegularizer', options.biasRegularizer);
-    this.activityRegularizer = regularizerOf(label, 'activityRegularizer', options.activityRegularizer);
-    this.kernelConstraint = constraintOf(label, 'kernelConstraint', options.kernelConstraint);
-    this.biasConstraint = constraintOf(label, 'biasConstraint', options.biasConstraint);
-  }
 
   override get supportsMasking(): boolean {
     return true;
   }
 
-  override get sublayers(): readonly Layer[] {
-    return this.activation.layer === null ? [] : [this.activation.layer];
-  }
-
   override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
     if (shape.length < 2) throw rankMismatch(this.label, 'rank 2 or more ([batch, ..., features])', shape);
-    const features = shape.at(-1) ?? null;
-    if (features === null) {
-      throw shapeMismatch(
-        this.label,
-        `expected a known last dimension, got ${formatShape(shape)}`,
-        'give input() the number of features',
-      );
-    }
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [features, this.units],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
-    this.bias = this.useBias
-      ? this.addWeight({
-          name: 'bias',
-          shape: [this.units],
-          initializer: this.biasInitializer,
-          regularizer: this.biasRegularizer,
-          constraint: this.biasConstraint,
-        })
-      : undefined;
+    const features = knownSize(this.label, shape, shape.length - 1, 'last dimension', 'number of features');
+    this.kernel = this.addWeight(weightSpec(this, 'kernel', [features, this.units]));
+    this.bias = this.useBias ? this.addWeight(weightSpec(this, 'bias', [this.units])) : undefined;
     this.activation.layer?.ensureBuilt([...shape.slice(0, -1), this.units]);
   }
 
@@ -138,10 +66,10 @@ export class Dense extends Layer {
     const rows = x.rank === 2 ? x : tf.reshape(x, [-1, x.shape.at(-1)!]);
     const product = tf.matMul(rows as tf.Tensor2D, this.kernel.read() as tf.Tensor2D);
     const sum = this.bias === undefined ? product : tf.add(product, this.bias.read());
-    const shaped = x.rank === 2 ? sum : tf.reshape(sum, [-1, ...x.shape.slice(1, -1), this.units]);
-    const output = this.activation.apply(shaped, context);
-    addActivityLoss(this.activityRegularizer, output, context);
-    return output;
+    return this.activate(
+      x.rank === 2 ? sum : tf.reshape(sum, [-1, ...x.shape.slice(1, -1), this.units]),
+      context,
+    );
   }
 
   override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
@@ -150,34 +78,15 @@ export class Dense extends Layer {
     return { shape: [...input.shape.slice(0, -1), this.units], dtype: 'float32' };
   }
 
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      units: this.units,
-      activation: this.activation.config,
-      useBias: this.useBias,
-      kernelInitializer: this.kernelInitializer,
-      biasInitializer: this.biasInitializer,
-      kernelRegularizer: this.kernelRegularizer,
-      biasRegularizer: this.biasRegularizer,
-      ...(this.activityRegularizer !== null && { activityRegularizer: this.activityRegularizer }),
-      kernelConstraint: this.kernelConstraint,
-      biasConstraint: this.biasConstraint,
-    };
-  }
-
   private checkShape(shape: SymbolicShape): void {
     if (shape.length < 2) throw rankMismatch(this.label, 'rank 2 or more ([batch, ..., features])', shape);
     const features = this.kernel.shape[0]!;
     const given = shape.at(-1) ?? null;
-    if (given !== null && given !== features) throw this.wrongFeatures(features, given, shape);
-  }
-
-  private wrongFeatures(features: number, given: number, shape: SymbolicShape): LamellaError {
+    if (given === null || given === features) return;
     const source = this.inboundNodes[0]?.parents[0]?.node.layer;
     const origin =
       source === undefined ? '' : ` from ${isInputLayer(source) ? `input "${source.name}"` : source.label}`;
-    return shapeMismatch(
+    throw shapeMismatch(
       this.label,
       `expected last dimension ${features}, got ${given} (input ${formatShape(shape)})`,
       `feed [batch, ${features}], or rebuild the graph with input({ shape: [${given}] })`,
@@ -187,6 +96,6 @@ export class Dense extends Layer {
 }
 
 /** Makes a {@link Dense}. */
-export function dense(options: DenseOptions): Dense {
-  return new Dense(options);
+export function dense(given: DenseOptions): Dense {
+  return new Dense(given);
 }

@@ -1,5 +1,12 @@
 // Initializers without randomness.
-import { Initializer, optionInvalid, type Config } from '@lamella/core';
+import {
+  Initializer,
+  numberOption,
+  option,
+  optionInvalid,
+  withOptions,
+  type GivenOptions,
+} from '@lamella/core';
 import {
   allocateArray,
   formatShape,
@@ -9,7 +16,6 @@ import {
   type Shape,
   type NumberDType,
 } from '@lamella/program';
-import { finite } from '../options/checks.js';
 
 function filled(shape: Shape, dtype: NumberDType, value: number): HostTensor {
   return new HostTensor(allocateArray(dtype, sizeOf(shape)).fill(value), shape, dtype);
@@ -35,46 +41,42 @@ export class Ones extends Initializer {
   }
 }
 
+const constantOptions = {
+  /** Default 0. */
+  value: option<number>({
+    check: (subject, name, given) => {
+      if (typeof given === 'number') return given;
+      throw optionInvalid(subject, name, 'a number', given);
+    },
+    default: 0,
+    isFloat: true,
+  }),
+};
+
 /** The options of {@link Constant}. */
-export interface ConstantOptions {
-  readonly value?: number;
-}
+export type ConstantOptions = GivenOptions<typeof constantOptions>;
 
 /** One value everywhere. Source: keras.initializers.Constant. Throws: OPTION_INVALID. */
-export class Constant extends Initializer {
+export class Constant extends withOptions(Initializer, constantOptions) {
   static readonly className = 'Constant';
-  readonly value: number;
-
-  constructor({ value = 0 }: ConstantOptions = {}) {
-    super();
-    if (typeof value !== 'number') throw optionInvalid('Constant', 'value', 'a number', value);
-    this.value = value;
-  }
 
   override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     return filled(shape, dtype, this.value);
   }
-
-  override getConfig(): Config {
-    return { value: this.value };
-  }
 }
+
+const identityOptions = {
+  /** What stands on the diagonal. Default 1. */
+  gain: numberOption(1),
+};
 
 /** The options of {@link Identity}. */
-export interface IdentityOptions {
-  readonly gain?: number;
-}
+export type IdentityOptions = GivenOptions<typeof identityOptions>;
 
 /** The identity matrix times `gain`, for weights of rank 2. Source: keras.initializers.Identity. Throws: SHAPE_MISMATCH. */
-export class Identity extends Initializer {
+export class Identity extends withOptions(Initializer, identityOptions) {
   static readonly className = 'Identity';
   static readonly identifiers: readonly string[] = ['identity', 'IdentityInitializer'];
-  readonly gain: number;
-
-  constructor({ gain = 1 }: IdentityOptions = {}) {
-    super();
-    this.gain = finite('Identity', 'gain', gain);
-  }
 
   override initialize(shape: Shape, dtype: NumberDType): HostTensor {
     if (shape.length !== 2)
@@ -82,10 +84,6 @@ export class Identity extends Initializer {
     const matrix = HostTensor.zeros(shape, dtype);
     for (let i = 0; i < Math.min(shape[0]!, shape[1]!); i++) matrix.data[i * shape[1]! + i] = this.gain;
     return matrix;
-  }
-
-  override getConfig(): Config {
-    return { gain: this.gain };
   }
 }
 
@@ -105,6 +103,6 @@ export function constant(value: number): Constant {
 }
 
 /** The identity matrix times `gain`. */
-export function identity(options: IdentityOptions = {}): Identity {
-  return new Identity(options);
+export function identity(given: IdentityOptions = {}): Identity {
+  return new Identity(given);
 }

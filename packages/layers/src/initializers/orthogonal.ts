@@ -1,5 +1,12 @@
 // The orthogonal initializer: the Q of a random normal matrix, by Householder reflections in double precision.
-import { Initializer, type Config, type InitializerKey } from '@lamella/core';
+import {
+  Initializer,
+  numberOption,
+  seedOption,
+  withOptions,
+  type GivenOptions,
+  type InitializerKey,
+} from '@lamella/core';
 import {
   formatShape,
   HostTensor,
@@ -8,30 +15,25 @@ import {
   type Shape,
   type NumberDType,
 } from '@lamella/program';
-import { finite, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
 
+const options = {
+  /** Default null, the model's. */
+  seed: seedOption(),
+  /** The length of each column. Default 1. */
+  gain: numberOption(1),
+};
+
 /** The options of {@link Orthogonal}. */
-export interface OrthogonalOptions {
-  readonly gain?: number;
-  readonly seed?: number | null;
-}
+export type OrthogonalOptions = GivenOptions<typeof options>;
 
 /**
  * A weight whose columns (or rows, where they are fewer) are orthogonal and of length `gain`; all axes but the last
  * count as rows. Source: Saxe and others (2014), keras.initializers.Orthogonal. Throws: OPTION_INVALID, SHAPE_MISMATCH.
  */
-export class Orthogonal extends Initializer {
+export class Orthogonal extends withOptions(Initializer, options) {
   static readonly className = 'Orthogonal';
   static readonly identifiers: readonly string[] = ['orthogonal', 'OrthogonalInitializer'];
-  readonly gain: number;
-  readonly seed: number | null;
-
-  constructor({ gain = 1, seed = null }: OrthogonalOptions = {}) {
-    super();
-    this.gain = finite('Orthogonal', 'gain', gain);
-    this.seed = seedOrNull('Orthogonal', seed);
-  }
 
   override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
     if (shape.length < 2)
@@ -51,15 +53,11 @@ export class Orthogonal extends Initializer {
     }
     return new HostTensor(data, shape);
   }
-
-  override getConfig(): Config {
-    return { seed: this.seed, gain: this.gain };
-  }
 }
 
 /** The orthogonal initializer. */
-export function orthogonal(options: OrthogonalOptions = {}): Orthogonal {
-  return new Orthogonal(options);
+export function orthogonal(given: OrthogonalOptions = {}): Orthogonal {
+  return new Orthogonal(given);
 }
 
 /** The Q of `a` = QR with a positive diagonal of R, which makes it unique; `a` is overwritten with the reflections. */

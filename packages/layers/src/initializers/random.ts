@@ -1,41 +1,37 @@
 // Initializers that draw from a distribution given outright.
-import { Initializer, optionInvalid, type Config, type InitializerKey } from '@lamella/core';
+import {
+  Initializer,
+  nonNegativeOption,
+  numberOption,
+  optionInvalid,
+  seedOption,
+  withOptions,
+  type GivenOptions,
+  type InitializerKey,
+} from '@lamella/core';
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
-import { finite, nonNegative, seedOrNull } from '../options/checks.js';
 import { draw } from './draw.js';
 
+const normalOptions = {
+  /** Default null, the model's. */
+  seed: seedOption(),
+  /** Default 0. */
+  mean: numberOption(0),
+  /** The standard deviation. Default 0.05. */
+  stddev: nonNegativeOption(0.05),
+};
+
 /** The options of {@link RandomNormal}. */
-export interface RandomNormalOptions {
-  readonly mean?: number;
-  readonly stddev?: number;
-  readonly seed?: number | null;
-}
+export type RandomNormalOptions = GivenOptions<typeof normalOptions>;
 
 /** Normally distributed numbers. Source: keras.initializers.RandomNormal. Throws: OPTION_INVALID. */
-export class RandomNormal extends Initializer {
+export class RandomNormal extends withOptions(Initializer, normalOptions) {
   static readonly className = 'RandomNormal';
   static readonly identifiers: readonly string[] = ['random_normal', 'normal'];
-  readonly mean: number;
-  readonly stddev: number;
-  readonly seed: number | null;
-
-  constructor({ mean = 0, stddev = 0.05, seed = null }: RandomNormalOptions = {}) {
-    super();
-    this.mean = finite('RandomNormal', 'mean', mean);
-    this.stddev = nonNegative('RandomNormal', 'stddev', stddev);
-    this.seed = seedOrNull('RandomNormal', seed);
-  }
 
   override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
-    return draw('RandomNormal', 'normal', shape, dtype, key, {
-      seed: this.seed,
-      scale: this.stddev,
-      offset: this.mean,
-    });
-  }
-
-  override getConfig(): Config {
-    return { seed: this.seed, mean: this.mean, stddev: this.stddev };
+    const { seed, mean, stddev } = this;
+    return draw('RandomNormal', 'normal', shape, dtype, key, { seed, scale: stddev, offset: mean });
   }
 }
 
@@ -46,79 +42,60 @@ export type TruncatedNormalOptions = RandomNormalOptions;
  * Normally distributed numbers, none further than two `stddev` from the mean.
  * Source: keras.initializers.TruncatedNormal. Throws: OPTION_INVALID.
  */
-export class TruncatedNormal extends Initializer {
+export class TruncatedNormal extends withOptions(Initializer, normalOptions) {
   static readonly className = 'TruncatedNormal';
-  readonly mean: number;
-  readonly stddev: number;
-  readonly seed: number | null;
-
-  constructor({ mean = 0, stddev = 0.05, seed = null }: TruncatedNormalOptions = {}) {
-    super();
-    this.mean = finite('TruncatedNormal', 'mean', mean);
-    this.stddev = nonNegative('TruncatedNormal', 'stddev', stddev);
-    this.seed = seedOrNull('TruncatedNormal', seed);
-  }
 
   override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
-    return draw('TruncatedNormal', 'truncatedNormal', shape, dtype, key, {
-      seed: this.seed,
-      scale: this.stddev,
-      offset: this.mean,
-    });
-  }
-
-  override getConfig(): Config {
-    return { seed: this.seed, mean: this.mean, stddev: this.stddev };
+    const { seed, mean, stddev } = this;
+    const spread = { seed, scale: stddev, offset: mean };
+    return draw('TruncatedNormal', 'truncatedNormal', shape, dtype, key, spread);
   }
 }
+
+const uniformOptions = {
+  /** Default null, the model's. */
+  seed: seedOption(),
+  /** Default -0.05. */
+  minval: numberOption(-0.05),
+  /** Default 0.05. */
+  maxval: numberOption(0.05),
+};
 
 /** The options of {@link RandomUniform}. */
-export interface RandomUniformOptions {
-  readonly minval?: number;
-  readonly maxval?: number;
-  readonly seed?: number | null;
-}
+export type RandomUniformOptions = GivenOptions<typeof uniformOptions>;
 
 /** Numbers evenly distributed from `minval` to `maxval`. Source: keras.initializers.RandomUniform. Throws: OPTION_INVALID. */
-export class RandomUniform extends Initializer {
+export class RandomUniform extends withOptions(Initializer, uniformOptions) {
   static readonly className = 'RandomUniform';
   static readonly identifiers: readonly string[] = ['random_uniform', 'uniform'];
-  readonly minval: number;
-  readonly maxval: number;
-  readonly seed: number | null;
 
-  constructor({ minval = -0.05, maxval = 0.05, seed = null }: RandomUniformOptions = {}) {
-    super();
-    this.minval = finite('RandomUniform', 'minval', minval);
-    this.maxval = finite('RandomUniform', 'maxval', maxval);
+  constructor(given: RandomUniformOptions = {}) {
+    super(given);
+    const { minval, maxval } = this;
     if (minval > maxval) throw optionInvalid('RandomUniform', 'minval', `at most maxval (${maxval})`, minval);
-    this.seed = seedOrNull('RandomUniform', seed);
   }
 
   override initialize(shape: Shape, dtype: NumberDType, key: InitializerKey): HostTensor {
+    const { seed, minval, maxval } = this;
     return draw('RandomUniform', 'uniform', shape, dtype, key, {
-      seed: this.seed,
-      scale: this.maxval - this.minval,
-      offset: this.minval,
+      seed,
+      scale: maxval - minval,
+      offset: minval,
     });
-  }
-
-  override getConfig(): Config {
-    return { seed: this.seed, minval: this.minval, maxval: this.maxval };
   }
 }
 
 /** Normally distributed numbers. */
-export function randomNormal(options: RandomNormalOptions = {}): RandomNormal {
-  return new RandomNormal(options);
+export function randomNormal(given: RandomNormalOptions = {}): RandomNormal {
+  return new RandomNormal(given);
 }
 
 /** Normally distributed numbers, none further than two deviations from the mean. */
-export function truncatedNormal(options: TruncatedNormalOptions = {}): TruncatedNormal {
-  return new TruncatedNormal(options);
+export function truncatedNormal(given: TruncatedNormalOptions = {}): TruncatedNormal {
+  return new TruncatedNormal(given);
 }
 
 /** Evenly distributed numbers. */
-export function randomUniform(options: RandomUniformOptions = {}): RandomUniform {
-  return new RandomUniform(options);
+export function randomUniform(given: RandomUniformOptions = {}): RandomUniform {
+  return new RandomUniform(given);
 }

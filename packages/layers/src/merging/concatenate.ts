@@ -1,16 +1,19 @@
 // Concatenate: its inputs one after the other along an axis.
 import * as tf from '@tensorflow/tfjs-core';
-import { inputInvalid, Layer, type CallContext, type Config, type LayerOptions } from '@lamella/core';
+import { inputInvalid, integerOption, Layer, withOptions, type CallContext } from '@lamella/core';
 import { formatShape, isShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
-import { integer } from '../options/checks.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor } from '../options/single-input.js';
 import { notAList } from './merge.js';
 
+const options = {
+  /** Along which the inputs stand one after the other. Default -1. */
+  axis: integerOption(-1),
+};
+
 /** The options of {@link Concatenate}. */
-export interface ConcatenateOptions extends LayerOptions {
-  readonly axis?: number;
-}
+export type ConcatenateOptions = OptionsFor<typeof options>;
 
 /**
  * Joins tensors along an axis. Source: keras.layers.Concatenate.
@@ -20,14 +23,8 @@ export interface ConcatenateOptions extends LayerOptions {
  * const [a, b] = [input({ shape: [3] }), input({ shape: [5] })];
  * concatenate().apply([a, b]).shape; // [null, 8]
  */
-export class Concatenate extends Layer {
+export class Concatenate extends withOptions(Layer, options) {
   static readonly className = 'Concatenate';
-  readonly axis: number;
-
-  constructor(options: ConcatenateOptions = {}) {
-    super(options);
-    this.axis = integer(this.label, 'axis', options.axis ?? -1);
-  }
 
   override get supportsMasking(): boolean {
     return true;
@@ -57,10 +54,6 @@ export class Concatenate extends Layer {
     return tf.cast(tf.max(joined, -1), 'bool');
   }
 
-  override getConfig(): Config {
-    return { ...super.getConfig(), axis: this.axis };
-  }
-
   private checkShapes(shapes: readonly SymbolicShape[]): number {
     const [first] = shapes;
     if (first === undefined) throw inputInvalid(this.label, 'expected a list of at least 1 tensor, got none');
@@ -81,6 +74,6 @@ export class Concatenate extends Layer {
 }
 
 /** Makes a {@link Concatenate}. */
-export function concatenate(options: ConcatenateOptions = {}): Concatenate {
-  return new Concatenate(options);
+export function concatenate(given: ConcatenateOptions = {}): Concatenate {
+  return new Concatenate(given);
 }

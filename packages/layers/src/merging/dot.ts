@@ -1,26 +1,37 @@
 // Dot: products of two inputs, summed along an axis of each.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  booleanOption,
   inputInvalid,
   Layer,
+  option,
   optionInvalid,
   rankMismatch,
-  type Config,
-  type LayerOptions,
+  withOptions,
 } from '@lamella/core';
 import { formatShape, isShape, shapeMismatch, sizeOf, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor } from '../options/single-input.js';
 import { unitLength } from '../unit-length.js';
 import { notAList } from './merge.js';
 
-/** The options of {@link Dot}. */
-export interface DotOptions extends LayerOptions {
+const options = {
   /** The axis to sum along: the same for both inputs, or one each. Not the batch. */
-  readonly axes: number | readonly number[];
-  /** Whether both are first brought to length 1 along it, which gives cosines. */
-  readonly normalize?: boolean;
-}
+  axes: option<number | readonly number[]>({
+    check: (subject, name, given) => {
+      const isPair = Array.isArray(given) && given.length === 2 && given.every(Number.isInteger);
+      if (isPair) return [...(given as readonly number[])];
+      if (Number.isInteger(given)) return given as number;
+      throw optionInvalid(subject, name, 'an integer or two of them', given);
+    },
+  }),
+  /** Whether both are first brought to length 1 along it, which gives cosines. Default false. */
+  normalize: booleanOption(false),
+};
+
+/** The options of {@link Dot}. */
+export type DotOptions = OptionsFor<typeof options>;
 
 /**
  * The dot product of two tensors, example by example. Source: keras.layers.Dot.
@@ -31,20 +42,8 @@ export interface DotOptions extends LayerOptions {
  * const [a, b] = [input({ shape: [4] }), input({ shape: [4] })];
  * dot({ axes: 1 }).apply([a, b]).shape; // [null, 1]
  */
-export class Dot extends Layer {
+export class Dot extends withOptions(Layer, options) {
   static readonly className = 'Dot';
-  readonly axes: number | readonly number[];
-  readonly normalize: boolean;
-
-  constructor(options: DotOptions) {
-    super(options);
-    const { axes } = options;
-    const isPair = Array.isArray(axes) && axes.length === 2 && axes.every((axis) => Number.isInteger(axis));
-    if (!Number.isInteger(axes) && !isPair)
-      throw optionInvalid(this.label, 'axes', 'an integer or two of them', axes);
-    this.axes = isPair ? [...(axes as readonly number[])] : axes;
-    this.normalize = options.normalize ?? false;
-  }
 
   override get supportsMasking(): boolean {
     return true;
@@ -77,10 +76,6 @@ export class Dot extends Layer {
   /** Sums have no mask. */
   override computeMask(): null {
     return null;
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), axes: this.axes, normalize: this.normalize };
   }
 
   private axesFor(shapes: readonly SymbolicShape[]): [number, number] {
@@ -121,6 +116,6 @@ function axisTo(x: tf.Tensor, from: number, to: number): tf.Tensor {
 }
 
 /** Makes a {@link Dot}. */
-export function dot(options: DotOptions): Dot {
-  return new Dot(options);
+export function dot(given: DotOptions): Dot {
+  return new Dot(given);
 }

@@ -2,57 +2,61 @@
 // averages otherwise.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  booleanOption,
+  integerOption,
   Layer,
+  nonNegativeOption,
+  numberOption,
+  option,
   rankMismatch,
+  withOptions,
   type CallContext,
   type Config,
-  type Constraint,
   type Initializer,
-  type LayerOptions,
-  type Regularizer,
   type Weight,
 } from '@lamella/core';
 import { formatShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 import { axisOf } from '../options/axes.js';
-import { finite, integer, nonNegative } from '../options/checks.js';
 import { requireBuilt } from '../options/built.js';
-import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
-import {
-  constraintOf,
-  initializerOf,
-  regularizerOf,
-  type ConstraintOption,
-  type InitializerOption,
-  type RegularizerOption,
-} from '../options/weight-options.js';
+import { initializerOption, type OptionsFor } from '../options/declarations.js';
+import { floatTensor, knownSize, singleShape, singleTensor } from '../options/single-input.js';
+import { betaAndGamma, weightSpec } from '../options/weight-declarations.js';
 import { renormClippingOf, renormCorrection, SquareRoots, type RenormClipping } from './renormalization.js';
 import { normalize, statistics, type Statistics } from './statistics.js';
 
+const options = {
+  /** The axis that keeps statistics of its own: that of the channels. Default -1. */
+  axis: integerOption(-1),
+  /** How slowly the moving averages move. Default 0.99. */
+  momentum: numberOption(0.99),
+  /** What is added to the variance. Default 1e-3. */
+  epsilon: nonNegativeOption(1e-3),
+  /** Whether there is a `beta`, added at the end. Default true. */
+  center: booleanOption(true),
+  /** Whether there is a `gamma`, multiplied with. Default true. */
+  scale: booleanOption(true),
+  ...betaAndGamma.initializers,
+  /** The first moving mean. Default `zeros`. */
+  movingMeanInitializer: initializerOption('zeros'),
+  /** The first moving variance. Default `ones`. */
+  movingVarianceInitializer: initializerOption('ones'),
+  ...betaAndGamma.others,
+  /** Whether training corrects the batch's statistics by moving ones (batch renormalization), for small batches. Default false. */
+  renorm: booleanOption(false),
+  /** The bounds of those corrections. Default null, none. */
+  renormClipping: option<RenormClipping | null>({
+    check: (subject, _name, given, owner) =>
+      (owner as { readonly renorm: boolean }).renorm || given !== null
+        ? renormClippingOf(subject, given as RenormClipping | null)
+        : null,
+    default: null,
+  }),
+  /** How slowly the statistics move that training uses; `momentum` is for those of inference. Default 0.99. */
+  renormMomentum: numberOption(0.99),
+};
+
 /** The options of {@link BatchNormalization}. */
-export interface BatchNormalizationOptions extends LayerOptions {
-  /** The axis that keeps statistics of its own: that of the channels. */
-  readonly axis?: number;
-  readonly momentum?: number;
-  readonly epsilon?: number;
-  /** Whether there is a `beta`, added at the end. */
-  readonly center?: boolean;
-  /** Whether there is a `gamma`, multiplied with. */
-  readonly scale?: boolean;
-  readonly betaInitializer?: InitializerOption;
-  readonly gammaInitializer?: InitializerOption;
-  readonly movingMeanInitializer?: InitializerOption;
-  readonly movingVarianceInitializer?: InitializerOption;
-  readonly betaRegularizer?: RegularizerOption;
-  readonly gammaRegularizer?: RegularizerOption;
-  readonly betaConstraint?: ConstraintOption;
-  readonly gammaConstraint?: ConstraintOption;
-  /** Whether training corrects the batch's statistics by moving ones (batch renormalization), for small batches. */
-  readonly renorm?: boolean;
-  /** The bounds of those corrections. */
-  readonly renormClipping?: RenormClipping | null;
-  /** How slowly the statistics move that training uses; `momentum` is for those of inference. */
-  readonly renormMomentum?: number;
-}
+export type BatchNormalizationOptions = OptionsFor<typeof options>;
 
 /**
  * `gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with the population variance; a masked place counts for
@@ -63,60 +67,15 @@ export interface BatchNormalizationOptions extends LayerOptions {
  * @example
  * const y = batchNormalization({ momentum: 0.9 }).apply(input({ shape: [28, 28, 8] }));
  */
-export class BatchNormalization extends Layer {
+export class BatchNormalization extends withOptions(Layer, options) {
   static readonly className = 'BatchNormalization';
-  readonly axis: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly renorm: boolean;
-  readonly renormClipping: RenormClipping | null;
-  readonly renormMomentum: number;
-  private readonly betaInitializer: Initializer;
-  private readonly gammaInitializer: Initializer;
-  private readonly movingMeanInitializer: Initializer;
-  private readonly movingVarianceInitializer: Initializer;
-  private readonly betaRegularizer: Regularizer | null;
-  private readonly gammaRegularizer: Regularizer | null;
-  private readonly betaConstraint: Constraint | null;
-  private readonly gammaConstraint: Constraint | null;
+  static readonly fileFacts = { fixedOptions: { synchronized: false } };
   private gamma: Weight | undefined;
   private beta: Weight | undefined;
   private movingMean!: Weight;
   private movingVariance!: Weight;
   private renormWeights:
     { readonly deviation: Weight; readonly mean: Weight; readonly batchDeviation: Weight } | undefined;
-
-  constructor(options: BatchNormalizationOptions = {}) {
-    super(options);
-    const { label } = this;
-    this.axis = integer(label, 'axis', options.axis ?? -1);
-    this.momentum = finite(label, 'momentum', options.momentum ?? 0.99);
-    this.epsilon = nonNegative(label, 'epsilon', options.epsilon ?? 1e-3);
-    this.center = options.center ?? true;
-    this.scale = options.scale ?? true;
-    this.renorm = options.renorm ?? false;
-    this.renormClipping =
-      this.renorm || options.renormClipping ? renormClippingOf(label, options.renormClipping) : null;
-    this.renormMomentum = finite(label, 'renormMomentum', options.renormMomentum ?? 0.99);
-    this.betaInitializer = initializerOf(label, 'betaInitializer', options.betaInitializer ?? 'zeros');
-    this.gammaInitializer = initializerOf(label, 'gammaInitializer', options.gammaInitializer ?? 'ones');
-    this.movingMeanInitializer = initializerOf(
-      label,
-      'movingMeanInitializer',
-      options.movingMeanInitializer ?? 'zeros',
-    );
-    this.movingVarianceInitializer = initializerOf(
-      label,
-      'movingVarianceInitializer',
-      options.movingVarianceInitializer ?? 'ones',
-    );
-    this.betaRegularizer = regularizerOf(label, 'betaRegularizer', options.betaRegularizer);
-    this.gammaRegularizer = regularizerOf(label, 'gammaRegularizer', options.gammaRegularizer);
-    this.betaConstraint = constraintOf(label, 'betaConstraint', options.betaConstraint);
-    this.gammaConstraint = constraintOf(label, 'gammaConstraint', options.gammaConstraint);
-  }
 
   /** Keras 2 wrote the axis as a list of one. */
   static fromConfig({ axis, ...config }: Config): BatchNormalization {
@@ -130,35 +89,12 @@ export class BatchNormalization extends Layer {
 
   override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
-    const size = shape[axisOf(this.label, 'axis', this.axis, shape)] ?? null;
-    if (size === null) {
-      throw shapeMismatch(
-        this.label,
-        `expected a known size on axis ${this.axis}, got ${formatShape(shape)}`,
-        'give input() the size of that axis',
-      );
-    }
-    const weight = (
-      name: string,
-      initializer: Initializer,
-    ): { name: string; shape: [number]; initializer: Initializer } => ({ name, shape: [size], initializer });
-    const { gammaRegularizer, gammaConstraint, betaRegularizer, betaConstraint } = this;
-    this.gamma = this.scale
-      ? this.addWeight({
-          ...weight('gamma', this.gammaInitializer),
-          regularizer: gammaRegularizer,
-          constraint: gammaConstraint,
-        })
-      : undefined;
-    this.beta = this.center
-      ? this.addWeight({
-          ...weight('beta', this.betaInitializer),
-          regularizer: betaRegularizer,
-          constraint: betaConstraint,
-        })
-      : undefined;
+    const axis = axisOf(this.label, 'axis', this.axis, shape);
+    const size = knownSize(this.label, shape, axis, `size on axis ${this.axis}`, 'size of that axis');
+    this.gamma = this.scale ? this.addWeight(weightSpec(this, 'gamma', [size])) : undefined;
+    this.beta = this.center ? this.addWeight(weightSpec(this, 'beta', [size])) : undefined;
     const state = (name: string, initializer: Initializer): Weight =>
-      this.addWeight({ ...weight(name, initializer), trainable: false });
+      this.addWeight({ name, shape: [size], initializer, trainable: false });
     this.movingMean = state('moving_mean', this.movingMeanInitializer);
     this.movingVariance = state('moving_variance', this.movingVarianceInitializer);
     if (!this.renorm) return;
@@ -195,28 +131,6 @@ export class BatchNormalization extends Layer {
     const factor = scaled(tf.rsqrt(tf.add(variance, this.epsilon)), gamma);
     const offset = tf.mul(mean, factor);
     return tf.add(tf.mul(x, factor), beta === null ? tf.neg(offset) : tf.sub(beta, offset));
-  }
-
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      axis: this.axis,
-      momentum: this.momentum,
-      epsilon: this.epsilon,
-      center: this.center,
-      scale: this.scale,
-      betaInitializer: this.betaInitializer,
-      gammaInitializer: this.gammaInitializer,
-      movingMeanInitializer: this.movingMeanInitializer,
-      movingVarianceInitializer: this.movingVarianceInitializer,
-      betaRegularizer: this.betaRegularizer,
-      gammaRegularizer: this.gammaRegularizer,
-      betaConstraint: this.betaConstraint,
-      gammaConstraint: this.gammaConstraint,
-      renorm: this.renorm,
-      renormClipping: this.renormClipping as Config[string],
-      renormMomentum: this.renormMomentum,
-    };
   }
 
   private renormalize(
@@ -282,6 +196,6 @@ function scaled(x: tf.Tensor, factor: tf.Tensor | null): tf.Tensor {
 }
 
 /** Makes a {@link BatchNormalization}. */
-export function batchNormalization(options: BatchNormalizationOptions = {}): BatchNormalization {
-  return new BatchNormalization(options);
+export function batchNormalization(given: BatchNormalizationOptions = {}): BatchNormalization {
+  return new BatchNormalization(given);
 }

@@ -1,14 +1,6 @@
 // LayerNormalization: each example is brought to mean 0 and variance 1 by its own statistics.
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  Layer,
-  type Config,
-  type Constraint,
-  type Initializer,
-  type LayerOptions,
-  type Regularizer,
-  type Weight,
-} from '@lamella/core';
+import { booleanOption, Layer, nonNegativeOption, option, withOptions, type Weight } from '@lamella/core';
 import {
   formatShape,
   isConcrete,
@@ -17,38 +9,33 @@ import {
   type SymbolicShape,
   type Tree,
 } from '@lamella/program';
-import { axesOf, axisOrList } from '../options/axes.js';
-import { nonNegative } from '../options/checks.js';
+import { axesOf, axisList } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
-import {
-  constraintOf,
-  initializerOf,
-  regularizerOf,
-  type ConstraintOption,
-  type InitializerOption,
-  type RegularizerOption,
-} from '../options/weight-options.js';
+import { betaAndGamma, weightSpec } from '../options/weight-declarations.js';
 import { normalize, statistics } from './statistics.js';
 
-/** The options of {@link LayerNormalization}. */
-export interface LayerNormalizationOptions extends LayerOptions {
-  /** The axis, or axes taken together, along which an example is normalized. */
-  readonly axis?: number | readonly number[];
-  readonly epsilon?: number;
-  /** Whether there is a `beta`, added at the end. */
-  readonly center?: boolean;
-  /** Whether there is a `gamma`, multiplied with. */
-  readonly scale?: boolean;
-  readonly betaInitializer?: InitializerOption;
-  readonly gammaInitializer?: InitializerOption;
-  readonly betaRegularizer?: RegularizerOption;
-  readonly gammaRegularizer?: RegularizerOption;
-  readonly betaConstraint?: ConstraintOption;
-  readonly gammaConstraint?: ConstraintOption;
+const options = {
+  /** The axis, or axes taken together, along which an example is normalized. Default -1. */
+  axis: option<number | readonly number[], readonly number[]>({
+    check: (subject, name, given) => [...axisList(subject, name, given)].sort((a, b) => a - b),
+    default: -1,
+  }),
+  /** What is added to the variance. Default 1e-3. */
+  epsilon: nonNegativeOption(1e-3),
+  /** Whether there is a `beta`, added at the end. Default true. */
+  center: booleanOption(true),
+  /** Whether there is a `gamma`, multiplied with. Default true. */
+  scale: booleanOption(true),
   /** Keras' deprecated variant: the values are not centred, and there is a `gamma` and no `beta`. Default false. */
-  readonly rmsScaling?: boolean;
-}
+  rmsScaling: booleanOption(false),
+  ...betaAndGamma.initializers,
+  ...betaAndGamma.others,
+};
+
+/** The options of {@link LayerNormalization}. */
+export type LayerNormalizationOptions = OptionsFor<typeof options>;
 
 /**
  * `gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with each example's own statistics.
@@ -58,39 +45,11 @@ export interface LayerNormalizationOptions extends LayerOptions {
  * @example
  * const y = layerNormalization({ epsilon: 1e-5 }).apply(input({ shape: [12, 64] }));
  */
-export class LayerNormalization extends Layer {
+export class LayerNormalization extends withOptions(Layer, options) {
   static readonly className = 'LayerNormalization';
-  readonly axis: readonly number[];
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-  readonly rmsScaling: boolean;
-  private readonly betaInitializer: Initializer;
-  private readonly gammaInitializer: Initializer;
-  private readonly betaRegularizer: Regularizer | null;
-  private readonly gammaRegularizer: Regularizer | null;
-  private readonly betaConstraint: Constraint | null;
-  private readonly gammaConstraint: Constraint | null;
   private sizes: readonly number[] = [];
   private gamma: Weight | undefined;
   private beta: Weight | undefined;
-
-  constructor(options: LayerNormalizationOptions = {}) {
-    super(options);
-    const { label } = this;
-    const axis = axisOrList(label, 'axis', options.axis ?? -1);
-    this.axis = typeof axis === 'number' ? [axis] : [...axis].sort((a, b) => a - b);
-    this.epsilon = nonNegative(label, 'epsilon', options.epsilon ?? 1e-3);
-    this.center = options.center ?? true;
-    this.scale = options.scale ?? true;
-    this.rmsScaling = options.rmsScaling ?? false;
-    this.betaInitializer = initializerOf(label, 'betaInitializer', options.betaInitializer ?? 'zeros');
-    this.gammaInitializer = initializerOf(label, 'gammaInitializer', options.gammaInitializer ?? 'ones');
-    this.betaRegularizer = regularizerOf(label, 'betaRegularizer', options.betaRegularizer);
-    this.gammaRegularizer = regularizerOf(label, 'gammaRegularizer', options.gammaRegularizer);
-    this.betaConstraint = constraintOf(label, 'betaConstraint', options.betaConstraint);
-    this.gammaConstraint = constraintOf(label, 'gammaConstraint', options.gammaConstraint);
-  }
 
   override get supportsMasking(): boolean {
     return true;
@@ -107,26 +66,10 @@ export class LayerNormalization extends Layer {
       );
     }
     this.sizes = sizes;
-    this.gamma =
-      this.scale || this.rmsScaling
-        ? this.addWeight({
-            name: 'gamma',
-            shape: sizes,
-            initializer: this.gammaInitializer,
-            regularizer: this.gammaRegularizer,
-            constraint: this.gammaConstraint,
-          })
-        : undefined;
-    this.beta =
-      this.center && !this.rmsScaling
-        ? this.addWeight({
-            name: 'beta',
-            shape: sizes,
-            initializer: this.betaInitializer,
-            regularizer: this.betaRegularizer,
-            constraint: this.betaConstraint,
-          })
-        : undefined;
+    const hasGamma = this.scale || this.rmsScaling;
+    const hasBeta = this.center && !this.rmsScaling;
+    this.gamma = hasGamma ? this.addWeight(weightSpec(this, 'gamma', sizes)) : undefined;
+    this.beta = hasBeta ? this.addWeight(weightSpec(this, 'beta', sizes)) : undefined;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -158,26 +101,9 @@ export class LayerNormalization extends Layer {
       spread(this.beta),
     );
   }
-
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      axis: this.axis,
-      epsilon: this.epsilon,
-      center: this.center,
-      scale: this.scale,
-      rmsScaling: this.rmsScaling,
-      betaInitializer: this.betaInitializer,
-      gammaInitializer: this.gammaInitializer,
-      betaRegularizer: this.betaRegularizer,
-      gammaRegularizer: this.gammaRegularizer,
-      betaConstraint: this.betaConstraint,
-      gammaConstraint: this.gammaConstraint,
-    };
-  }
 }
 
 /** Makes a {@link LayerNormalization}. */
-export function layerNormalization(options: LayerNormalizationOptions = {}): LayerNormalization {
-  return new LayerNormalization(options);
+export function layerNormalization(given: LayerNormalizationOptions = {}): LayerNormalization {
+  return new LayerNormalization(given);
 }

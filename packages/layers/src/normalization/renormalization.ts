@@ -1,9 +1,8 @@
 // Batch renormalization: in training, the batch's statistics are corrected towards moving ones, so that small batches
 // train as large ones do. The weights and their updates are BatchNormalization's.
 import * as tf from '@tensorflow/tfjs-core';
-import { Initializer, optionInvalid, type InitializerKey } from '@lamella/core';
+import { Initializer, nonNegativeOption, optionInvalid, type InitializerKey } from '@lamella/core';
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
-import { nonNegative } from '../options/checks.js';
 
 /** The bounds of the corrections; what is missing is not bounded. */
 export interface RenormClipping {
@@ -17,7 +16,8 @@ export function renormClippingOf(subject: string, value: RenormClipping | null |
   const given = value ?? {};
   const [unknown] = Object.keys(given).filter((key) => !['rmax', 'rmin', 'dmax'].includes(key));
   if (unknown !== undefined) throw optionInvalid(subject, 'renormClipping', 'rmax, rmin and dmax', unknown);
-  for (const [key, bound] of Object.entries(given)) nonNegative(subject, `renormClipping.${key}`, bound);
+  for (const [key, bound] of Object.entries(given))
+    nonNegativeOption.check(subject, `renormClipping.${key}`, bound);
   if ((given.rmin ?? 0) > (given.rmax ?? Infinity))
     throw optionInvalid(subject, 'renormClipping', 'an rmin of at most rmax', given);
   return { ...given };

@@ -1,14 +1,22 @@
 // Axes as options: negative ones count from the end, and each must be one that the input has.
-import { optionInvalid } from '@lamella/core';
+import { integerOption, optionInvalid, optionKind } from '@lamella/core';
 import { formatShape, type SymbolicShape } from '@lamella/program';
-import { integer } from './checks.js';
 
 /** An axis, or a list of them, as it was given. */
-export function axisOrList(subject: string, option: string, value: unknown): number | readonly number[] {
-  if (!Array.isArray(value)) return integer(subject, option, value);
+function axisOrList(subject: string, option: string, value: unknown): number | readonly number[] {
+  if (!Array.isArray(value)) return integerOption.check(subject, option, value);
   if (value.length === 0) throw optionInvalid(subject, option, 'at least one axis', value);
-  return value.map((axis) => integer(subject, option, axis));
+  return value.map((axis) => integerOption.check(subject, option, axis));
 }
+
+/** Axes as a list, one or several. Throws: OPTION_INVALID. */
+export function axisList(subject: string, option: string, value: unknown): readonly number[] {
+  const axes = axisOrList(subject, option, value);
+  return typeof axes === 'number' ? [axes] : axes;
+}
+
+/** An axis, or several. */
+export const axesOption = optionKind<number | readonly number[]>({ check: axisOrList });
 
 /** The axis counted from the start. Throws: OPTION_INVALID when the shape has no such axis. */
 export function axisOf(subject: string, option: string, axis: number, shape: SymbolicShape): number {

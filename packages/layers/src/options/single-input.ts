@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputInvalid, isTensor } from '@lamella/core';
 import {
   describeStructure,
+  formatShape,
   isShape,
+  shapeMismatch,
   structureOf,
   type SymbolicShape,
   type Tree,
@@ -14,6 +16,23 @@ import {
 export function singleShape(subject: string, shape: Tree<SymbolicShape>): SymbolicShape {
   if (!isShape(shape)) throw severalGiven(subject, structureOf(shape, isShape));
   return shape;
+}
+
+/** The size of an axis that must be known. Throws: SHAPE_MISMATCH, saying what input() is to be given. */
+export function knownSize(
+  subject: string,
+  shape: SymbolicShape,
+  axis: number,
+  what: string,
+  wanted: string,
+): number {
+  const size = shape[axis] ?? null;
+  if (size !== null) return size;
+  throw shapeMismatch(
+    subject,
+    `expected a known ${what}, got ${formatShape(shape)}`,
+    `give input() the ${wanted}`,
+  );
 }
 
 /** The tensor given to `call`. Throws: INPUT_INVALID for several tensors. */

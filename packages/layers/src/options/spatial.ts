@@ -1,65 +1,72 @@
-// Options of layers over images: pairs of sizes, padding, and where the channels stand.
+// Options of layers over sequences, images and volumes: sizes, padding, and where the channels stand.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, rankMismatch } from '@lamella/core';
+import { optionInvalid, positiveIntegerOption, rankMismatch } from '@lamella/core';
 import type { SymbolicShape } from '@lamella/program';
-import { oneOf, positiveInteger } from './checks.js';
 
-/** Height and width. */
-export type Pair = readonly [number, number];
-
-/** One size for height and width, or one each. */
-export type PairOption = number | readonly number[];
+/** One size for all dimensions, or one each: for images height and width. */
+export type SizesOption = number | readonly number[];
 
 /** `valid` pads nothing; `same` pads so that an input with strides 1 keeps its size, the odd element at the end. */
 export type Padding = 'valid' | 'same';
 
-/** Where the channels of an image stand: after height and width, or before. */
+/** Where the channels stand: after the dimensions that a window moves over, or before. */
 export type DataFormat = 'channels_last' | 'channels_first';
 
-/** Two positive integers. */
-export function pairOf(subject: string, option: string, value: unknown): Pair {
-  if (!Array.isArray(value)) {
-    const size = positiveInteger(subject, option, value);
-    return [size, size];
-  }
-  if (value.length !== 2) throw optionInvalid(subject, option, 'a positive integer or two of them', value);
-  return [positiveInteger(subject, option, value[0]), positiveInteger(subject, option, value[1])];
+const numbers = ['', '', ' or two of them', ' or three of them'];
+const dimensionNames = [[], ['steps'], ['height', 'width'], ['depth', 'height', 'width']];
+const nouns = ['', 'sequence', 'image', 'volume'];
+
+/** Positive integers, one for each dimension. */
+export function sizesOf(
+  subject: string,
+  name: string,
+  value: unknown,
+  dimensions: number,
+): readonly number[] {
+  if (!Array.isArray(value))
+    return Array<number>(dimensions).fill(positiveIntegerOption.check(subject, name, value));
+  if (value.length !== dimensions)
+    throw optionInvalid(subject, name, `a positive integer${numbers[dimensions]}`, value);
+  return value.map((size) => positiveIntegerOption.check(subject, name, size));
 }
 
-/** The padding that an option means. Throws: OPTION_INVALID. */
-export function paddingOf(subject: string, value: unknown): Padding {
-  return oneOf(subject, 'padding', typeof value === 'string' ? value.toLowerCase() : (value ?? 'valid'), [
-    'valid',
-    'same',
-  ]);
+/** The axis that counts the channels. */
+export function channelAxis(format: DataFormat, dimensions: number): number {
+  return format === 'channels_first' ? 1 : dimensions + 1;
 }
 
-/** The data format that an option means. Throws: OPTION_INVALID. */
-export function dataFormatOf(subject: string, value: unknown): DataFormat {
-  return oneOf(subject, 'dataFormat', value ?? 'channels_last', ['channels_last', 'channels_first']);
+/** The axes that a window moves over. */
+export function windowAxes(format: DataFormat, dimensions: number): number[] {
+  const first = format === 'channels_first' ? 2 : 1;
+  return Array.from({ length: dimensions }, (_, i) => first + i);
 }
 
-/** The axis that counts the channels of an image. */
-export function channelAxis(format: DataFormat): 1 | 3 {
-  return format === 'channels_first' ? 1 : 3;
+/** What one example is called: an image, a sequence, a volume. */
+export function nounOf(dimensions: number): string {
+  return nouns[dimensions]!;
 }
 
-/** Throws: RANK_MISMATCH when the input is no batch of images. */
-export function requireImages(subject: string, shape: SymbolicShape, format: DataFormat): void {
-  if (shape.length === 4) return;
-  throw rankMismatch(
-    subject,
-    `rank 4 ([batch, ${format === 'channels_last' ? 'height, width, channels' : 'channels, height, width'}])`,
-    shape,
-  );
+/** Throws: RANK_MISMATCH when the input is no batch of sequences, images or volumes. */
+export function requireRank(
+  subject: string,
+  shape: SymbolicShape,
+  format: DataFormat,
+  dimensions: number,
+): void {
+  if (shape.length === dimensions + 2) return;
+  const sizes = dimensionNames[dimensions]!;
+  const names = format === 'channels_last' ? [...sizes, 'channels'] : ['channels', ...sizes];
+  throw rankMismatch(subject, `rank ${dimensions + 2} ([batch, ${names.join(', ')}])`, shape);
 }
 
-/** Runs `fn` on images with the channels last, and puts its result back into `format`. */
+/** Runs `fn` on a tensor with the channels last, and puts its result back into `format`. */
 export function withChannelsLast(
   x: tf.Tensor,
   format: DataFormat,
-  fn: (x: tf.Tensor4D) => tf.Tensor4D,
+  fn: (x: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
-  if (format === 'channels_last') return fn(x as tf.Tensor4D);
-  return tf.transpose(fn(tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1])), [0, 3, 1, 2]);
+  if (format === 'channels_last') return fn(x);
+  const axes = x.shape.map((_, axis) => axis);
+  const result = fn(tf.transpose(x, [0, ...axes.slice(2), 1]));
+  return tf.transpose(result, [0, x.rank - 1, ...axes.slice(1, -1)]);
 }

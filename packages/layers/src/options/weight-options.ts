@@ -24,25 +24,17 @@ export type RegularizerOption = RegularizerIdentifier | (string & {}) | ObjectCo
 export type ConstraintOption = ConstraintIdentifier | (string & {}) | ObjectConfig | Constraint | null;
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
-export function initializerOf(subject: string, option: string, value: InitializerOption): Initializer {
+export function initializerOf(subject: string, option: string, value: unknown): Initializer {
   return objectOf<Initializer>(subject, option, value, 'initializers');
 }
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
-export function regularizerOf(
-  subject: string,
-  option: string,
-  value: RegularizerOption | undefined,
-): Regularizer | null {
+export function regularizerOf(subject: string, option: string, value: unknown): Regularizer | null {
   return (value ?? null) === null ? null : objectOf<Regularizer>(subject, option, value, 'regularizers');
 }
 
 /** Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
-export function constraintOf(
-  subject: string,
-  option: string,
-  value: ConstraintOption | undefined,
-): Constraint | null {
+export function constraintOf(subject: string, option: string, value: unknown): Constraint | null {
   return (value ?? null) === null ? null : objectOf<Constraint>(subject, option, value, 'constraints');
 }
 

@@ -1,10 +1,9 @@
 // AveragePooling2D: the mean of each window of an image.
-import * as tf from '@tensorflow/tfjs-core';
-import { floatTensor } from '../options/single-input.js';
-import { Pooling2D, type Pooling2DOptions } from './pooling2d.js';
+import { AveragePooling } from './average-pooling.js';
+import type { PoolingOptions } from './pooling.js';
 
 /** The options of {@link AveragePooling2D}. */
-export type AveragePooling2DOptions = Pooling2DOptions;
+export type AveragePooling2DOptions = PoolingOptions;
 
 /**
  * Puts out the mean of each window, without what padding added. Source: keras.layers.AveragePooling2D.
@@ -13,20 +12,15 @@ export type AveragePooling2DOptions = Pooling2DOptions;
  * @example
  * averagePooling2D({ poolSize: 2 }).apply(input({ shape: [28, 28, 8] })).shape; // [null, 14, 14, 8]
  */
-export class AveragePooling2D extends Pooling2D {
+export class AveragePooling2D extends AveragePooling {
   static readonly className = 'AveragePooling2D';
 
-  protected override pool(images: tf.Tensor4D): tf.Tensor4D {
-    return tf.avgPool(
-      floatTensor(images) as tf.Tensor4D,
-      [...this.poolSize],
-      [...this.strides],
-      this.padding,
-    );
+  override get dimensions(): 2 {
+    return 2;
   }
 }
 
 /** Makes an {@link AveragePooling2D}. */
-export function averagePooling2D(options: AveragePooling2DOptions = {}): AveragePooling2D {
-  return new AveragePooling2D(options);
+export function averagePooling2D(given: AveragePooling2DOptions = {}): AveragePooling2D {
+  return new AveragePooling2D(given);
 }

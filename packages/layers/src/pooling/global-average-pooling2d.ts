@@ -1,10 +1,9 @@
 // GlobalAveragePooling2D: the mean of each channel of an image.
-import * as tf from '@tensorflow/tfjs-core';
-import { floatTensor } from '../options/single-input.js';
-import { GlobalPooling2D, type GlobalPooling2DOptions } from './global-pooling2d.js';
+import { GlobalAveragePooling } from './global-average-pooling.js';
+import type { GlobalPoolingOptions } from './global-pooling.js';
 
 /** The options of {@link GlobalAveragePooling2D}. */
-export type GlobalAveragePooling2DOptions = GlobalPooling2DOptions;
+export type GlobalAveragePooling2DOptions = GlobalPoolingOptions;
 
 /**
  * Puts out the mean of each channel. Source: keras.layers.GlobalAveragePooling2D.
@@ -13,15 +12,15 @@ export type GlobalAveragePooling2DOptions = GlobalPooling2DOptions;
  * @example
  * globalAveragePooling2D().apply(input({ shape: [28, 28, 8] })).shape; // [null, 8]
  */
-export class GlobalAveragePooling2D extends GlobalPooling2D {
+export class GlobalAveragePooling2D extends GlobalAveragePooling {
   static readonly className = 'GlobalAveragePooling2D';
 
-  protected override pool(x: tf.Tensor, axes: number[]): tf.Tensor {
-    return tf.mean(floatTensor(x), axes, this.keepdims);
+  override get dimensions(): 2 {
+    return 2;
   }
 }
 
 /** Makes a {@link GlobalAveragePooling2D}. */
-export function globalAveragePooling2D(options: GlobalAveragePooling2DOptions = {}): GlobalAveragePooling2D {
-  return new GlobalAveragePooling2D(options);
+export function globalAveragePooling2D(given: GlobalAveragePooling2DOptions = {}): GlobalAveragePooling2D {
+  return new GlobalAveragePooling2D(given);
 }

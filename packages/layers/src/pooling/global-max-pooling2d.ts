@@ -1,9 +1,9 @@
 // GlobalMaxPooling2D: the largest value of each channel of an image.
-import * as tf from '@tensorflow/tfjs-core';
-import { GlobalPooling2D, type GlobalPooling2DOptions } from './global-pooling2d.js';
+import { GlobalMaxPooling } from './global-max-pooling.js';
+import type { GlobalPoolingOptions } from './global-pooling.js';
 
 /** The options of {@link GlobalMaxPooling2D}. */
-export type GlobalMaxPooling2DOptions = GlobalPooling2DOptions;
+export type GlobalMaxPooling2DOptions = GlobalPoolingOptions;
 
 /**
  * Puts out the largest value of each channel. Source: keras.layers.GlobalMaxPooling2D.
@@ -12,15 +12,15 @@ export type GlobalMaxPooling2DOptions = GlobalPooling2DOptions;
  * @example
  * globalMaxPooling2D().apply(input({ shape: [28, 28, 8] })).shape; // [null, 8]
  */
-export class GlobalMaxPooling2D extends GlobalPooling2D {
+export class GlobalMaxPooling2D extends GlobalMaxPooling {
   static readonly className = 'GlobalMaxPooling2D';
 
-  protected override pool(x: tf.Tensor, axes: number[]): tf.Tensor {
-    return tf.max(x, axes, this.keepdims);
+  override get dimensions(): 2 {
+    return 2;
   }
 }
 
 /** Makes a {@link GlobalMaxPooling2D}. */
-export function globalMaxPooling2D(options: GlobalMaxPooling2DOptions = {}): GlobalMaxPooling2D {
-  return new GlobalMaxPooling2D(options);
+export function globalMaxPooling2D(given: GlobalMaxPooling2DOptions = {}): GlobalMaxPooling2D {
+  return new GlobalMaxPooling2D(given);
 }

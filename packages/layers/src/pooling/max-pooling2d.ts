@@ -1,9 +1,9 @@
 // MaxPooling2D: the largest value of each window of an image.
-import * as tf from '@tensorflow/tfjs-core';
-import { Pooling2D, type Pooling2DOptions } from './pooling2d.js';
+import { MaxPooling } from './max-pooling.js';
+import type { PoolingOptions } from './pooling.js';
 
 /** The options of {@link MaxPooling2D}. */
-export type MaxPooling2DOptions = Pooling2DOptions;
+export type MaxPooling2DOptions = PoolingOptions;
 
 /**
  * Puts out the largest value of each window. Source: keras.layers.MaxPooling2D.
@@ -12,15 +12,15 @@ export type MaxPooling2DOptions = Pooling2DOptions;
  * @example
  * maxPooling2D({ poolSize: 2 }).apply(input({ shape: [28, 28, 8] })).shape; // [null, 14, 14, 8]
  */
-export class MaxPooling2D extends Pooling2D {
+export class MaxPooling2D extends MaxPooling {
   static readonly className = 'MaxPooling2D';
 
-  protected override pool(images: tf.Tensor4D): tf.Tensor4D {
-    return tf.maxPool(images, [...this.poolSize], [...this.strides], this.padding);
+  override get dimensions(): 2 {
+    return 2;
   }
 }
 
 /** Makes a {@link MaxPooling2D}. */
-export function maxPooling2D(options: MaxPooling2DOptions = {}): MaxPooling2D {
-  return new MaxPooling2D(options);
+export function maxPooling2D(given: MaxPooling2DOptions = {}): MaxPooling2D {
+  return new MaxPooling2D(given);
 }

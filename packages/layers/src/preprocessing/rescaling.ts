@@ -1,18 +1,24 @@
 // Rescaling: values times a scale, plus an offset; bytes of images to [0, 1], for one.
 import * as tf from '@tensorflow/tfjs-core';
-import { Layer, optionInvalid, type Config, type LayerOptions } from '@lamella/core';
+import { Layer, numberOption, optionInvalid, optionKind, withOptions } from '@lamella/core';
 import { formatShape, shapeMismatch } from '@lamella/program';
-import { finite } from '../options/checks.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 
 /** One number, or one for each channel (the last axis). */
 export type PerChannel = number | readonly number[];
 
+const perChannelOption = optionKind<PerChannel>({ check: perChannel, isFloat: true });
+
+const options = {
+  /** What values are multiplied with: one number, or one a channel. */
+  scale: perChannelOption(),
+  /** What is added then. Default 0. */
+  offset: perChannelOption(0),
+};
+
 /** The options of {@link Rescaling}. */
-export interface RescalingOptions extends LayerOptions {
-  readonly scale: PerChannel;
-  readonly offset?: PerChannel;
-}
+export type RescalingOptions = OptionsFor<typeof options>;
 
 /**
  * `x * scale + offset`, in float32. Source: keras.layers.Rescaling.
@@ -22,16 +28,8 @@ export interface RescalingOptions extends LayerOptions {
  * const images = input({ shape: [28, 28, 1], dtype: 'uint8' });
  * const pixels = rescaling({ scale: 1 / 255 }).apply(images);
  */
-export class Rescaling extends Layer {
+export class Rescaling extends withOptions(Layer, options) {
   static readonly className = 'Rescaling';
-  readonly scale: PerChannel;
-  readonly offset: PerChannel;
-
-  constructor(options: RescalingOptions) {
-    super(options);
-    this.scale = perChannel(this.label, 'scale', options.scale);
-    this.offset = perChannel(this.label, 'offset', options.offset ?? 0);
-  }
 
   override get supportsMasking(): boolean {
     return true;
@@ -41,10 +39,6 @@ export class Rescaling extends Layer {
     const x = floatTensor(singleTensor(this.label, inputs));
     const scaled = tf.mul(x, this.factor('scale', this.scale, x));
     return this.offset === 0 ? scaled : tf.add(scaled, this.factor('offset', this.offset, x));
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), scale: this.scale, offset: this.offset };
   }
 
   private factor(option: string, value: PerChannel, x: tf.Tensor): number | tf.Tensor {
@@ -58,12 +52,12 @@ export class Rescaling extends Layer {
 }
 
 function perChannel(subject: string, option: string, value: unknown): PerChannel {
-  if (!Array.isArray(value)) return finite(subject, option, value);
+  if (!Array.isArray(value)) return numberOption.check(subject, option, value);
   if (value.length === 0) throw optionInvalid(subject, option, 'a number, or one for each channel', value);
-  return value.map((item) => finite(subject, option, item));
+  return value.map((item) => numberOption.check(subject, option, item));
 }
 
 /** Makes a {@link Rescaling}. */
-export function rescaling(options: RescalingOptions): Rescaling {
-  return new Rescaling(options);
+export function rescaling(given: RescalingOptions): Rescaling {
+  return new Rescaling(given);
 }

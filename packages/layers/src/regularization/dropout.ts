@@ -1,19 +1,39 @@
 // Dropout: in training, some values become 0 and the others grow, so that the mean stays.
 import type * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type CallContext, type Config, type LayerOptions } from '@lamella/core';
+import {
+  fractionOption,
+  option,
+  optionInvalid,
+  orNull,
+  seedOption,
+  withOptions,
+  type CallContext,
+} from '@lamella/core';
 import { formatShape, random, shapeMismatch, type SymbolicShape } from '@lamella/program';
-import { seedOrNull, share } from '../options/checks.js';
+import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { ShapePreserving } from '../shape-preserving.js';
 
-/** The options of {@link Dropout}. */
-export interface DropoutOptions extends LayerOptions {
+const options = {
   /** The share of values that become 0. */
-  readonly rate: number;
-  /** The shape in which the choice is made, then broadcast: [null, 1] drops whole rows; null is the input's size. */
-  readonly noiseShape?: SymbolicShape | null;
-  readonly seed?: number | null;
-}
+  rate: fractionOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+  /** The shape in which the choice is made, then broadcast: [null, 1] drops whole rows; null is the input's size. Default null. */
+  noiseShape: orNull(
+    option<SymbolicShape>({
+      check: (subject, name, given) => {
+        const isSize = (size: unknown): boolean =>
+          size === null || (Number.isInteger(size) && (size as number) > 0);
+        if (Array.isArray(given) && given.every(isSize)) return [...given] as SymbolicShape;
+        throw optionInvalid(subject, name, 'a list of positive integers and nulls', given);
+      },
+    }),
+  ),
+};
+
+/** The options of {@link Dropout}. */
+export type DropoutOptions = OptionsFor<typeof options>;
 
 /**
  * Drops values in training, and does nothing else. Source: Srivastava and others (2014), keras.layers.Dropout.
@@ -22,38 +42,15 @@ export interface DropoutOptions extends LayerOptions {
  * @example
  * const y = dropout({ rate: 0.2 }).apply(input({ shape: [8] }));
  */
-export class Dropout extends ShapePreserving {
+export class Dropout extends withOptions(ShapePreserving, options) {
   static readonly className = 'Dropout';
-  readonly rate: number;
-  readonly noiseShape: SymbolicShape | null;
-  readonly seed: number | null;
-
-  constructor(options: DropoutOptions) {
-    super(options);
-    this.rate = share(this.label, 'rate', options.rate);
-    this.seed = seedOrNull(this.label, options.seed);
-    const noiseShape = options.noiseShape ?? null;
-    if (
-      noiseShape !== null &&
-      !(
-        Array.isArray(noiseShape) &&
-        noiseShape.every((size) => size === null || (Number.isInteger(size) && size > 0))
-      )
-    ) {
-      throw optionInvalid(this.label, 'noiseShape', 'a list of positive integers and nulls', noiseShape);
-    }
-    this.noiseShape = noiseShape === null ? null : [...noiseShape];
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
     const x = floatTensor(singleTensor(this.label, inputs));
     if (!context.training || this.rate === 0) return x;
     const seed = this.seed === null ? {} : { seed: this.seed };
     return random.dropout(x, this.rate, { ...seed, noiseShape: this.noiseFor(x.shape) });
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), rate: this.rate, seed: this.seed, noiseShape: this.noiseShape };
   }
 
   protected override checkShape(shape: SymbolicShape): void {
@@ -79,6 +76,6 @@ export class Dropout extends ShapePreserving {
 }
 
 /** Makes a {@link Dropout}. */
-export function dropout(options: DropoutOptions): Dropout {
-  return new Dropout(options);
+export function dropout(given: DropoutOptions): Dropout {
+  return new Dropout(given);
 }

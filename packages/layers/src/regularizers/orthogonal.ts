@@ -1,29 +1,31 @@
 // A penalty on rows, or columns, that are not orthogonal to each other.
 import * as tf from '@tensorflow/tfjs-core';
-import { rankMismatch, Regularizer, type Config } from '@lamella/core';
-import { nonNegative, oneOf } from '../options/checks.js';
+import {
+  choiceOption,
+  nonNegativeOption,
+  rankMismatch,
+  Regularizer,
+  withOptions,
+  type GivenOptions,
+} from '@lamella/core';
 import { unitLength } from '../unit-length.js';
 
+const options = {
+  /** Default 0.01. */
+  factor: nonNegativeOption(0.01),
+  /** Default `rows`. */
+  mode: choiceOption(['rows', 'columns'], 'rows'),
+};
+
 /** The options of {@link OrthogonalRegularizer}. */
-export interface OrthogonalRegularizerOptions {
-  readonly factor?: number;
-  readonly mode?: 'rows' | 'columns';
-}
+export type OrthogonalRegularizerOptions = GivenOptions<typeof options>;
 
 /**
  * `factor` times the mean magnitude of the cosines between rows (or columns) of a matrix.
  * Source: keras.regularizers.OrthogonalRegularizer. Throws: OPTION_INVALID, RANK_MISMATCH.
  */
-export class OrthogonalRegularizer extends Regularizer {
+export class OrthogonalRegularizer extends withOptions(Regularizer, options) {
   static readonly className = 'OrthogonalRegularizer';
-  readonly factor: number;
-  readonly mode: 'rows' | 'columns';
-
-  constructor({ factor = 0.01, mode = 'rows' }: OrthogonalRegularizerOptions = {}) {
-    super();
-    this.factor = nonNegative('OrthogonalRegularizer', 'factor', factor);
-    this.mode = oneOf('OrthogonalRegularizer', 'mode', mode, ['rows', 'columns']);
-  }
 
   override call(weight: tf.Tensor): tf.Tensor {
     if (weight.rank !== 2)
@@ -35,13 +37,9 @@ export class OrthogonalRegularizer extends Regularizer {
     const others = tf.mul(cosines, tf.sub(1, tf.eye(size)));
     return tf.mul(tf.sum(tf.abs(others)), (this.factor * 0.5) / ((size * (size - 1)) / 2));
   }
-
-  override getConfig(): Config {
-    return { factor: this.factor, mode: this.mode };
-  }
 }
 
 /** A penalty on rows, or columns, that are not orthogonal. */
-export function orthogonalRegularizer(options: OrthogonalRegularizerOptions = {}): OrthogonalRegularizer {
-  return new OrthogonalRegularizer(options);
+export function orthogonalRegularizer(given: OrthogonalRegularizerOptions = {}): OrthogonalRegularizer {
+  return new OrthogonalRegularizer(given);
 }

@@ -1,15 +1,17 @@
 // Flatten: everything but the batch becomes one axis.
 import * as tf from '@tensorflow/tfjs-core';
-import { Layer, rankMismatch, type Config, type LayerOptions } from '@lamella/core';
+import { Layer, rankMismatch, withOptions } from '@lamella/core';
 import { sizeOf } from '@lamella/program';
+import { dataFormatOption, type OptionsFor } from '../options/declarations.js';
 import { singleTensor } from '../options/single-input.js';
-import { dataFormatOf, type DataFormat } from '../options/spatial.js';
+
+const options = {
+  /** Where the channels stand; the result has them last in any case. Default `channels_last`. */
+  dataFormat: dataFormatOption(),
+};
 
 /** The options of {@link Flatten}. */
-export interface FlattenOptions extends LayerOptions {
-  /** Where the channels stand; the result has them last in any case. */
-  readonly dataFormat?: DataFormat | null;
-}
+export type FlattenOptions = OptionsFor<typeof options>;
 
 /**
  * Makes one row of each example. Source: keras.layers.Flatten.
@@ -18,14 +20,8 @@ export interface FlattenOptions extends LayerOptions {
  * @example
  * flatten().apply(input({ shape: [28, 28] })).shape; // [null, 784]
  */
-export class Flatten extends Layer {
+export class Flatten extends withOptions(Layer, options) {
   static readonly className = 'Flatten';
-  readonly dataFormat: DataFormat;
-
-  constructor(options: FlattenOptions = {}) {
-    super(options);
-    this.dataFormat = dataFormatOf(this.label, options.dataFormat);
-  }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = singleTensor(this.label, inputs);
@@ -36,13 +32,9 @@ export class Flatten extends Layer {
     const size = sizeOf(x.shape.slice(1));
     return tf.reshape(ordered, [size === 0 ? x.shape[0]! : -1, size]);
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), dataFormat: this.dataFormat };
-  }
 }
 
 /** Makes a {@link Flatten}. */
-export function flatten(options: FlattenOptions = {}): Flatten {
-  return new Flatten(options);
+export function flatten(given: FlattenOptions = {}): Flatten {
+  return new Flatten(given);
 }

@@ -3,20 +3,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   isTensorSpec,
   Layer,
+  option,
   optionInvalid,
+  withOptions,
   type CallArguments,
-  type Config,
-  type LayerOptions,
   type TensorSpec,
 } from '@lamella/core';
 import { formatShape, isConcrete, shapeMismatch, sizeOf, type Tree } from '@lamella/program';
+import type { OptionsFor } from '../options/declarations.js';
 import { singleTensor } from '../options/single-input.js';
 
-/** The options of {@link Reshape}. */
-export interface ReshapeOptions extends LayerOptions {
+const options = {
   /** Without the batch; one size may be -1 and follows from the others. */
-  readonly targetShape: readonly number[];
-}
+  targetShape: option<readonly number[]>({
+    check: (subject, name, given) => {
+      const isSize = (size: unknown): boolean => Number.isInteger(size) && (size as number) >= -1;
+      const isValid =
+        Array.isArray(given) && given.every(isSize) && given.filter((size) => size === -1).length <= 1;
+      if (isValid) return [...(given as readonly number[])];
+      throw optionInvalid(subject, name, 'a list of sizes, at most one of them -1', given);
+    },
+  }),
+};
+
+/** The options of {@link Reshape}. */
+export type ReshapeOptions = OptionsFor<typeof options>;
 
 /**
  * Gives each example another shape. Source: keras.layers.Reshape.
@@ -25,21 +36,9 @@ export interface ReshapeOptions extends LayerOptions {
  * @example
  * reshape({ targetShape: [-1, 2] }).apply(input({ shape: [6] })).shape; // [null, 3, 2]
  */
-export class Reshape extends Layer {
+export class Reshape extends withOptions(Layer, options) {
   static readonly className = 'Reshape';
-  readonly targetShape: readonly number[];
-
-  constructor(options: ReshapeOptions) {
-    super(options);
-    const { targetShape } = options;
-    const isValid =
-      Array.isArray(targetShape) &&
-      targetShape.every((size) => Number.isInteger(size) && size >= -1) &&
-      targetShape.filter((size) => size === -1).length <= 1;
-    if (!isValid)
-      throw optionInvalid(this.label, 'targetShape', 'a list of sizes, at most one of them -1', targetShape);
-    this.targetShape = [...targetShape];
-  }
+  static readonly fileFacts = { builtAtOnce: true };
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = singleTensor(this.label, inputs);
@@ -67,13 +66,9 @@ export class Reshape extends Layer {
     const target = this.targetShape.map((size) => (size === -1 ? null : size));
     return { shape: [input.shape[0] ?? null, ...target], dtype: input.dtype };
   }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), targetShape: this.targetShape };
-  }
 }
 
 /** Makes a {@link Reshape}. */
-export function reshape(options: ReshapeOptions): Reshape {
-  return new Reshape(options);
+export function reshape(given: ReshapeOptions): Reshape {
+  return new Reshape(given);
 }

@@ -1,0 +1,80 @@
+// The kinds of options that layers declare, beside those of @lamella/core: what they check, and how they stand in a config.
+import {
+  choiceOption,
+  option,
+  optionKind,
+  type Constraint,
+  type GivenOptions,
+  type Initializer,
+  type LayerOptions,
+  type Option,
+  type Regularizer,
+} from '@lamella/core';
+import {
+  activationOf,
+  type Activation,
+  type ActivationOption as ActivationGiven,
+} from '../activations/resolve.js';
+import { sizesOf, type DataFormat, type Padding, type SizesOption } from './spatial.js';
+import {
+  constraintOf,
+  initializerOf,
+  regularizerOf,
+  type ConstraintOption,
+  type InitializerOption,
+  type RegularizerOption,
+} from './weight-options.js';
+
+/** What a layer with these options may be given. */
+export type OptionsFor<T> = GivenOptions<T> & LayerOptions;
+
+/** An activation, by Keras' identifier, by a registered name, as a function, or as a layer. */
+export const activationOption = optionKind<ActivationGiven, Activation>({
+  check: (subject, _name, given) => activationOf(subject, given),
+  write: ({ config }) => config,
+});
+
+/** What first values a weight has. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
+export const initializerOption = optionKind<InitializerOption, Initializer>({ check: initializerOf });
+
+/** What a weight adds to the loss; by default nothing. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
+export function regularizerOption(): Option<RegularizerOption, Regularizer | null, false> {
+  return option<RegularizerOption, Regularizer | null>({ check: regularizerOf, default: null });
+}
+
+/** What a layer's output adds to the loss, by default nothing; configs without one leave it out, as Keras' do. */
+export function activityOption(): Option<RegularizerOption, Regularizer | null, false> {
+  const write = (kept: Regularizer | null): Regularizer | undefined => kept ?? undefined;
+  return option<RegularizerOption, Regularizer | null>({ check: regularizerOf, default: null, write });
+}
+
+/** What a weight must fulfil after each step; by default nothing. Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID. */
+export function constraintOption(): Option<ConstraintOption, Constraint | null, false> {
+  return option<ConstraintOption, Constraint | null>({ check: constraintOf, default: null });
+}
+
+/** A size for each of the owner's `dimensions`, or one for all. */
+export function sizesOption(): Option<SizesOption, readonly number[], true>;
+export function sizesOption(fallback: number): Option<SizesOption, readonly number[], false>;
+export function sizesOption(...fallback: number[]): Option<SizesOption, readonly number[]> {
+  const check = (subject: string, name: string, given: unknown, owner: object): readonly number[] =>
+    sizesOf(subject, name, given, (owner as { readonly dimensions: number }).dimensions);
+  return fallback.length === 0
+    ? option<SizesOption, readonly number[]>({ check })
+    : option<SizesOption, readonly number[]>({ check, default: fallback[0]! });
+}
+
+/** `valid`, the default, or `same`. */
+export function paddingOption(): Option<Padding, Padding, false> {
+  const choice = choiceOption<Padding>(['valid', 'same'], 'valid');
+  return {
+    ...choice,
+    check: (subject, name, given, owner) =>
+      choice.check(subject, name, typeof given === 'string' ? given.toLowerCase() : given, owner),
+  };
+}
+
+/** Where the channels stand; by default last. */
+export function dataFormatOption(): Option<DataFormat | null, DataFormat, false> {
+  return choiceOption<DataFormat>(['channels_last', 'channels_first'], 'channels_last');
+}
