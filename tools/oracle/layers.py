@@ -269,7 +269,30 @@ def define():
     case(c, "regularizers", {"filters": 1, "kernel_size": 2, "kernel_regularizer": "l2", "bias_regularizer": "l1",
                              "activity_regularizer": "l2"}, (2, 3, 2, 1))
 
+    for c, spatial, other in (("Conv1D", (5,), (4,)), ("Conv3D", (2, 3, 3), (3, 2, 2))):
+        case(c, "defaults", {"filters": 2, "kernel_size": 2}, (1, *spatial, 2))
+        case(c, "strides 2, same, groups, relu",
+             {"filters": 2, "kernel_size": 2, "strides": 2, "padding": "same", "groups": 2, "activation": "relu"},
+             (1, *spatial, 2))
+        case(c, "dilation, no bias", {"filters": 1, "kernel_size": 2, "dilation_rate": 2, "padding": "same",
+                                      "use_bias": False}, (1, *spatial, 1))
+        case(c, "channels_first", {"filters": 2, "kernel_size": 2, "data_format": "channels_first"}, (2, 1, *other))
+
     # Pooling
+    for d, spatial in ((1, (5,)), (3, (3, 2, 2))):
+        for p in (f"MaxPooling{d}D", f"AveragePooling{d}D"):
+            values = lambda *shape: distinct(r(p + str(shape)), shape)  # noqa: E731
+            case(p, "pool 2", {"pool_size": 2}, values(2, *spatial, 2))
+            case(p, "strides 1, same", {"pool_size": 2, "strides": 1, "padding": "same"}, values(1, *spatial, 1))
+            case(p, "channels_first", {"pool_size": 2, "data_format": "channels_first"}, values(1, 2, *spatial))
+        for p in (f"GlobalAveragePooling{d}D", f"GlobalMaxPooling{d}D"):
+            values = lambda *shape: distinct(r(p + str(shape)), shape)  # noqa: E731
+            case(p, "defaults", {}, values(2, *spatial, 2))
+            case(p, "channels_first, keepdims", {"data_format": "channels_first", "keepdims": True},
+                 values(1, 2, *spatial))
+    case("GlobalAveragePooling1D", "a mask", {}, (2, 3, 2), masks=[np.array([[1, 1, 0], [1, 0, 0]], bool)])
+    case("GlobalAveragePooling1D", "a mask, channels_first, keepdims",
+         {"data_format": "channels_first", "keepdims": True}, (1, 2, 3), masks=[np.array([[0, 1, 1]], bool)])
     for p in ("MaxPooling2D", "AveragePooling2D"):
         image = lambda *shape: distinct(r(p + str(shape)), shape)  # noqa: E731
         case(p, "pool 2", {"pool_size": 2}, image(1, 4, 4, 2))

@@ -94,7 +94,9 @@ describe("Keras' names", () => {
 /** What classes need to be made. */
 const needed: Readonly<Record<string, object>> = {
   Activation: { activation: 'relu' },
+  Conv1D: { filters: 1, kernelSize: 1 },
   Conv2D: { filters: 1, kernelSize: 1 },
+  Conv3D: { filters: 1, kernelSize: 1 },
   CosineDecay: { initialLearningRate: 1, decaySteps: 1 },
   CosineDecayRestarts: { initialLearningRate: 1, firstDecaySteps: 1 },
   Dense: { units: 1 },

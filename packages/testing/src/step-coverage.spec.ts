@@ -78,6 +78,8 @@ interface Example {
 const on = (make: () => Layer, ...shapes: (readonly number[])[]): Example => ({ shapes, make });
 const row = [6];
 const image = [6, 6, 3];
+const sequence = [6, 3];
+const volume = [3, 4, 3, 2];
 
 /** One or more uses of every layer, by Keras' class name. */
 const examples: Readonly<Record<string, readonly Example[]>> = {
@@ -89,10 +91,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
   Add: [on(() => layer.add(), row, row, row)],
   Average: [on(() => layer.average(), row, row)],
+  AveragePooling1D: [on(() => layer.averagePooling1D(), sequence)],
   AveragePooling2D: [
     on(() => layer.averagePooling2D(), image),
     on(() => layer.averagePooling2D({ poolSize: 3, strides: 2 }), image),
   ],
+  AveragePooling3D: [on(() => layer.averagePooling3D(), volume)],
   BatchNormalization: [
     on(() => layer.batchNormalization(), row),
     on(() => layer.batchNormalization({ scale: false, center: false }), image),
@@ -102,12 +106,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.concatenate(), row, [3]),
     on(() => layer.concatenate({ axis: 1 }), image, image),
   ],
+  Conv1D: [on(() => layer.conv1D({ filters: 3, kernelSize: 2, activation: 'tanh' }), sequence)],
   Conv2D: [
     on(() => layer.conv2D({ filters: 4, kernelSize: 3, activation: 'relu' }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 2, strides: 2, padding: 'same' }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 1, useBias: false }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 3, padding: 'same' }), [5, 5, 18]),
   ],
+  Conv3D: [on(() => layer.conv3D({ filters: 2, kernelSize: 2 }), volume)],
   Dense: [
     on(() => layer.dense({ units: 4, activation: 'relu' }), row),
     on(() => layer.dense({ units: 4, useBias: false }), [3, 5]),
@@ -131,17 +137,23 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   Embedding: [on(() => layer.embedding({ inputDim: 9, outputDim: 3 }), [5])],
   Flatten: [on(() => layer.flatten(), image)],
   GaussianNoise: [on(() => layer.gaussianNoise({ stddev: 0.3 }), row)],
+  GlobalAveragePooling1D: [on(() => layer.globalAveragePooling1D(), sequence)],
   GlobalAveragePooling2D: [on(() => layer.globalAveragePooling2D(), image)],
+  GlobalAveragePooling3D: [on(() => layer.globalAveragePooling3D(), volume)],
+  GlobalMaxPooling1D: [on(() => layer.globalMaxPooling1D(), sequence)],
   GlobalMaxPooling2D: [on(() => layer.globalMaxPooling2D({ keepdims: true }), image)],
+  GlobalMaxPooling3D: [on(() => layer.globalMaxPooling3D(), volume)],
   LayerNormalization: [
     on(() => layer.layerNormalization(), row),
     on(() => layer.layerNormalization({ axis: [1, 2] }), image),
   ],
   LeakyReLU: [on(() => layer.leakyReLU(), row)],
+  MaxPooling1D: [on(() => layer.maxPooling1D(), sequence)],
   MaxPooling2D: [
     on(() => layer.maxPooling2D(), image),
     on(() => layer.maxPooling2D({ poolSize: 3, strides: 2, padding: 'same' }), image),
   ],
+  MaxPooling3D: [on(() => layer.maxPooling3D(), volume)],
   Maximum: [on(() => layer.maximum(), row, row)],
   Minimum: [on(() => layer.minimum(), row, row)],
   Multiply: [on(() => layer.multiply(), row, row)],
