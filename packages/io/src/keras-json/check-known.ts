@@ -22,6 +22,7 @@ const notClasses: ReadonlySet<string> = new Set([
   '__tuple__',
   '__tensor__',
   '__numpy__',
+  'SeedGenerator',
 ]);
 
 /** Throws: CLASS_UNKNOWN and FUNCTION_UNKNOWN, each listing everything that is missing. */

@@ -57,6 +57,13 @@ const passedOver: ReadonlySet<string> = new Set([
   'build_input_shape',
 ]);
 
+/** Envelopes that stand for a part of their config: arrays, as nested lists, and seeds. */
+const plainParts: Readonly<Record<string, string>> = {
+  __numpy__: 'value',
+  __tensor__: 'value',
+  SeedGenerator: 'seed',
+};
+
 /** Options whose values are the user's own JSON. */
 const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
@@ -192,6 +199,8 @@ export function hintOf(key: string): SerializableKind | undefined {
 export function readValue(value: Json, context: ReadContext, hint?: SerializableKind): ConfigValue {
   if (isEnvelope(value)) {
     if (value.class_name === 'DTypePolicy') return readPolicy(value, context);
+    if (Object.hasOwn(plainParts, value.class_name) && isRecord(value['config']))
+      return value['config'][plainParts[value.class_name]!] as ConfigValue;
     if (isOlderHardSigmoid(value))
       return readFunction(olderHardSigmoidReference, context) as unknown as ConfigValue;
     return readObject(value, context, hint) as ConfigValue;

@@ -11,8 +11,10 @@ import {
   allocateArray,
   formatShape,
   HostTensor,
+  isLamellaError,
   shapeMismatch,
   sizeOf,
+  type NestedArray,
   type Shape,
   type NumberDType,
 } from '@lamella/program';
@@ -43,10 +45,15 @@ export class Ones extends Initializer {
 
 const constantOptions = {
   /** Default 0. */
-  value: option<number>({
+  value: option<NestedArray>({
     check: (subject, name, given) => {
-      if (typeof given === 'number') return given;
-      throw optionInvalid(subject, name, 'a number', given);
+      if (numbersIn(given) !== undefined) return given as NestedArray;
+      throw optionInvalid(
+        subject,
+        name,
+        'a number, or lists of numbers that are equally long and deep',
+        given,
+      );
     },
     default: 0,
     isFloat: true,
@@ -56,13 +63,49 @@ const constantOptions = {
 /** The options of {@link Constant}. */
 export type ConstantOptions = GivenOptions<typeof constantOptions>;
 
-/** One value everywhere. Source: keras.initializers.Constant. Throws: OPTION_INVALID. */
+/**
+ * One value everywhere, or those of nested lists, spread over the weight as in broadcasting. Source: keras.initializers.Constant.
+ * Throws: OPTION_INVALID, SHAPE_MISMATCH.
+ */
 export class Constant extends withOptions(Initializer, constantOptions) {
   static readonly className = 'Constant';
 
   override initialize(shape: Shape, dtype: NumberDType): HostTensor {
-    return filled(shape, dtype, this.value);
+    return spread(numbersIn(this.value)!, shape, dtype);
   }
+}
+
+/** The numbers of nested lists; undefined where it is something else. */
+function numbersIn(value: unknown): HostTensor | undefined {
+  try {
+    const values = HostTensor.fromArray(value as NestedArray);
+    return values.dtype === 'float32' ? (values as HostTensor) : undefined;
+  } catch (cause) {
+    if (isLamellaError(cause)) return undefined;
+    throw cause;
+  }
+}
+
+/** Throws: SHAPE_MISMATCH. */
+function spread(values: HostTensor, shape: Shape, dtype: NumberDType): HostTensor {
+  const sizes = [...Array<number>(Math.max(shape.length - values.shape.length, 0)).fill(1), ...values.shape];
+  if (sizes.length > shape.length || sizes.some((size, axis) => size !== 1 && size !== shape[axis])) {
+    throw shapeMismatch(
+      'Initializer Constant',
+      `expected a weight that its values ${formatShape(values.shape)} can be spread over, got ${formatShape(shape)}`,
+    );
+  }
+  const data = allocateArray(dtype, sizeOf(shape));
+  for (let i = 0; i < data.length; i++) {
+    let [rest, place, stride] = [i, 0, 1];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      place += (sizes[axis] === 1 ? 0 : rest % shape[axis]!) * stride;
+      rest = Math.floor(rest / shape[axis]!);
+      stride *= sizes[axis]!;
+    }
+    data[i] = values.data[place]!;
+  }
+  return new HostTensor(data, shape, dtype);
 }
 
 const identityOptions = {
@@ -97,8 +140,8 @@ export function ones(): Ones {
   return new Ones();
 }
 
-/** One value everywhere. */
-export function constant(value: number): Constant {
+/** One value everywhere, or those of nested lists. */
+export function constant(value: NestedArray): Constant {
   return new Constant({ value });
 }
 

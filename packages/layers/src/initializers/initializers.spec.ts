@@ -75,6 +75,24 @@ describe('initializers without randomness', () => {
       data: Int32Array.of(3, 3),
     });
   });
+
+  it('fill with lists, spread over the weight', () => {
+    const rows = initializers.constant([[1], [2]]);
+    expect(rows.initialize([2, 3], 'float32').array()).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
+    expect(initializers.constant([1, 2]).initialize([2, 2], 'int32').array()).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(() => rows.initialize([3, 3], 'float32')).toThrow(
+      '[SHAPE_MISMATCH] Initializer Constant: expected a weight that its values [2, 1] can be spread over, got [3, 3]',
+    );
+    expect(() => initializers.constant([1, [2]])).toThrow(
+      '[OPTION_INVALID] Constant: value: expected a number',
+    );
+  });
 });
 
 describe('random initializers', () => {
