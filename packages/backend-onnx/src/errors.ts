@@ -88,12 +88,12 @@ export function sessionFailed(program: Program, cause: unknown): LamellaError {
   });
 }
 
-/** `RUN_FAILED`: ONNX Runtime gives up in the middle of a run, of what it was fed most often. Names the layer as above. */
+/** `RUN_FAILED`: ONNX Runtime gives up in the middle of a run, for want of memory most often. Names the layer as above. */
 export function runFailed(program: Program, cause: unknown): LamellaError {
   return lamellaError('RUN_FAILED', {
     subject: culprit(program, cause),
     problem: `ONNX Runtime fails as it runs: ${reason(cause)}`,
-    fix: 'check the values that the model is fed, such as indices out of range; nothing of the model has changed',
+    fix: 'use smaller batches, or give the process more memory; nothing of the model has changed',
     cause,
   });
 }

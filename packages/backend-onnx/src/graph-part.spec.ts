@@ -5,10 +5,11 @@ import { hostBuffer } from '@lamella/core';
 import { runProgram } from '@lamella/testing';
 import { onnx } from './onnx.js';
 import { NativeLibrary } from './runtime/native-library.js';
+import { watchedSessions } from './watched-sessions.spec.js';
 
 const native = onnx({ smallWork: false, runtime: 'native' });
 
-/** `x[i]`, for which ONNX Runtime checks the index. */
+/** `x[i]`. */
 const gathering = () =>
   capture(
     (x, i) => withScope('net/pick', () => tf.gather(x!, i as tf.Tensor1D)),
@@ -45,14 +46,37 @@ describe('the graph of a Program', () => {
   it.each(['native', 'wasm'] as const)(
     'fails with a coded error that names the layer: %s',
     async (runtime) => {
+      const { sessions, restore } = await watchedSessions({ runtime });
+      const program = gathering();
+      const executable = await onnx({ smallWork: false, runtime }).compile(program);
+      restore();
+      const x = new HostTensor(Float32Array.of(0, 1, 2, 3, 4, 5), [3, 2]);
+      const at = (i: number): HostTensor => new HostTensor(Int32Array.of(i), [1], 'int32');
+      const failing = jest.spyOn(sessions[0]!, 'run').mockImplementation(() => {
+        throw new Error("Non-zero status code. Name:'net/pick/Gather_1' Status Message: bad allocation");
+      });
+      await expect(runProgram(executable, program, [x, at(2)])).rejects.toThrow(
+        /^\[RUN_FAILED\] Layer "net\/pick": .*bad allocation/,
+      );
+      failing.mockRestore();
+      expect((await runProgram(executable, program, [x, at(2)]))[0]!.array()).toEqual([[4, 5]]);
+      executable.dispose();
+    },
+  );
+
+  it.each(['native', 'wasm'] as const)(
+    'reads what an index below 0 counts from the end, and nothing out of bounds: %s',
+    async (runtime) => {
       const program = gathering();
       const executable = await onnx({ smallWork: false, runtime }).compile(program);
       const x = new HostTensor(Float32Array.of(0, 1, 2, 3, 4, 5), [3, 2]);
-      const at = (i: number): HostTensor => new HostTensor(Int32Array.of(i), [1], 'int32');
-      await expect(runProgram(executable, program, [x, at(7)])).rejects.toThrow(
-        /^\[RUN_FAILED\] Layer "net\/pick": ONNX Runtime fails as it runs: .*out of data bounds/,
-      );
-      expect((await runProgram(executable, program, [x, at(2)]))[0]!.array()).toEqual([[4, 5]]);
+      const at = async (i: number): Promise<unknown> =>
+        (
+          await runProgram(executable, program, [x, new HostTensor(Int32Array.of(i), [1], 'int32')])
+        )[0]!.array();
+      expect(await at(-1)).toEqual([[4, 5]]);
+      expect(await at(3)).toEqual([[NaN, NaN]]);
+      expect(await at(-4)).toEqual([[NaN, NaN]]);
       executable.dispose();
     },
   );

@@ -142,6 +142,7 @@ class ProgramLowering {
     const { graph } = this;
     return {
       ...type,
+      elements: data,
       get name(): string {
         return (name ??= graph.tensor(data, type.shape, type.dtype));
       },

@@ -17,6 +17,8 @@ export interface Operand extends OperandType {
   readonly name: string;
   /** The one value that all its elements have, where that is known. */
   readonly uniform?: number;
+  /** Of a constant. */
+  readonly elements?: ArrayLike<number>;
 }
 
 /** The name of a result in the graph, or an operand that stands for it. */

@@ -291,3 +291,22 @@ function describe(value: unknown): string {
   if (typeof value === 'number' || value === undefined) return String(value);
   return JSON.stringify(value) ?? typeof value;
 }
+
+/** `INDEX_OUT_OF_RANGE`: data that points past the end of an axis. */
+export function indexOutOfRange(
+  scope: string,
+  size: number,
+  at: {
+    readonly index: number;
+    readonly row: number;
+    readonly position: number;
+    readonly name: string;
+  },
+): LamellaError {
+  return lamellaError('INDEX_OUT_OF_RANGE', {
+    subject: scope === '' ? 'Program' : `Layer "${scope}"`,
+    problem: `expected indices from ${-size} to ${size - 1}, got ${at.index} in row ${at.row} of "${at.name}", at position ${at.position}`,
+    details: ['An index below 0 counts from the end.'],
+    fix: 'correct the data, or give the layer as many rows as there are numbers',
+  });
+}

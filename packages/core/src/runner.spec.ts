@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { capture, HostTensor, OpenProgram, random, type ArgumentSpec, type Program } from '@lamella/program';
+import {
+  capture,
+  HostTensor,
+  OpenProgram,
+  random,
+  withScope,
+  type ArgumentSpec,
+  type Program,
+} from '@lamella/program';
 import type { Backend } from './backend.js';
 import type { HostBuffer } from './host-buffer.js';
 import { replayBackend } from './replay-backend.js';
@@ -92,23 +100,50 @@ describe('a runner', () => {
 
   it('changes no weight when the run fails, and can run again', async () => {
     const weight = weightOf(1, 1);
-    const index: ArgumentSpec = { name: 'index', shape: [1], dtype: 'int32' };
+    const size: ArgumentSpec = { name: 'size', shape: [1], dtype: 'int32' };
     const runner = await Runner.create(
       cpu,
       capture(
-        (at) => {
+        (newShape) => {
           const next = tf.add(weight.read(), 1);
           weight.assign(next);
-          return tf.gather(next, at as tf.Tensor1D);
+          // It fails for a shape of another number of elements.
+          const places = tf.sparse.sparseReshape(
+            tf.tensor2d([[0]], [1, 1], 'int32'),
+            tf.tensor1d([2], 'int32'),
+            newShape as tf.Tensor1D,
+          )['outputIndices']!;
+          return tf.gather(next, tf.reshape(places, [1]));
         },
-        [index],
+        [size],
       ),
     );
-    const at = (i: number): HostTensor[] => [new HostTensor(Int32Array.of(i), [1], 'int32')];
-    await expect(runner.run(at(5), key)).rejects.toThrow();
+    const of = (length: number): HostTensor[] => [new HostTensor(Int32Array.of(length), [1], 'int32')];
+    await expect(runner.run(of(5), key)).rejects.toThrow();
     expect(await valuesOf(weight)).toEqual([1, 1]);
-    expect(await runner.compute(at(0), key, arrays)).toEqual([[2]]);
+    expect(await runner.compute(of(2), key, arrays)).toEqual([[2]]);
     expect(await valuesOf(weight)).toEqual([2, 2]);
+  });
+
+  it('refuses indices in host data that are out of bounds, and names the layer, the index and the row', async () => {
+    const weight = weightOf(1, 2);
+    const ids: ArgumentSpec = { name: 'ids', shape: [2, 3], dtype: 'int32', storage: 'uint8' };
+    const look = (at: tf.Tensor | undefined): tf.Tensor =>
+      withScope('net/words', () => tf.gather(weight.read(), tf.cast(tf.reshape(at!, [3, 2]), 'int32')));
+    const runner = await Runner.create(cpu, capture(look, [ids]));
+    const row = (i: number): HostTensor[] => [
+      new HostTensor(Uint8Array.of(0, 1, 0, 1, i, 1), [2, 3], 'uint8'),
+    ];
+    await expect(runner.run(row(2), key)).rejects.toThrow(
+      '[INDEX_OUT_OF_RANGE] Layer "net/words": expected indices from -2 to 1, got 2 in row 1 of "ids", at position 1.',
+    );
+    expect(await runner.compute(row(1), key, arrays)).toEqual([
+      [
+        [1, 2],
+        [1, 2],
+        [2, 2],
+      ],
+    ]);
   });
 
   it('sees what was set between two runs', async () => {

@@ -1,14 +1,17 @@
 // A Runner: a captured Program on a backend, with the weights behind its state inputs and buffers for its outputs. It moves
 // weights that lie elsewhere to the backend. Not here: how updates reach the weights; the backend sees to that.
 import {
+  indexUses,
   isOpenProgram,
   type HostTensor,
+  type IndexUse,
   type OpenProgram,
   type Program,
   type StateSlot,
 } from '@lamella/program';
 import type { Backend, Executable, RunKey } from './backend.js';
 import type { Buffer } from './buffer.js';
+import { checkIndices } from './check-indices.js';
 import { hostDType, runPlaces } from './check-run.js';
 import { hostBuffer } from './host-buffer.js';
 import { sameItems } from './same-items.js';
@@ -38,6 +41,9 @@ export class Runner {
   /** Of the last run; `batch` is undefined where it is not open. */
   private last: { readonly batch: number | undefined; readonly outputs: readonly RunOutput[] } | undefined;
   private lastBuffers: readonly Buffer[] = [];
+  /** Which arguments are indices, and what they are called. */
+  private indices: readonly IndexUse[] = [];
+  private argNames: readonly string[] = [];
 
   private constructor(
     private readonly executable: Executable,
@@ -60,7 +66,7 @@ export class Runner {
 
   /**
    * Runs once on the arguments, in order, after the backend's earlier runs.
-   * Throws what the backend throws; the weights are then as before.
+   * Throws INDEX_OUT_OF_RANGE, and what the backend throws; the weights are then as before.
    */
   run(args: readonly HostTensor[], key: RunKey): Promise<void> {
     return queueRun(this.backend, () => this.runNow(args, key));
@@ -97,7 +103,9 @@ export class Runner {
       if (weight.buffer.backend !== backend) await weight.moveTo(backend);
       inputs.push(weight.buffer);
     }
-    await this.executable.run(inputs, this.outputBuffers(args), key);
+    const outputs = this.outputBuffers(args);
+    checkIndices(this.indices, args, this.argNames);
+    await this.executable.run(inputs, outputs, key);
   }
 
   private outputBuffers(args: readonly HostTensor[]): readonly Buffer[] {
@@ -106,6 +114,8 @@ export class Runner {
     if (last !== undefined && last.batch === batch) return this.lastBuffers;
     for (const buffer of this.lastBuffers) buffer.dispose();
     const sized = isOpenProgram(program) ? program.at(batch ?? 0) : program;
+    this.indices = indexUses(sized);
+    this.argNames = sized.inputs.filter(({ kind }) => kind === 'argument').map(({ name }) => name);
     const outputs = runPlaces(sized).outputs.map((place): RunOutput => {
       const { id, name } = sized.outputs[place]!;
       const { shape } = sized.type(id);

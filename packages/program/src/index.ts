@@ -62,6 +62,7 @@ export {
   type Window,
 } from './kernel-rules/windows.js';
 export { type ReductionAttributes } from './kernels/reductions.js';
+export { indexUses, type IndexUse } from './index-uses.js';
 export { attributesOf, traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export {
@@ -88,7 +89,9 @@ export { removeDeadCode } from './passes/remove-dead-code.js';
 export { removeCustomGradients, removeIdentities } from './passes/remove-identities.js';
 export { rewrite, type NodeRewrite, type Rewriter } from './passes/rewriter.js';
 export { simplifyAlgebra } from './passes/simplify-algebra.js';
+export { splitComplex } from './passes/split-complex.js';
 export { unrollScans } from './passes/unroll-scans.js';
+export { writeOut } from './passes/write-out.js';
 export { forExecution, simplify } from './passes/simplify.js';
 export {
   condKernel,

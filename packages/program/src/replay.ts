@@ -4,6 +4,7 @@ import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
 import { tfjsDType } from './dtype.js';
 import { programInvalid } from './errors.js';
 import type { HoldingKernel } from './holding-kernel.js';
+import { findKernel } from './kernels.js';
 import type { Program, ProgramConstant, ProgramNode, ValueId, ValueType } from './program.js';
 import { holdingKernel } from './subprograms.js';
 
@@ -54,6 +55,10 @@ export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tenso
   const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
   const holder = holdingKernel(node.kernel);
   if (holder !== undefined) return runHolder(holder, node, inputs);
+  if (currentRecorder() === undefined) {
+    const result = findKernel(node.kernel)?.replay?.(inputs, node.attrs as tf.NamedAttrMap);
+    if (result !== undefined) return [result];
+  }
   // Kernels that take a list expect a real array; integer keys come in ascending order.
   const given = '0' in inputs ? (Object.values(inputs) as unknown as tf.NamedTensorMap) : inputs;
   const result = tf.engine().runKernel(node.kernel, given, node.attrs as tf.NamedAttrMap) as

@@ -1,18 +1,30 @@
 // Gathering and scattering by indices.
 import { sizeOf } from '@lamella/program';
+import { boundIndices, foundInside, spread, type BoundedIndices } from '../bounded-indices.js';
 import { as, commonType, declared } from '../element-wise.js';
-import type { Lowering, LoweringCall, Operand } from '../lowering.js';
+import { uniform, type Lowering, type LoweringCall, type Operand } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
 
 export const GatherV2: Lowering = (call) => {
   const { graph } = call;
   const [x, indices] = [call.input('x'), call.input('indices')];
   const [axis, batchDims] = [call.attribute<number>('axis'), call.attribute<number>('batchDims')];
-  if (batchDims === 0) return graph.op('Gather', [x.name, as(graph, indices, 'int32')], { axis });
+  const size = x.shape[axis]!;
+  if (size === 0) return nothing(call);
+  const { name, isInside } = boundIndices(graph, indices, {
+    name: as(graph, indices, 'int32'),
+    type: 'int32',
+    sizes: [size],
+    isTuple: false,
+  });
+  if (batchDims === 0) {
+    const found = graph.op('Gather', [x.name, name], { axis });
+    if (isInside === undefined) return found;
+    return foundInside(graph, found, spread(graph, isInside, x.shape.length - axis - 1), x.dtype);
+  }
   // Batched: with the axis moved next to the batch, each index is shifted to its batch's rows and one Gather is left.
   const batch = sizeOf(x.shape.slice(0, batchDims));
   const outer = sizeOf(x.shape.slice(batchDims, axis));
-  const size = x.shape[axis]!;
   const inner = sizeOf(x.shape.slice(axis + 1));
   const count = sizeOf(indices.shape.slice(batchDims));
   const rows = graph.reshape(
@@ -24,36 +36,61 @@ export const GatherV2: Lowering = (call) => {
     [batch, 1],
     'int32',
   );
-  const shifted = graph.op('Add', [graph.reshape(as(graph, indices, 'int32'), [batch, count]), offsets]);
-  const gathered = graph.op('Gather', [rows, shifted], { axis: 0 });
+  const shifted = graph.op('Add', [graph.reshape(name, [batch, count]), offsets]);
+  const found = graph.op('Gather', [rows, shifted], { axis: 0 });
+  const gathered =
+    isInside === undefined
+      ? found
+      : foundInside(graph, found, graph.reshape(isInside, [batch, count, 1]), x.dtype);
   const ordered = graph.transpose(graph.reshape(gathered, [batch, count, outer, inner]), [0, 2, 1, 3]);
   return graph.reshape(ordered, call.output.shape);
 };
 
-export const GatherNd: Lowering = (call) =>
-  call.graph.op('GatherND', [call.input('params').name, as(call.graph, call.input('indices'), 'int64')]);
+/** What is read where there is nothing to read from. */
+function nothing(call: LoweringCall): Operand {
+  return uniform(call.graph, call.output.dtype === 'float32' ? NaN : 0, call.output);
+}
+
+export const GatherNd: Lowering = (call) => {
+  const { graph } = call;
+  const [params, indices] = [call.input('params'), call.input('indices')];
+  const depth = indices.shape[indices.shape.length - 1]!;
+  const name = as(graph, indices, 'int64');
+  if (depth === 0) return graph.op('GatherND', [params.name, name]);
+  const sizes = params.shape.slice(0, depth);
+  if (sizes.includes(0)) return nothing(call);
+  const bounded = boundIndices(graph, indices, { name, type: 'int64', sizes, isTuple: true });
+  const found = graph.op('GatherND', [params.name, bounded.name]);
+  if (bounded.isInside === undefined) return found;
+  return foundInside(
+    graph,
+    found,
+    spread(graph, bounded.isInside, params.shape.length - depth),
+    params.dtype,
+  );
+};
 
 /** Values at equal indices add up. */
 export const ScatterNd: Lowering = (call) => {
   const { graph } = call;
   const updates = call.input('updates');
   const type = commonType(updates);
-  const target = graph.full(0, call.output.shape, type);
+  const { shape } = call.output;
+  const { name, isInside, depth } = places(call, call.input('indices'), shape);
+  const given = as(graph, updates, type);
+  const added =
+    isInside === undefined
+      ? given
+      : graph.op('Where', [spread(graph, isInside, shape.length - depth), given, graph.scalar(0, type)]);
   return declared(
     call,
-    graph.op('ScatterND', [target, tuples(graph, call.input('indices')), as(graph, updates, type)], {
-      reduction: 'add',
-    }),
+    graph.op('ScatterND', [graph.full(0, shape, type), name, added], { reduction: 'add' }),
     type,
   );
 };
 
 export const TensorScatterUpdate: Lowering = (call) =>
-  call.graph.op('ScatterND', [
-    call.input('tensor').name,
-    tuples(call.graph, call.input('indices')),
-    call.input('updates').name,
-  ]);
+  placed(call, call.input('tensor').name, call.input('indices'), call.input('updates').name);
 
 export const SparseToDense: Lowering = (call) => {
   const { graph } = call;
@@ -64,15 +101,44 @@ export const SparseToDense: Lowering = (call) => {
     sizeOf(values.shape) === count && values.shape.length === 1
       ? values.name
       : graph.op('Expand', [values.name, graph.ints([count])]);
-  const places =
-    indices.shape.length === 0 ? graph.reshape(as(graph, indices, 'int64'), [1, 1]) : tuples(graph, indices);
-  return graph.op('ScatterND', [target, places, updates]);
+  return placed(call, target, indices, updates);
 };
 
-/** Indices of rank 1 are one index each. */
+/** `target` with `updates` in place of what it has at `indices`. What is out of bounds goes to one more row, which is cut off. */
+function placed(call: LoweringCall, target: string, indices: Operand, updates: string): string {
+  const { graph } = call;
+  const { shape, dtype } = call.output;
+  const { name, isInside, depth } = places(call, indices, shape);
+  if (isInside === undefined) return graph.op('ScatterND', [target, name, updates]);
+  const [rows, ...rest] = shape;
+  const more = graph.op('Concat', [target, graph.full(0, [1, ...rest], dtype)], { axis: 0 });
+  const outside = graph.tensor(
+    Array.from({ length: depth }, (_, i) => (i === 0 ? rows! : 0)),
+    [depth],
+    'int64',
+  );
+  const all = graph.op('Where', [spread(graph, isInside, 1), name, outside]);
+  return graph.slice(graph.op('ScatterND', [more, all, updates]), [0], [0], [rows!]);
+}
+
+/** Where updates go, as lists of coordinates. */
+function places(
+  { graph }: LoweringCall,
+  indices: Operand,
+  shape: readonly number[],
+): BoundedIndices & { readonly depth: number } {
+  const name = tuples(graph, indices);
+  const depth = indices.shape.length > 1 ? indices.shape[indices.shape.length - 1]! : 1;
+  if (depth === 0) return { name, isInside: undefined, depth };
+  const sizes = shape.slice(0, depth);
+  return { ...boundIndices(graph, indices, { name, type: 'int64', sizes, isTuple: true }), depth };
+}
+
+/** Lists of coordinates; a single index, or each of a vector, is one of one. */
 function tuples(graph: GraphBuilder, indices: Operand): string {
   const name = as(graph, indices, 'int64');
-  return indices.shape.length > 1 ? name : graph.reshape(name, [...indices.shape, 1]);
+  if (indices.shape.length > 1) return name;
+  return graph.reshape(name, indices.shape.length === 0 ? [1, 1] : [...indices.shape, 1]);
 }
 
 /** Ids outside the segments count nowhere: they go to one more segment, which is cut off. */

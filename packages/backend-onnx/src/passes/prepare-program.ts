@@ -1,11 +1,20 @@
 // What a Program goes through before it is divided: the passes of @lamella/program, then those of this package.
 // What ONNX Runtime alone can run, fused kernels, is made after that (fuse-bias.ts).
-import { batchOverTime, forExecution, simplify, type Program } from '@lamella/program';
+import {
+  batchOverTime,
+  forExecution,
+  simplify,
+  splitComplex,
+  writeOut,
+  type Program,
+} from '@lamella/program';
 import { gateGradients } from './gate-gradients.js';
 import { softmaxGradients, softmaxSums } from './softmax-gradients.js';
 
 /** The Program that is run in place of `program`; inputs, outputs and updates keep their places. */
 export function prepareProgram(program: Program): Program {
-  const normalised = simplify(batchOverTime(simplify(softmaxSums(forExecution(program)))));
+  const normalised = simplify(
+    batchOverTime(simplify(softmaxSums(forExecution(splitComplex(writeOut(program)))))),
+  );
   return simplify(gateGradients(softmaxGradients(normalised)));
 }

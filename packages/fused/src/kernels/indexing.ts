@@ -1,5 +1,5 @@
 // Kernels that look elements up or place them by computed positions.
-// An index out of bounds gives NaN (0 for integers and booleans): loops cannot stop with an error.
+// As in all Programs, an index below 0 counts from the end, and one out of bounds gives NaN (0 for integers and booleans).
 import { sizeOf } from '@lamella/program';
 import { fold, map, type View } from '../graph/graph.js';
 import type { Lanes, Value } from '../loop/lanes.js';
@@ -67,9 +67,10 @@ export const indexingKernels: KernelFamily = {
         map(
           [positions],
           dtype,
-          (l, [index], at) => {
-            const isFound = isWithin(l, index!, size);
-            const element = at.lookUp(0, l.select(isFound, index!, l.i32(0)));
+          (l, [given], at) => {
+            const index = l.select(l.lt(given!, l.i32(0)), l.add(given!, l.i32(size)), given!);
+            const isFound = isWithin(l, index, size);
+            const element = at.lookUp(0, l.select(isFound, index, l.i32(0)));
             const nothing = l.constant(element.lane, element.lane === 'f32' ? NaN : 0);
             return l.select(isFound, element, nothing);
           },

@@ -147,7 +147,7 @@ describe('kernels that fold and move', () => {
     );
   });
 
-  it('lookups give what backend-cpu gives, and NaN out of bounds', async () => {
+  it('lookups give what backend-cpu gives, and NaN out of bounds; one below 0 counts from the end', async () => {
     const indices = new HostTensor(Int32Array.from([2, 0, 1, 2, 3, 3]), [2, 3], 'int32');
     const table = program(
       (x, i) => [tf.gather(x, i), tf.gather(tf.transpose(x), i, 1)],
@@ -163,10 +163,10 @@ describe('kernels that fold and move', () => {
       int('i', 6),
     );
     await expectLikeCpu(segments, [numbers(segments)[0]!, new HostTensor(indices.data, [6], 'int32')]);
-    const of = program((x, i) => tf.gather(x, i), float('x', 2), int('i', 3));
-    const wild = new HostTensor(Int32Array.from([-1, 1, 2]), [3], 'int32');
+    const of = program((x, i) => tf.gather(x, i), float('x', 2), int('i', 4));
+    const wild = new HostTensor(Int32Array.from([-1, 1, 2, -3]), [4], 'int32');
     const [found] = await run(of, [new HostTensor(Float32Array.from([5, 6]), [2]), wild], 'simd');
-    expect([...found!.data]).toEqual([NaN, 6, NaN]);
+    expect([...found!.data]).toEqual([6, 6, NaN, NaN]);
   });
 
   it('nothing is computed where there are no elements', async () => {

@@ -238,12 +238,21 @@ describe('what Keras has no operations for', () => {
   it('is named at once, with each Lambda and kernel', async () => {
     const x = input({ shape: [4], name: 'x' });
     const noisy = lambda((t: tf.Tensor) => tf.add(t, random.normal(t.shape)), { name: 'noisy' }).apply(x);
-    const odd = lambda((t: tf.Tensor) => tf.real(tf.fft(tf.complex(t, t))), { name: 'spectrum' }).apply(
-      noisy,
-    );
+    const placed = (t: tf.Tensor): tf.Tensor => {
+      const places = tf.cast(tf.argMax(t, 1), 'int32') as tf.Tensor1D;
+      const sums = tf.unsortedSegmentSum(t, places, 4);
+      const placedThere = tf.scatterND(tf.expandDims(places, 1), t, [4, 4]);
+      return tf.add(t, tf.add(tf.sum(placedThere), tf.sum(sums)));
+    };
+    const odd = lambda(placed, { name: 'placed' }).apply(noisy);
     await expect(encode(model({ inputs: x, outputs: odd, name: 'net' }))).rejects.toThrow(
-      /^\[KERNEL_UNSUPPORTED\] Model "net".*\n {2}Lambda "noisy": random draws have no Keras operation\n {2}Lambda "spectrum": kernel Complex: .*\n {2}Lambda "spectrum": kernel FFT: /,
+      /^\[KERNEL_UNSUPPORTED\] Model "net".*\n {2}Lambda "noisy": random draws have no Keras operation\n {2}Lambda "placed": kernel UnsortedSegmentSum: .*\n {2}Lambda "placed": kernel ScatterNd: /,
     );
+  });
+
+  it('Fourier transforms are written as products with matrices', async () => {
+    const spectrum = (x: tf.Tensor): tf.Tensor => tf.abs(tf.spectral.rfft(x));
+    expect(await drift(around(spectrum, [6]))).toBeLessThan(1e-5);
   });
 
   it('loops whose steps nobody can write out', async () => {

@@ -5,7 +5,9 @@ import {
   mergeCommon,
   removeDeadCode,
   removeIdentities,
+  splitComplex,
   unrollScans,
+  writeOut,
   type OpenProgram,
   type Program,
 } from '@lamella/program';
@@ -14,7 +16,7 @@ import {
 export function simplified(program: OpenProgram, subject: string): OpenProgram {
   // Files of Keras hold no function that a scan could call: it is written out, where the number of its steps is known.
   const isOpen = program.graph.nodes.some(({ attrs }) => isPolynomial(attrs['length']));
-  return program.map((one) => prepared(isOpen ? one : unrollScans(one)), subject);
+  return program.map((one) => prepared(splitComplex(writeOut(isOpen ? one : unrollScans(one)))), subject);
 }
 
 /** Gradients kept for tf.customGrad stay: they are exported too. */

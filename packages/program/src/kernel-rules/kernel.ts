@@ -2,8 +2,8 @@
 // table. Not here: how backends compute kernels (their own lowerings).
 import type * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../dtype.js';
-import type { Attributes, ProgramNode } from '../program.js';
-import type { AttributeRule } from './attribute-rule.js';
+import type { Attributes, ProgramNode, ValueType } from '../program.js';
+import type { AttributeRule, NormalAttributes } from './attribute-rule.js';
 import type { GradientRule } from './gradient-rule.js';
 import type { ShapeRule } from './shape-rule.js';
 
@@ -35,8 +35,14 @@ export interface Kernel extends KernelTraits {
   readonly gradient: GradientRule | string;
   /** Calls that tfjs-backend-cpu computes wrongly (4.22), in a form that every backend computes rightly. */
   readonly portable?: PortableForm;
+  /** Calls that kernels of tfjs' backends refuse for their values, or compute wrongly: the result, where this is such a call. */
+  readonly replay?: PortableForm;
   /** The value of an element from those of its operands; only where IEEE arithmetic rounds exactly. */
   readonly fold?: Folding;
+  /** What it gives, in other kernels: for what computes it in no other way. */
+  readonly writtenOut?: (inputs: Readonly<Record<string, tf.Tensor>>, attrs: NormalAttributes) => tf.Tensor;
+  /** The size of the axis that its input `indices` points into. */
+  readonly pointsInto?: (inputs: Readonly<Record<string, ValueType>>, attrs: NormalAttributes) => number;
   /** The number that each element of the output is, where that follows from the attributes. */
   readonly splat?: (attrs: Attributes, dtype: DType) => number | undefined;
   /** The result of reducing `count` elements of one value. */

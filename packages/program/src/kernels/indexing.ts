@@ -2,6 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../dtype.js';
 import { resolveAxis, withSize } from '../kernel-rules/axes.js';
+import {
+  boundIndices,
+  foundInside,
+  gatherInside,
+  nothingLike,
+  placedInside,
+} from '../kernel-rules/bounded-indices.js';
 import { reshapeTo } from '../kernel-rules/broadcasting.js';
 import type { Kernel } from '../kernel-rules/kernel.js';
 import {
@@ -29,6 +36,15 @@ function rowIndices(indices: tf.Tensor, batch: readonly number[], length: number
   );
 }
 
+/** As {@link rowIndices}, of indices that may be out of bounds: in all rows together, those of one batch stay in it. */
+function boundedRowIndices(indices: tf.Tensor, batch: readonly number[], length: number): tf.Tensor {
+  if (sizeOf(batch) === 1) return tf.cast(indices, 'int32');
+  const ids = tf.cast(indices, 'int32');
+  const fromStart = tf.where(tf.less(ids, 0), tf.add(ids, tf.scalar(length, 'int32')), ids);
+  const isInside = tf.logicalAnd(tf.greaterEqual(fromStart, 0), tf.less(fromStart, length));
+  return tf.where(isInside, rowIndices(fromStart, batch, length), tf.scalar(sizeOf(batch) * length, 'int32'));
+}
+
 /** `dy` is [batch…, outer…, indices…, inner…]; its rows go to [batch…, axis, outer…, inner…] and that is turned back. */
 function ungather(
   dy: tf.Tensor,
@@ -51,7 +67,7 @@ function ungather(
   ];
   const moved = outer.length === 0 ? dy : tf.transpose(dy, toRows);
   const rows = reshapeTo(moved, [indices.size, ...outer, ...inner]);
-  const sums = tf.scatterND(tf.reshape(rowIndices(indices, batch, length), [indices.size, 1]), rows, [
+  const sums = tf.scatterND(tf.reshape(boundedRowIndices(indices, batch, length), [indices.size, 1]), rows, [
     sizeOf(batch) * length,
     ...outer,
     ...inner,
@@ -72,14 +88,18 @@ interface GatherAttributes {
   readonly batchDims: number;
 }
 
-export const GatherV2: Kernel = {
-  attributes: (
-    { axis = 0, batchDims = 0 }: Partial<GatherAttributes>,
-    { x, indices }: Named<'x' | 'indices'>,
-  ) => ({
+function gatherAttributes(
+  { axis = 0, batchDims = 0 }: Partial<GatherAttributes>,
+  { x, indices }: { readonly [name in 'x' | 'indices']: { readonly shape: Shape } },
+): GatherAttributes {
+  return {
     axis: resolveAxis('GatherV2', axis, x.shape),
     batchDims: batchDims < 0 ? batchDims + indices.shape.length : batchDims,
-  }),
+  };
+}
+
+export const GatherV2: Kernel = {
+  attributes: (attrs, inputs) => ({ ...gatherAttributes(attrs, inputs as Named<'x' | 'indices'>) }),
   shape: ({ x, indices }: Named<'x' | 'indices'>, { axis, batchDims }: GatherAttributes) => {
     requireNotComplex('GatherV2', 'x', x);
     requireDType('GatherV2', 'indices', indices, 'int32');
@@ -101,6 +121,23 @@ export const GatherV2: Kernel = {
     const { axis, batchDims } = attrs as unknown as GatherAttributes;
     return { x: () => ungather(dy[0]!, x.shape, indices, axis, batchDims) };
   },
+  pointsInto: ({ x }, { axis }) => x!.shape[axis as number]!,
+  replay: ({ x, indices }, attrs) => {
+    const { axis, batchDims } = gatherAttributes(attrs, { x: x!, indices: indices! });
+    const inner = x!.shape.slice(axis + 1);
+    const outer = x!.shape.slice(batchDims, axis);
+    const [batch, inside] = [indices!.shape.slice(0, batchDims), indices!.shape.slice(batchDims)];
+    if (x!.shape[axis] === 0)
+      return nothingLike({ shape: [...batch, ...outer, ...inside, ...inner], dtype: x!.dtype });
+    const bounded = boundIndices(indices!, [x!.shape[axis]!]);
+    if (bounded === undefined) return undefined;
+    return foundInside(tf.gather(x!, bounded.indices, axis, batchDims), bounded.isInside, [
+      ...batch,
+      ...outer.map(() => 1),
+      ...inside,
+      ...inner.map(() => 1),
+    ]);
+  },
 };
 
 export const GatherNd: Kernel = {
@@ -120,6 +157,17 @@ export const GatherNd: Kernel = {
   gradient: ({ inputs, dy }) => ({
     params: () => tf.scatterND(inputs['indices']!, dy[0]!, inputs['params']!.shape),
   }),
+  replay: ({ params, indices }) => {
+    const depth = indices!.shape[indices!.rank - 1]!;
+    if (depth === 0) return undefined;
+    const [sizes, inner] = [params!.shape.slice(0, depth), params!.shape.slice(depth)];
+    const outer = indices!.shape.slice(0, -1);
+    if (sizes.includes(0)) return nothingLike({ shape: [...outer, ...inner], dtype: params!.dtype });
+    const bounded = boundIndices(indices!, sizes);
+    if (bounded === undefined) return undefined;
+    const found = tf.gatherND(params!, bounded.indices);
+    return foundInside(found, bounded.isInside, [...outer, ...inner.map(() => 1)]);
+  },
 };
 
 function requireUpdates(kernel: string, indices: ValueType, updates: ValueType, shape: Shape): void {
@@ -149,8 +197,14 @@ export const ScatterNd: Kernel = {
     return { shape, dtype: updates.dtype };
   },
   gradient: ({ inputs, dy }) => ({
-    updates: () => tf.gatherND(dy[0]!, inputs['indices']!),
+    // What is placed nowhere gets no gradient.
+    updates: () => gatherInside(dy[0]!, inputs['indices']!),
   }),
+  replay: ({ indices, updates }, attrs) => {
+    const shape = attrs['shape'] as unknown as number[];
+    const placed = placedInside(indices!, updates!, shape);
+    return placed && tf.scatterND(placed.indices, placed.updates, shape);
+  },
 };
 
 export const TensorScatterUpdate: Kernel = {
@@ -167,8 +221,12 @@ export const TensorScatterUpdate: Kernel = {
         const times = tf.scatterND(indices, tf.onesLike(updates), dy!.shape);
         return tf.mul(dy!, tf.cast(tf.equal(times, 0), 'float32'));
       },
-      updates: () => tf.gatherND(dy!, indices),
+      updates: () => gatherInside(dy!, indices),
     };
+  },
+  replay: ({ tensor, indices, updates }) => {
+    const placed = placedInside(indices!, updates!, tensor!.shape);
+    return placed && tf.tensorScatterUpdate(tf.clone(tensor!), placed.indices, placed.updates);
   },
 };
 

@@ -1,5 +1,6 @@
 // Sparse tensors, which tfjs keeps as a list of coordinates and a list of values.
 import * as tf from '@tensorflow/tfjs-core';
+import { gatherInside, placedInside } from '../kernel-rules/bounded-indices.js';
 import { reshapeTo } from '../kernel-rules/broadcasting.js';
 import type { Kernel } from '../kernel-rules/kernel.js';
 import {
@@ -36,12 +37,19 @@ export const SparseToDense: Kernel = {
   gradient: ({ inputs, attrs, dy: [dy] }) => {
     const { sparseIndices, sparseValues } = inputs as { sparseIndices: tf.Tensor; sparseValues: tf.Tensor };
     const rank = (attrs['outputShape'] as readonly number[]).length;
-    const taken = (): tf.Tensor => tf.gatherND(dy!, tf.reshape(sparseIndices, [-1, rank]));
+    const taken = (): tf.Tensor => gatherInside(dy!, tf.reshape(sparseIndices, [-1, rank]));
     return {
       sparseValues: () =>
         sparseValues.rank === 0 ? tf.sum(taken()) : reshapeTo(taken(), sparseValues.shape),
       defaultValue: () => tf.sub(tf.sum(dy!), tf.sum(taken())),
     };
+  },
+  replay: ({ sparseIndices, sparseValues, defaultValue }, attrs) => {
+    const shape = attrs['outputShape'] as unknown as number[];
+    const count = sparseIndices!.shape[0] ?? 1;
+    const places = tf.reshape(sparseIndices!, [count, shape.length]);
+    const placed = placedInside(places, tf.broadcastTo(sparseValues!, [count]), shape);
+    return placed && tf.sparseToDense(placed.indices, placed.updates, shape, defaultValue as tf.Scalar);
   },
 };
 

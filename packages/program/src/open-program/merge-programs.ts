@@ -56,10 +56,9 @@ class Merge {
           constant,
         ),
       ),
-      nodes: first.nodes.map((node, i) =>
+      nodes: first.nodes.map((_, i) =>
         this.node(
           programs.map((p) => p.nodes[i]!),
-          node,
           i,
         ),
       ),
@@ -68,7 +67,9 @@ class Merge {
     };
   }
 
-  private node(nodes: readonly ProgramNode[], first: ProgramNode, index: number): OpenNode {
+  private node(given: readonly ProgramNode[], index: number): OpenNode {
+    const nodes = withTiles(given);
+    const first = nodes[0]!;
     const where = `operation ${index + 1}, ${first.kernel}`;
     const wiring = (node: ProgramNode): string =>
       JSON.stringify([node.kernel, node.inputs, node.outputs, Object.keys(node.programs ?? {})]);
@@ -181,6 +182,14 @@ class Merge {
       'use operations that take the size from their input (-1 in tf.reshape, tf.mean, tf.zerosLike), or give inputs of known sizes',
     );
   }
+}
+
+/** Where a size is 1, tfjs writes an identity for what repeats nothing there: a Tile at other sizes. */
+function withTiles(nodes: readonly ProgramNode[]): readonly ProgramNode[] {
+  const tile = nodes.find(({ kernel }) => kernel === 'Tile');
+  if (tile === undefined) return nodes;
+  const attrs = { ...tile.attrs, reps: (tile.attrs['reps'] as readonly number[]).map(() => 1) };
+  return nodes.map((node) => (node.kernel === 'Identity' ? { ...node, kernel: 'Tile', attrs } : node));
 }
 
 /** The unknowns that values at these points follow, as far as points that differ in one unknown alone tell. */

@@ -140,6 +140,53 @@ export const shapeCases: readonly KernelCase[] = [
     fn: (x, i) => [tf.gather(x!, i!, 1, 1), tf.gather(tf.expandDims(x!, 1), i!, 2, 1)],
     inputs: [floats([3, 5, 2]), integers([3, 4], 5)],
   },
+  {
+    name: 'gather by indices below 0, and out of bounds',
+    fn: (x, i) => tf.gather(x!, i!),
+    inputs: [floats([3, 2]), list([-1, 0, 3, -4], 'int32')],
+    withGradient: true,
+  },
+  {
+    name: 'gather by such indices along other axes, with batches, and of integers',
+    fn: (x, i, n, b) => [
+      tf.gather(x!, tf.reshape(i!, [4]), 1),
+      tf.gather(x!, i!, 2, 1),
+      tf.gather(n!, i!),
+      tf.gather(b!, i!),
+    ],
+    inputs: [floats([2, 3, 3]), list([-1, 2, 3, -4], 'int32', [2, 2]), integers([3], 9), booleans([3])],
+  },
+  {
+    name: 'the gradient of gather with batches, by such indices',
+    fn: (x, i) => tf.gather(x!, i!, 1, 1),
+    inputs: [floats([2, 3, 2]), list([-1, 2, 3, -4], 'int32', [2, 2])],
+    withGradient: true,
+  },
+  {
+    name: 'gatherND and its gradient, by such indices',
+    fn: (x, i) => tf.gatherND(x!, i!),
+    inputs: [floats([3, 4]), list([-1, -1, 0, 4, -4, 0, 2, 1], 'int32', [4, 2])],
+    withGradient: true,
+  },
+  {
+    name: 'scatterND and its gradient, by such indices',
+    fn: (i, u) => tf.scatterND(i!, u!, [3, 2]),
+    inputs: [list([-1, 0, 3, -4], 'int32', [4, 1]), floats([4, 2])],
+    withGradient: true,
+  },
+  {
+    name: 'tensorScatterUpdate and sparseToDense, by such indices',
+    fn: (x, i, u) => [
+      tf.tensorScatterUpdate(x!, i!, u!),
+      tf.sparseToDense(
+        tf.reshape(i!, [4]),
+        tf.reshape(tf.slice(u!, [0, 0], [-1, 1]), [4]),
+        [3],
+        tf.scalar(9),
+      ),
+    ],
+    inputs: [floats([3, 2]), list([-1, 0, 3, -4], 'int32', [4, 1]), floats([4, 2], 8, 9)],
+  },
   { name: 'gatherND', fn: (x, i) => tf.gatherND(x!, i!), inputs: [floats([3, 4, 2]), integers([5, 2], 3)] },
   {
     name: 'scatterND with repeated indices',
