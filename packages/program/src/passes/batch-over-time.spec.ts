@@ -66,6 +66,42 @@ describe('batchOverTime', () => {
     expectSame(withGradients(fn), samples.slice(0, 2));
   });
 
+  it('leaves of a gradient only what waits for the step behind', () => {
+    const fn: Computation = (x) =>
+      scan(
+        (h: tf.Tensor, xt: tf.Tensor) => [tf.mul(tf.sigmoid(tf.mul(xt, 2)), tf.tanh(h)), null],
+        tf.fill([2, 3], 0.5),
+        x!,
+      )[0];
+    const inputs = samples.slice(0, 1);
+    const [forward, backward] = batched(withGradients(fn), inputs).nodes.filter(
+      ({ kernel }) => kernel === 'Scan',
+    );
+    expect(kernelsIn(forward!.programs!['body']!)).toEqual(['Tanh', 'Multiply']);
+    // 1 - tanh(h)^2 and the gate's derivative are there for all steps before the loop begins.
+    expect(kernelsIn(backward!.programs!['body']!).every((kernel) => kernel === 'Multiply')).toBe(true);
+    expectSame(withGradients(fn), inputs);
+  });
+
+  it('keeps values of other ranks in their places', () => {
+    const fn: Computation = (x, w) =>
+      scan(
+        (h: tf.Tensor, xt: tf.Tensor) => {
+          const scaled = tf.mul(tf.exp(xt), tf.sum(tf.neg(xt), 0));
+          return [tf.add(tf.matMul(h, w!), tf.sum(scaled)), tf.sub(1, tf.square(xt))];
+        },
+        tf.ones([3, 3]),
+        x!,
+      );
+    expectSame(withGradients(fn), [samples[0]!, floats([3, 3], -1, 1)]);
+  });
+
+  it('takes a carry that no step waits for', () => {
+    const fn: Computation = (x) =>
+      scan((_: tf.Tensor, xt: tf.Tensor) => [tf.tanh(xt), null], tf.zeros([2, 3]), x!)[0];
+    expectSame(withGradients(fn), samples.slice(0, 1));
+  });
+
   it('goes into scans in scans', () => {
     const fn: Computation = (x, w) =>
       scan(

@@ -1,5 +1,5 @@
 // Scans do for all steps at once what no step waits for: what is the same at each step is computed before the loop, products of
-// the sequences are one product before it, and results and sums that are products of a step's values are one product behind it.
+// the sequences and what is done with them element by element too, results and sums that are products of a step's values behind it.
 // The numbers are the same but for their last bits: sums are taken in another order. For running, not for files.
 import { scanNode, scanParts, stackedType } from '../control-flow/scan-kernel.js';
 import { resolveAxes, type AxisParameter } from '../kernel-rules/axes.js';
@@ -106,11 +106,11 @@ class ScanBatch {
     return [this.productOfRows(node, this.outside.get(a)!.id)];
   }
 
-  /** What is done element by element with such a product: the sum with a bias above all. */
+  /** What is done with elements alone: the sum with a bias, or most of a gradient, which is made of what the forward scan kept. */
   private hoistElementWise(node: ProgramNode): ValueId[] | undefined {
     const ids = Object.values(node.inputs);
-    if (traitsOf(node.kernel).elementWise !== 'binary' || !ids.some((id) => this.hoisted.has(id)))
-      return undefined;
+    const { elementWise } = traitsOf(node.kernel);
+    if (elementWise !== 'unary' && elementWise !== 'binary') return undefined;
     const type = this.body.type(node.outputs[0]!);
     const fits = ids.every((id) => {
       const { shape } = this.body.type(id);
