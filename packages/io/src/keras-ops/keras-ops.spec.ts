@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
-import { clearNames, compose, input, Layer, type SymbolicTensor } from '@lamella/core';
+import { clearNames, compose, input, Layer, type Config, type SymbolicTensor } from '@lamella/core';
 import { unzip } from '@lamella/files';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, embedding, layers, softmax } from '@lamella/layers';
@@ -11,11 +11,6 @@ import { flatten, HostTensor, random, scan, whileLoop } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import { io } from '../io.js';
 import { exportableKernels } from './kernels/kernels.js';
-
-const { model, sequential, encodeModel, loadModel } = compose({
-  backend: cpu(),
-  plugins: [layers, lambdas(), training, io],
-});
 
 type AnyFunction = (inputs: never, args: never, context: never) => tf.Tensor | tf.Tensor[];
 interface Entry {
@@ -29,8 +24,13 @@ interface Entry {
 /** A layer that holds another one, as no model does. */
 class Wrapper extends Layer {
   static readonly className = 'spec>Wrapper';
-  constructor(private readonly inner: Layer) {
+  private readonly inner: Layer;
+  constructor({ inner }: { readonly inner: Layer }) {
     super();
+    this.inner = inner;
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), inner: this.inner };
   }
   override get sublayers(): readonly Layer[] {
     return [this.inner];
@@ -39,6 +39,11 @@ class Wrapper extends Layer {
     return tf.clone(x);
   }
 }
+
+const { model, sequential, encodeModel, loadModel } = compose({
+  backend: cpu(),
+  plugins: [layers, lambdas(), training, io, { name: 'spec', classes: { layers: [Wrapper] } }],
+});
 
 beforeEach(() => clearNames());
 
@@ -297,7 +302,7 @@ describe('what Keras has no operations for', () => {
 
   it('is a Lambda inside another layer', async () => {
     const x = input({ shape: [3, 2], name: 'x' });
-    const inside = new Wrapper(lambda((t: tf.Tensor) => tf.neg(t), { name: 'turned' }));
+    const inside = new Wrapper({ inner: lambda((t: tf.Tensor) => tf.neg(t), { name: 'turned' }) });
     await expect(encode(model({ inputs: x, outputs: inside.apply(x) }))).rejects.toThrow(
       /Lambda "turned": it is inside Wrapper/,
     );
