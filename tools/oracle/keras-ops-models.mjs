@@ -209,6 +209,9 @@ function partOf({ keras, models }) {
 ${models.filter(({ ok }) => ok).length} of ${models.length} models whose Lambdas were saved with \`{ lambda: 'keras_ops' }\` open in plain Keras ${keras}, in safe mode and without code of ours, hold
 no Lambda any more and predict the same to 1e-6, and so they do loaded here again; straight-through and reversed gradients are the same too.
 
+\`keras.ops.scan\`, \`while_loop\` and \`cond\` take functions, and a functional model's file holds none that safe mode would run: a scan of known length is
+written out step by step; longer ones, \`whileLoop\` and \`cond\` are refused (KERNEL_UNSUPPORTED) and need the Lambda's own format.
+
 ${markdownTable(['Operation', 'models', 'largest difference'], rowsByName(uses))}`;
 }
 

@@ -8,7 +8,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { compose, input, type NamedFunction } from '@lamella/core';
 import { lambda, lambdas, namedFunction, type LambdaArguments, type LambdaOptions } from '@lamella/lambda';
 import { dense, embedding, layers } from '@lamella/layers';
-import { flatten, random, type HostTensor } from '@lamella/program';
+import { cond, flatten, random, scan, whileLoop, type HostTensor } from '@lamella/program';
 import { adam, training, type Model } from '@lamella/training';
 import { io, type LoadOptions } from '../io.js';
 
@@ -76,6 +76,32 @@ const reversed = tf.customGrad(((x: tf.Tensor) => ({
   gradFunc: (dy: tf.Tensor) => tf.neg(dy),
 })) as never);
 
+/** Units in turn, each on what the one before it gave: [batch, 4] to [batch, 4]. */
+const decayed: AnyFunction = (x: tf.Tensor) => {
+  const [last, all] = scan(
+    (state: tf.Tensor, unit: tf.Tensor) => {
+      const next = tf.add(tf.mul(state, 0.5), tf.tanh(unit));
+      return [next, next];
+    },
+    tf.zeros([x.shape[0]!]),
+    tf.transpose(x),
+  );
+  return tf.add(tf.transpose(all), tf.expandDims(last, 1));
+};
+const halved: AnyFunction = (x: tf.Tensor) =>
+  whileLoop(
+    (value: tf.Tensor) => tf.greater(tf.max(tf.abs(value)), 1),
+    (value) => tf.div(value, 2),
+    x,
+    { maximumIterations: 6 },
+  );
+const chosen: AnyFunction = (x: tf.Tensor) =>
+  cond(
+    tf.greater(tf.mean(x), 0),
+    () => tf.relu(x),
+    () => tf.neg(x),
+  );
+
 const cases: readonly (readonly [string, AnyFunction])[] = [
   ['arithmetic', doubled],
   ['an operation of tfjs itself', tf.softmax as never],
@@ -87,6 +113,9 @@ const cases: readonly (readonly [string, AnyFunction])[] = [
   ],
   ['a straight-through gradient', straightThrough as never],
   ['a reversed gradient', reversed as never],
+  ['a scan', decayed],
+  ['a loop of as many steps as it takes', halved],
+  ['one of two branches', chosen],
   [
     'sizes of the batch',
     (x: tf.Tensor) => tf.reshape(tf.div(tf.reshape(x, [x.shape[0]! * 2, 2]), x.shape[0]!), [-1, 4]),
