@@ -5,11 +5,13 @@ import {
   argumentTensors,
   callContext,
   getWeightValues,
+  input,
   mapArguments,
   type Backend,
   type CallArguments,
   type Executable,
   type Layer,
+  type SymbolicTensor,
   type Weight,
 } from '@lamella/core';
 import {
@@ -84,6 +86,10 @@ export class LayerProgram {
       mapTree(call.inputs, ({ shape }) => shape),
       mapArguments(args, ({ shape }) => shape),
     );
+    // Layers inside it are built by its first call.
+    const symbol = ({ shape, dtype }: HostTensor): SymbolicTensor => input({ batchShape: shape, dtype });
+    if (layer.sublayers.some(({ isBuilt }) => !isBuilt))
+      layer.apply(mapTree(call.inputs, symbol), mapArguments(args, symbol));
     const tensorCount = tensorsOf(call).length;
     const given = [...tensorsOf(call), ...masks.filter((mask) => mask !== null)];
     const captured = capture(

@@ -456,6 +456,23 @@ describe('a model fed with what does not fit', () => {
     );
   });
 
+  it.each<[string, (x: SymbolicTensor) => unknown, string]>([
+    ['lacks a key', (x) => ({ left: x }), '"right" is missing'],
+    ['has a key too many', (x) => ({ left: x, right: x, middle: x }), '"middle" is not expected'],
+    ['is a list that is too short', (x) => [x], 'expected a record, got a list of 1'],
+  ])('names what is wrong where a record %s', (_, given, says) => {
+    const ends = { left: x1('a'), right: x1('b') };
+    const pair = new Functional({
+      inputs: ends,
+      outputs: add().apply([ends.left, ends.right]),
+      name: 'pair',
+    });
+    pair.apply({ left: x1(), right: x1() });
+    const error = `[STRUCTURE_MISMATCH] Model "pair": expected inputs nested as { left: *, right: * }`;
+    expect(() => pair.apply(given(x1()) as never)).toThrow(error);
+    expect(() => pair.apply(given(x1()) as never)).toThrow(says);
+  });
+
   it('takes any size where the size is unknown', () => {
     expect(() => feed(model([null, 3]), [32, 5, 3])).not.toThrow();
   });
