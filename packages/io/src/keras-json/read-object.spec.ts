@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Dense } from '@lamella/layers';
 import { composed } from '../keras-fixtures.spec.js';
-import { load, withHidden, type Json } from '../refusals.spec.js';
+import { archive, load, withHidden, type Json } from '../refusals.spec.js';
 
 /** As Keras 3.15.1 writes them where an initializer was given an array, or a generator of seeds. */
 const rows = { class_name: '__numpy__', config: { value: [[1], [2], [3], [4]], dtype: 'float64' } };
@@ -20,6 +20,34 @@ const initializer = (name: string, config: Json): Json => ({
 });
 
 describe('options of objects in files', () => {
+  it('that a class does not know are refused by name, unless they are off', async () => {
+    const withOption = (value: unknown): Uint8Array =>
+      withHidden((layer) => ((layer['config'] as Record<string, unknown>)['future_option'] = value));
+    await expect(load(withOption(3), 'net.keras')).rejects.toThrow(
+      '[FILE_INVALID] "net.keras": Dense "hidden" knows no option future_option, which is 3 there.',
+    );
+    for (const value of [null, false]) await load(withOption(value), 'net.keras');
+  });
+
+  it('that a metric does not know leave the metric out, and the model loads', async () => {
+    const metric = {
+      module: 'keras.metrics',
+      class_name: 'SparseTopKCategoricalAccuracy',
+      config: { name: 'top', dtype: 'float32', k: 1, from_sorted_ids: true },
+      registered_name: null,
+    };
+    const bytes = archive((config) => ({
+      ...config,
+      compile_config: { ...(config['compile_config'] as Json), metrics: [metric] },
+    }));
+    const warn = jest.fn<(message: string) => void>();
+    const model = await load(bytes, 'net.keras', { warn });
+    expect(model.compiled).toBeDefined();
+    expect(warn.mock.calls.join()).toMatch(
+      /it is compiled without its metrics\. .*Metric "top" knows no option from_sorted_ids, which is true there/,
+    );
+  });
+
   it('are arrays and generators of seeds, too, and stay', async () => {
     const bytes = withHidden((layer) => {
       const config = layer['config'] as Record<string, Json>;

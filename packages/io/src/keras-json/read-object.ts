@@ -14,6 +14,7 @@ import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { suggest } from '@lamella/program';
 import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/hard-sigmoid.js';
 import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
+import { checkKept } from './lost-options.js';
 import { kindOfModule, lamellaOption } from './names.js';
 import type { Notices } from './notices.js';
 import { isRecord, type Json } from './python-json.js';
@@ -128,7 +129,9 @@ function make(
   if (found === undefined)
     throw classesUnknown(context.file, [`  ${describeClass(envelope, context, hint)}`]);
   const config = readConfig(isRecord(envelope['config']) ? envelope['config'] : {}, context);
-  return withNames(context.composition.catalog, () => fromConfig(found, config));
+  const made = withNames(context.composition.catalog, () => fromConfig(found, config));
+  checkKept(context.file, made, config, found);
+  return made;
 }
 
 /** The class that an envelope names, or undefined. */
