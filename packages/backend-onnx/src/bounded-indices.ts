@@ -55,6 +55,12 @@ function all(graph: GraphBuilder, x: string): string {
   return graph.cast(graph.reduce('ReduceMin', graph.cast(x, 'int32'), [-1], false), 'bool');
 }
 
+/** Whether all elements of a tensor of so many axes are true. */
+export function everywhere(graph: GraphBuilder, x: string, rank: number): string {
+  const axes = Array.from({ length: rank }, (_, i) => i);
+  return graph.cast(graph.reduce('ReduceMin', graph.cast(x, 'int32'), axes, false), 'bool');
+}
+
 /** `x` with axes of size 1 behind its own. */
 export function spread(graph: GraphBuilder, x: string, axes: number): string {
   if (axes === 0) return x;

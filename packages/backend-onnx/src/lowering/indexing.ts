@@ -1,9 +1,10 @@
 // Gathering and scattering by indices.
 import { sizeOf } from '@lamella/program';
-import { boundIndices, foundInside, spread, type BoundedIndices } from '../bounded-indices.js';
+import { boundIndices, everywhere, foundInside, spread, type BoundedIndices } from '../bounded-indices.js';
 import { as, commonType, declared } from '../element-wise.js';
 import { uniform, type Lowering, type LoweringCall, type Operand } from '../lowering.js';
 import type { GraphBuilder } from '../model/graph-builder.js';
+import type { OnnxAttribute } from '../model/onnx-model.js';
 
 export const GatherV2: Lowering = (call) => {
   const { graph } = call;
@@ -18,9 +19,14 @@ export const GatherV2: Lowering = (call) => {
     isTuple: false,
   });
   if (batchDims === 0) {
-    const found = graph.op('Gather', [x.name, name], { axis });
-    if (isInside === undefined) return found;
-    return foundInside(graph, found, spread(graph, isInside, x.shape.length - axis - 1), x.dtype);
+    const given = [x.name, name];
+    const find = (into: GraphBuilder): string => into.op('Gather', given, { axis });
+    if (isInside === undefined) return find(graph);
+    const blanked = (into: GraphBuilder): string =>
+      foundInside(into, find(into), spread(into, isInside, x.shape.length - axis - 1), x.dtype);
+    if (graph.isForAllSizes) return blanked(graph);
+    // A pass over all that was found takes longer than finding it, and there is seldom anything to blank.
+    return chosen(call, everywhere(graph, isInside, indices.shape.length), find, blanked);
   }
   // Batched: with the axis moved next to the batch, each index is shifted to its batch's rows and one Gather is left.
   const batch = sizeOf(x.shape.slice(0, batchDims));
@@ -45,6 +51,19 @@ export const GatherV2: Lowering = (call) => {
   const ordered = graph.transpose(graph.reshape(gathered, [batch, count, outer, inner]), [0, 2, 1, 3]);
   return graph.reshape(ordered, call.output.shape);
 };
+
+type Build = (graph: GraphBuilder) => string;
+
+/** What the one graph gives where `condition` holds, else what the other gives. */
+function chosen({ graph, output }: LoweringCall, condition: string, then: Build, otherwise: Build): string {
+  const branch = (build: Build): OnnxAttribute => {
+    const inner = graph.inner();
+    inner.scope = graph.scope;
+    const { model } = inner.finish([{ name: build(inner), type: output.dtype, shape: output.shape }]);
+    return { graph: model };
+  };
+  return graph.op('If', [condition], { then_branch: branch(then), else_branch: branch(otherwise) });
+}
 
 /** What is read where there is nothing to read from. */
 function nothing(call: LoweringCall): Operand {

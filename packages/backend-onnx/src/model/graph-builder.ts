@@ -63,6 +63,11 @@ export class GraphBuilder {
     this.largestShared = options.bySize === false ? 0 : 16;
   }
 
+  /** Whether graphs for several sizes must be alike. */
+  get isForAllSizes(): boolean {
+    return this.options.bySize === false;
+  }
+
   /** A graph for an attribute of an operator of this one. It may read this one's values by their names. */
   inner(): GraphBuilder {
     return new GraphBuilder(this.options, this);
