@@ -17,7 +17,7 @@ import { lambdas, namedFunction } from '@lamella/lambda';
 import { dense, layers } from '@lamella/layers';
 import { HostTensor, type Shape } from '@lamella/program';
 import type { LossIdentifier } from './losses/identifiers.js';
-import { Loss, type LossOptions } from './losses/loss.js';
+import { Loss } from './losses/loss.js';
 import type { MetricIdentifier } from './metrics/identifiers.js';
 import { Mean } from './metrics/mean.js';
 import type { OptimizerIdentifier } from './optimizers/identifiers.js';
@@ -39,9 +39,6 @@ class Lion extends Optimizer {
 }
 class Cubic extends Loss {
   static readonly className = 'acme>Cubic';
-  constructor(options: LossOptions = {}) {
-    super('cubic', options);
-  }
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return tf.mean(tf.pow(tf.abs(tf.sub(yPred, yTrue)), 3), -1);
   }

@@ -15,9 +15,6 @@ class Doubled extends Layer {
 
 class Cubic extends Loss {
   static readonly className = 'acme>Cubic';
-  constructor() {
-    super('cubic');
-  }
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return tf.mean(tf.pow(tf.sub(yTrue, yPred), 3), -1);
   }

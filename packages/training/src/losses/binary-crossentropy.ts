@@ -1,12 +1,11 @@
 // Binary cross-entropy, for targets of 0 and 1.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Config } from '@lamella/core';
+import { withOptions } from '@lamella/core';
 import { align } from './align.js';
 import {
-  crossentropySettings,
+  crossentropyOptions,
   probabilityEpsilon,
   type CrossentropyOptions,
-  type CrossentropySettings,
 } from './categorical-crossentropy.js';
 import { Loss } from './loss.js';
 
@@ -36,22 +35,12 @@ function ofLogits(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
 }
 
 /** Source: keras.losses.BinaryCrossentropy. */
-export class BinaryCrossentropy extends Loss {
+export class BinaryCrossentropy extends withOptions(Loss, crossentropyOptions) {
   static readonly className = 'BinaryCrossentropy';
   static readonly identifiers: readonly string[] = ['binary_crossentropy', 'bce', 'BCE'];
-  private readonly crossentropy: CrossentropySettings;
-
-  constructor(options: CrossentropyOptions = {}) {
-    super('binary_crossentropy', options);
-    this.crossentropy = crossentropySettings(this.label, options);
-  }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return binaryCrossentropyOf(yTrue, yPred, this.crossentropy, this.label);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+    return binaryCrossentropyOf(yTrue, yPred, this, this.label);
   }
 }
 

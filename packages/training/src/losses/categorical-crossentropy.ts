@@ -1,6 +1,6 @@
 // Categorical cross-entropy, for one-hot targets.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type Config } from '@lamella/core';
+import { booleanOption, fractionOption, integerOption, withOptions, type GivenOptions } from '@lamella/core';
 import { sameShape } from '@lamella/program';
 import { targetsMismatch } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
@@ -8,27 +8,18 @@ import { Loss, type LossOptions } from './loss.js';
 /** Keras' epsilon: probabilities are kept this far from 0 and 1. */
 export const probabilityEpsilon = 1e-7;
 
-export interface CrossentropyOptions extends LossOptions {
-  /** Whether predictions are logits rather than probabilities. */
-  readonly fromLogits?: boolean;
-  /** How much of each target is spread evenly over the classes. Units: a fraction. */
-  readonly labelSmoothing?: number;
+/** What cross-entropies are told. */
+export const crossentropyOptions = {
+  /** Whether predictions are logits rather than probabilities. Default false. */
+  fromLogits: booleanOption(false),
+  /** How much of each target is spread evenly over the classes. Units: a fraction. Default 0. */
+  labelSmoothing: fractionOption(0),
   /** Where the classes are. Default -1. */
-  readonly axis?: number;
-}
+  axis: integerOption(-1),
+};
 
-/** The options of a cross-entropy, all of them. */
-export type CrossentropySettings = Required<
-  Pick<CrossentropyOptions, 'fromLogits' | 'labelSmoothing' | 'axis'>
->;
-
-/** The options with their defaults. Throws: OPTION_INVALID. */
-export function crossentropySettings(subject: string, options: CrossentropyOptions): CrossentropySettings {
-  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw optionInvalid(subject, 'labelSmoothing', 'a number from 0 to 1', labelSmoothing);
-  return { fromLogits, labelSmoothing, axis };
-}
+/** The options of {@link CategoricalCrossentropy}. */
+export type CrossentropyOptions = LossOptions & GivenOptions<typeof crossentropyOptions>;
 
 /** Minus the target-weighted log of the predictions, renormalised and clipped as Keras does. Shapes: [batch, ..., classes] -> [batch, ...]. */
 export function categoricalCrossentropyOf(
@@ -57,21 +48,11 @@ export function logProbabilities(yPred: tf.Tensor, axis: number, fromLogits: boo
 }
 
 /** Source: keras.losses.CategoricalCrossentropy. */
-export class CategoricalCrossentropy extends Loss {
+export class CategoricalCrossentropy extends withOptions(Loss, crossentropyOptions) {
   static readonly className = 'CategoricalCrossentropy';
-  private readonly crossentropy: CrossentropySettings;
-
-  constructor(options: CrossentropyOptions = {}) {
-    super('categorical_crossentropy', options);
-    this.crossentropy = crossentropySettings(this.label, options);
-  }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return categoricalCrossentropyOf(yTrue, yPred, this.crossentropy, this.label);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+    return categoricalCrossentropyOf(yTrue, yPred, this, this.label);
   }
 }
 

@@ -11,7 +11,7 @@ export class FunctionLoss extends Loss {
   static readonly className = 'LossFunctionWrapper';
 
   constructor(private readonly fn: LossFunction) {
-    super(isNamedFunction(fn) ? fn.functionName : fn.name || 'lambda');
+    super({ name: isNamedFunction(fn) ? fn.functionName : fn.name || 'lambda' });
   }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {

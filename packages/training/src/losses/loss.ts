@@ -1,10 +1,11 @@
 // What a loss is: a value for each sample, and the way those become one number. The losses themselves are beside this.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type Config, type Serializable } from '@lamella/core';
+import { optionInvalid, snakeCaseClass, type Config, type Serializable } from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { reduceWeighted, reductions, type Reduction } from './reduce.js';
 
 export interface LossOptions {
+  /** By default the class name in snake_case. */
   readonly name?: string;
   /** Default `sum_over_batch_size`. */
   readonly reduction?: Reduction;
@@ -17,14 +18,11 @@ export interface LossOptions {
  * @example
  * class Cubic extends Loss {
  *   static readonly className = 'acme>Cubic';
- *   constructor(options: LossOptions = {}) {
- *     super('cubic', options);
- *   }
  *   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
  *     return tf.mean(tf.pow(tf.abs(tf.sub(yPred, yTrue)), 3), -1);
  *   }
  * }
- * const loss = new Cubic();
+ * new Cubic().name; // 'cubic'
  */
 export abstract class Loss implements Serializable {
   readonly kind = 'losses';
@@ -32,8 +30,8 @@ export abstract class Loss implements Serializable {
   readonly reduction: Reduction;
 
   /** Throws: OPTION_INVALID. */
-  constructor(defaultName: string, options: LossOptions = {}) {
-    this.name = options.name ?? defaultName;
+  constructor(options: LossOptions = {}) {
+    this.name = options.name ?? snakeCaseClass(this.className);
     this.reduction = options.reduction ?? 'sum_over_batch_size';
     if (!reductions.includes(this.reduction))
       throw optionInvalid(this.label, 'reduction', `one of ${reductions.join(', ')}`, this.reduction);

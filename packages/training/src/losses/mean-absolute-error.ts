@@ -18,10 +18,6 @@ export class MeanAbsoluteError extends Loss {
   static readonly className = 'MeanAbsoluteError';
   static readonly identifiers: readonly string[] = ['mean_absolute_error', 'mae', 'MAE'];
 
-  constructor(options: LossOptions = {}) {
-    super('mean_absolute_error', options);
-  }
-
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return meanAbsoluteErrorOf(yTrue, yPred, this.label);
   }

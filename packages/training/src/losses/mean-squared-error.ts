@@ -18,10 +18,6 @@ export class MeanSquaredError extends Loss {
   static readonly className = 'MeanSquaredError';
   static readonly identifiers: readonly string[] = ['mean_squared_error', 'mse', 'MSE'];
 
-  constructor(options: LossOptions = {}) {
-    super('mean_squared_error', options);
-  }
-
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return meanSquaredErrorOf(yTrue, yPred, this.label);
   }

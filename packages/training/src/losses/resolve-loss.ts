@@ -24,7 +24,7 @@ export function resolveLoss(given: LossLike, subject: string, catalog?: Catalog)
   if (typeof given === 'function') return new FunctionLoss(given);
   const { className: name, config = {} } =
     typeof given === 'string' ? { className: given } : objectConfig(given, subject);
-  if (name.toLowerCase() === 'crossentropy' || name === 'ce') return new CrossentropyByShape(name);
+  if (name.toLowerCase() === 'crossentropy' || name === 'ce') return new CrossentropyByShape({ name });
   const found = lookUp('losses', name, { subject, catalog, own: ownNames(), others: ['crossentropy'] });
   return 'className' in found
     ? fromConfig(found as SerializableClass<Loss>, config)

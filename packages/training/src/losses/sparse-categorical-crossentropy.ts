@@ -1,27 +1,35 @@
 // Sparse categorical cross-entropy, for integer labels.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Config } from '@lamella/core';
+import { booleanOption, integerOption, option, orNull, withOptions, type GivenOptions } from '@lamella/core';
 import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
 import { logProbabilities } from './categorical-crossentropy.js';
 import { Loss, type LossOptions } from './loss.js';
 
-export interface SparseCategoricalCrossentropyOptions extends LossOptions {
-  /** Whether predictions are logits rather than probabilities. */
-  readonly fromLogits?: boolean;
-  /** A label whose samples do not count. */
-  readonly ignoreClass?: number | null;
+const options = {
+  /** Whether predictions are logits rather than probabilities. Default false. */
+  fromLogits: booleanOption(false),
+  /** A label whose samples do not count. Default null. */
+  ignoreClass: orNull(integerOption()),
   /** Where the classes are. Default -1. */
-  readonly axis?: number;
-}
+  axis: option<number>({
+    ...integerOption(),
+    default: -1,
+    // Keras stores no axis.
+    write: (axis) => (axis === -1 ? undefined : axis),
+  }),
+};
+
+/** The options of {@link SparseCategoricalCrossentropy}. */
+export type SparseCategoricalCrossentropyOptions = LossOptions & GivenOptions<typeof options>;
 
 /** Minus the log of the labels' probabilities; 0 for ignored ones. Shapes: labels [batch, ...], predictions [batch, ..., classes] -> [batch, ...]. */
 export function sparseCategoricalCrossentropyOf(
   yTrue: tf.Tensor,
   yPred: tf.Tensor,
-  options: SparseCategoricalCrossentropyOptions = {},
+  given: SparseCategoricalCrossentropyOptions = {},
   subject = 'sparse_categorical_crossentropy',
 ): tf.Tensor {
-  const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
+  const { fromLogits = false, ignoreClass = null, axis = -1 } = given;
   const last = axis < 0 ? yPred.rank + axis : axis;
   const labels = labelsOf(yTrue, yPred, last, subject);
   // A label that is no class has a one-hot of zeros: it costs nothing, as an ignored class should.
@@ -32,23 +40,11 @@ export function sparseCategoricalCrossentropyOf(
 }
 
 /** Source: keras.losses.SparseCategoricalCrossentropy. */
-export class SparseCategoricalCrossentropy extends Loss {
+export class SparseCategoricalCrossentropy extends withOptions(Loss, options) {
   static readonly className = 'SparseCategoricalCrossentropy';
-  readonly ignoreClass: number | null;
-  readonly axis: number;
-  private readonly fromLogits: boolean;
-
-  constructor(options: SparseCategoricalCrossentropyOptions = {}) {
-    super('sparse_categorical_crossentropy', options);
-    const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
-    this.fromLogits = fromLogits;
-    this.ignoreClass = ignoreClass;
-    this.axis = axis;
-  }
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    const { fromLogits, ignoreClass, axis } = this;
-    return sparseCategoricalCrossentropyOf(yTrue, yPred, { fromLogits, ignoreClass, axis }, this.label);
+    return sparseCategoricalCrossentropyOf(yTrue, yPred, this, this.label);
   }
 
   override takesLabels(): boolean {
@@ -57,12 +53,6 @@ export class SparseCategoricalCrossentropy extends Loss {
 
   override get ignoredLabel(): number | null {
     return this.ignoreClass;
-  }
-
-  override getConfig(): Config {
-    const { fromLogits, ignoreClass, axis } = this;
-    // Keras stores no axis.
-    return { ...super.getConfig(), fromLogits, ignoreClass, ...(axis !== -1 && { axis }) };
   }
 
   protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor | null {
@@ -84,9 +74,9 @@ export function validLabels(
 
 /** Creates a {@link SparseCategoricalCrossentropy}. */
 export function sparseCategoricalCrossentropy(
-  options: SparseCategoricalCrossentropyOptions = {},
+  given: SparseCategoricalCrossentropyOptions = {},
 ): SparseCategoricalCrossentropy {
-  return new SparseCategoricalCrossentropy(options);
+  return new SparseCategoricalCrossentropy(given);
 }
 
 /** The labels as int32, without an axis of size 1 in the place of the classes. */

@@ -1,87 +1,66 @@
 // The accuracies: the share of predictions that are right, by the form of targets and predictions.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type Config } from '@lamella/core';
+import { option, optionInvalid, withOptions, type GivenOptions } from '@lamella/core';
 import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
 import { align, targetsMismatch } from '../losses/align.js';
-import { MeanMetricWrapper } from './mean-metric-wrapper.js';
+import { SampleMean } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
 
 /** 1 where equal. Source: keras.metrics.Accuracy. */
-export class Accuracy extends MeanMetricWrapper {
+export class Accuracy extends SampleMean {
   static override readonly className = 'Accuracy';
   override readonly direction = 'up';
 
-  constructor(options: MetricOptions = {}) {
-    super(
-      (yTrue, yPred) => {
-        const [target, prediction] = align(yTrue, yPred, this.label);
-        return tf.cast(tf.equal(target, tf.cast(prediction, 'float32')), 'float32');
-      },
-      'accuracy',
-      options,
-    );
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    const [target, prediction] = align(yTrue, yPred, this.label);
+    return tf.cast(tf.equal(target, tf.cast(prediction, 'float32')), 'float32');
   }
 }
 
-export interface BinaryAccuracyOptions extends MetricOptions {
-  /** Predictions above it count as 1. */
-  readonly threshold?: number;
-}
+const binaryOptions = {
+  /** Predictions above it count as 1. Default 0.5. */
+  threshold: option<number>({
+    check: (subject, name, given) => {
+      if (typeof given === 'number' && given > 0 && given < 1) return given;
+      throw optionInvalid(subject, name, 'a number between 0 and 1', given);
+    },
+    default: 0.5,
+    isFloat: true,
+  }),
+};
+
+/** The options of {@link BinaryAccuracy}. */
+export type BinaryAccuracyOptions = MetricOptions & GivenOptions<typeof binaryOptions>;
 
 /** Predictions against a threshold, strictly above. Source: keras.metrics.BinaryAccuracy. */
-export class BinaryAccuracy extends MeanMetricWrapper {
+export class BinaryAccuracy extends withOptions(SampleMean, binaryOptions) {
   static override readonly className = 'BinaryAccuracy';
   override readonly direction = 'up';
-  private readonly threshold: number;
 
-  constructor(options: BinaryAccuracyOptions = {}) {
-    const threshold = options.threshold ?? 0.5;
-    if (!(threshold > 0 && threshold < 1))
-      throw optionInvalid('Metric "binary_accuracy"', 'threshold', 'a number between 0 and 1', threshold);
-    super(
-      (yTrue, yPred) => {
-        const [target, prediction] = align(yTrue, yPred, this.label);
-        const predicted = tf.cast(tf.greater(prediction, threshold), 'float32');
-        return tf.mean(tf.cast(tf.equal(target, predicted), 'float32'), -1);
-      },
-      'binary_accuracy',
-      options,
-    );
-    this.threshold = threshold;
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), threshold: this.threshold };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    const [target, prediction] = align(yTrue, yPred, this.label);
+    const predicted = tf.cast(tf.greater(prediction, this.threshold), 'float32');
+    return tf.mean(tf.cast(tf.equal(target, predicted), 'float32'), -1);
   }
 }
 
 /** The largest prediction against one-hot targets. Source: keras.metrics.CategoricalAccuracy. */
-export class CategoricalAccuracy extends MeanMetricWrapper {
+export class CategoricalAccuracy extends SampleMean {
   static override readonly className = 'CategoricalAccuracy';
   override readonly direction = 'up';
 
-  constructor(options: MetricOptions = {}) {
-    super(
-      (yTrue, yPred) =>
-        tf.cast(tf.equal(largestTarget(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32'),
-      'categorical_accuracy',
-      options,
-    );
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return tf.cast(tf.equal(largestTarget(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32');
   }
 }
 
 /** The largest prediction against integer labels. Source: keras.metrics.SparseCategoricalAccuracy. */
-export class SparseCategoricalAccuracy extends MeanMetricWrapper {
+export class SparseCategoricalAccuracy extends SampleMean {
   static override readonly className = 'SparseCategoricalAccuracy';
   override readonly direction = 'up';
 
-  constructor(options: MetricOptions = {}) {
-    super(
-      (yTrue, yPred) =>
-        tf.cast(tf.equal(integerLabels(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32'),
-      'sparse_categorical_accuracy',
-      options,
-    );
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return tf.cast(tf.equal(integerLabels(yTrue, yPred, this.label), tf.argMax(yPred, -1)), 'float32');
   }
 }
 

@@ -1,96 +1,64 @@
 // The cross-entropies as metrics.
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Config } from '@lamella/core';
+import { booleanOption, integerOption, orNull, withOptions, type GivenOptions } from '@lamella/core';
 import { binaryCrossentropyOf } from '../losses/binary-crossentropy.js';
-import { categoricalCrossentropyOf, crossentropySettings } from '../losses/categorical-crossentropy.js';
+import { categoricalCrossentropyOf, crossentropyOptions } from '../losses/categorical-crossentropy.js';
 import { sparseCategoricalCrossentropyOf, validLabels } from '../losses/sparse-categorical-crossentropy.js';
-import { MeanMetricWrapper } from './mean-metric-wrapper.js';
+import { SampleMean } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
 
-export interface BinaryCrossentropyOptions extends MetricOptions {
-  /** Whether predictions are logits rather than probabilities. */
-  readonly fromLogits?: boolean;
-  readonly labelSmoothing?: number;
-}
+const { axis, ...binaryOptions } = crossentropyOptions;
 
-export interface CategoricalCrossentropyOptions extends BinaryCrossentropyOptions {
+/** The options of {@link BinaryCrossentropy}. */
+export type BinaryCrossentropyOptions = MetricOptions & GivenOptions<typeof binaryOptions>;
+
+/** The options of {@link CategoricalCrossentropy}. */
+export type CategoricalCrossentropyOptions = MetricOptions & GivenOptions<typeof crossentropyOptions>;
+
+const sparseOptions = {
+  /** Whether predictions are logits rather than probabilities. Default false. */
+  fromLogits: booleanOption(false),
+  /** A label whose samples count as 0, and where samples have weights not at all. Default null. */
+  ignoreClass: orNull(integerOption()),
   /** Where the classes are. Default -1. */
-  readonly axis?: number;
-}
+  axis,
+};
 
-export interface SparseCategoricalCrossentropyOptions extends MetricOptions {
-  readonly fromLogits?: boolean;
-  /** A label whose samples count as 0, and where samples have weights not at all. */
-  readonly ignoreClass?: number | null;
-  readonly axis?: number;
-}
+/** The options of {@link SparseCategoricalCrossentropy}. */
+export type SparseCategoricalCrossentropyOptions = MetricOptions & GivenOptions<typeof sparseOptions>;
 
 /** For targets of 0 and 1. Source: keras.metrics.BinaryCrossentropy. */
-export class BinaryCrossentropy extends MeanMetricWrapper {
+export class BinaryCrossentropy extends withOptions(SampleMean, binaryOptions) {
   static override readonly className = 'BinaryCrossentropy';
   static readonly identifiers: readonly string[] = ['binary_crossentropy', 'bce', 'BCE'];
   override readonly direction = 'down';
-  private readonly crossentropy: { readonly fromLogits: boolean; readonly labelSmoothing: number };
 
-  /** Throws: OPTION_INVALID. */
-  constructor(options: BinaryCrossentropyOptions = {}) {
-    super(
-      (yTrue, yPred) => binaryCrossentropyOf(yTrue, yPred, this.crossentropy, this.label),
-      'binary_crossentropy',
-      options,
-    );
-    const { fromLogits, labelSmoothing } = crossentropySettings(this.label, options);
-    this.crossentropy = { fromLogits, labelSmoothing };
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return binaryCrossentropyOf(yTrue, yPred, this, this.label);
   }
 }
 
 /** For one-hot targets. Source: keras.metrics.CategoricalCrossentropy. */
-export class CategoricalCrossentropy extends MeanMetricWrapper {
+export class CategoricalCrossentropy extends withOptions(SampleMean, crossentropyOptions) {
   static override readonly className = 'CategoricalCrossentropy';
   override readonly direction = 'down';
-  private readonly crossentropy: ReturnType<typeof crossentropySettings>;
 
-  /** Throws: OPTION_INVALID. */
-  constructor(options: CategoricalCrossentropyOptions = {}) {
-    super(
-      (yTrue, yPred) => categoricalCrossentropyOf(yTrue, yPred, this.crossentropy, this.label),
-      'categorical_crossentropy',
-      options,
-    );
-    this.crossentropy = crossentropySettings(this.label, options);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return categoricalCrossentropyOf(yTrue, yPred, this, this.label);
   }
 }
 
 /** For integer labels. Source: keras.metrics.SparseCategoricalCrossentropy. */
-export class SparseCategoricalCrossentropy extends MeanMetricWrapper {
+export class SparseCategoricalCrossentropy extends withOptions(SampleMean, sparseOptions) {
   static override readonly className = 'SparseCategoricalCrossentropy';
   override readonly direction = 'down';
-  private readonly crossentropy: Required<Omit<SparseCategoricalCrossentropyOptions, 'name'>>;
 
-  constructor(options: SparseCategoricalCrossentropyOptions = {}) {
-    super(
-      (yTrue, yPred) => sparseCategoricalCrossentropyOf(yTrue, yPred, this.crossentropy, this.label),
-      'sparse_categorical_crossentropy',
-      options,
-    );
-    const { fromLogits = false, ignoreClass = null, axis = -1 } = options;
-    this.crossentropy = { fromLogits, ignoreClass, axis };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return sparseCategoricalCrossentropyOf(yTrue, yPred, this, this.label);
   }
 
   protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor | null {
-    return validLabels(yTrue, yPred, this.crossentropy, this.label);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.crossentropy };
+    return validLabels(yTrue, yPred, this, this.label);
   }
 }
 

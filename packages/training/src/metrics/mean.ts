@@ -1,20 +1,13 @@
 // Mean: the running weighted mean of values, and what most metrics are made of.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Weight } from '@lamella/core';
 import { Metric, type MetricOptions } from './metric.js';
 import { samplewise } from './samplewise.js';
 
 /** The weighted mean of everything {@link updateValues} was given. Source: keras.metrics.Mean. */
 export class Mean extends Metric {
   static readonly className: string = 'Mean';
-  private readonly total: Weight;
-  private readonly count: Weight;
-
-  constructor(options: MetricOptions = {}, defaultName = 'mean') {
-    super(defaultName, options);
-    this.total = this.addState('total');
-    this.count = this.addState('count');
-  }
+  private readonly total = this.addState('total');
+  private readonly count = this.addState('count');
 
   /** Takes values of any shape into account; inside a capture. */
   updateValues(values: tf.Tensor, sampleWeight: tf.Tensor | null = null): void {

@@ -1,9 +1,10 @@
 // What a metric is: state that grows with each batch, and a result read from it. The metrics themselves are beside this.
 import type * as tf from '@tensorflow/tfjs-core';
 import { HostTensor, type Shape } from '@lamella/program';
-import { Weight, type Config, type Serializable } from '@lamella/core';
+import { snakeCaseClass, Weight, type Config, type Serializable } from '@lamella/core';
 
 export interface MetricOptions {
+  /** By default the class name in snake_case. */
   readonly name?: string;
 }
 
@@ -19,8 +20,8 @@ export abstract class Metric implements Serializable {
   readonly direction: 'up' | 'down' | undefined = undefined;
   private readonly cells: { readonly weight: Weight; readonly initial: number }[] = [];
 
-  constructor(defaultName: string, options: MetricOptions = {}) {
-    this.name = options.name ?? defaultName;
+  constructor(options: MetricOptions = {}) {
+    this.name = options.name ?? snakeCaseClass(this.className);
   }
 
   get className(): string {

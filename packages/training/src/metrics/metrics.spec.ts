@@ -205,7 +205,7 @@ describe('metrics', () => {
     ).toThrow('[SHAPE_MISMATCH] Sample weights: expected a weight for each of the values [4], got [3].');
     expect(() => metrics.binaryAccuracy({ threshold: 1.5 })).toThrow('threshold');
     expect(() => metrics.topKCategoricalAccuracy({ k: 0 })).toThrow(
-      'k: expected a positive whole number, got 0',
+      'Metric "top_k_categorical_accuracy": k: expected a positive integer, got 0',
     );
   });
 });

@@ -1,71 +1,46 @@
 // Top-k accuracies: whether the target is among the k largest predictions.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type Config } from '@lamella/core';
+import { positiveIntegerOption, withOptions, type GivenOptions } from '@lamella/core';
 import { integerLabels, largestTarget } from './accuracy.js';
-import { MeanMetricWrapper } from './mean-metric-wrapper.js';
+import { SampleMean } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
 
-export interface TopKOptions extends MetricOptions {
-  /** Default 5. */
-  readonly k?: number;
-}
+const options = {
+  /** How many predictions count. Default 5. */
+  k: positiveIntegerOption(5),
+};
+
+/** The options of {@link TopKCategoricalAccuracy} and {@link SparseTopKCategoricalAccuracy}. */
+export type TopKOptions = MetricOptions & GivenOptions<typeof options>;
 
 /** Whether the target class is among the `k` largest predictions. Source: keras.metrics.TopKCategoricalAccuracy. */
-export class TopKCategoricalAccuracy extends MeanMetricWrapper {
+export class TopKCategoricalAccuracy extends withOptions(SampleMean, options) {
   static override readonly className = 'TopKCategoricalAccuracy';
   override readonly direction = 'up';
-  private readonly k: number;
 
-  constructor(options: TopKOptions = {}) {
-    const k = checkedK(options.k);
-    super(
-      (yTrue, yPred) => inTopK(largestTarget(yTrue, yPred, this.label), yPred, k),
-      'top_k_categorical_accuracy',
-      options,
-    );
-    this.k = k;
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), k: this.k };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return inTopK(largestTarget(yTrue, yPred, this.label), yPred, this.k);
   }
 }
 
 /** Whether the integer label is among the `k` largest predictions. Source: keras.metrics.SparseTopKCategoricalAccuracy. */
-export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
+export class SparseTopKCategoricalAccuracy extends withOptions(SampleMean, options) {
   static override readonly className = 'SparseTopKCategoricalAccuracy';
   override readonly direction = 'up';
-  private readonly k: number;
 
-  constructor(options: TopKOptions = {}) {
-    const k = checkedK(options.k);
-    super(
-      (yTrue, yPred) => inTopK(integerLabels(yTrue, yPred, this.label), yPred, k),
-      'sparse_top_k_categorical_accuracy',
-      options,
-    );
-    this.k = k;
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), k: this.k };
+  protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
+    return inTopK(integerLabels(yTrue, yPred, this.label), yPred, this.k);
   }
 }
 
 /** Creates a {@link TopKCategoricalAccuracy}. */
-export function topKCategoricalAccuracy(options: TopKOptions = {}): TopKCategoricalAccuracy {
-  return new TopKCategoricalAccuracy(options);
+export function topKCategoricalAccuracy(given: TopKOptions = {}): TopKCategoricalAccuracy {
+  return new TopKCategoricalAccuracy(given);
 }
 
 /** Creates a {@link SparseTopKCategoricalAccuracy}. */
-export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): SparseTopKCategoricalAccuracy {
-  return new SparseTopKCategoricalAccuracy(options);
-}
-
-function checkedK(k = 5): number {
-  if (!(Number.isInteger(k) && k > 0))
-    throw optionInvalid('Top-k accuracy', 'k', 'a positive whole number', k);
-  return k;
+export function sparseTopKCategoricalAccuracy(given: TopKOptions = {}): SparseTopKCategoricalAccuracy {
+  return new SparseTopKCategoricalAccuracy(given);
 }
 
 /** A label is in the top k where fewer than k predictions are larger than its own. */

@@ -1,45 +1,36 @@
 // Cosine decay of the learning rate, with a linear warm-up where asked.
-import type { Config } from '@lamella/core';
-import { LearningRateSchedule, requireSteps, type ScheduleOptions } from './schedule.js';
+import { numberOption, orNull, withOptions, type GivenOptions } from '@lamella/core';
+import { LearningRateSchedule, stepsOption, type ScheduleOptions } from './schedule.js';
 
-export interface CosineDecayOptions extends ScheduleOptions {
-  readonly initialLearningRate: number;
+const options = {
+  initialLearningRate: numberOption(),
   /** The steps of the decay, after those of the warm-up. */
-  readonly decaySteps: number;
+  decaySteps: stepsOption(),
   /** What is left at the end, as a fraction of the highest rate. Default 0. */
-  readonly alpha?: number;
-  /** The rate that the warm-up reaches; null for no warm-up. */
-  readonly warmupTarget?: number | null;
-  readonly warmupSteps?: number;
-}
+  alpha: numberOption(0),
+  /** The rate that the warm-up reaches. Default null, no warm-up. */
+  warmupTarget: orNull(numberOption()),
+  /** The steps of the warm-up. Default 0. */
+  warmupSteps: numberOption(0),
+};
+
+/** The options of {@link CosineDecay}. */
+export type CosineDecayOptions = ScheduleOptions & GivenOptions<typeof options>;
 
 /**
  * Half a cosine wave from the highest rate to `alpha` times it.
  * Source: Loshchilov and Hutter, "SGDR", 2016; keras.optimizers.schedules.CosineDecay.
  */
-export class CosineDecay extends LearningRateSchedule {
+export class CosineDecay extends withOptions(LearningRateSchedule, options) {
   static readonly className = 'CosineDecay';
-  private readonly decay: Required<Omit<CosineDecayOptions, 'name'>>;
-
-  /** Throws: OPTION_INVALID. */
-  constructor(options: CosineDecayOptions) {
-    super('CosineDecay', options);
-    const { initialLearningRate, decaySteps, alpha = 0, warmupTarget = null, warmupSteps = 0 } = options;
-    requireSteps(this.className, 'decaySteps', decaySteps);
-    this.decay = { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps };
-  }
 
   override at(step: number): number {
-    const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = this.decay;
+    const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = this;
     if (warmupTarget !== null && step < warmupSteps)
       return ((warmupTarget - initialLearningRate) * step) / warmupSteps + initialLearningRate;
     const since = warmupTarget === null ? step : step - warmupSteps;
     const highest = warmupTarget ?? initialLearningRate;
     return highest * ((1 - alpha) * halfWave(Math.min(since, decaySteps) / decaySteps) + alpha);
-  }
-
-  override getConfig(): Config {
-    return { ...this.decay, name: this.name };
   }
 }
 
@@ -49,6 +40,6 @@ export function halfWave(fraction: number): number {
 }
 
 /** Creates a {@link CosineDecay}. */
-export function cosineDecay(options: CosineDecayOptions): CosineDecay {
-  return new CosineDecay(options);
+export function cosineDecay(given: CosineDecayOptions): CosineDecay {
+  return new CosineDecay(given);
 }

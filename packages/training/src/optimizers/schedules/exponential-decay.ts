@@ -1,41 +1,27 @@
 // Exponential decay of the learning rate.
-import type { Config } from '@lamella/core';
-import { LearningRateSchedule, requireSteps, type ScheduleOptions } from './schedule.js';
+import { booleanOption, numberOption, withOptions, type GivenOptions } from '@lamella/core';
+import { LearningRateSchedule, stepsOption, type ScheduleOptions } from './schedule.js';
 
-export interface DecayOptions extends ScheduleOptions {
-  readonly initialLearningRate: number;
-  readonly decaySteps: number;
-  readonly decayRate: number;
+/** What decays are told that go on for ever. */
+export const decayOptions = {
+  initialLearningRate: numberOption(),
+  decaySteps: stepsOption(),
+  decayRate: numberOption(),
   /** Whether the rate falls at whole multiples of `decaySteps` only. Default false. */
-  readonly staircase?: boolean;
-}
+  staircase: booleanOption(false),
+};
+
+/** The options of {@link ExponentialDecay} and of InverseTimeDecay. */
+export type DecayOptions = ScheduleOptions & GivenOptions<typeof decayOptions>;
 
 /** `initial * rate ^ (step / decaySteps)`. Source: keras.optimizers.schedules.ExponentialDecay. */
-export class ExponentialDecay extends LearningRateSchedule {
+export class ExponentialDecay extends withOptions(LearningRateSchedule, decayOptions) {
   static readonly className = 'ExponentialDecay';
-  private readonly decay: {
-    readonly initialLearningRate: number;
-    readonly decaySteps: number;
-    readonly decayRate: number;
-    readonly staircase: boolean;
-  };
-
-  /** Throws: OPTION_INVALID. */
-  constructor(options: DecayOptions) {
-    super('ExponentialDecay', options);
-    const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-    requireSteps(this.className, 'decaySteps', decaySteps);
-    this.decay = { initialLearningRate, decaySteps, decayRate, staircase };
-  }
 
   override at(step: number): number {
-    const { initialLearningRate, decaySteps, decayRate, staircase } = this.decay;
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this;
     const periods = step / decaySteps;
     return initialLearningRate * decayRate ** (staircase ? Math.floor(periods) : periods);
-  }
-
-  override getConfig(): Config {
-    return { ...this.decay, name: this.name };
   }
 }
 

@@ -1,34 +1,16 @@
 // Inverse time decay of the learning rate.
-import type { Config } from '@lamella/core';
-import type { DecayOptions } from './exponential-decay.js';
-import { LearningRateSchedule, requireSteps } from './schedule.js';
+import { withOptions } from '@lamella/core';
+import { decayOptions, type DecayOptions } from './exponential-decay.js';
+import { LearningRateSchedule } from './schedule.js';
 
 /** `initial / (1 + rate * step / decaySteps)`. Source: keras.optimizers.schedules.InverseTimeDecay. */
-export class InverseTimeDecay extends LearningRateSchedule {
+export class InverseTimeDecay extends withOptions(LearningRateSchedule, decayOptions) {
   static readonly className = 'InverseTimeDecay';
-  private readonly decay: {
-    readonly initialLearningRate: number;
-    readonly decaySteps: number;
-    readonly decayRate: number;
-    readonly staircase: boolean;
-  };
-
-  /** Throws: OPTION_INVALID. */
-  constructor(options: DecayOptions) {
-    super('InverseTimeDecay', options);
-    const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-    requireSteps(this.className, 'decaySteps', decaySteps);
-    this.decay = { initialLearningRate, decaySteps, decayRate, staircase };
-  }
 
   override at(step: number): number {
-    const { initialLearningRate, decaySteps, decayRate, staircase } = this.decay;
+    const { initialLearningRate, decaySteps, decayRate, staircase } = this;
     const periods = step / decaySteps;
     return initialLearningRate / (1 + decayRate * (staircase ? Math.floor(periods) : periods));
-  }
-
-  override getConfig(): Config {
-    return { ...this.decay, name: this.name };
   }
 }
 

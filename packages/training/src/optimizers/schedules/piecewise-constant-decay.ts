@@ -1,24 +1,32 @@
 // A learning rate that changes at given steps.
-import { optionInvalid, type Config } from '@lamella/core';
+import { numberOption, optionInvalid, optionKind, withOptions, type GivenOptions } from '@lamella/core';
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js';
 
-export interface PiecewiseConstantDecayOptions extends ScheduleOptions {
+const numbers = optionKind<readonly number[]>({
+  check: (subject, name, given) => {
+    if (Array.isArray(given)) return given.map((number) => numberOption.check(subject, name, number));
+    throw optionInvalid(subject, name, 'a list of numbers', given);
+  },
+});
+
+const options = {
   /** The last step of each value but the last one, increasing. */
-  readonly boundaries: readonly number[];
+  boundaries: numbers(),
   /** One more than the boundaries. */
-  readonly values: readonly number[];
-}
+  values: numbers(),
+};
+
+/** The options of {@link PiecewiseConstantDecay}. */
+export type PiecewiseConstantDecayOptions = ScheduleOptions & GivenOptions<typeof options>;
 
 /** `values[i]` up to and including step `boundaries[i]`. Source: keras.optimizers.schedules.PiecewiseConstantDecay. */
-export class PiecewiseConstantDecay extends LearningRateSchedule {
+export class PiecewiseConstantDecay extends withOptions(LearningRateSchedule, options) {
   static readonly className = 'PiecewiseConstantDecay';
-  private readonly boundaries: readonly number[];
-  private readonly values: readonly number[];
 
   /** Throws: OPTION_INVALID. */
-  constructor(options: PiecewiseConstantDecayOptions) {
-    super('PiecewiseConstant', options);
-    const { boundaries, values } = options;
+  constructor(given: PiecewiseConstantDecayOptions) {
+    super(given);
+    const { boundaries, values } = this;
     if (values.length !== boundaries.length + 1)
       throw optionInvalid(
         this.className,
@@ -26,8 +34,6 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
         `one more than the ${boundaries.length} boundaries`,
         values.length,
       );
-    this.boundaries = [...boundaries];
-    this.values = [...values];
   }
 
   override at(step: number): number {
@@ -35,12 +41,12 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     return this.values[found < 0 ? this.boundaries.length : found]!;
   }
 
-  override getConfig(): Config {
-    return { boundaries: this.boundaries, values: this.values, name: this.name };
+  protected override get defaultName(): string {
+    return 'PiecewiseConstant';
   }
 }
 
 /** Creates a {@link PiecewiseConstantDecay}. */
-export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): PiecewiseConstantDecay {
-  return new PiecewiseConstantDecay(options);
+export function piecewiseConstantDecay(given: PiecewiseConstantDecayOptions): PiecewiseConstantDecay {
+  return new PiecewiseConstantDecay(given);
 }

@@ -1,6 +1,6 @@
 // What a learning rate schedule is: the rate of each step, a plain function of its number. The schedules are beside this.
 // Rates are computed on the host before each step and put into the optimizer's cell; they are no part of the Program.
-import { optionInvalid, type Config, type Serializable } from '@lamella/core';
+import { optionInvalid, optionKind, type Config, type Serializable } from '@lamella/core';
 
 export interface ScheduleOptions {
   readonly name?: string;
@@ -14,8 +14,8 @@ export abstract class LearningRateSchedule implements Serializable {
   readonly kind = 'schedules';
   readonly name: string;
 
-  constructor(defaultName: string, options: ScheduleOptions) {
-    this.name = options.name ?? defaultName;
+  constructor(options: ScheduleOptions = {}) {
+    this.name = options.name ?? this.defaultName;
   }
 
   get className(): string {
@@ -25,7 +25,14 @@ export abstract class LearningRateSchedule implements Serializable {
   /** The rate of a step. Units: `step` counts from 0. */
   abstract at(step: number): number;
 
-  abstract getConfig(): Config;
+  getConfig(): Config {
+    return { name: this.name };
+  }
+
+  /** What it is called where it is given no name. */
+  protected get defaultName(): string {
+    return this.className;
+  }
 }
 
 /** Whether a learning rate is a schedule, of any copy of this package. */
@@ -38,8 +45,10 @@ export function isSchedule(value: unknown): value is LearningRateSchedule {
   );
 }
 
-/** Throws: OPTION_INVALID unless `steps` is a positive number. */
-export function requireSteps(subject: string, option: string, steps: number): void {
-  if (!(steps > 0 && Number.isFinite(steps)))
-    throw optionInvalid(subject, option, 'a positive number of steps', steps);
-}
+/** A number of steps, which need not be whole. */
+export const stepsOption = optionKind<number>({
+  check: (subject, name, given) => {
+    if (Number.isFinite(given) && (given as number) > 0) return given as number;
+    throw optionInvalid(subject, name, 'a positive number of steps', given);
+  },
+});
