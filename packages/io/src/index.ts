@@ -27,4 +27,4 @@ export {
   type ModelCheckpointOptions,
 } from './callbacks/model-checkpoint.js';
 export { type FileInspection, type InspectedLambda, type InspectedLayer } from './inspect/file-inspection.js';
-export { harmless, printInspection } from './inspect/print-inspection.js';
+export { printInspection } from './inspect/print-inspection.js';

@@ -1,5 +1,6 @@
 // Coded errors: one class, one message form, `[CODE] Subject "name": expected X, got Y. Why. Fix: imperative.`
 // Factories for codes of this package are here; other packages call `lamellaError` in an `errors.ts` of their own.
+import { printable } from './printable.js';
 
 const brand = Symbol.for('lamella.error');
 
@@ -26,7 +27,7 @@ export class LamellaError extends Error {
   constructor(code: string, parts: ErrorParts) {
     const lines = [`[${code}] ${parts.subject}: ${withStop(parts.problem)}`, ...(parts.details ?? [])];
     if (parts.fix !== undefined) lines.push(`Fix: ${withStop(parts.fix)}`);
-    super(lines.join('\n'), parts.cause === undefined ? undefined : { cause: parts.cause });
+    super(lines.map(printable).join('\n'), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'LamellaError';
     this.code = code;
     this.subject = parts.subject;

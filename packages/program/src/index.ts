@@ -51,6 +51,7 @@ export {
   valueOutOfRange,
   type ErrorParts,
 } from './errors.js';
+export { printable } from './printable.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
 export { type NormalAttributes } from './kernel-rules/attribute-rule.js';
 export { type KernelTraits } from './kernel-rules/kernel.js';

@@ -1,6 +1,7 @@
 // The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
 // Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (template/).
 import type { DType, NumberDType, TypedArray } from './dtype.js';
+import { printable } from './printable.js';
 import { formatShape, type Shape } from './shape.js';
 
 /** The number of a value in its Program: an index into {@link Program.values}. */
@@ -135,7 +136,7 @@ function listing(program: Program): string {
   const ref = (id: ValueId): string => `%${id}`;
   const typed = (id: ValueId): string => `${ref(id)}: ${printType(program.values[id]!)}`;
   const lines = [
-    `program(${program.inputs.map((input) => `${typed(input.id)} ${input.kind} "${input.name}"`).join(', ')})`,
+    `program(${program.inputs.map((input) => `${typed(input.id)} ${input.kind} "${printable(input.name)}"`).join(', ')})`,
   ];
   for (const constant of program.constants) {
     lines.push(`  ${typed(constant.id)} = constant ${printConstant(constant)}`);
@@ -144,7 +145,7 @@ function listing(program: Program): string {
   for (const node of program.nodes) {
     if (node.scope !== scope) {
       scope = node.scope;
-      lines.push(`  # ${scope}`);
+      lines.push(`  # ${printable(scope)}`);
     }
     lines.push(`  ${node.outputs.map(typed).join(', ')} = ${printCall(node)}`);
     for (const [name, inner] of Object.entries(node.programs ?? {})) {
@@ -154,7 +155,7 @@ function listing(program: Program): string {
   const outputs = program.outputs.map((output, i) => {
     const update = program.updates.find((u) => u.output === i);
     const replaces = update === undefined ? '' : ` -> ${ref(program.inputs[update.input]!.id)}`;
-    return `${ref(output.id)} "${output.name}"${replaces}`;
+    return `${ref(output.id)} "${printable(output.name)}"${replaces}`;
   });
   return [...lines, `  return ${outputs.join(', ')}`].join('\n');
 }

@@ -1,6 +1,6 @@
 // The summary of a graph in Keras' form: a table of layers, then the totals.
 import { checkOptionNames, type OptionNames } from '../known-options.js';
-import { bytesPerElement, flatten, isShape, mapTree, type SymbolicShape } from '@lamella/program';
+import { bytesPerElement, flatten, isShape, mapTree, printable, type SymbolicShape } from '@lamella/program';
 import { optionInvalid } from '../errors.js';
 import { isFunctional } from '../functional.js';
 import type { Layer } from '../layer.js';
@@ -54,7 +54,7 @@ export function summarize(model: LayerOfLayers, options: SummaryOptions = {}): s
   }
   const rows = rowsOf(model, layersInRange(model, options.layerRange), isChain, options, 0);
   return [
-    `Model: "${model.name}"`,
+    `Model: "${printable(model.name)}"`,
     ...drawTable(columns, rows, lineLength),
     ...totals(model, options.optimizerWeights ?? []),
     '',
@@ -129,7 +129,7 @@ function rowsOf(
       options.expandNested === true && isNested(layer)
         ? rowsOf(model, layer.layers, isChain, options, level + 1)
         : [];
-    return [row, ...inner];
+    return [row.map(printable), ...inner];
   });
 }
 

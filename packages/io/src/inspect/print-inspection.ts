@@ -1,5 +1,5 @@
 // The text of an inspection. Names and options come from the file: what could steer a terminal is written out.
-import { formatShape, sizeOf } from '@lamella/program';
+import { formatShape, printable, sizeOf } from '@lamella/program';
 import { isRecord, writePythonJson, type Json, type WritableJson } from '../keras-json/python-json.js';
 import type { FileInspection, InspectedLambda } from './file-inspection.js';
 
@@ -32,16 +32,8 @@ export function printInspection(inspection: FileInspection): string {
   ];
   return blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map(harmless).join('\n'))
+    .map((lines) => lines.map(printable).join('\n'))
     .join('\n\n');
-}
-
-/** A line without characters that would move the cursor, colour the terminal or begin a line of their own. */
-export function harmless(line: string): string {
-  return line.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function counted(count: number, noun: string): string {
@@ -52,7 +44,7 @@ function layerTable({ layers }: FileInspection): string[] {
   const rows = layers
     .slice(0, mostRows)
     .map(({ name, className, depth, outputShape, parameters }) => [
-      `${'  '.repeat(depth)}${harmless(name)} (${harmless(className)})`,
+      `${'  '.repeat(depth)}${printable(name)} (${printable(className)})`,
       outputShape === undefined ? '?' : formatShape(outputShape),
       parameters.toLocaleString('en-US'),
     ]);

@@ -1,7 +1,7 @@
 // The command `lamella` as a function: arguments in, lines and an exit code out. It ends no process.
 import type { ParseArgsConfig } from 'node:util';
-import { harmless, printInspection } from '@lamella/io';
-import { isLamellaError } from '@lamella/program';
+import { printInspection } from '@lamella/io';
+import { isLamellaError, printable } from '@lamella/program';
 import { inspectFile } from '../composition.js';
 import { convert, type ConvertOptions } from './convert.js';
 
@@ -66,7 +66,7 @@ const commands = new Map<string, Command>([
       async run([from = '', to = ''], values, { print, printError }) {
         const warn = (message: string): void => printError(withoutControls(message));
         const written = await convert(from, to, { ...(values as ConvertOptions), warn });
-        print(harmless(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
+        print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
       },
     },
   ],
@@ -128,7 +128,7 @@ function usage(problem: string): string {
 
 /** Messages hold names that come from files. */
 function withoutControls(message: string): string {
-  return message.split('\n').map(harmless).join('\n');
+  return message.split('\n').map(printable).join('\n');
 }
 
 async function version(): Promise<string> {

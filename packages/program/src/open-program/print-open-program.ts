@@ -1,5 +1,6 @@
 // The readable form of an open Program, in the manner of program.ts. Values between the nodes have no types here: they follow from
 // the sizes. Not a format: nothing parses it.
+import { printable } from '../printable.js';
 import type { ValueId } from '../program.js';
 import { isSplat, type OpenAttribute, type OpenConstant, type OpenProgramGraph } from './graph.js';
 import { isPolynomial, type Size } from './size.js';
@@ -13,12 +14,12 @@ export function printOpenProgram(graph: OpenProgramGraph, unknowns: readonly str
   const typed = (value: { readonly id: ValueId; readonly dtype: string; readonly shape: readonly Size[] }) =>
     `%${value.id}: ${value.dtype}[${value.shape.map(size).join(', ')}]`;
   const lines = [
-    `program(${graph.inputs.map((input) => `${typed(input)} ${input.kind} "${input.name}"`).join(', ')})`,
+    `program(${graph.inputs.map((input) => `${typed(input)} ${input.kind} "${printable(input.name)}"`).join(', ')})`,
     ...graph.constants.map((constant) => `  ${typed(constant)} = constant {${printData(constant, size)}}`),
   ];
   let scope = '';
   for (const node of graph.nodes.slice(0, mostLines)) {
-    if (node.scope !== scope) lines.push(`  # ${(scope = node.scope)}`);
+    if (node.scope !== scope) lines.push(`  # ${printable((scope = node.scope))}`);
     const inputs = Object.entries(node.inputs).map(([name, id]) => `${name}: %${id}`);
     const attrs = Object.entries(node.attrs).map(([name, value]) => `${name}=${printAttribute(value, size)}`);
     const outputs = node.outputs.map((id) => `%${id}`).join(', ');
@@ -28,7 +29,7 @@ export function printOpenProgram(graph: OpenProgramGraph, unknowns: readonly str
   }
   const more = graph.nodes.length - mostLines;
   if (more > 0) lines.push(`  … ${more} more`);
-  lines.push(`  return ${graph.outputs.map(({ id, name }) => `%${id} "${name}"`).join(', ')}`);
+  lines.push(`  return ${graph.outputs.map(({ id, name }) => `%${id} "${printable(name)}"`).join(', ')}`);
   return lines.join('\n');
 }
 

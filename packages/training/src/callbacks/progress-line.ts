@@ -1,5 +1,6 @@
 // One progress line in Keras' form, as text: a coloured bar that redraws itself, a plain bar, or a summary at the end.
 // Where the text goes, and when an epoch begins, is the ProgressBar's.
+import { printable } from '@lamella/program';
 import type { Logs } from './callback.js';
 
 /** `terminal`: a bar that redraws itself; `plain`: a bar without colours, once it is full; `summary`: no bar. */
@@ -148,7 +149,7 @@ function isLarge(value: number): boolean {
 
 function valuesOf(logs: Logs, hasDecimals: (value: number) => boolean): string {
   return Object.keys(logs)
-    .map((name) => ` - ${name}: ${formatValue(logs[name]!, hasDecimals)}`)
+    .map((name) => ` - ${printable(name)}: ${formatValue(logs[name]!, hasDecimals)}`)
     .join('');
 }
 
