@@ -1,12 +1,9 @@
 // The Backend: memory and a compiler. A backend knows Programs and buffers; nothing of layers or training.
 import type { DType, OpenProgram, Program, RandomKey } from '@lamella/program';
-import type { Buffer, BufferType } from './buffer.js';
+import type { Buffer, BufferOwner, BufferType } from './buffer.js';
 
 /** Compiles Programs and owns the memory they run in. Implement it, then run `testBackend` of `@lamella/testing`. */
-export interface Backend {
-  /** As users know it, e.g. `cpu`, `onnx`. */
-  readonly name: string;
-
+export interface Backend extends BufferOwner {
   /** The dtypes that it computes in. */
   readonly computes: readonly DType[];
 

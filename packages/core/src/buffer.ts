@@ -1,6 +1,5 @@
 // The Buffer: a handle on memory of one tensor, wherever its backend keeps it. Not here: memory of the host (host-buffer.ts).
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
-import type { Backend } from './backend.js';
 
 /** What a buffer holds. */
 export interface BufferType {
@@ -8,10 +7,16 @@ export interface BufferType {
   readonly dtype: NumberDType;
 }
 
+/** A backend, as far as its buffers know it. */
+export interface BufferOwner {
+  /** As users know it, e.g. `cpu`, `onnx`. */
+  readonly name: string;
+}
+
 /** Memory of one tensor. */
 export interface Buffer extends BufferType {
   /** Whose memory it is; null for plain host memory. */
-  readonly backend: Backend | null;
+  readonly backend: BufferOwner | null;
   /**
    * The values. Where memory is the host's this is a view, valid until the buffer is next written or disposed of; elsewhere
    * a copy. Throws: BUFFER_DISPOSED.

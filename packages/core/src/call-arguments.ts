@@ -3,8 +3,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { flatten, mapTree, type Tree } from '@lamella/program';
 import { argumentUnknown } from './errors.js';
-import type { Layer } from './layer.js';
-import { isTensorSpec } from './symbolic-tensor.js';
+import { isTensorSpec } from './tensor-spec.js';
 
 /** A plain value among the arguments of a call, such as a flag. */
 export type CallConstant = string | number | boolean | null;
@@ -30,7 +29,7 @@ export interface CallOptions<T> {
 }
 
 /** Splits what `apply` was given. Throws: ARGUMENT_UNKNOWN. */
-export function callOptions<T>(layer: Layer, options: ApplyOptions<T>): CallOptions<T> {
+export function callOptions<T>(layer: { readonly label: string }, options: ApplyOptions<T>): CallOptions<T> {
   const { training, mask, ...others } = options;
   const known = (layer.constructor as unknown as { readonly callArguments?: readonly string[] })
     .callArguments;

@@ -1,13 +1,28 @@
 // Creating a layer's weight: checks what was asked for, draws the first values, checks those too.
-import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
+import { formatShape, sameShape, shapeMismatch, type NumberDType, type Shape } from '@lamella/program';
 import { nameDuplicate, nameInvalid, optionInvalid } from './errors.js';
-import type { Layer, WeightSpec } from './layer.js';
+import type { Constraint, Initializer, Regularizer } from './initializer.js';
 import { initializerKey } from './seed.js';
 import { allocateWeight } from './weight-allocation.js';
 import { Weight } from './weight.js';
 
+/** What a layer asks for. */
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype?: NumberDType;
+  readonly initializer: Initializer;
+  readonly regularizer?: Regularizer | null;
+  readonly constraint?: Constraint | null;
+  readonly trainable?: boolean;
+}
+
 /** A weight of `layer`. Throws: NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH. */
-export function createWeight(layer: Layer, spec: WeightSpec, others: readonly Weight[]): Weight {
+export function createWeight(
+  layer: { readonly name: string; readonly label: string },
+  spec: WeightSpec,
+  others: readonly Weight[],
+): Weight {
   const { name, shape, dtype = 'float32', initializer } = spec;
   if (typeof name !== 'string' || name === '' || name.includes('/'))
     throw nameInvalid(`A weight of ${layer.label}`, name);

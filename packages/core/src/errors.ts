@@ -11,7 +11,7 @@ import {
   type TreeStructure,
 } from '@lamella/program';
 import type { BufferType } from './buffer.js';
-import type { TensorSpec } from './symbolic-tensor.js';
+import type { TensorSpec } from './tensor-spec.js';
 
 /** `NAME_INVALID`: a name that files or graphs cannot carry. */
 export function nameInvalid(subject: string, name: unknown): LamellaError {

@@ -75,18 +75,12 @@ export { type Graph } from './graph.js';
 export { HostBuffer, hostBuffer } from './host-buffer.js';
 export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
-export { guardWeights, runningLayers, type WeightGuard } from './weight-access.js';
+export { guardWeights, runningLayers, type RunningLayer, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
 export { checkOptionNames, type OptionNames } from './known-options.js';
-export {
-  isLayer,
-  Layer,
-  type LayerOptions,
-  type LayerResult,
-  type SymbolicInputs,
-  type SymbolicOutputs,
-  type WeightSpec,
-} from './layer.js';
+export { type WeightSpec } from './create-weight.js';
+export { type LayerResult } from './invoke-part.js';
+export { isLayer, Layer, type LayerOptions, type SymbolicInputs, type SymbolicOutputs } from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
 export {
   booleanOption,
@@ -127,14 +121,12 @@ export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';
 export {
   isSymbolicTensor,
-  isTensor,
-  isTensorSpec,
   SymbolicTensor,
   type Computed,
   type Symbolic,
   type SymbolicTree,
-  type TensorSpec,
 } from './symbolic-tensor.js';
+export { isTensor, isTensorSpec, type TensorSpec } from './tensor-spec.js';
 export { withWeightAllocator, type WeightAllocator, type WeightRequest } from './weight-allocation.js';
 export { getWeightValues, setWeightValues } from './weight-values.js';
 export { Weight, type WeightOptions } from './weight.js';

@@ -23,8 +23,8 @@ import {
 import { argumentMasks, argumentTensors, mapArguments, type CallArguments } from './call-arguments.js';
 import { callContext, type Mask } from './call-context.js';
 import { hideSizes } from './error-sizes.js';
-import type { Layer } from './layer.js';
-import { isTensorSpec, type TensorSpec } from './symbolic-tensor.js';
+import type { Invocable } from './invoke-part.js';
+import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
 
 /** A size for the unknown dimension at an axis, at one trial. */
 const byAxis = (sizes: readonly number[]): ((axis: number) => number) => {
@@ -50,7 +50,7 @@ interface Call {
  * Throws what the layer throws, in terms of the given shapes; NOT_CAPTURABLE when rank or dtype follow an unknown size.
  */
 export function inferOutputs(
-  layer: Layer,
+  layer: Invocable,
   inputs: Tree<TensorSpec>,
   args: CallArguments<TensorSpec> = {},
 ): Tree<TensorSpec> {
@@ -111,7 +111,7 @@ function describe(failures: readonly Attempt[], sizes: readonly ReadonlySet<numb
 }
 
 /** Captures `call` once, with the sizes of `trial` in place of those of its specs. */
-function outputsAt(layer: Layer, call: Call, trial: readonly TensorSpec[]): Results {
+function outputsAt(layer: Invocable, call: Call, trial: readonly TensorSpec[]): Results {
   const masked = trial.filter((spec) => (spec.mask ?? null) !== null);
   const argumentSpecs = [
     ...trial.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
@@ -185,7 +185,7 @@ function sizesOf(trial: readonly TensorSpec[], declared: readonly TensorSpec[]):
   );
 }
 
-function merge(layer: Layer, specs: readonly TensorSpec[], trials: readonly Results[]): Tree<TensorSpec> {
+function merge(layer: Invocable, specs: readonly TensorSpec[], trials: readonly Results[]): Tree<TensorSpec> {
   const [first, ...rest] = trials as [Results, ...Results[]];
   const form = ({ structure, results }: Results): string =>
     `${structure === '*' || Array.isArray(structure) ? '' : `${describeStructure(structure)} of `}${

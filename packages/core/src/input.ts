@@ -6,7 +6,8 @@ import { inputInvalid } from './errors.js';
 import { checkOptionNames, type OptionNames } from './known-options.js';
 import { Layer } from './layer.js';
 import { Node } from './node.js';
-import type { SymbolicTensor, TensorSpec } from './symbolic-tensor.js';
+import type { SymbolicTensor } from './symbolic-tensor.js';
+import type { TensorSpec } from './tensor-spec.js';
 
 export interface InputOptions {
   /** Without the batch dimension; `null` for sizes not known yet. */

@@ -2,12 +2,25 @@
 import { withScope } from '@lamella/program';
 import type { Tree } from '@lamella/program';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { CallContext } from './call-context.js';
-import { isFunctional } from './functional.js';
-import type { Layer, LayerResult } from './layer.js';
+import type { CallContext, Mask } from './call-context.js';
+
+/** What a call computes: outputs, and the mask of each of their leaves. */
+export interface LayerResult {
+  readonly outputs: Tree<tf.Tensor>;
+  readonly masks: readonly Mask[];
+}
+
+/** A layer, as far as what runs it needs to know. */
+export interface Invocable {
+  readonly name: string;
+  /** How errors name it. */
+  readonly label: string;
+  readonly supportsMasking: boolean;
+  invoke(inputs: Tree<tf.Tensor>, context: CallContext): LayerResult;
+}
 
 /** Runs the layer. A layer gives its own name to what it does; a graph does so only inside something else. */
-export function invokePart(layer: Layer, inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
+export function invokePart(layer: Invocable, inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
   const invoke = (): LayerResult => layer.invoke(inputs, context);
-  return isFunctional(layer) ? withScope(layer.name, invoke) : invoke();
+  return 'graph' in layer ? withScope(layer.name, invoke) : invoke();
 }

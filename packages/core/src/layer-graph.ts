@@ -20,13 +20,14 @@ import { argumentMasks } from './call-arguments.js';
 import { callContext, type CallContext, type Mask } from './call-context.js';
 import { inputInvalid, structureMismatch } from './errors.js';
 import { buildGraph, type Graph } from './graph.js';
-import { invokePart } from './invoke-part.js';
-import type { Layer, LayerResult } from './layer.js';
+import { invokePart, type LayerResult } from './invoke-part.js';
+import type { Layer } from './layer.js';
 import { asMask } from './masks.js';
 import type { Node } from './node.js';
 import { withSubmodelInputs } from './submodel-inputs.js';
 import { checkSymbolic } from './symbolic-inputs.js';
-import { isTensorSpec, type SymbolicTensor, type SymbolicTree, type TensorSpec } from './symbolic-tensor.js';
+import type { SymbolicTensor, SymbolicTree } from './symbolic-tensor.js';
+import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
 
 /** What goes into a graph and what comes out of it, as one gives it: a tensor, or lists and records of them. */
 export interface GraphOptions<I extends SymbolicTree = SymbolicTree, O extends SymbolicTree = SymbolicTree> {

@@ -5,7 +5,8 @@ import { HostTensor, type SymbolicShape, type Tree } from '@lamella/program';
 import { dense, initializers } from '@lamella/layers';
 import type { HostBuffer } from './host-buffer.js';
 import { input } from './input.js';
-import { isLayer, Layer, type LayerOptions, type WeightSpec } from './layer.js';
+import type { WeightSpec } from './create-weight.js';
+import { isLayer, Layer, type LayerOptions } from './layer.js';
 import { clearNames } from './names.js';
 import type { Weight } from './weight.js';
 

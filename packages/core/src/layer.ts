@@ -1,5 +1,5 @@
 // The Layer: builds weights from an input shape, computes in tfjs-core calls, and can be applied to symbolic tensors.
-// Not here: graphs of layers (functional.ts), training, files. Long because it is the one contract that others extend.
+// Not here: graphs of layers (layer-graph.ts), training, files. Long because it is the one contract that others extend.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   flatten,
@@ -10,8 +10,6 @@ import {
   structureOf,
   withScope,
   type HostTensor,
-  type Shape,
-  type NumberDType,
   type SymbolicShape,
   type Tree,
   type TreeStructure,
@@ -26,7 +24,7 @@ import {
 import { callContext, type CallContext, type Mask } from './call-context.js';
 import type { Config, Serializable } from './config.js';
 import { markCopy } from './copies.js';
-import { createWeight } from './create-weight.js';
+import { createWeight, type WeightSpec } from './create-weight.js';
 import {
   callFailed,
   inputInvalid,
@@ -37,21 +35,15 @@ import {
   structureMismatch,
 } from './errors.js';
 import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
-import type { Constraint, Initializer, Regularizer } from './initializer.js';
-import { invokePart } from './invoke-part.js';
+import { invokePart, type LayerResult } from './invoke-part.js';
 import { asMask, givenMasks, spreadMasks, withGivenMasks } from './masks.js';
 import { withMaskShapes } from './mask-shapes.js';
 import { snakeCaseClass, uniqueName } from './names.js';
 import { Node } from './node.js';
 import { runningCall, whileCalling } from './running-call.js';
 import { checkArgument, checkSymbolic } from './symbolic-inputs.js';
-import {
-  isTensor,
-  type Symbolic,
-  type SymbolicTensor,
-  type SymbolicTree,
-  type TensorSpec,
-} from './symbolic-tensor.js';
+import type { Symbolic, SymbolicTensor, SymbolicTree } from './symbolic-tensor.js';
+import { isTensor, type TensorSpec } from './tensor-spec.js';
 import { whileRunning } from './weight-access.js';
 import { getWeightValues, setWeightValues } from './weight-values.js';
 import type { Weight } from './weight.js';
@@ -65,16 +57,6 @@ export interface LayerOptions {
   readonly trainable?: boolean;
   /** Lamella computes in float32; other policies are refused by name. */
   readonly dtype?: 'float32';
-}
-
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly dtype?: NumberDType;
-  readonly initializer: Initializer;
-  readonly regularizer?: Regularizer | null;
-  readonly constraint?: Constraint | null;
-  readonly trainable?: boolean;
 }
 
 /**
@@ -430,12 +412,6 @@ export abstract class Layer implements Serializable {
       throw layerNotBuilt(this.label, 'it has never been applied and has no input or output');
     return node;
   }
-}
-
-/** What a call computes: outputs, and the mask of each of their leaves. */
-export interface LayerResult {
-  readonly outputs: Tree<tf.Tensor>;
-  readonly masks: readonly Mask[];
 }
 
 /** A layer's type as far as its `call` says it. */

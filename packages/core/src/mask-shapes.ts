@@ -2,12 +2,12 @@
 import { flatten, mapTree, type Tree } from '@lamella/program';
 import type { CallArguments } from './call-arguments.js';
 import { inferOutputs } from './infer-outputs.js';
-import type { Layer } from './layer.js';
-import { isTensorSpec, type TensorSpec } from './symbolic-tensor.js';
+import type { Invocable } from './invoke-part.js';
+import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
 
 /** The outputs with the shapes of their masks, where they do not have them yet. `hasOwnRule`: it overrides `computeMask`. */
 export function withMaskShapes(
-  layer: Layer,
+  layer: Invocable,
   hasOwnRule: boolean,
   outputs: Tree<TensorSpec>,
   inputs: Tree<TensorSpec>,

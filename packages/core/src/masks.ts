@@ -11,7 +11,7 @@ import {
 } from '@lamella/program';
 import type { Mask } from './call-context.js';
 import { maskInvalid } from './errors.js';
-import { isTensorSpec, type SymbolicTree, type TensorSpec } from './symbolic-tensor.js';
+import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
 
 interface Shaped {
   readonly shape: SymbolicShape;
@@ -39,13 +39,17 @@ export function givenMasks<T extends Shaped>(
 /** The inputs' specs with the given masks in place of those that come along. Throws: MASK_INVALID. */
 export function withGivenMasks(
   subject: string,
-  inputs: SymbolicTree,
+  inputs: Tree<TensorSpec>,
   mask: Parameters<typeof givenMasks<TensorSpec>>[3] | undefined,
 ): Tree<TensorSpec> {
   if (mask === undefined) return inputs;
-  const masks = givenMasks<TensorSpec>(subject, flatten(inputs), inputs, mask);
+  const masks = givenMasks<TensorSpec>(subject, flatten(inputs, isTensorSpec), inputs, mask);
   let next = 0;
-  return mapTree(inputs, ({ shape, dtype }) => ({ shape, dtype, mask: masks[next++]?.shape ?? null }));
+  return mapTree(
+    inputs,
+    ({ shape, dtype }) => ({ shape, dtype, mask: masks[next++]?.shape ?? null }),
+    isTensorSpec,
+  );
 }
 
 /** A tensor as a mask: what is not zero counts. */

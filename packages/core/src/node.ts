@@ -2,7 +2,8 @@
 import { flatten, mapTree, type Tree } from '@lamella/program';
 import { argumentTensors, mapArguments, type CallArguments, type CallOptions } from './call-arguments.js';
 import type { Layer } from './layer.js';
-import { isTensorSpec, SymbolicTensor, type SymbolicTree, type TensorSpec } from './symbolic-tensor.js';
+import { SymbolicTensor, type SymbolicTree } from './symbolic-tensor.js';
+import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
 
 /** What a layer is called on. */
 export interface NodeCall extends Partial<CallOptions<SymbolicTensor>> {

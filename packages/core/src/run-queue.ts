@@ -1,10 +1,10 @@
 // One run at a time on a backend: executables are not reentrant, and models may share weights.
-import type { Backend } from './backend.js';
+import type { BufferOwner } from './buffer.js';
 
-const lastRuns = new WeakMap<Backend, Promise<unknown>>();
+const lastRuns = new WeakMap<BufferOwner, Promise<unknown>>();
 
 /** Runs `run` after the backend's earlier runs, whether those succeed or not; at once where there are none. */
-export function queueRun<T>(backend: Backend, run: () => Promise<T>): Promise<T> {
+export function queueRun<T>(backend: BufferOwner, run: () => Promise<T>): Promise<T> {
   const earlier = lastRuns.get(backend);
   const mine = earlier === undefined ? run() : earlier.then(run, run);
   const settle = (): void => {

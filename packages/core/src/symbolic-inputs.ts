@@ -3,7 +3,7 @@ import { flatten, mapTree, type Tree } from '@lamella/program';
 import { isCallConstant } from './call-arguments.js';
 import { checkCopy } from './copies.js';
 import { inputInvalid } from './errors.js';
-import { isSymbolicTensor } from './symbolic-tensor.js';
+import { isSymbolic } from './tensor-spec.js';
 
 /** Checks the leaves of a tree. Throws: INPUT_INVALID, PACKAGE_DUPLICATED, TREE_INVALID. */
 export function checkSymbolic(subject: string, what: string, tree: unknown): void {
@@ -11,7 +11,7 @@ export function checkSymbolic(subject: string, what: string, tree: unknown): voi
   mapTree(tree as Tree<unknown>, (leaf, path) => {
     count++;
     checkCopy(subject, leaf);
-    if (isSymbolicTensor(leaf)) return;
+    if (isSymbolic(leaf)) return;
     throw inputInvalid(
       subject,
       `expected symbolic tensors in ${what}, got ${describe(leaf)}${path === '' ? '' : ` at ${path}`}`,

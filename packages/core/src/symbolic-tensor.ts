@@ -3,16 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { DType, MapTree, SymbolicShape, Tree } from '@lamella/program';
 import { markCopy } from './copies.js';
 import type { Node } from './node.js';
-
-const brand = Symbol.for('lamella.SymbolicTensor');
-
-/** The shape and dtype of a tensor to come. */
-export interface TensorSpec {
-  readonly shape: SymbolicShape;
-  readonly dtype: DType;
-  /** The shape of the mask that comes with it; null where none does, undefined where that is not said. */
-  readonly mask?: SymbolicShape | null;
-}
+import { symbolicBrand, isSymbolic, type TensorSpec } from './tensor-spec.js';
 
 /** A tensor to come: the output of a layer's call, or an input of a graph. It never holds values. */
 export class SymbolicTensor implements TensorSpec {
@@ -29,7 +20,7 @@ export class SymbolicTensor implements TensorSpec {
     this.mask = spec.mask ?? null;
     this.node = node;
     this.index = index;
-    Object.defineProperty(this, brand, { value: true });
+    Object.defineProperty(this, symbolicBrand, { value: true });
     markCopy(this);
   }
 
@@ -54,17 +45,5 @@ export type SymbolicTree = Tree<SymbolicTensor>;
 
 /** Whether `value` is a {@link SymbolicTensor}, of any copy of this package. */
 export function isSymbolicTensor(value: unknown): value is SymbolicTensor {
-  return typeof value === 'object' && value !== null && brand in value;
-}
-
-/** Whether `value` says a shape and a dtype: a leaf among trees of specs. */
-export function isTensorSpec(value: unknown): value is TensorSpec {
-  if (typeof value !== 'object' || value === null) return false;
-  const { shape, dtype } = value as Partial<TensorSpec>;
-  return Array.isArray(shape) && typeof dtype === 'string';
-}
-
-/** Whether `value` is a tfjs tensor, of any copy of tfjs. */
-export function isTensor(value: unknown): value is tf.Tensor {
-  return typeof value === 'object' && value !== null && 'dataId' in value && 'rankType' in value;
+  return isSymbolic(value);
 }

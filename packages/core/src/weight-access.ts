@@ -1,16 +1,21 @@
 // Which layers are running and who may touch which weights meanwhile. Not here: what a forbidden access means; whoever
 // guards says so by throwing.
-import type { Layer } from './layer.js';
-import type { Weight } from './weight.js';
+import type { StateSlot } from '@lamella/program';
 
 /** Asked before a weight is read or assigned; throws where that is not allowed. */
-export type WeightGuard = (weight: Weight) => void;
+export type WeightGuard = (weight: StateSlot) => void;
 
-const running: Layer[] = [];
+/** A layer whose call is under way. */
+export interface RunningLayer {
+  readonly name: string;
+  readonly weights: readonly StateSlot[];
+}
+
+const running: RunningLayer[] = [];
 let guard: WeightGuard | undefined;
 
 /** Runs `fn` as a part of `layer`. */
-export function whileRunning<T>(layer: Layer, fn: () => T): T {
+export function whileRunning<T>(layer: RunningLayer, fn: () => T): T {
   running.push(layer);
   try {
     return fn();
@@ -20,7 +25,7 @@ export function whileRunning<T>(layer: Layer, fn: () => T): T {
 }
 
 /** The layers whose `call` is under way, outermost first; graphs of layers are not among them. */
-export function runningLayers(): readonly Layer[] {
+export function runningLayers(): readonly RunningLayer[] {
   return [...running];
 }
 
@@ -39,6 +44,6 @@ export function guardWeights<T>(next: WeightGuard, fn: () => T): T {
 }
 
 /** Puts an access before the guard, if there is one. */
-export function checkWeightAccess(weight: Weight): void {
+export function checkWeightAccess(weight: StateSlot): void {
   guard?.(weight);
 }

@@ -36,11 +36,11 @@ describe('circles()', () => {
   });
 });
 
-/** In core, layers, nodes and symbolic tensors still know one another, and so all that know one of them. */
-const untangled = folders.filter((folder) => folder !== 'core');
+/** A tensor to come knows its call, a call its layer, and a layer its calls, each in full: one thing in three modules. */
+const knots: Readonly<Record<string, string[][]>> = { core: [['layer.ts', 'node.ts', 'symbolic-tensor.ts']] };
 
 describe('the modules', () => {
-  it.each(untangled)('of %s import one another in no circle', (folder) => {
-    expect(circles(importsOf(folder))).toEqual([]);
+  it.each(folders)('of %s import one another in no circle', (folder) => {
+    expect(circles(importsOf(folder))).toEqual(knots[folder] ?? []);
   });
 });

@@ -4,7 +4,7 @@ import { bytesPerElement, flatten, isShape, mapTree, printable, type SymbolicSha
 import { optionInvalid } from '../errors.js';
 import { isFunctional } from '../functional.js';
 import type { Layer } from '../layer.js';
-import { isTensorSpec, type TensorSpec } from '../symbolic-tensor.js';
+import { isTensorSpec, type TensorSpec } from '../tensor-spec.js';
 import type { Weight } from '../weight.js';
 import { drawTable, type Column } from './table.js';
 
