@@ -8,12 +8,12 @@ import { clearNames, compose, getWeightValues, Layer } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { initializers, layers } from '@lamella/layers';
-import { HostTensor, allocateArray, flatten, unflatten } from '@lamella/program';
+import { HostTensor, allocateArray, flatten, numbersOf, unflatten } from '@lamella/program';
 import { training } from '@lamella/training';
 
 /** @typedef {import('./exchange-table.mjs').Finding} Finding */
 /** @typedef {{ shape: number[], dtype: string, data: (number | string | boolean)[], path?: string }} Golden */
-/** @typedef {{ files: string[], inputs: Golden[], outputs: Golden[], weights: Golden[], optimizer_variables?: Golden[], resume?: { x: Golden, y: Golden, logs: Record<string, number> }[], refused_in_safe_mode?: boolean }} Companion */
+/** @typedef {{ files: string[], inputs: Golden[], outputs: Golden[], weights: Golden[], optimizer_variables?: Golden[], resume?: { x: Golden, y: Golden, logs: Record<string, number> }[], refused_in_safe_mode?: boolean, tolerance?: number }} Companion */
 /** @typedef {import('@lamella/training').Model} Model */
 
 /** Of predictions, relative where values exceed 1; and of losses after further training. */
@@ -76,14 +76,17 @@ function companion(folder, name) {
 
 /** @param {Golden} golden */
 function host({ shape, dtype, data }) {
-  const values = allocateArray(/** @type {'float32'} */ (dtype), data.length);
+  const isFloat = /float/.test(dtype);
+  const values = allocateArray(/** @type {'float32'} */ (isFloat ? 'float32' : dtype), data.length);
   data.forEach((value, i) => (values[i] = Number(value)));
-  return new HostTensor(values, shape, /** @type {'float32'} */ (dtype));
+  const tensor = new HostTensor(values, shape, /** @type {'float32'} */ (isFloat ? 'float32' : dtype));
+  return tensor.cast(/** @type {'float32'} */ (dtype));
 }
 
 /** @param {HostTensor} tensor @returns {Golden} */
-function golden({ shape, dtype, data }) {
-  const values = Array.from(data, (v) => (Number.isFinite(v) ? v : String(v)));
+function golden(tensor) {
+  const { shape, dtype } = tensor;
+  const values = Array.from(numbersOf(tensor.data, dtype), (v) => (Number.isFinite(v) ? v : String(v)));
   return { shape: [...shape], dtype, data: dtype === 'bool' ? values.map(Boolean) : values };
 }
 
@@ -93,10 +96,11 @@ function difference(found, expected) {
   if (found.shape.join() !== wanted.shape.join())
     throw new Error(`shape [${found.shape}] instead of [${wanted.shape}]`);
   let worst = 0;
-  found.data.forEach((value, i) => {
-    const gap = Object.is(value, wanted.data[i])
+  const others = numbersOf(wanted.data, wanted.dtype);
+  Array.from(numbersOf(found.data, found.dtype)).forEach((value, i) => {
+    const gap = Object.is(value, others[i])
       ? 0
-      : Math.abs(value - wanted.data[i]) / Math.max(1, Math.abs(wanted.data[i]));
+      : Math.abs(value - others[i]) / Math.max(1, Math.abs(others[i]));
     worst = Number.isNaN(gap) ? Infinity : Math.max(worst, gap);
   });
   return worst;
@@ -152,7 +156,13 @@ export async function checkFromKeras(folder, name) {
   for (const file of expected.files) {
     try {
       const { worst, remark } = await checkFile(folder, name, file, expected);
-      findings.push({ file, direction: 'from Keras', ok: worst <= tolerance, difference: worst, remark });
+      findings.push({
+        file,
+        direction: 'from Keras',
+        ok: worst <= (expected.tolerance ?? tolerance),
+        difference: worst,
+        remark,
+      });
     } catch (error) {
       const remark = String(/** @type {Error} */ (error).message)
         .split('\n')
@@ -210,7 +220,7 @@ async function checkFile(folder, name, file, expected) {
  * @param {string} from @param {string} to @param {string} name @returns {Promise<Finding[]>}
  */
 export async function writeForKeras(from, to, name) {
-  const { files, inputs, resume, refused_in_safe_mode: isBytecode } = companion(from, name);
+  const { files, inputs, resume, refused_in_safe_mode: isBytecode, tolerance: own } = companion(from, name);
   // A Lambda without a name is data that only Lamella runs.
   if (isBytecode === true) return [];
   const { loadModel, saveModel, saveWeights } = composed();
@@ -229,6 +239,7 @@ export async function writeForKeras(from, to, name) {
         optimizer_variables: (await getWeightValues(model.optimizer.variables)).map(golden),
       }),
       ...(resume !== undefined && { resume: await resumed(model, resume) }),
+      ...(own !== undefined && { tolerance: own }),
     };
     writeFileSync(join(to, `${name}.json`), JSON.stringify(written));
     return [];

@@ -2,7 +2,7 @@
 
     python tools/oracle/exchange.py check FOLDER            opens what Lamella wrote, predicts, compares; exit status 1 on failure
     python tools/oracle/exchange.py make FOLDER [--seed N]  writes files for Lamella to open, in the form of fixtures/keras/files:
-                                                            the models of files.py, every case of every layer, operations, optimizers
+                                                            the models of files.py, every case of every layer, operations, optimizers, dtype policies
 
 `check --report FILE` writes what it found as JSON, too.
 
@@ -16,6 +16,7 @@ and optionally
     "optimizer_variables": [TENSOR, ...]            likewise, after loading a .keras
     "resume": [{"x": TENSOR, "y": TENSOR, "logs": {...}}, ...]   training steps after loading a .keras; logs are compared
     "refused_in_safe_mode": true                    Keras must refuse to load it
+    "tolerance": 4e-3                               of predictions, where they are computed in fewer bits
 """
 
 import argparse
@@ -149,7 +150,7 @@ def check(folder, report=None):
         keras.backend.clear_session()
         try:
             worst, remark = check_file(path, suffix, name)
-            good = worst <= TOLERANCE
+            good = worst <= json.loads((path.parent / f"{name}.json").read_text(encoding="utf-8")).get("tolerance", TOLERANCE)
         except Exception as error:  # whatever Keras says of a file is the finding
             worst, good = float("nan"), False
             remark = f"{type(error).__name__}: " + " ".join(str(error).split())[:400]
@@ -237,6 +238,22 @@ def make_optimizers():
         files.trained(models.mlp, arguments, 6, suffixes, f"optimizer-{type(optimizer).__name__}-{index}")
 
 
+def make_policies():
+    """A trained model of each dtype policy: weights of 16 bits, a loss scale."""
+    for policy, tolerance in {"float16": 4e-3, "bfloat16": 3e-2, "mixed_float16": 4e-3, "mixed_bfloat16": 3e-2}.items():
+        keras.backend.clear_session()
+        keras.config.set_dtype_policy(policy)
+        try:
+            model = models.set_weights(models.mlp())
+            model.name = f"policy-{policy}"
+            model.compile(keras.optimizers.Adam(0.05), "categorical_crossentropy")
+            rng = common.rng_for("policy")
+            model.fit(common.normal(rng, (6, 4)), np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2]], verbose=0)
+            files.describe(model, [files.save(model, suffix) for suffix in files.ALL], tolerance=tolerance)
+        finally:
+            keras.config.set_dtype_policy("float32")
+
+
 def make(folder, seed):
     common.set_root(folder)
     files.FOLDER = "."
@@ -246,6 +263,7 @@ def make(folder, seed):
     sharded.main()
     make_operations()
     make_optimizers()
+    make_policies()
     return 0
 
 

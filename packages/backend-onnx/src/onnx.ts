@@ -10,11 +10,12 @@ import {
   type Executable,
 } from '@lamella/core';
 import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
-import { isOpenProgram, type OpenProgram, type Program } from '@lamella/program';
+import { isOpenProgram, requireDTypes, type OpenProgram, type Program } from '@lamella/program';
 import { arenaZeros } from './arena-zeros.js';
 import { sessionFailed } from './errors.js';
 import { FreezingExecutable } from './freezing-executable.js';
 import { withConstants, withInputsOf, type FrozenInputs } from './frozen-inputs.js';
+import { graphDTypes } from './graph-dtypes.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
 import { OnnxComputation, type GraphRunner } from './onnx-computation.js';
@@ -104,8 +105,8 @@ function randomLoops(): Promise<RandomFill> {
 }
 
 class OnnxRuntimeBackend implements OnnxBackend {
-  readonly name = 'onnx';
-  readonly computes = ['float32', 'int32', 'bool'] as const;
+  readonly name = graphDTypes.name;
+  readonly computes = graphDTypes.computes;
 
   constructor(private readonly options: OnnxOptions) {}
 
@@ -120,6 +121,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
   }
 
   private async compileSize(program: Program, openGraph?: OpenGraph): Promise<Executable> {
+    requireDTypes(program, this);
     const compile = async (known: FrozenInputs): Promise<HostExecutable> =>
       new HostExecutable(this, program, await this.computation(program, known, openGraph));
     const ordinary = await compile(new Map());

@@ -1,5 +1,14 @@
 // Creating a layer's weight: checks what was asked for, draws the first values, checks those too.
-import { formatShape, sameShape, shapeMismatch, type NumberDType, type Shape } from '@lamella/program';
+import {
+  formatShape,
+  isFloatDType,
+  isNumberDType,
+  sameShape,
+  shapeMismatch,
+  type NumberDType,
+  type Shape,
+} from '@lamella/program';
+import type { DTypePolicy } from './dtype-policy.js';
 import { nameDuplicate, nameInvalid, optionInvalid } from './errors.js';
 import type { Constraint, Initializer, Regularizer } from './initializer.js';
 import { initializerKey } from './seed.js';
@@ -17,13 +26,17 @@ export interface WeightSpec {
   readonly trainable?: boolean;
 }
 
+/** What a weight needs to know of its layer. */
+interface WeightOwner {
+  readonly name: string;
+  readonly label: string;
+  readonly dtypePolicy: DTypePolicy;
+}
+
 /** A weight of `layer`. Throws: NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH. */
-export function createWeight(
-  layer: { readonly name: string; readonly label: string },
-  spec: WeightSpec,
-  others: readonly Weight[],
-): Weight {
-  const { name, shape, dtype = 'float32', initializer } = spec;
+export function createWeight(layer: WeightOwner, spec: WeightSpec, others: readonly Weight[]): Weight {
+  const { name, shape, initializer } = spec;
+  const dtype = spec.dtype ?? weightDType(layer);
   if (typeof name !== 'string' || name === '' || name.includes('/'))
     throw nameInvalid(`A weight of ${layer.label}`, name);
   const subject = `Weight "${layer.name}/${name}"`;
@@ -39,9 +52,12 @@ export function createWeight(
   if (typeof (initializer as Partial<typeof initializer> | undefined)?.initialize !== 'function')
     throw optionInvalid(subject, 'initializer', 'an initializer such as zeros()', initializer);
   const path = `${layer.name}/${name}`;
-  const value = allocateWeight({ path, shape, dtype }, () =>
-    initializer.initialize(shape, dtype, initializerKey(path)),
-  );
+  // Initializers draw floats in float32.
+  const drawn = isFloatDType(dtype) ? 'float32' : dtype;
+  const value = allocateWeight({ path, shape, dtype }, () => {
+    const values = initializer.initialize(shape, drawn, initializerKey(path));
+    return values.dtype === drawn ? values.cast(dtype) : values;
+  });
   if (!sameShape(value.shape, shape) || value.dtype !== dtype) {
     throw shapeMismatch(
       subject,
@@ -56,4 +72,10 @@ export function createWeight(
     regularizer: spec.regularizer ?? null,
     constraint: spec.constraint ?? null,
   });
+}
+
+/** The dtype that a layer's weights have by its policy. */
+function weightDType({ dtypePolicy }: WeightOwner): NumberDType {
+  const { variableDType } = dtypePolicy;
+  return isNumberDType(variableDType) ? variableDType : 'float32';
 }

@@ -99,6 +99,11 @@ export function graphCyclic(subject: string, path: readonly string[]): LamellaEr
   return lamellaError('GRAPH_CYCLIC', { subject, problem: `its graph has a cycle: ${path.join(' -> ')}` });
 }
 
+/** `DTYPE_POLICY_UNKNOWN`: a dtype policy that is none, or one of quantized weights. */
+export function dtypePolicyUnknown(subject: string, problem: string, fix: string): LamellaError {
+  return lamellaError('DTYPE_POLICY_UNKNOWN', { subject, problem, fix });
+}
+
 /** `LAYER_NOT_BUILT`: weights, an input or an output asked of a layer that has not seen an input. */
 export function layerNotBuilt(subject: string, problem: string): LamellaError {
   return lamellaError('LAYER_NOT_BUILT', {

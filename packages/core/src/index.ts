@@ -28,6 +28,15 @@ export {
   type PluginContext,
   type Plugin,
 } from './compose.js';
+export {
+  DTypePolicy,
+  dtypePolicyClasses,
+  dtypePolicy,
+  setDTypePolicy,
+  toDTypePolicy,
+  type DTypePolicyLike,
+  type DTypePolicyName,
+} from './dtype-policy.js';
 export { checkFits } from './check-fits.js';
 export { checkRun, hostDType, runPlaces, type RunPlaces } from './check-run.js';
 export { requireBackend, type Composition } from './composition.js';
@@ -80,7 +89,14 @@ export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
 export { checkOptionNames, type OptionNames } from './known-options.js';
 export { type WeightSpec } from './create-weight.js';
 export { type LayerResult } from './invoke-part.js';
-export { isLayer, Layer, type LayerOptions, type SymbolicInputs, type SymbolicOutputs } from './layer.js';
+export {
+  isLayer,
+  Layer,
+  type Autocast,
+  type LayerOptions,
+  type SymbolicInputs,
+  type SymbolicOutputs,
+} from './layer.js';
 export { isNamedFunction, type NamedFunction } from './named-function.js';
 export {
   booleanOption,

@@ -2,7 +2,9 @@
 // trains, nests and is saved, is @lamella/training's Functional.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  asFloat,
   fitsShape,
+  isFloatDType,
   flatten,
   formatShape,
   mapTree,
@@ -103,7 +105,8 @@ export class LayerGraph implements Graph, GraphEnds {
       const value = given[places[i]!]!;
       // Integers become floats where floats are declared, as in Keras.
       const dtype = tfjsDType(tensor.dtype);
-      values.set(tensor, value.dtype === dtype ? value : tf.cast(value, dtype));
+      const own = value.dtype === dtype ? value : tf.cast(value, dtype);
+      values.set(tensor, isFloatDType(tensor.dtype) ? asFloat(own, tensor.dtype) : own);
       masks.set(tensor, context.masks[places[i]!] ?? null);
     });
     for (const node of this.nodes) {

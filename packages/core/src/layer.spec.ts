@@ -79,12 +79,6 @@ describe('a layer', () => {
     expect(() => new Affine({ name: name as string })).toThrow('[NAME_INVALID]');
   });
 
-  it('refuses other dtype policies by name', () => {
-    expect(() => new Affine({ dtype: 'mixed_float16' as 'float32' })).toThrow(
-      /INPUT_INVALID.*"mixed_float16"[\s\S]*Fix: leave dtype out/,
-    );
-  });
-
   it('builds once, with the first input shape', () => {
     const layer = new Affine();
     expect(layer.isBuilt).toBe(false);
@@ -266,8 +260,12 @@ describe('a layer', () => {
     expect(() => new Affine().apply(value as never)).toThrow('[INPUT_INVALID] Affine');
   });
 
-  it('stores its name and whether it trains', () => {
-    expect(new Affine({ name: 'a', trainable: false }).getConfig()).toEqual({ name: 'a', trainable: false });
+  it('stores its name, whether it trains and its dtype policy', () => {
+    expect(new Affine({ name: 'a', trainable: false }).getConfig()).toEqual({
+      name: 'a',
+      trainable: false,
+      dtype: 'float32',
+    });
   });
 });
 

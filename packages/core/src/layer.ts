@@ -2,12 +2,17 @@
 // Not here: graphs of layers (layer-graph.ts), training, files. Long because it is the one contract that others extend.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  asFloat,
   flatten,
+  isFloatDType,
   isShape,
   mapTree,
   notCapturable,
+  recordedDType,
   sameStructure,
   structureOf,
+  widestFloat,
+  withComputeDType,
   withScope,
   type HostTensor,
   type SymbolicShape,
@@ -23,11 +28,11 @@ import {
 } from './call-arguments.js';
 import { callContext, type CallContext, type Mask } from './call-context.js';
 import type { Config, Serializable } from './config.js';
+import { dtypePolicy, toDTypePolicy, type DTypePolicy, type DTypePolicyLike } from './dtype-policy.js';
 import { markCopy } from './copies.js';
 import { createWeight, type WeightSpec } from './create-weight.js';
 import {
   callFailed,
-  inputInvalid,
   layerAlreadyBuilt,
   layerNotBuilt,
   nameDuplicate,
@@ -43,7 +48,7 @@ import { Node } from './node.js';
 import { runningCall, whileCalling } from './running-call.js';
 import { checkArgument, checkSymbolic } from './symbolic-inputs.js';
 import type { Symbolic, SymbolicTensor, SymbolicTree } from './symbolic-tensor.js';
-import { isTensor, type TensorSpec } from './tensor-spec.js';
+import { isTensor, isTensorSpec, type TensorSpec } from './tensor-spec.js';
 import { whileRunning } from './weight-access.js';
 import { getWeightValues, setWeightValues } from './weight-values.js';
 import type { Weight } from './weight.js';
@@ -55,8 +60,8 @@ export interface LayerOptions {
   /** Unique in its model; by default the class name in snake_case, numbered. */
   readonly name?: string;
   readonly trainable?: boolean;
-  /** Lamella computes in float32; other policies are refused by name. */
-  readonly dtype?: 'float32';
+  /** The dtype policy: what it computes in, and what its weights are. By default the one that `setDTypePolicy` set. */
+  readonly dtype?: DTypePolicyLike;
 }
 
 /**
@@ -86,6 +91,8 @@ export abstract class Layer implements Serializable {
 
   readonly kind = 'layers';
   readonly name: string;
+  /** What it computes in, and what its weights are. */
+  readonly dtypePolicy: DTypePolicy;
   /** The calls on symbolic tensors, in order. */
   readonly inboundNodes: Node[] = [];
   /** In the order of creation, those first that were created to be trained. */
@@ -102,13 +109,9 @@ export abstract class Layer implements Serializable {
     if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/'))
       throw nameInvalid(this.className, this.name);
     this.#trainable = options.trainable ?? true;
-    if (options.dtype !== undefined && options.dtype !== 'float32') {
-      throw inputInvalid(
-        this.label,
-        `expected dtype "float32", got ${JSON.stringify(options.dtype)}`,
-        'leave dtype out; other dtype policies are not supported yet',
-      );
-    }
+    const { dtype = null } = options;
+    // A subclass may not know its label yet.
+    this.dtypePolicy = dtype === null ? dtypePolicy() : toDTypePolicy(dtype, this.label);
     Object.defineProperty(this, brand, { value: true });
   }
 
@@ -146,12 +149,17 @@ export abstract class Layer implements Serializable {
 
   /** The constructor's options. Subclasses add theirs to `super.getConfig()`. */
   getConfig(): Config {
-    return { name: this.name, trainable: this.trainable };
+    return { name: this.name, trainable: this.trainable, dtype: this.dtypePolicy.name };
   }
 
   /** The outputs' shapes and dtypes for given inputs. The default captures {@link call} at differing sizes. */
   computeOutputs(inputs: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
     return inferOutputs(this, inputs, args);
+  }
+
+  /** What of it is cast to the dtype that its policy computes in: Keras' `autocast = False` is `outputs`. */
+  get autocast(): Autocast {
+    return 'all';
   }
 
   /** Whether masks pass through, or are used; where not, a mask ends here. */
@@ -287,7 +295,14 @@ export abstract class Layer implements Serializable {
    * Computes with tensors: builds where needed, runs {@link call} under the layer's name, and gives outputs and masks.
    * This is what a graph calls for each node.
    */
-  invoke(inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
+  invoke(given: Tree<tf.Tensor>, outer: CallContext): LayerResult {
+    const { autocast } = this;
+    const float =
+      autocast === 'none' ? widestFloat(flatten(given).map(recordedDType)) : this.dtypePolicy.floatDType;
+    const cast = (tensor: tf.Tensor): tf.Tensor => asFloat(tensor, float);
+    const castInput = (tensor: tf.Tensor): tf.Tensor => withScope(this.name, () => cast(tensor));
+    const inputs = autocast === 'all' ? mapTree(given, castInput) : given;
+    const context = autocast === 'all' ? { ...outer, args: mapArguments(outer.args, castInput) } : outer;
     const shapeOf = (tensor: tf.Tensor): SymbolicShape => withoutTrialSizes(tensor.shape);
     this.ensureBuilt(mapTree(inputs, shapeOf), mapArguments(context.args, shapeOf));
     const tensors = flatten(inputs);
@@ -297,19 +312,20 @@ export abstract class Layer implements Serializable {
         outputs.catch(() => undefined);
         throw notCapturable(this.label, 'its call() is asynchronous', 'return tensors, not a Promise');
       }
-      mapTree<unknown, unknown>(outputs, (leaf, path) => {
-        if (isTensor(leaf)) return leaf;
+      const typed = mapTree<unknown, tf.Tensor>(outputs, (leaf, path) => {
+        if (isTensor(leaf)) return autocast === 'none' ? leaf : cast(leaf);
         throw notCapturable(
           this.label,
           `expected tensors from its call(), got ${leaf === null ? 'null' : typeof leaf}${path === '' ? '' : ` at ${path}`}`,
           'return a tensor, or lists and records of tensors',
         );
       });
-      return { outputs, masks: spreadMasks(this.label, this.computeMask(inputs, context), outputs) };
+      return { outputs: typed, masks: spreadMasks(this.label, this.computeMask(inputs, context), outputs) };
     };
     const masks = new Map(tensors.map((tensor, i) => [tensor, context.masks[i] ?? null]));
     try {
-      return withScope(this.name, () => whileRunning(this, () => whileCalling({ context, masks }, run)));
+      const typed = (): LayerResult => withComputeDType(float, run);
+      return withScope(this.name, () => whileRunning(this, () => whileCalling({ context, masks }, typed)));
     } catch (cause) {
       throw callFailed(this.label, tensors, cause);
     }
@@ -366,7 +382,7 @@ export abstract class Layer implements Serializable {
       const node = new Node(
         this,
         { inputs, ...call },
-        withMaskShapes(this, hasOwnRule, outputs, specs, call.args),
+        withMaskShapes(this, hasOwnRule, this.#typed(outputs), specs, call.args),
       );
       this.inboundNodes.push(node);
       return node.result;
@@ -400,6 +416,17 @@ export abstract class Layer implements Serializable {
     return result.outputs;
   }
 
+  /** Outputs of floats are of the dtype that the layer computes in. */
+  #typed(outputs: Tree<TensorSpec>): Tree<TensorSpec> {
+    if (this.autocast === 'none') return outputs;
+    return mapTree(
+      outputs,
+      (spec): TensorSpec =>
+        isFloatDType(spec.dtype) ? { ...spec, dtype: this.dtypePolicy.floatDType } : spec,
+      isTensorSpec,
+    );
+  }
+
   #unbuild(): void {
     this.#built = undefined;
     this.#ownWeights.trainable.length = 0;
@@ -413,6 +440,12 @@ export abstract class Layer implements Serializable {
     return node;
   }
 }
+
+/**
+ * What is cast to the dtype that a layer's policy computes in: inputs and outputs, outputs alone, or nothing; the layer then
+ * computes in the dtype of its inputs.
+ */
+export type Autocast = 'all' | 'outputs' | 'none';
 
 /** A layer's type as far as its `call` says it. */
 interface Callable {

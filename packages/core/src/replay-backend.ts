@@ -8,6 +8,8 @@ import {
   kernelUnsupported,
   nodesWithin,
   replay,
+  requireDTypes,
+  roundKernel,
   tfjsDType,
   type Program,
   type TypedArray,
@@ -37,7 +39,7 @@ export function replayBackend({ name, load }: ReplayBackendOptions): Backend {
         const tfjsName = await load();
         await tf.setBackend(tfjsName);
         const compileSize = (sized: Program): Executable =>
-          new HostExecutable(backend, sized, replayOn(tfjsName, sized));
+          new HostExecutable(backend, sized, replayOn(tfjsName, sized, backend));
         return isOpenProgram(program)
           ? new ExecutableBySize(backend, program, async (sized) => compileSize(sized))
           : compileSize(program);
@@ -49,11 +51,14 @@ export function replayBackend({ name, load }: ReplayBackendOptions): Backend {
   return backend;
 }
 
-/** Throws: KERNEL_UNSUPPORTED, EXECUTABLE_INVALID. */
-function replayOn(tfjsName: string, program: Program): HostComputation {
+/** Throws: KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, EXECUTABLE_INVALID. */
+function replayOn(tfjsName: string, program: Program, backend: Backend): HostComputation {
+  requireDTypes(program, backend);
   for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
   for (const { kernel, scope } of nodesWithin(program)) {
-    if (holdingKernel(kernel) !== undefined || tf.getKernel(kernel, tfjsName) !== undefined) continue;
+    // Rounding is done on the host.
+    if (kernel === roundKernel || holdingKernel(kernel) !== undefined) continue;
+    if (tf.getKernel(kernel, tfjsName) !== undefined) continue;
     throw kernelUnsupported(
       scope === '' ? 'Program' : `Layer "${scope}"`,
       kernel,

@@ -5,6 +5,7 @@ import {
   isOpenProgram,
   type HostTensor,
   type IndexUse,
+  type NumberDType,
   type OpenProgram,
   type Program,
   type StateSlot,
@@ -15,6 +16,7 @@ import { checkIndices } from './check-indices.js';
 import { hostDType, runPlaces } from './check-run.js';
 import { hostBuffer } from './host-buffer.js';
 import { sameItems } from './same-items.js';
+import { runnableOn } from './runnable-on.js';
 import { queueRun } from './run-queue.js';
 import type { Weight } from './weight.js';
 
@@ -28,6 +30,8 @@ export interface Runnable {
 export interface RunOutput {
   readonly name: string;
   readonly buffer: Buffer;
+  /** What its values are; the buffer may hold them in a wider dtype. */
+  readonly dtype: NumberDType;
 }
 
 /** A compiled Program with weights behind its state. Runs on one backend queue up, of whichever Runner they are. */
@@ -48,6 +52,8 @@ export class Runner {
   private constructor(
     private readonly executable: Executable,
     { program, slots }: Runnable,
+    /** As it was captured, whose outputs may have dtypes that the backend lacks. */
+    private readonly captured: Program | OpenProgram,
   ) {
     this.backend = executable.backend;
     this.program = program;
@@ -56,7 +62,8 @@ export class Runner {
 
   /** Compiles what was captured, whose slots must be weights. */
   static async create(backend: Backend, captured: Runnable): Promise<Runner> {
-    return new Runner(await backend.compile(captured.program), captured);
+    const program = runnableOn(captured.program, backend);
+    return new Runner(await backend.compile(program), { ...captured, program }, captured.program);
   }
 
   /** The outputs that are no updates, in order, as the last run left them; the next run overwrites them. */
@@ -80,7 +87,9 @@ export class Runner {
   ): Promise<T> {
     return queueRun(this.backend, async () => {
       await this.runNow(args, key);
-      return use(await Promise.all(this.lastBuffers.map((buffer) => buffer.read())));
+      return use(
+        await Promise.all(this.outputs.map(async ({ buffer, dtype }) => (await buffer.read()).cast(dtype))),
+      );
     });
   }
 
@@ -116,11 +125,14 @@ export class Runner {
     const sized = isOpenProgram(program) ? program.at(batch ?? 0) : program;
     this.indices = indexUses(sized);
     this.argNames = sized.inputs.filter(({ kind }) => kind === 'argument').map(({ name }) => name);
+    const { captured } = this;
+    const declared = isOpenProgram(captured) ? captured.at(batch ?? 0) : captured;
     const outputs = runPlaces(sized).outputs.map((place): RunOutput => {
       const { id, name } = sized.outputs[place]!;
+      const subject = `Output "${name}"`;
       const { shape } = sized.type(id);
-      const dtype = hostDType(sized.type(id), `Output "${name}"`);
-      return { name, buffer: this.backend.buffer({ shape, dtype }) };
+      const buffer = this.backend.buffer({ shape, dtype: hostDType(sized.type(id), subject) });
+      return { name, buffer, dtype: hostDType(declared.type(declared.outputs[place]!.id), subject) };
     });
     this.last = { batch, outputs };
     return (this.lastBuffers = outputs.map(({ buffer }) => buffer));

@@ -1,5 +1,12 @@
 // Reading and setting many weights at once; what does not fit sets none of them.
-import { formatShape, isHostTensor, lamellaError, sameShape, type HostTensor } from '@lamella/program';
+import {
+  formatShape,
+  isFloatDType,
+  isHostTensor,
+  lamellaError,
+  sameShape,
+  type HostTensor,
+} from '@lamella/program';
 import { inputInvalid } from './errors.js';
 import { queueRun } from './run-queue.js';
 import type { Weight } from './weight.js';
@@ -29,7 +36,8 @@ export function setWeightValues(
     throw inputInvalid(subject, `expected ${weights.length} weights, got ${given.length}`);
   const wrong = weights.flatMap((weight, i) => {
     const { shape, dtype } = given[i]!;
-    const fits = sameShape(weight.shape, shape) && weight.dtype === dtype;
+    const isFloat = isFloatDType(weight.dtype) && isFloatDType(dtype);
+    const fits = sameShape(weight.shape, shape) && (weight.dtype === dtype || isFloat);
     const expected = `${weight.dtype}${formatShape(weight.shape)}`;
     return fits ? [] : [`  ${weight.name}   expected ${expected}, got ${dtype}${formatShape(shape)}`];
   });
@@ -41,5 +49,5 @@ export function setWeightValues(
       fix: 'pass values in the order, shapes and dtypes of weights',
     });
   }
-  weights.forEach((weight, i) => weight.set(given[i]!));
+  weights.forEach((weight, i) => weight.set(given[i]!.cast(weight.dtype)));
 }

@@ -3,6 +3,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   assignState,
+  heldDType,
   HostTensor,
   isCapturing,
   readState,
@@ -68,8 +69,8 @@ export class Weight implements StateSlot {
   }
 
   /** Its values, perhaps as a view: valid until it next changes, and not to be written to. */
-  values(): Promise<HostTensor> {
-    return this.memory.read();
+  async values(): Promise<HostTensor> {
+    return (await this.memory.read()).cast(this.dtype);
   }
 
   /**
@@ -93,20 +94,21 @@ export class Weight implements StateSlot {
     const dtype = tfjsDType(this.dtype) as NumberDType;
     checkFits(`Weight "${this.name}"`, value, this, dtype);
     const values = new HostTensor(value.dataSync() as TypedArray, this.shape, dtype);
-    this.memory.write(values.cast(this.dtype));
+    this.memory.write(values.cast(this.dtype).cast(this.memory.dtype));
   }
 
   /** Copies values in. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed. */
   set(values: HostTensor): void {
     checkFits(`Weight "${this.name}"`, values, this, this.dtype);
-    this.memory.write(values);
+    this.memory.write(values.cast(this.memory.dtype));
   }
 
   /** Moves its values into memory of `backend`. */
   async moveTo(backend: Backend): Promise<void> {
     const { memory } = this;
-    const moved = backend.buffer(this);
-    moved.write(await memory.read());
+    const { shape } = this;
+    const moved = backend.buffer({ shape, dtype: heldDType(this.dtype, backend) });
+    moved.write((await memory.read()).cast(moved.dtype));
     this.memory = moved;
     memory.dispose();
   }

@@ -6,6 +6,7 @@ import {
   diffPrograms,
   flatten,
   formatShape,
+  isFloatDType,
   isLamellaError,
   lamellaError,
   notCapturable,
@@ -14,7 +15,9 @@ import {
   sizeOf,
   structureOf,
   unflatten,
+  withComputeDType,
   type DType,
+  type FloatDType,
   type OpenProgram,
   type SymbolicShape,
   type TreeStructure,
@@ -50,6 +53,8 @@ export interface FunctionCall {
   readonly structure: TreeStructure;
   /** Their leaves. */
   readonly inputs: readonly FunctionInput[];
+  /** The dtype that the Lambda computes floats in. */
+  readonly float: FloatDType;
 }
 
 /**
@@ -142,12 +147,16 @@ function captureCall(call: FunctionCall, training: boolean): CapturedCall {
     (...tensors: tf.Tensor[]) => {
       const inputs = unflatten(call.structure, tensors);
       const given = refuseWeights(call.subject, () =>
-        callFunction(call.function, inputs, call.arguments, context),
+        withComputeDType(call.float, () => callFunction(call.function, inputs, call.arguments, context)),
       );
       outputs = structureOf(given);
       return flatten(given);
     },
-    call.inputs.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
+    call.inputs.map(({ shape, dtype }, i) => ({
+      name: `input_${i}`,
+      shape,
+      dtype: isFloatDType(dtype) ? call.float : dtype,
+    })),
     { subject: call.subject },
   );
   checkConstants(call.subject, program);

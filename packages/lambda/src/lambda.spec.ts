@@ -171,6 +171,7 @@ describe('a Lambda', () => {
     expect(lambda(named, { name: 'l', outputShape: [3] }).getConfig()).toEqual({
       name: 'l',
       trainable: true,
+      dtype: 'float32',
       function: named,
       outputShape: [3],
       arguments: {},

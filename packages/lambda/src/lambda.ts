@@ -161,6 +161,7 @@ export class Lambda<
       functionName: this.functionName,
       arguments: this.arguments,
       structure: structureOf(node.inputs),
+      float: this.dtypePolicy.floatDType,
       inputs: openWhereCallsDiffer(this.inboundNodes.map((call) => flatten(call.inputs))),
     });
   }

@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { snakeCase, type Serializable, type SerializableKind, type SummaryOptions } from '@lamella/core';
 import type { BackupAndRestoreOptions, CSVLoggerOptions, ModelCheckpointOptions } from '@lamella/io';
-import type {
-  CompileOptions,
-  EarlyStoppingOptions,
-  EvaluateOptions,
-  FitOptions,
-  LearningRateSchedulerOptions,
-  PredictOptions,
-  ReduceLROnPlateauOptions,
-  TerminateOnNaNOptions,
+import {
+  adam,
+  type CompileOptions,
+  type EarlyStoppingOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type LearningRateSchedulerOptions,
+  type PredictOptions,
+  type ReduceLROnPlateauOptions,
+  type TerminateOnNaNOptions,
 } from '@lamella/training';
 import { composition } from './index.js';
 
@@ -38,7 +39,8 @@ const fit: Options<FitOptions> = {
   ...{ validationSplit: 'keras', validationSteps: 'keras' },
 };
 const compile: Options<CompileOptions> = {
-  ...{ loss: 'keras', lossWeights: 'keras', metrics: 'keras', optimizer: 'keras', weightedMetrics: 'keras' },
+  ...{ autoScaleLoss: 'keras', loss: 'keras', lossWeights: 'keras', metrics: 'keras', optimizer: 'keras' },
+  weightedMetrics: 'keras',
 };
 const summary: Options<SummaryOptions> = {
   ...{ expandNested: 'keras', layerRange: 'keras', lineLength: 'keras', optimizerWeights: 'own' },
@@ -108,6 +110,7 @@ const needed: Readonly<Record<string, object>> = {
   InputLayer: { shape: [1] },
   InverseTimeDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
   Lambda: { function: (x: unknown) => x },
+  LossScaleOptimizer: { innerOptimizer: adam() },
   Permute: { dims: [1] },
   PiecewiseConstantDecay: { boundaries: [1], values: [1, 2] },
   PolynomialDecay: { initialLearningRate: 1, decaySteps: 1 },

@@ -125,7 +125,8 @@ describe('the layers', () => {
         name: 'mine',
         trainable: false,
       });
-      expect(() => makers[factory]!({ ...options, dtype: 'mixed_float16' })).toThrow(/"mixed_float16"/);
+      expect(makers[factory]!({ ...options, dtype: 'mixed_float16' }).dtypePolicy.name).toBe('mixed_float16');
+      expect(() => makers[factory]!({ ...options, dtype: 'wide' })).toThrow(/"mine": .*got "wide"/);
       expect(() => makers[factory]!({ ...options, name: 'a/b' })).toThrow(/^\[NAME_INVALID\]/);
     }
   });

@@ -1,7 +1,7 @@
 // The abstract tfjs backend: its tensors have a shape and a dtype and no values, and its kernels write themselves into
 // the current Recorder. Not here: the traps that keep uncapturable code out (capture-traps.ts).
 import * as tf from '@tensorflow/tfjs-core';
-import { tfjsDType, type DType, type TypedArray } from './dtype.js';
+import { isFloatDType, tfjsDType, type DType, type FloatDType, type TypedArray } from './dtype.js';
 import { captureMissing, happenedIn, isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
 import { findKernel, kernels, type KernelName } from './kernels.js';
 import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './program.js';
@@ -49,6 +49,27 @@ export function valueOf(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
   const home = homes.get(tensor.dataId);
   if (home === undefined) return captureConstant(tensor, recorder);
   return home.recorder === recorder ? home.id : recorder.outer(home.recorder, home.id);
+}
+
+/** What is known of a tensor: inside a capture with the dtype that it has there. */
+export function recordedType(tensor: tf.Tensor): ValueType {
+  const recorder = currentRecorder();
+  if (recorder !== undefined) return recorder.values[valueOf(tensor, recorder)]!;
+  return { shape: tensor.shape, dtype: tensor.dtype as DType };
+}
+
+/** The dtype of a tensor, inside a capture the one that it has there. */
+export function recordedDType(tensor: tf.Tensor): DType {
+  return recordedType(tensor).dtype;
+}
+
+/** A tensor of floats in `dtype`, for a capture; any other tensor, and all outside a capture, as it is. */
+export function asFloat(tensor: tf.Tensor, dtype: FloatDType): tf.Tensor {
+  const recorder = currentRecorder();
+  if (recorder === undefined || tensor.dtype !== 'float32') return tensor;
+  const id = valueOf(tensor, recorder);
+  const cast = recorder.inFloat(id, dtype);
+  return cast === id ? tensor : abstractTensor(recorder, cast);
 }
 
 function info(recorder: Recorder, id: ValueId): tf.TensorInfo {
@@ -215,8 +236,31 @@ function recordKernel(
   }
   const attrs = cleanAttributes(call.attrs ?? {});
   const types = applyShapeRule(recorder, kernel, inputs, attrs);
-  const outputs = recorder.node(kernel, inputs, attrs, Array.isArray(types) ? types : [types]);
+  const outputs = recordTyped(recorder, { kernel, inputs, attrs }, Array.isArray(types) ? types : [types]);
   return Array.isArray(types) ? outputs.map((id) => info(recorder, id)) : info(recorder, outputs[0]!);
+}
+
+/** Writes a call down in the dtype that floats are computed in; `types` are as tfjs sees them. */
+function recordTyped(
+  recorder: Recorder,
+  { kernel, inputs, attrs }: { kernel: string; inputs: Record<string, ValueId>; attrs: Attributes },
+  types: readonly ValueType[],
+): ValueId[] {
+  const isComplex = [...types, ...Object.values(inputs).map((id) => recorder.values[id]!)].some(
+    ({ dtype }) => dtype === 'complex64',
+  );
+  // Complex numbers have parts of float32.
+  const float = isComplex ? 'float32' : recorder.float;
+  const outputs = types.map(({ shape, dtype }) => ({ shape, dtype: dtype === 'float32' ? float : dtype }));
+  if (kernel === tf.Cast) {
+    // What was float to tfjs stays in the dtype that it has, or comes to that of the layer.
+    const target = isFloatDType(attrs['dtype'] as DType) && !isComplex ? float : (attrs['dtype'] as DType);
+    return recorder.node(kernel, inputs, { ...attrs, dtype: target }, [{ ...outputs[0]!, dtype: target }]);
+  }
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, id]) => [name, recorder.inFloat(id, float)]),
+  );
+  return recorder.node(kernel, given, attrs, outputs);
 }
 
 /** The call in other kernels, where it is not recorded as it is. */
@@ -248,7 +292,12 @@ function applyShapeRule(
       'use an operation whose shape does not, such as tf.where(condition, a, b)',
     );
   }
-  const types = Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, recorder.values[id]!]));
+  const types = Object.fromEntries(
+    Object.entries(inputs).map(([name, id]) => {
+      const { shape, dtype } = recorder.values[id]!;
+      return [name, { shape, dtype: tfjsDType(dtype) }];
+    }),
+  );
   try {
     return definition.shape(types, definition.attributes?.(attrs, types) ?? attrs);
   } catch (cause) {

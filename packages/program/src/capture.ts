@@ -12,6 +12,7 @@ import {
 } from './capture-backend.js';
 import { setTraps } from './capture-traps.js';
 import { claimCapture, reportSecondTfjs } from './copies.js';
+import type { FloatDType } from './dtype.js';
 import { captureMissing, notCapturable } from './errors.js';
 import { Recorder, type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
 import { registerTfjsGradients } from './tfjs-gradients.js';
@@ -79,6 +80,22 @@ export function isCapturing(): boolean {
 export function withScope<T>(name: string, fn: () => T): T {
   const recorder = currentRecorder();
   return recorder === undefined ? fn() : recorder.within(name, fn);
+}
+
+/**
+ * Runs `fn`, whose tfjs code computes its floats in `dtype`; outside a capture just runs it. tfjs sees float32 all the same: what
+ * is made of no tensor (constants, fills, casts of integers) is of `dtype`, and other floats are cast to it where they are used.
+ */
+export function withComputeDType<T>(dtype: FloatDType, fn: () => T): T {
+  const recorder = currentRecorder();
+  return recorder === undefined ? fn() : recorder.computing(dtype, fn);
+}
+
+/** Runs `fn`, which needs the precision of float32: what is narrower computes in float32 there, float64 stays. */
+export function withFullPrecision<T>(fn: () => T): T {
+  const recorder = currentRecorder();
+  if (recorder === undefined) return fn();
+  return recorder.computing(recorder.float === 'float64' ? 'float64' : 'float32', fn);
 }
 
 /** The current value of a cell inside a capture. Throws: CAPTURE_MISSING outside one. */

@@ -46,7 +46,8 @@ function recordCustomGradient(call: CustomCall): tf.Tensor {
     return value;
   }
   const inner = new Recorder(`the gradient function of tf.customGrad in ${recorder.subject}`, recorder);
-  const dy = inner.argument({ name: 'dy', shape: value.shape, dtype: value.dtype });
+  const type = recorder.values[valueOf(value, recorder)]!;
+  const dy = inner.argument({ name: 'dy', ...type });
   pushRecorder(inner);
   let results: tf.Tensor[];
   let outputs: { id: number; name: string }[];
@@ -66,7 +67,7 @@ function recordCustomGradient(call: CustomCall): tf.Tensor {
     customGradientKernel,
     { ...names, value: valueOf(value, recorder) },
     { arity: own.length },
-    [{ shape: value.shape, dtype: value.dtype }],
+    [type],
     { gradient },
   );
   return abstractTensor(recorder, id!);

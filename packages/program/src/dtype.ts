@@ -93,6 +93,14 @@ export function isFloatDType(dtype: DType): dtype is FloatDType {
   return dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float64';
 }
 
+/** The narrowest float that holds all of these dtypes' numbers as Keras promotes them; float32 where none is a float. */
+export function widestFloat(dtypes: readonly DType[]): FloatDType {
+  const floats = new Set(dtypes.filter(isFloatDType));
+  if (floats.has('float64')) return 'float64';
+  const [only] = floats;
+  return floats.size === 1 ? only! : 'float32';
+}
+
 /** The bytes that one element takes in memory; of a string, whose bytes are JavaScript's own business, 0. Units: bytes. */
 export function bytesPerElement(dtype: DType): number {
   if (dtype === 'string') return 0;

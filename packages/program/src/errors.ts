@@ -150,6 +150,19 @@ export function kernelUnsupported(subject: string, kernel: string, what: string,
   });
 }
 
+/** `DTYPE_UNSUPPORTED`: a layer computes in a dtype that the backend lacks. */
+export function dtypeUnsupported(
+  subject: string,
+  dtype: string,
+  backend: { readonly name: string; readonly computes: readonly string[] },
+): LamellaError {
+  return lamellaError('DTYPE_UNSUPPORTED', {
+    subject,
+    problem: `expected a dtype that backend "${backend.name}" computes in (${backend.computes.join(', ')}), got ${dtype}`,
+    fix: "give the layer dtype: 'float32', or use a backend that computes it",
+  });
+}
+
 /** `PACKAGE_DUPLICATED`: two copies of one package in one process; `places` tells where they come from. */
 export function packageDuplicated(name: string, places: readonly string[]): LamellaError {
   return lamellaError('PACKAGE_DUPLICATED', {

@@ -1,12 +1,13 @@
 // Gradients as a reverse sweep over what has been recorded so far, by the rules in kernels/.
 // Not tfjs' tape: that one throws on masks, `where` and weights that are not connected.
 import * as tf from '@tensorflow/tfjs-core';
-import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
+import { abstractTensor, asFloat, currentRecorder, valueOf } from './capture-backend.js';
 import { condGradient } from './control-flow/cond-gradient.js';
 import { customGradient } from './control-flow/custom-gradient-gradient.js';
 import type { HeldCall } from './control-flow/held-call.js';
 import { scanGradient } from './control-flow/scan-gradient.js';
 import { whileGradient } from './control-flow/while-gradient.js';
+import { isFloatDType } from './dtype.js';
 import { captureMissing, kernelUnsupported, shapeMismatch } from './errors.js';
 import { once } from './kernel-rules/broadcasting.js';
 import type { GradientRule, InputGradients, KernelCall } from './kernel-rules/gradient-rule.js';
@@ -14,6 +15,7 @@ import { attributesOf, findKernel } from './kernels.js';
 import {
   condKernel,
   customGradientKernel,
+  floatOf,
   scanKernel,
   whileKernel,
   type ProgramNode,
@@ -79,8 +81,11 @@ class Sweep {
         `a gradient of shape ${formatShape(gradient.shape)} came for a value of shape ${formatShape(type.shape)}`,
       );
     }
+    const { dtype } = type;
+    const own = isFloatDType(dtype) ? asFloat(gradient, dtype) : gradient;
     const sum = this.sums.get(id);
-    this.sums.set(id, sum === undefined ? gradient : tf.add(sum, gradient));
+    const added = (): tf.Tensor => (sum === undefined ? own : tf.add(sum, own));
+    this.sums.set(id, isFloatDType(dtype) ? this.recorder.computing(dtype, added) : added());
   }
 
   /** Whether a value is a float that depends on the sources, or is one of them. */
@@ -98,7 +103,7 @@ class Sweep {
       const needed = Object.entries(node.inputs).filter(([, id]) => this.reaches(id));
       if (needed.length === 0) continue;
       this.recorder.within(node.scope === '' ? 'gradient' : `gradient/${node.scope}`, () =>
-        this.through(node, needed),
+        this.recorder.computing(floatOf(node, this.recorder.values), () => this.through(node, needed)),
       );
     }
   }
@@ -149,7 +154,7 @@ class Sweep {
 
 function isFloat(recorder: Recorder, id: ValueId): boolean {
   const { dtype } = recorder.values[id]!;
-  return dtype === 'float32' || dtype === 'complex64';
+  return isFloatDType(dtype) || dtype === 'complex64';
 }
 
 /** Copies of the inputs keep the sweep inside what `forward` writes: it stops where they start. */

@@ -2,13 +2,15 @@ export {
   capture,
   isCapturing,
   withScope,
+  withComputeDType,
+  withFullPrecision,
   readState,
   assignState,
   type CaptureOptions,
   type CaptureResult,
 } from './capture.js';
 export { convertData, numbersOf } from './convert.js';
-export { currentRecorder } from './capture-backend.js';
+export { asFloat, currentRecorder, recordedDType } from './capture-backend.js';
 export { cond } from './control-flow/cond.js';
 export { scan, type ScanOptions } from './control-flow/scan.js';
 export { scanNode, scanParts, type ScanParts } from './control-flow/scan-kernel.js';
@@ -28,6 +30,7 @@ export {
   isNumberDType,
   numberDTypes,
   tfjsDType,
+  widestFloat,
   type ComputeDType,
   type DataOf,
   type DType,
@@ -74,6 +77,7 @@ export {
   type MakeZeros,
 } from './host-tensor.js';
 export {
+  isNarrowFloat,
   type NarrowFloat,
   narrowFloatBits,
   narrowFloats,
@@ -82,6 +86,7 @@ export {
 } from './narrow-floats.js';
 export { type NestedArray, type NestedValue } from './nested-array.js';
 export { batchOverTime } from './passes/batch-over-time.js';
+export { emulateDTypes, heldDType, requireDTypes, type DTypeSupport } from './passes/emulate-dtypes.js';
 export { canonicalise } from './passes/canonicalise.js';
 export { diffPrograms } from './passes/diff-programs.js';
 export { foldConstants } from './passes/fold-constants.js';
@@ -97,7 +102,9 @@ export { forExecution, simplify } from './passes/simplify.js';
 export {
   condKernel,
   customGradientKernel,
+  floatOf,
   Program,
+  roundKernel,
   scanKernel,
   whileKernel,
   type Attribute,

@@ -1,4 +1,4 @@
-// The table of tfjs' kernels, joined from their families. The compiler finds one that has no definition.
+// The table of kernels, joined from their families. The compiler finds one that has no definition.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NormalAttributes } from './kernel-rules/attribute-rule.js';
 import type { FusedKernel, Kernel, KernelTraits, UncapturableKernel } from './kernel-rules/kernel.js';
@@ -18,6 +18,7 @@ import * as images from './kernels/images.js';
 import * as indexing from './kernels/indexing.js';
 import * as joining from './kernels/joining.js';
 import * as matrices from './kernels/matrices.js';
+import * as narrowing from './kernels/narrowing.js';
 import * as normalization from './kernels/normalization.js';
 import * as pooling from './kernels/pooling.js';
 import * as reductions from './kernels/reductions.js';
@@ -27,7 +28,7 @@ import * as slicing from './kernels/slicing.js';
 import * as sparse from './kernels/sparse.js';
 import * as strings from './kernels/strings.js';
 import * as uncapturable from './kernels/uncapturable.js';
-import type { ProgramNode, ValueId } from './program.js';
+import type { ProgramNode, roundKernel, ValueId } from './program.js';
 import type { Shape } from './shape.js';
 
 type Literal<T> = T extends string ? (string extends T ? never : T) : never;
@@ -35,11 +36,9 @@ type Literal<T> = T extends string ? (string extends T ? never : T) : never;
 /** Constants of one text that are no kernel's name. */
 type Others = typeof tf.version_core | typeof tf.OP_SCOPE_SUFFIX;
 
-/** The names of all kernels of tfjs-core: it exports each as a constant of one text. */
-export type KernelName = Exclude<
-  { [K in keyof typeof tf]: Literal<(typeof tf)[K]> }[keyof typeof tf],
-  Others
->;
+/** The names of all kernels: tfjs-core exports each of its own as a constant of one text, one is ours. */
+export type KernelName =
+  Exclude<{ [K in keyof typeof tf]: Literal<(typeof tf)[K]> }[keyof typeof tf], Others> | typeof roundKernel;
 
 /** What is known of each kernel. */
 export const kernels: Readonly<Record<KernelName, Kernel | FusedKernel | UncapturableKernel>> = {
@@ -59,6 +58,7 @@ export const kernels: Readonly<Record<KernelName, Kernel | FusedKernel | Uncaptu
   ...indexing,
   ...joining,
   ...matrices,
+  ...narrowing,
   ...normalization,
   ...pooling,
   ...reductions,

@@ -4,6 +4,11 @@
 /** The 16-bit floats. */
 export type NarrowFloat = 'float16' | 'bfloat16';
 
+/** Whether a dtype is one of them. */
+export function isNarrowFloat(dtype: unknown): dtype is NarrowFloat {
+  return dtype === 'float16' || dtype === 'bfloat16';
+}
+
 interface Layout {
   readonly mantissaBits: number;
   /** Of the smallest normal number. */

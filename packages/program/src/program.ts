@@ -1,6 +1,6 @@
 // The Program: a small, typed, pure data-flow graph of tfjs kernels. Immutable; every shape in it is concrete.
 // Not here: making one (capture.ts), changing one (passes/), running one (replay.ts and the backends), files (template/).
-import type { DType, NumberDType, TypedArray } from './dtype.js';
+import { isFloatDType, type DType, type FloatDType, type NumberDType, type TypedArray } from './dtype.js';
 import { printable } from './printable.js';
 import { formatShape, type Shape } from './shape.js';
 
@@ -60,6 +60,17 @@ export interface ProgramNode {
   readonly programs?: Readonly<Record<string, Program>>;
 }
 
+/** The dtype that a node computes its floats in. `values`: the types of the Program's values. */
+export function floatOf(
+  { inputs, outputs }: Pick<ProgramNode, 'inputs' | 'outputs'>,
+  values: readonly ValueType[],
+): FloatDType {
+  const found = [...outputs, ...Object.values(inputs)]
+    .map((id) => values[id]!.dtype)
+    .find((dtype) => isFloatDType(dtype));
+  return (found as FloatDType | undefined) ?? 'float32';
+}
+
 export interface ProgramOutput {
   readonly id: ValueId;
   readonly name: string;
@@ -86,6 +97,12 @@ export const whileKernel = 'While';
 
 /** Applies the Program `then` or `otherwise`; see control-flow/cond-kernel.ts. */
 export const condKernel = 'Cond';
+
+/**
+ * Rounds float32 numbers to those that its attribute `dtype` has: `float16` or `bfloat16`. How backends of float32 compute in
+ * narrower dtypes; see passes/emulate-dtypes.ts.
+ */
+export const roundKernel = 'RoundTo';
 
 export interface ProgramParts {
   readonly values: readonly ValueType[];

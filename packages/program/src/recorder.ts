@@ -1,7 +1,6 @@
 // A Recorder writes down one Program while a function runs under the abstract backend: values, constants, kernel calls,
 // reads and assignments of state, random inputs. It knows nothing of tfjs' engine; capture.ts connects the two.
-import type { DType, NumberDType } from './dtype.js';
-import { computeDType } from './dtype.js';
+import { computeDType, isFloatDType, type DType, type FloatDType, type NumberDType } from './dtype.js';
 import { assignInGradient, lamellaError, programInvalid, shapeMismatch } from './errors.js';
 import {
   Program,
@@ -59,6 +58,8 @@ export class Recorder {
   private readonly captures = new Map<ValueId, ValueId>();
   private readonly draws = new Map<string, number>();
   private readonly scopes: string[] = [];
+  private readonly floats: FloatDType[] = [];
+  private readonly casts = new Map<string, ValueId>();
   private readonly blocks: ValueId[] = [];
 
   /** `subject` names the user's object in errors. A recorder inside another one may use the outer one's values. */
@@ -72,6 +73,7 @@ export class Recorder {
     },
   ) {
     if (parent !== undefined && parent.scope !== '') this.scopes.push(parent.scope);
+    if (parent !== undefined) this.floats.push(parent.float);
   }
 
   get scope(): string {
@@ -86,6 +88,38 @@ export class Recorder {
     } finally {
       this.scopes.pop();
     }
+  }
+
+  /** The dtype that floats are computed in: what tfjs code takes for float32. */
+  get float(): FloatDType {
+    return this.floats[this.floats.length - 1] ?? 'float32';
+  }
+
+  /** Runs `fn`, whose kernels compute floats in `dtype`; their inputs are cast to it. */
+  computing<T>(dtype: FloatDType, fn: () => T): T {
+    this.floats.push(dtype);
+    try {
+      return fn();
+    } finally {
+      this.floats.pop();
+    }
+  }
+
+  /** A value of floats in `dtype`, cast once where it has another; any other value as it is. */
+  inFloat(id: ValueId, dtype: FloatDType): ValueId {
+    const type = this.values[id]!;
+    if (type.dtype === dtype || !isFloatDType(type.dtype)) return id;
+    const key = `${id} ${dtype}`;
+    const known = this.casts.get(key);
+    if (known !== undefined) return known;
+    const [made] = this.node('Cast', { x: id }, { dtype }, [{ shape: type.shape, dtype }]);
+    this.casts.set(key, made!);
+    return made!;
+  }
+
+  /** A value of floats in the dtype that they are computed in. */
+  computed(id: ValueId): ValueId {
+    return this.inFloat(id, this.float);
   }
 
   /** An input taken over from another Program as it stands. */
@@ -151,14 +185,16 @@ export class Recorder {
 
   assign(slot: StateSlot, id: ValueId): void {
     if (this.parent !== undefined) throw this.part.assignment(this.subject, this.part.what, slot.name);
-    const type = this.values[id]!;
-    if (!sameShape(type.shape, slot.shape) || type.dtype !== computeDType(slot.dtype)) {
+    const dtype = computeDType(slot.dtype);
+    const next = isFloatDType(dtype) ? this.inFloat(id, dtype) : id;
+    const type = this.values[next]!;
+    if (!sameShape(type.shape, slot.shape) || type.dtype !== dtype) {
       throw shapeMismatch(
         `Weight "${slot.name}"`,
         `expected a value of ${slot.dtype}${formatShape(slot.shape)}, got ${type.dtype}${formatShape(type.shape)}`,
       );
     }
-    this.cell(slot).current = id;
+    this.cell(slot).current = next;
   }
 
   /** Gives a node that stands already further outputs, and what it holds then. */

@@ -1,11 +1,18 @@
 // Replay: runs a Program node by node on whatever tfjs backend is current. Under a capture this inlines the Program.
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, currentRecorder, valueOf } from './capture-backend.js';
-import { tfjsDType } from './dtype.js';
+import { tfjsDType, type DType } from './dtype.js';
 import { programInvalid } from './errors.js';
 import type { HoldingKernel } from './holding-kernel.js';
 import { findKernel } from './kernels.js';
-import type { Program, ProgramConstant, ProgramNode, ValueId, ValueType } from './program.js';
+import {
+  floatOf,
+  type Program,
+  type ProgramConstant,
+  type ProgramNode,
+  type ValueId,
+  type ValueType,
+} from './program.js';
 import { holdingKernel } from './subprograms.js';
 
 /**
@@ -41,8 +48,10 @@ function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): 
   const values = new Map<ValueId, tf.Tensor>(program.inputs.map((input, i) => [input.id, inputs[i]!]));
   for (const constant of program.constants)
     values.set(constant.id, constantTensor(constant, program.type(constant.id)));
+  const recorder = currentRecorder();
   program.nodes.forEach((node, i) => {
-    const results = runNode(node, values);
+    const compute = (): tf.Tensor[] => runNode(node, values);
+    const results = recorder?.computing(floatOf(node, program.values), compute) ?? compute();
     node.outputs.forEach((id, k) => values.set(id, results[k]!));
     after(i, values);
   });
@@ -58,6 +67,8 @@ export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tenso
   if (currentRecorder() === undefined) {
     const result = findKernel(node.kernel)?.replay?.(inputs, node.attrs as tf.NamedAttrMap);
     if (result !== undefined) return [result];
+    // Outside a capture tfjs computes what it can: narrower floats are float32 there.
+    if (node.kernel === tf.Cast) return [tf.cast(inputs['x']!, tfjsDType(node.attrs['dtype'] as DType))];
   }
   // Kernels that take a list expect a real array; integer keys come in ascending order.
   const given = '0' in inputs ? (Object.values(inputs) as unknown as tf.NamedTensorMap) : inputs;

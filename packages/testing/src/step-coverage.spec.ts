@@ -18,7 +18,15 @@ import {
 import * as layer from '@lamella/layers';
 import { activations, layers } from '@lamella/layers';
 import { HostTensor, isOpenProgram, type OpenProgram, type Program } from '@lamella/program';
-import { adam, sgd, training, type CompileOptions, type Metric, type Optimizer } from '@lamella/training';
+import {
+  adam,
+  lossScaleOptimizer,
+  sgd,
+  training,
+  type CompileOptions,
+  type Metric,
+  type Optimizer,
+} from '@lamella/training';
 import { assertClose } from './assertions.js';
 import { floats, integers, kernelsIn, programOf } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
@@ -247,7 +255,15 @@ describe('a step of training, on cpu and onnx alike', () => {
     },
   );
 
-  it.each(catalog.names('optimizers'))('with the optimizer %s', async (name) => {
+  it('with a loss scale', async () => {
+    subject = 'the optimizer LossScaleOptimizer';
+    const optimizer = lossScaleOptimizer({ innerOptimizer: sgd() });
+    await train(dense, { optimizer, loss: 'mse' });
+  });
+
+  // One that is made of another one has its own case.
+  const optimizers = catalog.names('optimizers').filter((name) => name !== 'LossScaleOptimizer');
+  it.each(optimizers)('with the optimizer %s', async (name) => {
     subject = `the optimizer ${name}`;
     const own: Anything[] = [
       { momentum: 0.9 },

@@ -10,6 +10,7 @@ import {
 import { CompiledLoss } from './compile-loss.js';
 import { CompiledMetrics, type LabelledMetric, type MetricsOption } from './compile-metrics.js';
 import type { LossLike } from './losses/resolve-loss.js';
+import { LossScaleOptimizer } from './optimizers/loss-scale-optimizer.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { outputLayout } from './output-layout.js';
 import type { PerOutput } from './per-output.js';
@@ -24,6 +25,11 @@ export interface CompileOptions {
   readonly metrics?: MetricsOption;
   /** Like `metrics`, but weighted by sample and class weights. */
   readonly weightedMetrics?: MetricsOption;
+  /**
+   * Whether the optimizer of a model whose dtype policy is `mixed_float16` is put into a {@link LossScaleOptimizer}.
+   * Default true.
+   */
+  readonly autoScaleLoss?: boolean;
 }
 
 const names: OptionNames<CompileOptions> = {
@@ -32,6 +38,7 @@ const names: OptionNames<CompileOptions> = {
   lossWeights: true,
   metrics: true,
   weightedMetrics: true,
+  autoScaleLoss: true,
 };
 
 /** Throws: OPTION_UNKNOWN. */
@@ -54,7 +61,12 @@ export class Compiled {
     catalog?: Catalog,
   ) {
     const outputs = outputLayout(model);
-    this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
+    const optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop', model.label, catalog);
+    const isScaled = optimizer.className === LossScaleOptimizer.className;
+    const scales = (options.autoScaleLoss ?? true) && model.dtypePolicy.name === 'mixed_float16' && !isScaled;
+    this.optimizer = scales
+      ? new LossScaleOptimizer({ innerOptimizer: optimizer, name: 'loss_scale_optimizer' })
+      : optimizer;
     const place = { subject: model.label, outputs, catalog };
     this.loss = new CompiledLoss(place, options.loss, options.lossWeights);
     this.metrics = new CompiledMetrics(place, options.metrics, options.weightedMetrics);

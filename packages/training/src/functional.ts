@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   callContext,
   LayerGraph,
+  type Autocast,
   type CallArguments,
   type CallContext,
   type Composition,
@@ -58,6 +59,11 @@ export class Functional<
 
   override get sublayers(): readonly Layer[] {
     return this.graph.layers;
+  }
+
+  /** Its layers cast what comes to them. */
+  override get autocast(): Autocast {
+    return 'none';
   }
 
   override get supportsMasking(): boolean {

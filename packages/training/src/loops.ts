@@ -51,8 +51,8 @@ export async function trainEpoch(
     );
   return overBatches(model, cursor, options, 'Train', stepFor, async (runner, batch) => {
     optimizer.beforeStep();
-    await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.iterations.current });
-    optimizer.afterStep();
+    await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.stepsTaken });
+    await optimizer.afterStep();
   });
 }
 

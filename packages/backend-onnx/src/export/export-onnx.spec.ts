@@ -94,6 +94,17 @@ describe('exportOnnx()', () => {
     return model({ inputs: x, outputs: [hidden, noisy], name: 'named', seed: 5 });
   };
 
+  it('rounds where layers compute in fewer bits, and gives what they do in float32', async () => {
+    const x = input({ shape: [4], name: 'x' });
+    const hidden = dense({ units: 3, dtype: 'bfloat16' }).apply(x);
+    const net = model({ inputs: x, outputs: dense({ units: 2, dtype: 'mixed_float16' }).apply(hidden) });
+    const given = new HostTensor(Float32Array.from([0.1, -0.7, 1.3, 2.9]), [1, 4]);
+    const session = await ort.InferenceSession.create(await exportOnnx(net), { intraOpNumThreads: 1 });
+    const [got] = await run(session, net, [given]);
+    expect(got!.dtype).toBe('float32');
+    assertClose(got!, (await net.predict(given)).cast('float32'), 1e-3);
+  });
+
   it('keeps the names of inputs, outputs, weights and layers', async () => {
     const graph = await exportedModel(named());
     expect(graph.inputs.map(({ name, shape }) => [name, shape])).toEqual([

@@ -13,6 +13,7 @@ import {
   type NumberDType,
   type SymbolicShape,
 } from '@lamella/program';
+import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel, type LoweredModel } from '../lower-program.js';
 import { encodeModel, type OnnxModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
@@ -38,8 +39,8 @@ export interface OnnxExportOptions {
  * The model as `.onnx`: inputs are named by the input layers, outputs by the layers they come from, initializers by the
  * weights, nodes by their layers. The batch is open. With a path the file is written too, and replaced whole.
  *
- * Throws: NOT_BATCH_POLYMORPHIC naming the operation that needs a known batch; KERNEL_UNSUPPORTED; OPTION_INVALID;
- * FILE_NOT_WRITTEN.
+ * Throws: NOT_BATCH_POLYMORPHIC naming the operation that needs a known batch; KERNEL_UNSUPPORTED; DTYPE_UNSUPPORTED;
+ * OPTION_INVALID; FILE_NOT_WRITTEN.
  *
  * @example
  * import { input } from '@lamella/core';
@@ -87,7 +88,9 @@ export async function exportedModel(
   return finishExport({
     lowered,
     program,
-    values: await Promise.all((slots as readonly Weight[]).map((weight) => weight.values())),
+    values: await Promise.all(
+      (slots as readonly Weight[]).map(async (weight) => heldInGraph(await weight.values())),
+    ),
     outputNames: model.outputs.map((tensor) => tensor.name),
     states: 'constants',
     name: model.name,
@@ -122,7 +125,7 @@ function lower(
 }
 
 function captureForward(model: LayerWithEnds, shapes: readonly Shape[]): Captured {
-  return capture(
+  const captured = capture(
     (...tensors) =>
       flatten(
         model.invoke(unflatten(model.inputStructure, tensors), callContext({ overridesTraining: true }))
@@ -135,6 +138,7 @@ function captureForward(model: LayerWithEnds, shapes: readonly Shape[]): Capture
     }),
     { subject: model.label },
   );
+  return inGraphDTypes(captured);
 }
 
 function inputShapes(model: LayerWithEnds, { batchSize, shapes = {} }: OnnxExportOptions): SymbolicShape[] {

@@ -3,6 +3,7 @@
 import { getWeightValues, type LayerWithEnds, type Weight } from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import type { Captured, HostTensor, Program } from '@lamella/program';
+import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
@@ -54,7 +55,7 @@ export interface ExportedTrainingStep {
  * `lamella.states` maps the one to the other. Metrics, the loss too, are running means since their state was zero; a
  * learning rate that follows a schedule is state that the caller sets.
  *
- * Throws: NOT_COMPILED, KERNEL_UNSUPPORTED, OPTION_INVALID, FILE_NOT_WRITTEN.
+ * Throws: NOT_COMPILED, KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, OPTION_INVALID, FILE_NOT_WRITTEN.
  *
  * @example
  * import { input } from '@lamella/core';
@@ -83,11 +84,11 @@ export async function exportTrainingStep(
 ): Promise<ExportedTrainingStep> {
   const [path, options] = rest.length === 1 ? [undefined, rest[0]] : rest;
   const { batchSize, sampleWeights = false } = options;
-  const { program, slots } = model.captureTrainingStep({ batchSize, sampleWeights });
+  const { program, slots } = inGraphDTypes(model.captureTrainingStep({ batchSize, sampleWeights }));
   const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
   const lowered = options.random === 'nodes' ? drawInGraph(alone, program) : alone;
   const weights = slots as readonly Weight[];
-  const values = await getWeightValues(weights);
+  const values = (await getWeightValues(weights)).map(heldInGraph);
   const kindOf = (slot: Weight): ExportedState['kind'] =>
     model.weights.includes(slot)
       ? 'weight'

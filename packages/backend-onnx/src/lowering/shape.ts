@@ -1,5 +1,5 @@
-// Kernels that move, repeat, cut and join values without computing with them, and Cast.
-import { sameShape, sizeOf } from '@lamella/program';
+// Kernels that move, repeat, cut and join values without computing with them, and those that change the dtype.
+import { roundToFloat, sameShape, sizeOf, type NarrowFloat } from '@lamella/program';
 import { as } from '../element-wise.js';
 import { uniform, type Lowered, type Lowering, type LoweringCall } from '../lowering.js';
 
@@ -24,6 +24,15 @@ export const Cast: Lowering = (call) => {
     dtype === 'float32' ? x.uniform : dtype === 'bool' ? Number(x.uniform !== 0) : whole,
     call.output,
   );
+};
+
+/** ONNX Runtime has casts to the narrower floats, and little else that computes in them. */
+export const RoundTo: Lowering = (call) => {
+  const { graph, output } = call;
+  const x = call.input('x');
+  const dtype = call.attribute<NarrowFloat>('dtype');
+  if (x.uniform !== undefined) return uniform(graph, roundToFloat(x.uniform, dtype), output);
+  return graph.cast(graph.cast(x.name, dtype), 'float32');
 };
 
 export const BroadcastTo: Lowering = (call) => {

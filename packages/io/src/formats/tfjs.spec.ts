@@ -184,6 +184,11 @@ describe('a model.json', () => {
       /hard_sigmoid is min\(max\(0.2 x \+ 0.5/,
     ],
     ['a ReLU with a slope', () => reLU({ negativeSlope: 0.1 }), /ReLU has no option negative_slope/],
+    [
+      'another dtype policy',
+      () => reLU({ dtype: 'mixed_float16' }),
+      /TensorFlow.js computes in float32, and its dtype policy is mixed_float16/,
+    ],
   ])('is not written for %s, which computes something else there', async (_, layer, message) => {
     const x = input({ shape: [2] });
     const net = composed().model({ inputs: x, outputs: layer().apply(x) });

@@ -1,5 +1,5 @@
 // The state of an optimizer that may not have any yet: compared before the optimizer is touched.
-import { fromConfig, type Layer, type SerializableClass, type Weight } from '@lamella/core';
+import { fromConfig, type Config, type Layer, type SerializableClass, type Weight } from '@lamella/core';
 import type { AnyHostTensor } from '@lamella/program';
 import type { Model, Optimizer } from '@lamella/training';
 import { weightsMismatch } from '../errors.js';
@@ -24,7 +24,13 @@ export function builtLike(optimizer: Optimizer, weights: readonly Weight[]): Opt
 }
 
 function twin(optimizer: Optimizer): Optimizer {
-  return fromConfig(optimizer.constructor as unknown as SerializableClass<Optimizer>, optimizer.getConfig());
+  const parts = [...optimizer.parts.values()];
+  const config = Object.entries(optimizer.getConfig()).map(([name, value]) => {
+    const part = parts.find((one) => one === value);
+    return [name, part === undefined ? value : twin(part)];
+  });
+  const optimizerClass = optimizer.constructor as unknown as SerializableClass<Optimizer>;
+  return fromConfig(optimizerClass, Object.fromEntries(config) as Config);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Keras 3's layout of variables in `.weights.h5`: containers named by class, numbered per container, `vars` in each.
 import { snakeCaseClass, type Layer, type Weight } from '@lamella/core';
-import type { Model } from '@lamella/training';
+import type { Model, Optimizer } from '@lamella/training';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { readValues } from '../weights/read-values.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
@@ -26,9 +26,14 @@ export function variablePlaces(model: Layer, options: VariableOptions): Variable
   const seen = new Set<Layer>();
   visit(model, [], seen, places, options.replacements ?? new Map());
   const optimizer = (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
-  if (options.optimizer && optimizer !== undefined)
-    places.push({ path: ['optimizer'], name: optimizer.name, weights: optimizer.variables });
+  if (options.optimizer && optimizer !== undefined) visitOptimizer(optimizer, ['optimizer'], places);
   return places;
+}
+
+/** What is inside an optimizer stands among its own variables, and once more by itself. */
+function visitOptimizer(optimizer: Optimizer, path: readonly string[], places: VariablePlace[]): void {
+  places.push({ path, name: optimizer.name, weights: optimizer.variables });
+  for (const [name, part] of optimizer.parts) visitOptimizer(part, [...path, name], places);
 }
 
 function visit(

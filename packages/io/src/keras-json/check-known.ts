@@ -1,5 +1,5 @@
 // Looks through a whole config for classes and functions that nobody brings, before anything is made of it.
-import type { SerializableKind } from '@lamella/core';
+import { dtypePolicyClasses, type SerializableKind } from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { isKnownOperation, isOperationEntry } from '../operations/operation-entry.js';
 import { isKnownName, statedNames, unknownName } from './compile-names.js';
@@ -18,7 +18,7 @@ import {
 /** Envelopes that name no class. */
 const notClasses: ReadonlySet<string> = new Set([
   'function',
-  'DTypePolicy',
+  ...dtypePolicyClasses,
   '__tuple__',
   '__tensor__',
   '__numpy__',

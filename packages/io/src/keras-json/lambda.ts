@@ -14,7 +14,7 @@ import {
 import { fileInvalid, functionDrifted, notSerializable } from '../errors.js';
 import type { ConfigStyle } from './write-object.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
-import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
+import { findFunction, isEnvelope, readPolicy, type ReadContext } from './read-object.js';
 
 type Entry = { [key: string]: WritableJson };
 type JsonRecord = { readonly [key: string]: Json };
@@ -36,6 +36,7 @@ export function writeLambda(layer: Lambda, style: ConfigStyle): Entry {
   const config: Entry = {
     name: layer.name,
     trainable: layer.trainable,
+    dtype: layer.dtypePolicy.toJSON(),
     function: functionReference(layer.functionName ?? anonymous),
     ...(outputShape !== undefined && { output_shape: outputShape as WritableJson }),
     ...(layer.maskFunction !== null && { mask: functionReference(maskName(layer)) }),
@@ -121,6 +122,7 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
   const options = {
     name: stored.layerName,
     ...(typeof stored.config['trainable'] === 'boolean' && { trainable: stored.config['trainable'] }),
+    ...Object.fromEntries(readPolicy(stored.config, context)),
     arguments: (isRecord(given) ? given : {}) as never,
     outputShape: isShape(shape) ? shape : null,
     ...(stored.maskName !== undefined && { mask: findFunction(stored.maskName, context) as never }),
@@ -136,6 +138,7 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
     subject: lambda.label,
     function: live as unknown as LambdaFunction,
     arguments: lambda.arguments,
+    float: lambda.dtypePolicy.floatDType,
   };
   const difference = functionDrift(subject, saved);
   if (difference === null) return lambda;

@@ -2,10 +2,12 @@
 // class or function that is missing is reported at once, before anything is made.
 import {
   fromConfig,
+  toDTypePolicy,
   withNames,
   type Composition,
   type Config,
   type ConfigValue,
+  type DTypePolicyLike,
   type NamedFunction,
   type SerializableClass,
   type SerializableKind,
@@ -183,9 +185,9 @@ export function readConfig(config: JsonRecord, context: ReadContext): Config {
       if (without[key]!.includes(value)) return [];
       throw fileInvalid(context.file, `option ${key}: ${JSON.stringify(value)} is not supported`);
     }
+    if (key === 'dtype' && typeof value !== 'string') return readPolicy(config, context);
     const made = verbatim.has(key) ? (value as ConfigValue) : readValue(value, context, hintOf(key));
-    // Policies have been checked; only inputs need to be told their dtype.
-    return key === 'dtype' && typeof value !== 'string' ? [] : [[lamellaOption(key), made]];
+    return [[lamellaOption(key), made]];
   });
   return Object.fromEntries(entries);
 }
@@ -201,7 +203,6 @@ export function hintOf(key: string): SerializableKind | undefined {
 /** Any value of a config. */
 export function readValue(value: Json, context: ReadContext, hint?: SerializableKind): ConfigValue {
   if (isEnvelope(value)) {
-    if (value.class_name === 'DTypePolicy') return readPolicy(value, context);
     if (Object.hasOwn(plainParts, value.class_name) && isRecord(value['config']))
       return value['config'][plainParts[value.class_name]!] as ConfigValue;
     if (isOlderHardSigmoid(value))
@@ -216,15 +217,14 @@ export function readValue(value: Json, context: ReadContext, hint?: Serializable
   return value as ConfigValue;
 }
 
-function readPolicy(envelope: JsonRecord, context: ReadContext): string {
-  const name = isRecord(envelope['config']) ? envelope['config']['name'] : undefined;
-  if (name !== 'float32')
-    throw fileInvalid(
-      context.file,
-      `dtype policy ${JSON.stringify(name)} is not supported`,
-      'save the model with the policy float32',
-    );
-  return 'float32';
+/** The option that a dtype policy is, by its name; nothing where none is given. Throws: DTYPE_POLICY_UNKNOWN. */
+export function readPolicy(
+  { name, dtype: policy = null }: JsonRecord,
+  context: ReadContext,
+): [option: 'dtype', policy: string][] {
+  if (policy === null || (isRecord(policy) && Object.keys(policy).length === 0)) return [];
+  const place = typeof name === 'string' ? `, layer "${name}"` : '';
+  return [['dtype', toDTypePolicy(policy as DTypePolicyLike, `"${context.file}"${place}`).name]];
 }
 
 /** A function by the name a file gives. Throws: FUNCTION_UNKNOWN. */

@@ -14,13 +14,6 @@ import { classReference, writeConfig, type ConfigStyle } from './write-object.js
 
 type Entry = { [key: string]: WritableJson };
 
-const dtypePolicy = {
-  module: 'keras',
-  class_name: 'DTypePolicy',
-  config: { name: 'float32' },
-  registered_name: null,
-};
-
 /** Layers that other ones stand for in a file. */
 export type Replacements = ReadonlyMap<Layer, Layer>;
 
@@ -58,7 +51,7 @@ function writeSequential(model: Sequential, writing: Writing): Entry {
   const config: Entry = {
     name: model.name,
     trainable: model.trainable,
-    dtype: dtypePolicy,
+    dtype: model.dtypePolicy.toJSON(),
     layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, writing)),
     build_input_shape: [...input.shape],
   };
@@ -158,7 +151,7 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
   const config: Entry = writeConfig(layer, layer.label);
-  if (!isInputLayer(layer)) config['dtype'] = dtypePolicy;
+  if (!isInputLayer(layer)) config['dtype'] = layer.dtypePolicy.toJSON();
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };

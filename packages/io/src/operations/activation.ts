@@ -1,6 +1,7 @@
 // keras.ops.nn: activations and normalisations.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  castTo,
   floatUnary,
   toFloat,
   unary,
@@ -94,7 +95,7 @@ export const OneHot = withOptions(['num_classes', 'axis', 'dtype', 'sparse'], (x
   const ones = tf.oneHot(tf.cast(x, 'int32'), call.integer('num_classes'));
   const order = x.shape.map((_, i) => i);
   order.splice(axis, 0, x.rank);
-  return tf.cast(axis === x.rank ? ones : tf.transpose(ones, order), call.dtype() ?? 'float32');
+  return castTo(axis === x.rank ? ones : tf.transpose(ones, order), call.dtype() ?? 'float32');
 });
 
 export const Normalize = withOptions(['axis', 'order', 'epsilon'], (x, call) => {

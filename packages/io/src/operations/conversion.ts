@@ -1,10 +1,10 @@
 // keras.ops.core: dtypes, constants and gradients that stop.
 import * as tf from '@tensorflow/tfjs-core';
-import { withOptions, type OperationDefinition } from './operation-definition.js';
+import { castTo, withOptions, type OperationDefinition } from './operation-definition.js';
 
-export const Cast = withOptions(['dtype'], (x, call) => tf.cast(x, call.dtype() ?? (x.dtype as 'float32')));
+export const Cast = withOptions(['dtype'], (x, call) => castTo(x, call.dtype()));
 export const ConvertToTensor = withOptions(['dtype', 'sparse', 'ragged'], (x, call) =>
-  tf.cast(x, call.dtype() ?? (x.dtype as 'float32')),
+  castTo(x, call.dtype()),
 );
 
 export const StopGradient: OperationDefinition = {

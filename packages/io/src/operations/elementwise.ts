@@ -1,6 +1,6 @@
 // keras.ops: functions of one tensor, element by element.
 import * as tf from '@tensorflow/tfjs-core';
-import { floatUnary, unary, withOptions, type OperationDefinition } from './operation-definition.js';
+import { castTo, floatUnary, unary, withOptions, type OperationDefinition } from './operation-definition.js';
 
 export const Absolute = unary((x) => tf.abs(x));
 export const Abs = Absolute;
@@ -12,12 +12,8 @@ export const Conjugate = Copy;
 export const Conj = Copy;
 export const Real = Copy;
 export const LogicalNot = unary((x) => tf.logicalNot(tf.cast(x, 'bool')));
-export const OnesLike = withOptions(['dtype'], (x, call) =>
-  tf.cast(tf.onesLike(x), call.dtype() ?? (x.dtype as 'float32')),
-);
-export const ZerosLike = withOptions(['dtype'], (x, call) =>
-  tf.cast(tf.zerosLike(x), call.dtype() ?? (x.dtype as 'float32')),
-);
+export const OnesLike = withOptions(['dtype'], (x, call) => castTo(tf.onesLike(x), call.dtype()));
+export const ZerosLike = withOptions(['dtype'], (x, call) => castTo(tf.zerosLike(x), call.dtype()));
 
 export const Sqrt = floatUnary((x) => tf.sqrt(x));
 export const Rsqrt = floatUnary((x) => tf.rsqrt(x));
@@ -79,9 +75,7 @@ export const FullLike: OperationDefinition = {
   options: ['dtype'],
   run: (call) => {
     const x = call.tensor('x');
-    return tf.cast(
-      tf.broadcastTo(call.tensor('fill_value'), x.shape),
-      call.dtype() ?? (x.dtype as 'float32'),
-    );
+    const filled = tf.broadcastTo(call.tensor('fill_value'), x.shape);
+    return castTo(tf.cast(filled, x.dtype), call.dtype());
   },
 };

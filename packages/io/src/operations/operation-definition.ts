@@ -1,4 +1,5 @@
 // What an operation is: the names of its arguments and options, and a function of tfjs-core calls. The tables are beside it.
+import { asFloat, isDType, isFloatDType, type FloatDType } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import { operationInvalid } from '../errors.js';
 import type { Json } from '../keras-json/python-json.js';
@@ -112,10 +113,11 @@ export class OperationCall {
     return counted;
   }
 
-  dtype(name = 'dtype'): 'float32' | 'int32' | 'bool' | null {
+  dtype(name = 'dtype'): FloatDType | 'int32' | 'bool' | null {
     const value = this.option(name);
-    if (value === null || value === 'float32' || value === 'int32' || value === 'bool') return value;
-    throw this.fail(`dtype ${JSON.stringify(value)} is not supported; use float32, int32 or bool`);
+    if (value === null || value === 'int32' || value === 'bool') return value;
+    if (isDType(value) && isFloatDType(value)) return value;
+    throw this.fail(`dtype ${JSON.stringify(value)} is not supported; use a float, int32 or bool`);
   }
 
   private asTensor(value: OperandValue, name: string): tf.Tensor {
@@ -128,7 +130,13 @@ export class OperationCall {
   }
 }
 
-/** The tensor with float32 values. */
+/** The tensor in a dtype; where none is given, as it is. */
+export function castTo(x: tf.Tensor, dtype: FloatDType | 'int32' | 'bool' | null): tf.Tensor {
+  if (dtype === null) return x;
+  return isFloatDType(dtype) ? asFloat(toFloat(x), dtype) : tf.cast(x, dtype);
+}
+
+/** The tensor with float values. */
 export function toFloat(x: tf.Tensor): tf.Tensor {
   return x.dtype === 'float32' ? x : tf.cast(x, 'float32');
 }

@@ -2,7 +2,7 @@
 // back as it was; in programs of one's own, a Lambda is the way.
 import type * as tf from '@tensorflow/tfjs-core';
 import { flatten, type Tree } from '@lamella/program';
-import { Layer, type CallContext, type Config, type ConfigValue } from '@lamella/core';
+import { Layer, type Autocast, type CallContext, type Config, type ConfigValue } from '@lamella/core';
 import { operationInvalid } from '../errors.js';
 import type { Json } from '../keras-json/python-json.js';
 import type { Operand, OperandCall } from './operand.js';
@@ -35,6 +35,11 @@ export class Operation extends Layer {
     );
     if (unknown.length > 0) throw operationInvalid(this.label, `option "${unknown[0]}" is not supported`);
     this.named();
+  }
+
+  /** It computes in the dtype that its inputs have. */
+  override get autocast(): Autocast {
+    return 'none';
   }
 
   override get className(): string {

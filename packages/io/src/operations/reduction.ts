@@ -1,6 +1,7 @@
 // keras.ops: reductions along axes, and running ones.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  castTo,
   toFloat,
   withOptions,
   type OperationCall,
@@ -77,7 +78,9 @@ function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefin
 function running(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
   return withOptions(['axis', 'dtype'], (x, call) => {
     const [flat, axis] = flattened(counted(x), call);
-    return tf.cast(fn(flat, axis), call.dtype() ?? (flat.dtype as 'float32'));
+    const found = fn(flat, axis);
+    const dtype = call.dtype();
+    return dtype === null ? tf.cast(found, flat.dtype as 'float32') : castTo(found, dtype);
   });
 }
 

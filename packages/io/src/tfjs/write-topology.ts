@@ -76,11 +76,22 @@ function writeConfig(className: string, config: Entry): Entry {
       const difference = differenceOf(className, key, plain);
       if (difference !== undefined)
         throw notSerializable(subject, difference, 'save to .keras or .h5, or write the layer as a Lambda');
-      if (key === 'dtype' && typeof value === 'object') return [key, 'float32'];
+      if (key === 'dtype' && typeof value === 'object') return [key, onlyDType(subject, value as Entry)];
       if (className === 'InputLayer' && key === 'batch_shape') return ['batch_input_shape', value];
       const written = writeNested(translatedValue(key, value, 'older') as WritableJson);
       return [translatedOption(className, key, 'older'), written];
     }),
+  );
+}
+
+/** TensorFlow.js has no dtype policies. */
+function onlyDType(subject: string, policy: Entry): 'float32' {
+  const { name } = policy['config'] as Entry;
+  if (name === 'float32') return name;
+  throw notSerializable(
+    subject,
+    `TensorFlow.js computes in float32, and its dtype policy is ${String(name)}`,
+    'save to .keras or .h5',
   );
 }
 

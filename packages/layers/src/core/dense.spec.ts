@@ -69,10 +69,10 @@ testLayer(
         says: ['kernelRegularizer'],
       },
       {
-        name: 'a dtype policy other than float32, by its name',
-        run: () => dense({ units: 1, name: 'd', dtype: 'mixed_float16' as 'float32' }),
-        code: 'INPUT_INVALID',
-        says: ['Dense "d"', '"mixed_float16"', 'Fix: leave dtype out'],
+        name: 'a dtype policy that there is not, by its name',
+        run: () => dense({ units: 1, name: 'd', dtype: 'mixed_float8' as 'float32' }),
+        code: 'DTYPE_POLICY_UNKNOWN',
+        says: ['Dense "d"', '"mixed_float8"', 'Did you mean "mixed_float16"'],
       },
       {
         name: 'a scalar an example',

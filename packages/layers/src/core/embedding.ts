@@ -5,6 +5,7 @@ import {
   Layer,
   positiveIntegerOption,
   withOptions,
+  type Autocast,
   type CallContext,
   type FileFacts,
   type Weight,
@@ -55,6 +56,11 @@ export class Embedding extends withOptions(Layer, options) {
     mask: ({ maskZero }) => (maskZero === true ? { differsFrom: 0, inAny: false } : undefined),
   };
   private embeddings!: Weight;
+
+  /** Numbers of words given as floats stay exact. */
+  override get autocast(): Autocast {
+    return 'outputs';
+  }
 
   override get supportsMasking(): boolean {
     return this.maskZero;

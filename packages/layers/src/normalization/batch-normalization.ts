@@ -15,7 +15,13 @@ import {
   type Initializer,
   type Weight,
 } from '@lamella/core';
-import { formatShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
+import {
+  formatShape,
+  shapeMismatch,
+  type SymbolicShape,
+  type Tree,
+  withFullPrecision,
+} from '@lamella/program';
 import { axisOf } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
 import { initializerOption, type OptionsFor } from '../options/declarations.js';
@@ -106,7 +112,12 @@ export class BatchNormalization extends withOptions(Layer, options) {
     };
   }
 
+  /** Sums and squares of a whole batch overflow narrower dtypes. */
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
+    return withFullPrecision(() => this.normalized(inputs, context));
+  }
+
+  private normalized(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
     requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     const axis = this.checkShape(x.shape);

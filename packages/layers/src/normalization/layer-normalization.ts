@@ -1,6 +1,14 @@
 // LayerNormalization: each example is brought to mean 0 and variance 1 by its own statistics.
 import * as tf from '@tensorflow/tfjs-core';
-import { booleanOption, Layer, nonNegativeOption, option, withOptions, type Weight } from '@lamella/core';
+import {
+  booleanOption,
+  Layer,
+  nonNegativeOption,
+  option,
+  withOptions,
+  type Autocast,
+  type Weight,
+} from '@lamella/core';
 import {
   formatShape,
   isConcrete,
@@ -8,6 +16,7 @@ import {
   shapeMismatch,
   type SymbolicShape,
   type Tree,
+  withFullPrecision,
 } from '@lamella/program';
 import { axesOf, axisList } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
@@ -72,7 +81,16 @@ export class LayerNormalization extends withOptions(Layer, options) {
     this.beta = hasBeta ? this.addWeight(weightSpec(this, 'beta', sizes)) : undefined;
   }
 
+  override get autocast(): Autocast {
+    return 'outputs';
+  }
+
+  /** Sums of squares overflow narrower dtypes. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return withFullPrecision(() => this.normalized(inputs));
+  }
+
+  private normalized(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
     const axes = axesOf(this.label, 'axis', this.axis, x.shape);

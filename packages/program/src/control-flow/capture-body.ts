@@ -29,7 +29,10 @@ export function captureBody(
   pushRecorder(inner);
   try {
     const results = fn(ids.map((id) => abstractTensor(inner, id)));
-    const outputs = results.map((tensor, i) => ({ id: valueOf(tensor, inner), name: `output_${i}` }));
+    const outputs = results.map((tensor, i) => ({
+      id: inner.computed(valueOf(tensor, inner)),
+      name: `output_${i}`,
+    }));
     const { program } = inner.finish(outputs);
     return { program, blocks: inner.drawn, outside: [...inner.captured.keys()] };
   } finally {

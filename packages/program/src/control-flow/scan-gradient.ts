@@ -2,6 +2,7 @@
 // from step to step; that products among them are done for all steps at once is a pass' business (passes/batch-over-time.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { abstractTensor, popRecorder, pushRecorder, valueOf } from '../capture-backend.js';
+import { isFloatDType } from '../dtype.js';
 import type { InputGradients } from '../kernel-rules/gradient-rule.js';
 import { removeDeadCode } from '../passes/remove-dead-code.js';
 import {
@@ -29,13 +30,10 @@ export function scanGradient(call: HeldCall): InputGradients {
     kept.stored.map((id) => stackedType(step.program.type(id), length)),
     { body },
   );
-  const zeros = (type: ValueType): ValueId =>
-    valueOf(
-      type.dtype === 'float32'
-        ? tf.fill(type.shape as number[], 0)
-        : tf.zeros(type.shape as number[], 'complex64'),
-      recorder,
-    );
+  const zeros = ({ shape, dtype }: ValueType): ValueId =>
+    isFloatDType(dtype)
+      ? recorder.inFloat(valueOf(tf.fill([...shape], 0), recorder), dtype)
+      : valueOf(tf.zeros([...shape], 'complex64'), recorder);
   const carries = [
     ...step.carrySeeds.map(({ output, type }) =>
       call.dy[output] === undefined ? zeros(type) : valueOf(call.dy[output], recorder),
@@ -131,7 +129,7 @@ function captureStep({ node, recorder, dy, needed, gradientsOf }: HeldCall): Ste
     });
     const given = [
       ...wanted.filter(isCarry).map((i) => gradientOf.get(i) ?? zeros(i)),
-      ...summed.map((i, k) => tf.add(tensor(sums[k]!.id), gradientOf.get(i)!)),
+      ...summed.map((i, k) => plus(joint, sums[k]!, gradientOf.get(i)!)),
       ...spread.map((i) => gradientOf.get(i)!),
     ];
     const ids = given.map((gradient) => valueOf(gradient, joint));
@@ -155,9 +153,22 @@ function captureStep({ node, recorder, dy, needed, gradientsOf }: HeldCall): Ste
   }
 }
 
+/** A sum in the dtype that it has. */
+function plus(
+  recorder: Recorder,
+  { id, type: { dtype } }: { readonly id: ValueId; readonly type: ValueType },
+  gradient: tf.Tensor,
+): tf.Tensor {
+  const added = (): tf.Tensor => tf.add(abstractTensor(recorder, id), gradient);
+  return isFloatDType(dtype) ? recorder.computing(dtype, added) : added();
+}
+
 /** The inputs of the body to differentiate by: those asked for, and carries that come to depend on them. */
 function wantedInputs(body: Program, carryCount: number, needed: ReadonlySet<string>): number[] {
-  const isFloat = (id: ValueId): boolean => ['float32', 'complex64'].includes(body.type(id).dtype);
+  const isFloat = (id: ValueId): boolean => {
+    const { dtype } = body.type(id);
+    return isFloatDType(dtype) || dtype === 'complex64';
+  };
   const wanted = new Set(body.inputs.map((_, i) => i).filter((i) => needed.has(String(i))));
   for (let before = -1; before !== wanted.size;) {
     before = wanted.size;

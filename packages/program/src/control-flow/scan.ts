@@ -110,8 +110,9 @@ class ScanCall {
   /** One node, which holds the step as a Program. */
   record(recorder: Recorder): [unknown, unknown] {
     const { length, reverse } = this;
-    const carries = this.carry.leaves.map((tensor) => valueOf(tensor, recorder));
-    const sequences = this.sequences.map((tensor) => valueOf(tensor, recorder));
+    const own = (tensor: tf.Tensor): number => recorder.computed(valueOf(tensor, recorder));
+    const carries = this.carry.leaves.map(own);
+    const sequences = this.sequences.map(own);
     const typeOf = (id: number): Recorder['values'][number] => recorder.values[id]!;
     const types = [...carries.map(typeOf), ...sequences.map((id) => elementType(typeOf(id), length))];
     const part = { what: 'the body of scan()', draws: { steps: length } };

@@ -89,7 +89,7 @@ class WhileCall {
   }
 
   record(recorder: Recorder): unknown {
-    const carries = this.variables.leaves.map((tensor) => valueOf(tensor, recorder));
+    const carries = this.variables.leaves.map((tensor) => recorder.computed(valueOf(tensor, recorder)));
     const typeOf = (id: ValueId): Recorder['values'][number] => recorder.values[id]!;
     const types = carries.map(typeOf);
     const part = { draws: 'nowhere' } as const;

@@ -20,6 +20,8 @@ export interface KernelTraits {
   readonly involution?: boolean;
   /** It only moves the elements of its first input: to another shape, their order kept, or to other places too. */
   readonly moves?: 'shape' | 'order';
+  /** Each element of the output is an element of an input, perhaps with the other sign, or zero. */
+  readonly chooses?: boolean;
   /** It reduces axes of its input `x`. */
   readonly reduces?: boolean;
   /** It slides a window over an image, forward or backward. */

@@ -26,7 +26,7 @@ const seluScaleAlpha = 1.7580993408473768;
 export const Relu = activation(
   'Relu',
   ({ inputs, dy }) => ({ x: () => tf.mul(dy[0]!, tf.step(inputs['x']!)) }),
-  { fold: folded((x) => (x > 0 ? x : 0)) },
+  { chooses: true, fold: folded((x) => (x > 0 ? x : 0)) },
 );
 
 // y·(6 - y) is positive exactly where the input lies strictly between the bounds.

@@ -145,7 +145,7 @@ export const Maximum = binary(
     a: () => where(tf.greaterEqual(a, b), dy),
     b: () => where(tf.less(a, b), dy),
   }),
-  { commutative: true, fold: folded(Math.max) },
+  { chooses: true, commutative: true, fold: folded(Math.max) },
 );
 
 export const Minimum = binary(
@@ -154,7 +154,7 @@ export const Minimum = binary(
     a: () => where(tf.lessEqual(a, b), dy),
     b: () => where(tf.greater(a, b), dy),
   }),
-  { commutative: true, fold: folded(Math.min) },
+  { chooses: true, commutative: true, fold: folded(Math.min) },
 );
 
 export const Mod = binary('Mod', (a, b, dy) => ({

@@ -14,6 +14,7 @@ import { formatShape, sizeOf, type Shape } from '../shape.js';
 type Pairs = readonly (readonly [number, number])[];
 
 export const BatchToSpaceND: Kernel = {
+  chooses: true,
   shape: ({ x }: Named<'x'>, { blockShape, crops }: { blockShape: Shape; crops: Pairs }) => {
     requireReal('BatchToSpaceND', 'x', x);
     requireRankAtLeast('BatchToSpaceND', 'x', x, 1 + blockShape.length);
@@ -40,6 +41,7 @@ export const BatchToSpaceND: Kernel = {
 };
 
 export const SpaceToBatchND: Kernel = {
+  chooses: true,
   shape: ({ x }: Named<'x'>, { blockShape, paddings }: { blockShape: Shape; paddings: Pairs }) => {
     requireReal('SpaceToBatchND', 'x', x);
     requireRankAtLeast('SpaceToBatchND', 'x', x, 1 + blockShape.length);
@@ -64,6 +66,7 @@ export const SpaceToBatchND: Kernel = {
 };
 
 export const DepthToSpace: Kernel = {
+  chooses: true,
   attributes: ({ blockSize, dataFormat = 'NHWC' }: { blockSize: number; dataFormat?: string }) => ({
     blockSize,
     isChannelsFirst: dataFormat === 'NCHW',

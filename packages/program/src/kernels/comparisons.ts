@@ -68,6 +68,7 @@ export const LogicalXor: Kernel = {
 
 /** tf.where broadcasts before; what else the kernel of a backend may take differs among them. */
 export const Select: Kernel = {
+  chooses: true,
   shape: ({ condition, t, e }: Named<'condition' | 't' | 'e'>) => {
     requireDType('Select', 'condition', condition, 'bool');
     requireReal('Select', 't', t);

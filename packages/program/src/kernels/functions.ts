@@ -34,7 +34,10 @@ function truth(kernel: string, more: Partial<Kernel> = {}): Kernel {
 
 const flat = 'piecewise constant: its derivative is zero wherever it exists';
 
-export const Abs = unary('Abs', (x, dy) => tf.mul(dy, tf.sign(x)), { fold: folded(Math.abs) });
+export const Abs = unary('Abs', (x, dy) => tf.mul(dy, tf.sign(x)), {
+  chooses: true,
+  fold: folded(Math.abs),
+});
 export const Acos = unary('Acos', (x, dy) => tf.neg(tf.div(dy, tf.sqrt(tf.sub(1, tf.square(x))))));
 export const Acosh = unary('Acosh', (x, dy) => tf.div(dy, tf.sqrt(tf.sub(tf.square(x), 1))));
 export const Asin = unary('Asin', (x, dy) => tf.div(dy, tf.sqrt(tf.sub(1, tf.square(x)))));
@@ -61,7 +64,11 @@ export const LogicalNot = truth('LogicalNot', {
   involution: true,
   fold: folded((x) => Number(x === 0), 'bool'),
 });
-export const Neg = unary('Neg', (_x, dy) => tf.neg(dy), { involution: true, fold: folded((x) => -x) });
+export const Neg = unary('Neg', (_x, dy) => tf.neg(dy), {
+  chooses: true,
+  involution: true,
+  fold: folded((x) => -x),
+});
 export const Reciprocal = unary('Reciprocal', (_x, dy, y) => tf.neg(tf.mul(dy, tf.square(y))), {
   fold: foldedFloats((x) => 1 / x),
 });

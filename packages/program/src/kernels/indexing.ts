@@ -99,6 +99,7 @@ function gatherAttributes(
 }
 
 export const GatherV2: Kernel = {
+  chooses: true,
   attributes: (attrs, inputs) => ({ ...gatherAttributes(attrs, inputs as Named<'x' | 'indices'>) }),
   shape: ({ x, indices }: Named<'x' | 'indices'>, { axis, batchDims }: GatherAttributes) => {
     requireNotComplex('GatherV2', 'x', x);

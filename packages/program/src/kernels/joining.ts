@@ -27,6 +27,7 @@ interface Along {
 }
 
 export const Concat: Kernel = {
+  chooses: true,
   attributes: ({ axis }: Along, inputs: ListInputs) => ({
     axis: resolveAxis('Concat', axis, inputs['0']!.shape),
   }),
@@ -64,6 +65,7 @@ export const Concat: Kernel = {
 };
 
 export const Pack: Kernel = {
+  chooses: true,
   attributes: ({ axis = 0 }: Partial<Along>, inputs: ListInputs) => ({
     axis: resolveAxis('Pack', axis, [...inputs['0']!.shape, 1]),
   }),
@@ -86,6 +88,7 @@ export const Pack: Kernel = {
 };
 
 export const Unpack: Kernel = {
+  chooses: true,
   attributes: ({ axis = 0 }: Partial<Along>, { value }: Named<'value'>) => ({
     axis: resolveAxis('Unpack', axis, value.shape),
   }),
@@ -123,6 +126,7 @@ function splitSizes(shape: Shape, axis: number, split: number | readonly number[
 }
 
 export const SplitV: Kernel = {
+  chooses: true,
   attributes: ({ axis = 0, ...rest }: Partial<Along>, { x }: Named<'x'>) => ({
     ...rest,
     axis: resolveAxis('SplitV', axis, x.shape),

@@ -137,7 +137,10 @@ const maximumGradient: GradientRule = ({ inputs, outputs, raw, dy }) => {
 
 export const AvgPool = pooling(2, forward('AvgPool', 2), averageGradient(tf.AvgPoolGrad));
 export const AvgPoolGrad = pooling(2, backward('AvgPoolGrad', 2), averageBackward(tf.AvgPool));
-export const MaxPool = pooling(2, forward('MaxPool', 2), maximumGradient);
+export const MaxPool: Kernel = {
+  ...pooling(2, forward('MaxPool', 2), maximumGradient),
+  chooses: true,
+};
 export const MaxPoolGrad = pooling(2, backward('MaxPoolGrad', 2), maximumBackward);
 
 export const MaxPoolWithArgmax = pooling(

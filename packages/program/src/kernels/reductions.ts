@@ -73,6 +73,7 @@ const extreme: GradientRule = (call) => {
 };
 
 export const Max: Kernel = {
+  chooses: true,
   ...reduction('Max', same),
   gradient: extreme,
 };
@@ -90,6 +91,7 @@ export const Mean: Kernel = {
 };
 
 export const Min: Kernel = {
+  chooses: true,
   ...reduction('Min', same),
   gradient: extreme,
 };

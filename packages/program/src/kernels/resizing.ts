@@ -131,6 +131,7 @@ const nearestWeights: Weights = (inSize, outSize, attrs) => {
 };
 
 export const ResizeNearestNeighbor: Kernel = {
+  chooses: true,
   attributes,
   shape: resizedShape('ResizeNearestNeighbor', (dtype) => dtype),
   gradient: resize(nearestWeights),

@@ -1,7 +1,16 @@
 // What an open Program is made of: a Program's parts whose sizes, attributes and scalars may follow the unknown dimensions.
 // The types of intermediate values are not kept: they come from the kernels' shape rules once the sizes are known.
-import type { DType, NumberDType } from '../dtype.js';
-import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
+import type { DType, FloatDType, NumberDType } from '../dtype.js';
+import {
+  floatOf,
+  type ConstantData,
+  type ProgramNode,
+  type ProgramOutput,
+  type ProgramUpdate,
+  type RandomSpec,
+  type ValueId,
+  type ValueType,
+} from '../program.js';
 import { isPolynomial, sizeAt, type Polynomial, type Size } from './size.js';
 
 export type OpenAttribute =
@@ -37,8 +46,16 @@ export interface OpenNode {
   readonly attrs: Readonly<Record<string, OpenAttribute>>;
   readonly outputs: readonly ValueId[];
   readonly scope: string;
+  /** The dtype that it computes floats in; absent: float32. */
+  readonly float?: FloatDType;
   /** As in a Program. */
   readonly programs?: Readonly<Record<string, OpenProgramGraph>>;
+}
+
+/** The dtype that a node computes floats in, as an open Program keeps it. */
+export function storedFloat(node: ProgramNode, values: readonly ValueType[]): { float?: FloatDType } {
+  const float = floatOf(node, values);
+  return float === 'float32' ? {} : { float };
 }
 
 export interface OpenProgramGraph {

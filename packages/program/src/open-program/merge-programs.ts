@@ -1,8 +1,22 @@
 // Makes one open Program of Programs captured from one function at several sizes: what is equal stays, what differs must follow
 // the sizes. Not here: choosing the sizes (capture-open-program.ts).
 import { notPolymorphic } from '../errors.js';
-import type { Attribute, ConstantData, Program, ProgramConstant, ProgramNode } from '../program.js';
-import type { OpenAttribute, OpenConstant, OpenProgramGraph, OpenInput, OpenNode } from './graph.js';
+import type {
+  Attribute,
+  ConstantData,
+  Program,
+  ProgramConstant,
+  ProgramNode,
+  ValueType,
+} from '../program.js';
+import {
+  storedFloat,
+  type OpenAttribute,
+  type OpenConstant,
+  type OpenInput,
+  type OpenNode,
+  type OpenProgramGraph,
+} from './graph.js';
 import { fitPolynomial, type Size } from './size.js';
 import { batchName } from './trial-sizes.js';
 
@@ -60,6 +74,7 @@ class Merge {
         this.node(
           programs.map((p) => p.nodes[i]!),
           i,
+          first.values,
         ),
       ),
       outputs: first.outputs,
@@ -67,7 +82,7 @@ class Merge {
     };
   }
 
-  private node(given: readonly ProgramNode[], index: number): OpenNode {
+  private node(given: readonly ProgramNode[], index: number, values: readonly ValueType[]): OpenNode {
     const nodes = withTiles(given);
     const first = nodes[0]!;
     const where = `operation ${index + 1}, ${first.kernel}`;
@@ -93,6 +108,7 @@ class Merge {
       ) as Readonly<Record<string, OpenAttribute>>,
       outputs: first.outputs,
       scope: first.scope,
+      ...storedFloat(first, values),
       ...(inner.length > 0 && { programs: Object.fromEntries(inner) as Record<string, OpenProgramGraph> }),
     };
   }

@@ -35,16 +35,17 @@ export type OpenProgramJson = {
   readonly unknowns: readonly string[];
 } & Readonly<Record<string, Json>>;
 
+const floats = ['float16', 'bfloat16', 'float64'] as const;
 const kinds = ['argument', 'state', 'random'] as const;
 const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
 const mostNodes = 200_000;
 const deepest = 16;
 
-/** Version 1, or 2 where there are loops, choices or divided sizes, which the first version had not. A reader refuses versions it does not know. */
+/** Version 1, or 2 where there are loops, choices, divided sizes or other floats than float32, which the first version had not. A reader refuses versions it does not know. */
 export function writeOpenProgram(graph: OpenProgramGraph, unknowns: readonly string[]): OpenProgramJson {
   return {
     format: 'lamella.program',
-    version: hasControlFlow(graph) || hasDividedSizes(graph) ? 2 : 1,
+    version: hasControlFlow(graph) || hasDividedSizes(graph) || hasOtherFloats(graph) ? 2 : 1,
     unknowns,
     ...writeGraph(graph),
   };
@@ -52,6 +53,16 @@ export function writeOpenProgram(graph: OpenProgramGraph, unknowns: readonly str
 
 function hasControlFlow({ nodes }: OpenProgramGraph): boolean {
   return nodes.some((node) => isControlFlow(node) || Object.values(node.programs ?? {}).some(hasControlFlow));
+}
+
+/** Whether it computes in other floats than float32. */
+function hasOtherFloats({ inputs, nodes }: OpenProgramGraph): boolean {
+  return (
+    inputs.some(({ dtype }) => tfjsDType(dtype) !== dtype) ||
+    nodes.some(
+      ({ float, programs }) => float !== undefined || Object.values(programs ?? {}).some(hasOtherFloats),
+    )
+  );
 }
 
 function hasDividedSizes({ inputs, constants, nodes }: OpenProgramGraph): boolean {
@@ -89,12 +100,13 @@ function writeGraph(graph: OpenProgramGraph): Record<string, Json> {
       shape: shape.map(writeAttribute),
       ...(isSplat(data) ? { splat: writeAttribute(data.splat) } : constantToJson(data)),
     })),
-    nodes: graph.nodes.map(({ kernel, inputs, attrs, outputs, scope, programs }) => ({
+    nodes: graph.nodes.map(({ kernel, inputs, attrs, outputs, scope, float, programs }) => ({
       kernel,
       inputs: { ...inputs },
       attrs: writeAttribute(attrs),
       outputs: [...outputs],
       scope,
+      ...(float && { float }),
       ...(programs && {
         programs: Object.fromEntries(
           Object.entries(programs).map(([name, inner]) => [name, writeGraph(inner)]),
@@ -229,6 +241,9 @@ class GraphReader {
       ...(programs.length > 0 && { programs: Object.fromEntries(programs) }),
       outputs: list(entry['outputs'], `the outputs of ${kernel}`, mostNodes).map((id) => define(id, kernel)),
       scope: text(entry['scope'] ?? '', `the scope of ${kernel}`),
+      ...(entry['float'] !== undefined && {
+        float: oneOf(entry['float'], floats, `the floats of ${kernel}`),
+      }),
     };
   }
 

@@ -7,7 +7,7 @@ import { isLamellaError, notPolymorphic, programInvalid, shapeMismatch } from '.
 import type { Program, ValueId, ValueType } from '../program.js';
 import { drawRandom } from '../random.js';
 import { formatShape, type Shape, type SymbolicShape } from '../shape.js';
-import type { OpenInput, OpenProgramGraph } from './graph.js';
+import { storedFloat, type OpenInput, type OpenProgramGraph } from './graph.js';
 import { mergePrograms, type MergeOptions } from './merge-programs.js';
 import { fitPolynomial, isPolynomial, type Size } from './size.js';
 import { largeTrialPoints, withMoreTrials } from './trial-sizes.js';
@@ -54,6 +54,7 @@ export class OpenProgram {
       constants: program.constants.map((constant) => ({ ...constant, ...program.type(constant.id) })),
       nodes: program.nodes.map(({ programs, ...node }) => ({
         ...node,
+        ...storedFloat(node, program.values),
         ...(programs && {
           programs: Object.fromEntries(
             Object.entries(programs).map(([name, inner]) => [name, OpenProgram.of(inner).graph]),

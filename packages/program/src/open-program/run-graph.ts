@@ -1,8 +1,8 @@
 // Runs an open Program's graph on tensors once the unknown sizes are known: under a capture this writes it into the Program.
 import * as tf from '@tensorflow/tfjs-core';
-import { abstractTensor, currentRecorder } from '../capture-backend.js';
+import { abstractTensor, currentRecorder, recordedType } from '../capture-backend.js';
 import { capture } from '../capture.js';
-import { allocateArray, tfjsDType, type DType, type TypedArray } from '../dtype.js';
+import { allocateArray, tfjsDType, type TypedArray } from '../dtype.js';
 import { programInvalid } from '../errors.js';
 import type { Attributes, Program, ValueId, ValueType } from '../program.js';
 import { runNode } from '../replay.js';
@@ -63,10 +63,7 @@ export function typesAt(graph: OpenProgramGraph, sizes: readonly number[]): Read
   const types = new Map<ValueId, ValueType>();
   const specs = graph.inputs.map(({ name, shape, dtype }) => ({ name, dtype, shape: shapeAt(shape, sizes) }));
   capture(
-    (...inputs) =>
-      runGraph(graph, inputs, sizes, (id, { shape, dtype }) =>
-        types.set(id, { shape, dtype: dtype as DType }),
-      ),
+    (...inputs) => runGraph(graph, inputs, sizes, (id, tensor) => types.set(id, recordedType(tensor))),
     specs,
     { subject: 'Program' },
   );
@@ -93,7 +90,9 @@ function runOpenNode(
     const programs = programsAt(node, attrs, values, sizes);
     return runNode({ kernel, inputs, attrs, outputs, scope, ...(programs && { programs }) }, values);
   };
-  return recorder === undefined || node.scope === '' ? run() : recorder.within(node.scope, run);
+  if (recorder === undefined) return run();
+  const typed = (): tf.Tensor[] => recorder.computing(node.float ?? 'float32', run);
+  return node.scope === '' ? typed() : recorder.within(node.scope, typed);
 }
 
 /** The Programs that a node holds at these sizes: the types of their inputs follow from those of the node's. */
@@ -105,10 +104,10 @@ function programsAt(
 ): Record<string, Program> | undefined {
   const holder = holdingKernel(kernel);
   if (holder === undefined) return undefined;
-  const given = Object.entries(inputs).map(([name, id]): [string, ValueType] => {
-    const { shape, dtype } = values.get(id)!;
-    return [name, { shape, dtype: dtype as DType }];
-  });
+  const given = Object.entries(inputs).map(([name, id]): [string, ValueType] => [
+    name,
+    recordedType(values.get(id)!),
+  ]);
   const node = { inputs: Object.fromEntries(given), attrs };
   const found = holder.programs.map((name): [string, Program] => {
     const graph = programs[name];

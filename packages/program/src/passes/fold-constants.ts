@@ -6,7 +6,7 @@ import { findKernel } from '../kernels.js';
 import type { Program, ProgramNode, ValueId, ValueType } from '../program.js';
 import { sizeOf } from '../shape.js';
 import { evaluate, type Operand } from './constant-evaluation.js';
-import { rewrite, type Rewriter } from './rewriter.js';
+import { isFolded, rewrite, type Rewriter } from './rewriter.js';
 
 /** Constants that are no single number are folded up to this many elements. */
 const largest = 1024;
@@ -16,7 +16,7 @@ export function foldConstants(program: Program): Program {
   return rewrite(program, (node, rewriter) => {
     if (node.outputs.length !== 1 || node.programs !== undefined) return undefined;
     const type = rewriter.type(node.outputs[0]!);
-    if (sizeOf(type.shape) === 0 || type.dtype === 'complex64' || type.dtype === 'string') return undefined;
+    if (sizeOf(type.shape) === 0 || !isFolded(type.dtype)) return undefined;
     const value = known(node, type, rewriter);
     if (value === undefined) return undefined;
     const folded = materialise(value, node, type, rewriter);

@@ -1,5 +1,6 @@
 // What passes that look at one node at a time have in common: they walk a Program in order and say, node by node, which
 // values stand in for its outputs. Not here: which rewrites there are (the files beside this one).
+import type { DType } from '../dtype.js';
 import { findKernel } from '../kernels.js';
 import {
   type Program,
@@ -58,7 +59,8 @@ export class Rewriter {
     const node = this.producers.get(id);
     if (node === undefined || sizeOf(this.type(id).shape) === 0) return undefined;
     const { dtype } = this.type(id);
-    if (dtype === 'complex64' || dtype === 'string') return undefined;
+    // Nothing is known of how other floats round.
+    if (!isFolded(dtype)) return undefined;
     return findKernel(node.kernel)?.splat?.(node.attrs, dtype);
   }
 
@@ -138,6 +140,11 @@ export class Rewriter {
     this.values.push(type);
     return this.values.length - 1;
   }
+}
+
+/** Whether values of a dtype are computed beforehand where they are known. */
+export function isFolded(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 }
 
 /** Whether two types are equal. */

@@ -1,7 +1,15 @@
 // What runs and compilers refuse, and what stays as it was then.
 import * as tf from '@tensorflow/tfjs-core';
 import { hostBuffer, type Backend, type Buffer } from '@lamella/core';
-import { assignState, capture, OpenProgram, readState, type HostTensor } from '@lamella/program';
+import {
+  assignState,
+  capture,
+  OpenProgram,
+  readState,
+  withComputeDType,
+  withScope,
+  type HostTensor,
+} from '@lamella/program';
 import { assertRejects } from '../assertions.js';
 import { floats, integers } from '../kernel-case.js';
 import {
@@ -38,6 +46,20 @@ export const failures: readonly ContractTest[] = [
       await assertRejects(run([floats([2, 3])], [whole]), 'DTYPE_MISMATCH', 'Output "output_0"');
       for (const buffer of [output, flat, whole]) buffer.dispose();
       executable.dispose();
+    },
+  },
+  {
+    name: 'refuses a dtype that it does not compute in, by the name of the layer',
+    run: async (backend: Backend): Promise<void> => {
+      for (const dtype of (['float16', 'bfloat16', 'float64'] as const).filter(
+        (name) => !backend.computes.includes(name),
+      )) {
+        const { program } = capture(
+          (a) => withScope('dense', () => withComputeDType(dtype, () => tf.add(a!, 2))),
+          [x],
+        );
+        await assertRejects(() => backend.compile(program), 'DTYPE_UNSUPPORTED', 'Layer "dense"', dtype);
+      }
     },
   },
   {

@@ -1,5 +1,6 @@
 // Cases of element-wise kernels.
 import * as tf from '@tensorflow/tfjs-core';
+import { roundKernel } from '@lamella/program';
 import { booleans, floats, integers, list, type KernelCase } from '../kernel-case.js';
 
 type Unary = (x: tf.Tensor) => tf.Tensor;
@@ -248,6 +249,32 @@ export const elementWiseCases: readonly KernelCase[] = [
     ],
     inputs: [list([1.9, -1.9, 0, 0.4, -3]), list([0, 2, -1], 'int32'), booleans([4])],
   },
+  ...(['float16', 'bfloat16'] as const).map((dtype): KernelCase => ({
+    name: `rounding to ${dtype}`,
+    fn: (x) => tf.engine().runKernel(roundKernel, { x: x! }, { dtype }) as unknown as tf.Tensor,
+    // Halfway between two numbers of either; the largest, and beyond; subnormal ones; none at all.
+    inputs: [
+      list([
+        1 + 2 ** -11,
+        1 + 3 * 2 ** -11,
+        1 + 2 ** -8,
+        1 + 3 * 2 ** -8,
+        0.1,
+        -1 / 3,
+        65519,
+        65520,
+        -1e6,
+        3.4e38,
+        2 ** -24,
+        2 ** -25,
+        3e-8,
+        1e-40,
+        -0,
+        Infinity,
+        NaN,
+      ]),
+    ],
+  })),
   {
     name: 'fused constants of one value',
     fn: (x) => tf.mul(tf.add(x!, tf.fill([3, 4], 2)), tf.sub(tf.onesLike(x!), tf.zeros([4]))),

@@ -1,7 +1,7 @@
 // What an optimizer is: slots for each weight and an update written in tfjs-core calls, captured into the training step.
 // This class does what all share, in Keras' order: accumulate, clip, decay, update, average, constrain. The rules are beside it.
 import * as tf from '@tensorflow/tfjs-core';
-import { HostTensor } from '@lamella/program';
+import { HostTensor, isFloatDType, withComputeDType, type FloatDType } from '@lamella/program';
 import {
   optionInvalid,
   snakeCaseClass,
@@ -29,9 +29,8 @@ export interface DecayExclusion {
 export abstract class Optimizer implements Serializable {
   readonly kind = 'optimizers';
   readonly name: string;
-  /** The step counter, int32. */
-  readonly iterations: HostScalar;
   protected readonly options: OptimizerOptions;
+  private readonly counter: HostScalar;
   private readonly rate: HostScalar;
   private readonly schedule: LearningRateSchedule | undefined;
   private readonly slots: Weight[] = [];
@@ -48,7 +47,7 @@ export abstract class Optimizer implements Serializable {
     const rate = options.learningRate ?? defaultLearningRate;
     this.schedule = isSchedule(rate) ? rate : undefined;
     const owner = this.name;
-    this.iterations = new HostScalar({ name: 'iteration', owner, dtype: 'int32', value: 0 });
+    this.counter = new HostScalar({ name: 'iteration', owner, dtype: 'int32', value: 0 });
     const value = isSchedule(rate) ? rate.at(0) : rate;
     this.rate = new HostScalar({ name: 'learning_rate', owner, dtype: 'float32', value });
   }
@@ -60,6 +59,16 @@ export abstract class Optimizer implements Serializable {
   /** How errors name it. */
   get label(): string {
     return `${this.className} "${this.name}"`;
+  }
+
+  /** The step counter, int32. */
+  get iterations(): HostScalar {
+    return this.counter;
+  }
+
+  /** Optimizers inside it, by the names under which files of Keras keep them. */
+  get parts(): ReadonlyMap<string, Optimizer> {
+    return new Map();
   }
 
   /** The rate of the next step; setting it takes effect there. Throws: OPTION_INVALID where a schedule decides. */
@@ -83,7 +92,7 @@ export abstract class Optimizer implements Serializable {
   /** All state in Keras' order: the iteration, the learning rate unless a schedule decides it, then averages and slots. */
   get variables(): Weight[] {
     return [
-      this.iterations,
+      this.counter,
       ...(this.schedule === undefined ? [this.rate] : []),
       ...this.averages.values(),
       ...this.accumulators.values(),
@@ -121,8 +130,13 @@ export abstract class Optimizer implements Serializable {
     if (this.schedule !== undefined) this.rate.current = this.learningRate;
   }
 
+  /** How many steps there have been, which random numbers depend on. */
+  get stepsTaken(): number {
+    return this.iterations.current;
+  }
+
   /** On the host, after a step that has succeeded. */
-  afterStep(): void {
+  afterStep(): void | Promise<void> {
     this.iterations.count();
   }
 
@@ -139,14 +153,19 @@ export abstract class Optimizer implements Serializable {
 
   /** Inside a capture: applies one step to all weights at once. */
   apply(gradients: readonly Gradient[]): void {
-    this.build(gradients.map(({ weight }) => weight));
     const scale = this.options.lossScaleFactor ?? 1;
-    const unscaled =
+    this.applyUnscaled(
       scale === 1
         ? gradients
-        : gradients.map(({ weight, gradient }) => ({ weight, gradient: tf.div(gradient, scale) }));
-    if (this.accumulationSteps > 1) this.accumulate(unscaled);
-    else this.step(unscaled);
+        : gradients.map(({ weight, gradient }) => ({ weight, gradient: tf.div(gradient, scale) })),
+    );
+  }
+
+  /** Inside a capture: the same for gradients of a loss that was not scaled. */
+  applyUnscaled(gradients: readonly Gradient[]): void {
+    this.build(gradients.map(({ weight }) => weight));
+    if (this.accumulationSteps > 1) this.accumulate(gradients);
+    else this.step(gradients);
     for (const [weight, average] of this.averages) this.average(weight, average);
     for (const { weight } of gradients) {
       if (weight.constraint !== null) weight.assign(weight.constraint.call(weight.read()));
@@ -210,11 +229,14 @@ export abstract class Optimizer implements Serializable {
   private step(gradients: readonly Gradient[]): void {
     const learningRate = this.rate.read();
     for (const { weight, gradient } of clipGradients(gradients, this.options)) {
-      if (this.decays(weight)) {
-        const value = weight.read();
-        weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, this.options.weightDecay!))));
-      }
-      this.update(weight, gradient, learningRate);
+      // As in Keras, in the weight's dtype.
+      withComputeDType(floatOf(weight), () => {
+        if (this.decays(weight)) {
+          const value = weight.read();
+          weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, this.options.weightDecay!))));
+        }
+        this.update(weight, gradient, learningRate);
+      });
     }
   }
 
@@ -266,14 +288,20 @@ export abstract class Optimizer implements Serializable {
     return new Map(weights.map((weight) => [weight, this.like(weight, name, 0)]));
   }
 
-  private like({ name: path, shape }: Weight, name: string, initial: number): Weight {
+  private like(weight: Weight, name: string, initial: number): Weight {
+    const { name: path, shape } = weight;
     const value = HostTensor.zeros(shape, 'float32');
     value.data.fill(initial);
     return new Weight({
       name: `${path.replaceAll('/', '_')}_${name}`,
       owner: this.name,
-      value,
+      value: value.cast(floatOf(weight)),
       trainable: false,
     });
   }
+}
+
+/** What a weight's updates are computed in, and its slots kept in. */
+function floatOf({ dtype }: Weight): FloatDType {
+  return isFloatDType(dtype) ? dtype : 'float32';
 }

@@ -1,6 +1,6 @@
 // Cases of element-wise kernels of one input, and of those whose second input follows the first.
 import * as tf from '@tensorflow/tfjs-core';
-import { call, misfit, op, type ShapeCases } from '../kernel-case.js';
+import { call, gives, misfit, op, type ShapeCases } from '../kernel-case.js';
 import { bool, complex, float, given, int, text } from '../sample.js';
 
 type Unary = (x: tf.Tensor) => tf.Tensor;
@@ -94,6 +94,9 @@ export const unary: ShapeCases = {
     ),
     call('Cast', { x: float(3) }, { dtype: 'complex64' }),
     call('Cast', { x: complex(3) }, { dtype: 'float32' }),
+    ...['float16', 'bfloat16'].map((dtype) =>
+      gives(call('RoundTo', { x: float(2, 3) }, { dtype }), 'float32[2, 3]'),
+    ),
     call('EluGrad', { dy: float(2, 3), y: float(2, 3) }),
     op('Prelu', '', [float(2, 3), float(3)], tf.prelu),
     op('Prelu', '', [float(2, 3), float(2, 1)], tf.prelu),
@@ -103,6 +106,7 @@ export const unary: ShapeCases = {
     misfit('DTYPE_MISMATCH', ['string[1]'], call('Relu', { x: text('a') })),
     misfit('DTYPE_MISMATCH', ['complex64[2]'], call('Exp', { x: complex(2) })),
     misfit('DTYPE_MISMATCH', ['string[1]', 'float32'], call('Cast', { x: text('a') }, { dtype: 'float32' })),
+    misfit('DTYPE_MISMATCH', ['int32', 'float32'], call('RoundTo', { x: int(2) }, { dtype: 'float16' })),
     misfit('DTYPE_MISMATCH', ['string[1]'], call('ZerosLike', { x: text('a') })),
     misfit('SHAPE_MISMATCH', ['[3]', '[2]'], call('EluGrad', { dy: float(3), y: float(2) })),
     misfit('SHAPE_MISMATCH', ['[2, 3]', '[2]'], call('Prelu', { x: float(2, 3), alpha: float(2) })),
