@@ -9,7 +9,7 @@ import { clearNames, compose, setRandomSeed } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
-import { isLamellaError } from '@lamella/program';
+import { flatten, isLamellaError } from '@lamella/program';
 import { training } from '@lamella/training';
 import { functions, models } from './past-models.mjs';
 
@@ -55,7 +55,7 @@ for (const [name, make] of Object.entries(models)) {
     await composition.saveWeights(net, join(folder, name + ending));
     weightFiles.push(name + ending);
   }
-  const predictions = net.outputs.length === 1 ? [await net.predict(x)] : await net.predictAll(x);
+  const predictions = flatten(await net.predict(x));
   const evaluation = await net.evaluate(x, y);
   const { history } = await net.fit(x, y, { ...fitOptions, epochs: 2 });
   const record = {

@@ -70,8 +70,7 @@ const whole = (tensors: readonly GoldenTensor[]): HostTensor | HostTensor[] =>
 
 /** A model's outputs in order, in whatever structure it gives them. */
 async function predicted(model: Model, x: HostTensor | HostTensor[]): Promise<HostTensor[]> {
-  const { predictAll } = model as unknown as { predictAll?: typeof model.predict };
-  const outputs: unknown = await (predictAll ?? model.predict).call(model, x);
+  const outputs: unknown = await model.predict(x);
   return isHostTensor(outputs) ? [outputs as HostTensor] : (Object.values(outputs as object) as HostTensor[]);
 }
 
