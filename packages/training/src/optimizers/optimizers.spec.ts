@@ -87,7 +87,7 @@ async function follow(stored: Case, backend: Backend): Promise<void> {
       .map((weight, k) => new HostTensor(Float32Array.from(fixture.gradients[i]![k]!), weight.shape))
       .filter((_, k) => trained.includes(weights[k]!));
     await runner.run(given, { seed: 0, step: i });
-    optimizer.afterStep();
+    await optimizer.afterStep();
     for (const [k, weight] of weights.entries())
       expectNear((await weight.values()).data, step.variables[k]!, `${weight.name} after step ${i}`);
     for (const [k, weight] of optimizer.variables.entries())
