@@ -37,8 +37,8 @@ describe('a class with declared options', () => {
     const bend = new Bend({ units: 3, mode: 'columns', name: 'bend', trainable: false });
     const kept = { units: 3, slope: 0.5, mode: 'columns', limit: null, useBias: true, seed: null };
     expect(bend).toMatchObject(kept);
-    expect(bend.getConfig()).toEqual({ name: 'bend', trainable: false, ...kept });
-    expect(Object.keys(bend.getConfig())).toEqual(['name', 'trainable', ...Object.keys(table)]);
+    expect(bend.getConfig()).toEqual({ name: 'bend', trainable: false, dtype: 'float32', ...kept });
+    expect(Object.keys(bend.getConfig())).toEqual(['name', 'trainable', 'dtype', ...Object.keys(table)]);
     expect(new Bend(bend.getConfig() as never).getConfig()).toEqual(bend.getConfig());
   });
 

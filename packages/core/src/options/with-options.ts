@@ -60,7 +60,7 @@ interface Configurable {
  *     return tf.pow(x, this.exponent);
  *   }
  * }
- * new Power({ exponent: 3, name: 'cube' }).getConfig(); // { name: 'cube', trainable: true, exponent: 3 }
+ * new Power({ exponent: 3, name: 'cube' }).getConfig(); // { name: 'cube', trainable: true, dtype: 'float32', exponent: 3 }
  */
 export function withOptions<B extends AnyClass, const T extends OptionTable>(
   Base: B,
