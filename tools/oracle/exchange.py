@@ -246,10 +246,14 @@ def make_policies():
         try:
             model = models.set_weights(models.mlp())
             model.name = f"policy-{policy}"
-            model.compile(keras.optimizers.Adam(0.05), "categorical_crossentropy")
+            adam = keras.optimizers.Adam(0.05)
+            # A loss scale that compile() adds is not in the file: Keras skips the optimizer's state of such a file of its own.
+            model.compile(keras.optimizers.LossScaleOptimizer(adam) if policy == "mixed_float16" else adam, "categorical_crossentropy")
             rng = common.rng_for("policy")
             model.fit(common.normal(rng, (6, 4)), np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2]], verbose=0)
-            files.describe(model, [files.save(model, suffix) for suffix in files.ALL], tolerance=tolerance)
+            # Keras 3.15.1 on JAX cannot open its own .h5 of bfloat16.
+            suffixes = [suffix for suffix in files.ALL if (policy, suffix) != ("bfloat16", ".h5")]
+            files.describe(model, [files.save(model, suffix) for suffix in suffixes], tolerance=tolerance)
         finally:
             keras.config.set_dtype_policy("float32")
 
