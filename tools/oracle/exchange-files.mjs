@@ -8,7 +8,7 @@ import { clearNames, compose, getWeightValues, Layer } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { initializers, layers } from '@lamella/layers';
-import { HostTensor, allocateArray, flatten, numbersOf, unflatten } from '@lamella/program';
+import { HostTensor, allocateArray, flatten, isFloatDType, numbersOf, unflatten } from '@lamella/program';
 import { training } from '@lamella/training';
 
 /** @typedef {import('./exchange-table.mjs').Finding} Finding */
@@ -76,7 +76,7 @@ function companion(folder, name) {
 
 /** @param {Golden} golden */
 function host({ shape, dtype, data }) {
-  const isFloat = /float/.test(dtype);
+  const isFloat = isFloatDType(/** @type {'float32'} */ (dtype));
   const values = allocateArray(/** @type {'float32'} */ (isFloat ? 'float32' : dtype), data.length);
   data.forEach((value, i) => (values[i] = Number(value)));
   const tensor = new HostTensor(values, shape, /** @type {'float32'} */ (isFloat ? 'float32' : dtype));

@@ -29,7 +29,7 @@ export function boundIndices(
     graph.op('Less', [fromStart, constant((size) => size)]),
   ]);
   const bounded = graph.op('Where', [isInside, fromStart, zero]);
-  return { name: bounded, isInside: isTuple ? all(graph, isInside) : isInside };
+  return { name: bounded, isInside: isTuple ? all(graph, isInside, [-1]) : isInside };
 }
 
 /** How indices stand in a graph. */
@@ -50,15 +50,18 @@ function areInside({ elements, uniform }: Operand, sizes: readonly number[]): bo
   return true;
 }
 
-/** Whether all along the last axis are true. */
-function all(graph: GraphBuilder, x: string): string {
-  return graph.cast(graph.reduce('ReduceMin', graph.cast(x, 'int32'), [-1], false), 'bool');
+/** Whether all along these axes are true. */
+function all(graph: GraphBuilder, x: string, axes: readonly number[]): string {
+  return graph.cast(graph.reduce('ReduceMin', graph.cast(x, 'int32'), axes, false), 'bool');
 }
 
 /** Whether all elements of a tensor of so many axes are true. */
 export function everywhere(graph: GraphBuilder, x: string, rank: number): string {
-  const axes = Array.from({ length: rank }, (_, i) => i);
-  return graph.cast(graph.reduce('ReduceMin', graph.cast(x, 'int32'), axes, false), 'bool');
+  return all(
+    graph,
+    x,
+    Array.from({ length: rank }, (_, i) => i),
+  );
 }
 
 /** `x` with axes of size 1 behind its own. */

@@ -3,6 +3,7 @@ import { backendUnavailable } from '@lamella/core';
 import {
   kernelUnsupported,
   lamellaError,
+  scopeLabel,
   type LamellaError,
   type Program,
   type ProgramNode,
@@ -13,7 +14,7 @@ type Place = Pick<ProgramNode, 'kernel' | 'scope'>;
 /** `KERNEL_UNSUPPORTED`: ONNX has no such operation, or its lowering is not written yet. */
 export function loweringMissing(node: Place): LamellaError {
   return kernelUnsupported(
-    subjectOf(node),
+    scopeLabel(node.scope),
     node.kernel,
     'lowering to ONNX',
     'use another operation, or run the model on cpu() of @lamella/backend-cpu',
@@ -23,7 +24,7 @@ export function loweringMissing(node: Place): LamellaError {
 /** `KERNEL_UNSUPPORTED`: there is a lowering, but not for these attributes. */
 export function loweringFailed(node: Place, cause: Error): LamellaError {
   return kernelUnsupported(
-    subjectOf(node),
+    scopeLabel(node.scope),
     node.kernel,
     `lowering to ONNX for its attributes: ${cause.message}`,
   );
@@ -107,9 +108,5 @@ function culprit({ nodes }: Program, cause: unknown): string {
   const text = reason(cause);
   const named = nodes.filter(({ scope }) => scope !== '' && text.includes(`${scope}/`));
   const node = named.sort((a, b) => b.scope.length - a.scope.length)[0];
-  return subjectOf(node ?? { kernel: '', scope: '' });
-}
-
-function subjectOf(node: Place): string {
-  return node.scope === '' ? 'Program' : `Layer "${node.scope}"`;
+  return scopeLabel(node?.scope ?? '');
 }

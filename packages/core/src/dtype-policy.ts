@@ -25,18 +25,18 @@ const common: readonly string[] = [
 
 /** Keras' classes of policies, those of Keras 2 included. */
 const floatClasses: readonly string[] = ['DTypePolicy', 'FloatDTypePolicy', 'Policy', 'PolicyV1'];
-const otherClasses: readonly string[] = [
+const quantizedClasses: readonly string[] = [
   'QuantizedDTypePolicy',
   'QuantizedFloat8DTypePolicy',
   'Int4DTypePolicy',
   'GPTQDTypePolicy',
   'AWQDTypePolicy',
-  'DTypePolicyMap',
 ];
+const mapClass = 'DTypePolicyMap';
 const quantizedModes: readonly string[] = ['int8_', 'int4', 'float8_', 'gptq', 'awq'];
 
 /** The names of all classes of policies that files of Keras may hold. */
-export const dtypePolicyClasses: readonly string[] = [...floatClasses, ...otherClasses];
+export const dtypePolicyClasses: readonly string[] = [...floatClasses, ...quantizedClasses, mapClass];
 
 const brand = Symbol.for('lamella.DTypePolicy');
 
@@ -55,11 +55,7 @@ export class DTypePolicy {
 
   constructor(name: string = dtypePolicy().name, subject = 'DTypePolicy') {
     if (quantizedModes.some((mode) => name.startsWith(mode)))
-      throw dtypePolicyUnknown(
-        subject,
-        `policy "${name}" is one of quantized weights, which Lamella does not compute with`,
-        'save the model in Keras with a float policy, before quantize()',
-      );
+      throw quantized(subject, `policy "${name}" is one`);
     const compute = Object.hasOwn(mixed, name) ? mixed[name] : name;
     if (!isDType(compute) || compute === 'complex64')
       throw dtypePolicyUnknown(
@@ -115,16 +111,14 @@ export function toDTypePolicy(given: DTypePolicyLike | null | undefined, subject
   if (typeof given === 'string') return new DTypePolicy(given, subject);
   if (isPolicy(given)) return given;
   const { class_name: className, config } = given as Partial<Exclude<typeof given, string>>;
-  if (typeof className === 'string' && otherClasses.includes(className))
+  if (className === mapClass)
     throw dtypePolicyUnknown(
       subject,
-      className === 'DTypePolicyMap'
-        ? 'DTypePolicyMap gives the layers inside policies by their paths, which Lamella does not'
-        : `${className} is a policy of quantized weights, which Lamella does not compute with`,
-      className === 'DTypePolicyMap'
-        ? 'give each layer its policy'
-        : 'save the model in Keras with a float policy, before quantize()',
+      `${mapClass} gives the layers inside policies by their paths, which Lamella does not`,
+      'give each layer its policy',
     );
+  if (typeof className === 'string' && quantizedClasses.includes(className))
+    throw quantized(subject, `${className} is a policy`);
   const name = (config as { name?: unknown } | undefined)?.name;
   if (typeof className !== 'string' || !floatClasses.includes(className) || typeof name !== 'string')
     throw dtypePolicyUnknown(
@@ -133,4 +127,12 @@ export function toDTypePolicy(given: DTypePolicyLike | null | undefined, subject
       `use one of ${common.join(', ')}`,
     );
   return new DTypePolicy(name, subject);
+}
+
+function quantized(subject: string, what: string): Error {
+  return dtypePolicyUnknown(
+    subject,
+    `${what} of quantized weights, which Lamella does not compute with`,
+    'save the model in Keras with a float policy, before quantize()',
+  );
 }

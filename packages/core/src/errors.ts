@@ -4,6 +4,7 @@ import {
   formatShape,
   isLamellaError,
   lamellaError,
+  scopeLabel,
   structureDifferences,
   suggest,
   type LamellaError,
@@ -309,7 +310,7 @@ export function indexOutOfRange(
   },
 ): LamellaError {
   return lamellaError('INDEX_OUT_OF_RANGE', {
-    subject: scope === '' ? 'Program' : `Layer "${scope}"`,
+    subject: scopeLabel(scope),
     problem: `expected indices from ${-size} to ${size - 1}, got ${at.index} in row ${at.row} of "${at.name}", at position ${at.position}`,
     details: ['An index below 0 counts from the end.'],
     fix: 'correct the data, or give the layer as many rows as there are numbers',

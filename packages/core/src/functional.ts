@@ -1,5 +1,6 @@
 // What is known of a layer that computes between given tensors, and of one that is a graph of layers. The class is
 // @lamella/training's Functional: in this package graphs are no layers.
+import { isGraph } from './invoke-part.js';
 import type { Layer } from './layer.js';
 import type { GraphEnds, LayerGraph } from './layer-graph.js';
 
@@ -17,5 +18,5 @@ export interface Functional extends LayerWithEnds {
 
 /** Whether a layer is a graph of layers, of any copy of this package. */
 export function isFunctional(layer: Layer): layer is Functional {
-  return 'graph' in layer;
+  return isGraph(layer);
 }

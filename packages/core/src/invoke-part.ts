@@ -19,8 +19,13 @@ export interface Invocable {
   invoke(inputs: Tree<tf.Tensor>, context: CallContext): LayerResult;
 }
 
+/** Whether a layer is a graph of layers. */
+export function isGraph(layer: Invocable): boolean {
+  return 'graph' in layer;
+}
+
 /** Runs the layer. A layer gives its own name to what it does; a graph does so only inside something else. */
 export function invokePart(layer: Invocable, inputs: Tree<tf.Tensor>, context: CallContext): LayerResult {
   const invoke = (): LayerResult => layer.invoke(inputs, context);
-  return 'graph' in layer ? withScope(layer.name, invoke) : invoke();
+  return isGraph(layer) ? withScope(layer.name, invoke) : invoke();
 }

@@ -10,6 +10,7 @@ import {
   replay,
   requireDTypes,
   roundKernel,
+  scopeLabel,
   tfjsDType,
   type Program,
   type TypedArray,
@@ -59,11 +60,7 @@ function replayOn(tfjsName: string, program: Program, backend: Backend): HostCom
     // Rounding is done on the host.
     if (kernel === roundKernel || holdingKernel(kernel) !== undefined) continue;
     if (tf.getKernel(kernel, tfjsName) !== undefined) continue;
-    throw kernelUnsupported(
-      scope === '' ? 'Program' : `Layer "${scope}"`,
-      kernel,
-      `implementation in tfjs' ${tfjsName} backend`,
-    );
+    throw kernelUnsupported(scopeLabel(scope), kernel, `implementation in tfjs' ${tfjsName} backend`);
   }
   return {
     compute(inputs, outputs) {

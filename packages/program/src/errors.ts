@@ -40,6 +40,11 @@ function withStop(sentence: string): string {
   return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
+/** How errors name what computes in a scope, a path of layers: the layer, or the Program outside of any. */
+export function scopeLabel(scope: string): string {
+  return scope === '' ? 'Program' : `Layer "${scope}"`;
+}
+
 /** Makes a coded error. */
 export function lamellaError(code: string, parts: ErrorParts): LamellaError {
   return new LamellaError(code, parts);

@@ -49,6 +49,7 @@ export {
   notCapturable,
   programInvalid,
   randomInvalid,
+  scopeLabel,
   shapeMismatch,
   suggest,
   valueOutOfRange,

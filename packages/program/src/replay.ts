@@ -59,9 +59,17 @@ function run(program: Program, inputs: readonly tf.Tensor[], after: AfterNode): 
   return program.outputs.map((output) => tf.clone(values.get(output.id)!));
 }
 
+/** The inputs of one node by name, out of what `values` holds. */
+export function inputTensors(
+  node: ProgramNode,
+  values: ReadonlyMap<ValueId, tf.Tensor>,
+): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
+}
+
 /** The outputs of one node, whose inputs `values` holds. */
 export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tensor>): tf.Tensor[] {
-  const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
+  const inputs = inputTensors(node, values);
   const holder = holdingKernel(node.kernel);
   if (holder !== undefined) return runHolder(holder, node, inputs);
   if (currentRecorder() === undefined) {

@@ -3,6 +3,7 @@
 import {
   attributesOf,
   kernelUnsupported,
+  scopeLabel,
   type ConstantData,
   type DType,
   type Program,
@@ -52,8 +53,8 @@ export function lowerProgram(program: Program): LoweredProgram {
   for (const node of program.nodes) {
     const kernel = kernels.get(node.kernel);
     if (kernel === undefined || !supports(node, program)) {
-      const subject = node.scope === '' ? 'Program' : `Layer "${node.scope}"`;
-      throw kernelUnsupported(subject, node.kernel, 'form in fused loops', 'run it on another backend');
+      const fix = 'run it on another backend';
+      throw kernelUnsupported(scopeLabel(node.scope), node.kernel, 'form in fused loops', fix);
     }
     const given = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, views.get(id)!]));
     const outputs = node.outputs.map((id) => program.type(id));

@@ -39,7 +39,7 @@ export class CallCounts {
 }
 
 /** The layers of a model as files list them. */
-function entriesOf(model: Functional): readonly Layer[] {
+export function entriesOf(model: Functional): readonly Layer[] {
   return model.className === Sequential.className
     ? [model.inputs[0]!.node.layer, ...model.layers]
     : model.layers;

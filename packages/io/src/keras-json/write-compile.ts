@@ -29,10 +29,10 @@ function written(value: ConfigValue, subject: string): WritableJson {
     return writeValue(value, subject);
   } catch (error) {
     if (!isLamellaError(error, 'NOT_SERIALIZABLE')) throw error;
-    const [, problem, fix] = /^\[\w+\] .*?: ([^\n]*)\.\n(?:.*\n)*?Fix: (.*)\.$/.exec(error.message) ?? [];
+    const { problem, fix } = error.parts;
     throw notSerializable(
       error.subject,
-      problem ?? 'it cannot be stored',
+      problem,
       `${fix ?? 'use what can be stored'}; { includeOptimizer: false } saves the model without what compile() was given`,
     );
   }

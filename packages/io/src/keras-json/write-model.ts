@@ -8,7 +8,7 @@ import { writeLambda, isLambda } from './lambda.js';
 import { fileFacts } from './file-facts.js';
 import { kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
-import { CallCounts, sharedLayers } from './shared-layers.js';
+import { CallCounts, entriesOf, sharedLayers } from './shared-layers.js';
 import { isStoredAsGraph } from './stored-graph.js';
 import { classReference, writeConfig, type ConfigStyle } from './write-object.js';
 
@@ -52,7 +52,7 @@ function writeSequential(model: Sequential, writing: Writing): Entry {
     name: model.name,
     trainable: model.trainable,
     dtype: model.dtypePolicy.toJSON(),
-    layers: [input.node.layer, ...model.stack].map((layer) => writeLayer(layer, writing)),
+    layers: entriesOf(model).map((layer) => writeLayer(layer, writing)),
     build_input_shape: [...input.shape],
   };
   if (writing.style === 'hybrid') return { class_name: 'Sequential', config };

@@ -1,7 +1,7 @@
 // Programs for backends that lack dtypes: float16 and bfloat16 are computed in float32, and each result rounded to what the
 // narrower dtype has. What cannot be had so, float64, is refused. Not here: the rounding itself (round-tensor.ts, backends).
 import { isFloatDType, type DType } from '../dtype.js';
-import { dtypeUnsupported } from '../errors.js';
+import { dtypeUnsupported, scopeLabel } from '../errors.js';
 import { traitsOf } from '../kernels.js';
 import { isNarrowFloat, roundToFloat, type NarrowFloat } from '../narrow-floats.js';
 import {
@@ -48,7 +48,7 @@ export function requireDTypes(program: Program, backend: DTypeSupport): void {
   if (!lacks(program, backend)) return;
   for (const node of program.nodes) {
     for (const inner of Object.values(node.programs ?? {})) requireDTypes(inner, backend);
-    for (const id of node.outputs) requireDType(program.type(id).dtype, layerOf(node), backend);
+    for (const id of node.outputs) requireDType(program.type(id).dtype, scopeLabel(node.scope), backend);
   }
   for (const { id, name } of program.inputs) requireDType(program.type(id).dtype, `Input "${name}"`, backend);
 }
@@ -56,10 +56,6 @@ export function requireDTypes(program: Program, backend: DTypeSupport): void {
 function requireDType(dtype: DType, subject: string, backend: DTypeSupport): void {
   if (isFloatDType(dtype) && !backend.computes.includes(dtype))
     throw dtypeUnsupported(subject, dtype, backend);
-}
-
-function layerOf({ scope }: ProgramNode): string {
-  return scope === '' ? 'Program' : `Layer "${scope}"`;
 }
 
 function lacks(program: Program, backend: DTypeSupport): boolean {

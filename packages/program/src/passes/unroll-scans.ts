@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { scanHolder } from '../control-flow/scan-kernel.js';
 import { scanKernel, type Program, type ProgramNode } from '../program.js';
-import { replay, runNode } from '../replay.js';
+import { inputTensors, replay, runNode } from '../replay.js';
 import { recapture, type Values } from './recapture.js';
 
 /** The same Program with scans written out, as long as they come to no more than so many nodes. */
@@ -20,7 +20,7 @@ export function unrollScans(program: Program, mostNodes = 2000): Program {
 
 /** What a scan does outside of a capture, done inside of one, is written down step by step. */
 function unrolledNode(node: ProgramNode, values: Values): tf.Tensor[] {
-  const inputs = Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
+  const inputs = inputTensors(node, values);
   const inline = (body: Program, given: readonly tf.Tensor[]): tf.Tensor[] =>
     replay(unrollScans(body), given);
   return scanHolder.run({ inputs, attrs: node.attrs, programs: node.programs! }, inline);

@@ -1,10 +1,9 @@
 // Kernels that few backends have, written out as the kernels they stand for. Not here: how each is (its definition).
-import type * as tf from '@tensorflow/tfjs-core';
 import { attributesOf, findKernel } from '../kernels.js';
 import type { Program, ProgramNode } from '../program.js';
-import { runNode } from '../replay.js';
+import { inputTensors, runNode } from '../replay.js';
 import { mapInside } from '../subprograms.js';
-import { recapture, type Values } from './recapture.js';
+import { recapture } from './recapture.js';
 
 /** The same Program without kernels that have such a form. */
 export function writeOut(program: Program): Program {
@@ -20,15 +19,11 @@ export function writeOut(program: Program): Program {
           ? runNode(node, values)
           : [
               form(
-                inputsOf(node, values),
+                inputTensors(node, values),
                 attributesOf(node, (id) => inside.type(id)),
               ),
             ];
       node.outputs.forEach((id, i) => values.set(id, results[i]!));
     },
   });
-}
-
-function inputsOf(node: ProgramNode, values: Values): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(node.inputs).map(([name, id]) => [name, values.get(id)!]));
 }

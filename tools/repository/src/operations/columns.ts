@@ -12,6 +12,7 @@ import {
   forExecution,
   gradients,
   isLamellaError,
+  sizeOf,
   type ArgumentSpec,
   type HostTensor,
 } from '@lamella/program';
@@ -158,7 +159,7 @@ function argumentsOf(given: readonly HostTensor[]): ArgumentSpec[] {
 /** Numbers in no order. */
 function varied(shape: readonly number[]): tf.Tensor {
   return tf.tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1)),
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i + 1)),
     [...shape],
   );
 }
