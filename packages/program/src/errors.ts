@@ -192,6 +192,15 @@ export function randomInvalid(subject: string, option: string, expected: string,
   });
 }
 
+/** `BUDGET_EXCEEDED`: a file asks for more than one of its size may cost. */
+export function budgetExceeded(file: string, what: string, kind: string, limit: number): LamellaError {
+  return lamellaError('BUDGET_EXCEEDED', {
+    subject: `"${file}"`,
+    problem: `${what} asks for more than the ${limit} ${kind} that a file of its size may cost`,
+    fix: 'get the file again from whoever made it: it is damaged, or made to exhaust memory',
+  });
+}
+
 /** `CARRY_MISMATCH`: a step of a loop gives a carry of another structure, shape or dtype than it takes. */
 export function carryMismatch(subject: string, expected: string, got: string): LamellaError {
   return lamellaError('CARRY_MISMATCH', {

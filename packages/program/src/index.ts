@@ -1,3 +1,4 @@
+export { Budget, currentBudget, withBudget, type BudgetKind } from './budget.js';
 export {
   capture,
   isCapturing,

@@ -1,0 +1,70 @@
+// What one load may cost. A file says how much is to be made of it; a small one must not say much. Every reader, every fold and
+// every trial run of a load draws from one account. Counts decide, no clock does: a slow machine reads what a fast one reads.
+import { budgetExceeded } from './errors.js';
+
+/**
+ * What is counted. `bytes`: decoded or copied; `values`: items of JSON, attributes, names, links, members; `elements`: of tensors
+ * that are made before the application runs anything; `steps`: nodes recorded, objects visited, pairs compared.
+ */
+export type BudgetKind = 'bytes' | 'values' | 'elements' | 'steps';
+
+/** What any file may cost, and what each of its bytes adds. */
+const allowances: Readonly<Record<BudgetKind, { readonly free: number; readonly each: number }>> = {
+  bytes: { free: 64 * 1024 * 1024, each: 100 },
+  values: { free: 500_000, each: 1 },
+  elements: { free: 32 * 1024 * 1024, each: 16 },
+  steps: { free: 1_000_000, each: 10 },
+};
+
+/** The account of one load. */
+export class Budget {
+  private readonly left: Record<BudgetKind, number>;
+
+  private constructor(
+    readonly file: string,
+    private readonly limits: Readonly<Record<BudgetKind, number>>,
+  ) {
+    this.left = { ...limits };
+  }
+
+  /** What a file of so many bytes may cost, those beside it included: in proportion to its size, with a floor. */
+  static ofFile(file: string, bytes: number): Budget {
+    const limit = (kind: BudgetKind): number => allowances[kind].free + allowances[kind].each * bytes;
+    return new Budget(file, {
+      bytes: limit('bytes'),
+      values: limit('values'),
+      elements: limit('elements'),
+      steps: limit('steps'),
+    });
+  }
+
+  /** Takes from the account before anything is made. Throws: BUDGET_EXCEEDED, which names the file and `what` asked for it. */
+  spend(kind: BudgetKind, amount: number, what: string): void {
+    // A count that is no number is as large as can be.
+    this.left[kind] -= amount >= 0 ? amount : Infinity;
+    if (this.left[kind] < 0) throw budgetExceeded(this.file, what, kind, this.limits[kind]);
+  }
+
+  /** What is left, for readers that can stop before they ask for more. */
+  rest(kind: BudgetKind): number {
+    return this.left[kind];
+  }
+}
+
+let current: Budget | undefined;
+
+/** Runs `fn`, which must not be asynchronous, so that what it captures and tries out draws from `budget`. */
+export function withBudget<T>(budget: Budget, fn: () => T): T {
+  const before = current;
+  current = budget;
+  try {
+    return fn();
+  } finally {
+    current = before;
+  }
+}
+
+/** The account of the load that is running, for what no argument reaches; none outside a load. */
+export function currentBudget(): Budget | undefined {
+  return current;
+}
