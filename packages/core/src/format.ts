@@ -27,13 +27,17 @@ export interface FormatContext {
 /** A file together with those it refers to, which stand beside it: what a writer gives that needs more than one. */
 export interface FileSet {
   readonly bytes: Uint8Array;
-  /**
-   * The others, by plain names that follow their content: they are written first, and a file of the same name that is
-   * there already is taken to be the same.
-   */
+  /** The others, by plain names that follow their content. They are written first. */
   readonly siblings: Readonly<Record<string, Uint8Array>>;
-  /** Whether a file beside it, by its name, belongs to an earlier version of it and goes once the new one is in place. */
-  isSuperseded?(name: string): boolean;
+  /**
+   * Files that other programs look for under names that say nothing of their content. Nobody needs what is in them: one that is
+   * there stays, unless the file that is replaced referred to it.
+   */
+  readonly fixed?: Readonly<Record<string, Uint8Array>>;
+  /** Which files beside it a version of this file refers to, of those that are its own: they go with it. */
+  siblingsIn?(bytes: Uint8Array): readonly string[];
+  /** Whether only a version of this file can have a file of this name beside it: one that none refers to goes after a while. */
+  isSibling?(name: string): boolean;
 }
 
 /** What a file holds, as plain data, found without making any of it. */

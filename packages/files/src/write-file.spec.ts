@@ -1,4 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,18 +81,64 @@ describe('writeFile', () => {
     );
   });
 
-  it('removes what a killed process left of the same file, and nothing else', async () => {
-    const id = '00000000-0000-0000-0000-000000000000';
-    // No process has this number.
-    writeFileSync(join(folder, `.net.keras.4194999.${id}.tmp`), 'half');
-    writeFileSync(join(folder, `.net.keras.${process.pid}.${id}.tmp`), 'of one that runs');
-    writeFileSync(join(folder, `.other.keras.4194999.${id}.tmp`), 'of another');
+  it('removes what has not been written to for an hour, whoever left it, and nothing that is younger', async () => {
+    const temporary = (digit: number): string => `.lamella-00000000-0000-0000-0000-00000000000${digit}.tmp`;
+    const ages = { [temporary(1)]: 2, [temporary(2)]: 0.9, '.lamella-notes.tmp': 2, '.net.keras.tmp': 2 };
+    for (const [name, hours] of Object.entries(ages)) {
+      writeFileSync(join(folder, name), 'half');
+      const written = Date.now() / 1000 - hours * 3600;
+      utimesSync(join(folder, name), written, written);
+    }
     await writeFile(join(folder, 'net.keras'), bytes('new'));
-    expect(readdirSync(folder).sort()).toEqual([
-      `.net.keras.${process.pid}.${id}.tmp`,
-      `.other.keras.4194999.${id}.tmp`,
-      'net.keras',
+    expect(readdirSync(folder).sort()).toEqual(
+      ['.lamella-notes.tmp', temporary(2), '.net.keras.tmp', 'net.keras'].sort(),
+    );
+  });
+
+  it('keeps the mode of the file, and takes that of another for a new one', async () => {
+    const path = join(folder, 'net.keras');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o600);
+    await writeFile(path, bytes('new'));
+    await writeFile(join(folder, 'shard'), bytes('new'), { modeOf: path });
+    await writeFile(join(folder, 'plain'), bytes('new'), { modeOf: join(folder, 'none') });
+    const modes = ['net.keras', 'shard', 'plain'].map((name) => statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o666 & ~process.umask()]);
+  });
+
+  it('writes through symbolic links, also to where nothing is yet', async () => {
+    mkdirSync(join(folder, 'runs'));
+    mkdirSync(join(folder, 'links'));
+    symlinkSync('../runs/1.keras', join(folder, 'links/first.keras'));
+    symlinkSync('links/first.keras', join(folder, 'current.keras'));
+    for (const text of ['old', 'new']) {
+      await writeFile(join(folder, 'current.keras'), bytes(text));
+      expect(readFileSync(join(folder, 'runs/1.keras'), 'utf8')).toBe(text);
+    }
+    expect(readlinkSync(join(folder, 'current.keras'))).toBe('links/first.keras');
+    expect(['.', 'links', 'runs'].map((name) => readdirSync(join(folder, name)).sort())).toEqual([
+      ['current.keras', 'links', 'runs'],
+      ['first.keras'],
+      ['1.keras'],
     ]);
+  });
+
+  it('takes names as long as the file system does', async () => {
+    const path = join(folder, `${'é'.repeat(124)}n.keras`);
+    await writeFile(path, bytes('new'));
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    await expect(writeFile(join(folder, 'n'.repeat(256)), bytes('x'))).rejects.toThrow(/ENAMETOOLONG/);
+  });
+
+  it.each<[string, (path: string) => void, RegExp]>([
+    ['a folder', (path) => mkdirSync(path), /writing failed: it is a folder/],
+    ['a link that leads to itself', (path) => symlinkSync(path, path), /\[FILE_NOT_WRITTEN\]/],
+    ['a device', (path) => symlinkSync('/dev/null', path), /writing failed: it is no regular file/],
+  ])('replaces no %s', async (_, make, message) => {
+    const path = join(folder, 'net.keras');
+    make(path);
+    await expect(writeFile(path, bytes('new'))).rejects.toThrow(message);
+    expect(readdirSync(folder)).toEqual(['net.keras']);
   });
 });
 

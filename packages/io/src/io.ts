@@ -17,7 +17,7 @@ import { notSerializable } from './errors.js';
 import { placeOf, writeFileSet } from './files/destination.js';
 import { openSource, type FileInMemory, type FileSource, type OpenFile } from './files/source.js';
 import { architectureFormat } from './formats/architecture.js';
-import { formatForBytes, formatForName } from './formats/choose-format.js';
+import { formatForBytes, formatForName, isFileName } from './formats/choose-format.js';
 import { checkStorable, storedLayers } from './keras-json/check-storable.js';
 import { isModel } from './keras-json/subclassed-model.js';
 import { throughGate } from './formats/gate.js';
@@ -195,7 +195,7 @@ export const io: Plugin<IoApi> = {
     };
     return {
       async saveModel(model, path, options) {
-        const target = await placeOf(path);
+        const target = await placeOf(path, (name) => isFileName(composition, name));
         await writeFileSet(target, await encodeModel(model, target, options));
       },
       async loadModel(source, options = {}) {
@@ -261,7 +261,7 @@ function checkLambdaOption(path: string, lambda: SaveOptions['lambda']): void {
 function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {
   return files instanceof Uint8Array
     ? { name, bytes: files }
-    : { name, bytes: files.bytes, siblings: files.siblings };
+    : { name, bytes: files.bytes, siblings: { ...files.siblings, ...files.fixed } };
 }
 
 function readingContext(composition: PluginContext, file: OpenFile, options: object): FormatContext {

@@ -129,7 +129,8 @@ export class BackupAndRestore implements Callback {
         writePythonJson({ seed: this.model.seed, backups: backups.map((backup) => ({ ...backup })) }),
       ),
       siblings: { [weights]: content },
-      isSuperseded: (file) => pattern.test(file) && !backups.some((backup) => backup.weights === file),
+      siblingsIn: (bytes) => readIndex(bytes, index).backups.map((backup) => backup.weights),
+      isSibling: (file) => pattern.test(file),
     });
     this.saved = backups;
   }
@@ -144,7 +145,7 @@ export class BackupAndRestore implements Callback {
     return { epoch: backup.epoch, batch: backup.batch };
   }
 
-  private async readIndex(): Promise<{ seed: number; backups: readonly Backup[] } | undefined> {
+  private async readIndex(): Promise<Index | undefined> {
     const { join } = await import('node:path');
     const path = join(this.folder, index);
     let bytes: Uint8Array;
@@ -154,16 +155,27 @@ export class BackupAndRestore implements Callback {
       if (isLamellaError(error, 'FILE_MISSING')) return undefined;
       throw error;
     }
-    const stored = readPythonJson(new TextDecoder().decode(bytes), path);
-    const list = isRecord(stored) ? stored['backups'] : undefined;
-    const backups = Array.isArray(list) ? (list as readonly Json[]).map(backupOf) : [];
-    const seed = isRecord(stored) ? stored['seed'] : undefined;
-    if (typeof seed !== 'number' || backups.length === 0 || backups.includes(undefined))
-      throw fileInvalid(path, 'it says nothing about a backup', 'remove the folder to begin anew');
+    const stored = readIndex(bytes, path);
     this.count =
-      1 + Math.max(...backups.map((backup) => Number(/-(\d+)\.weights/.exec(backup!.weights)![1])));
-    return { seed, backups: backups as Backup[] };
+      1 + Math.max(...stored.backups.map(({ weights }) => Number(/-(\d+)\.weights/.exec(weights)![1])));
+    return stored;
   }
+}
+
+interface Index {
+  readonly seed: number;
+  readonly backups: readonly Backup[];
+}
+
+/** Throws: FILE_INVALID. */
+function readIndex(bytes: Uint8Array, path: string): Index {
+  const stored = readPythonJson(new TextDecoder().decode(bytes), path);
+  const list = isRecord(stored) ? stored['backups'] : undefined;
+  const backups = Array.isArray(list) ? (list as readonly Json[]).map(backupOf) : [];
+  const seed = isRecord(stored) ? stored['seed'] : undefined;
+  if (typeof seed !== 'number' || backups.length === 0 || backups.includes(undefined))
+    throw fileInvalid(path, 'it says nothing about a backup', 'remove the folder to begin anew');
+  return { seed, backups: backups as Backup[] };
 }
 
 function backupOf(stored: Json): Backup | undefined {

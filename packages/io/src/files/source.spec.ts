@@ -1,5 +1,5 @@
 // Where models come from beside paths: memory, URLs, browsers' files; and how much of them is read.
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,6 @@ import { input } from '@lamella/core';
 import { dense } from '@lamella/layers';
 import type { Model } from '@lamella/training';
 import { bytesOf, composed, golden, pathOf, predictionError } from '../keras-fixtures.spec.js';
-import { writeFileSet } from './destination.js';
 import { openSource, type FileSource } from './source.js';
 
 const served = new Map<string, Uint8Array>();
@@ -156,22 +155,4 @@ describe('openSource()', () => {
       await expect(readSibling!(name)).rejects.toThrow(/\[FILE_INVALID\].*does not stand beside it/);
     },
   );
-});
-
-describe('writeFileSet()', () => {
-  it('leaves everything as it was where the file cannot be written', async () => {
-    const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-    const place = join(folder, 'sets');
-    // A folder stands where the file is to go.
-    await mkdir(join(place, 'main'), { recursive: true });
-    await writeFile(join(place, 'shared.bin'), 'shared');
-    const siblings = { 'shared.bin': text('shared'), 'new.bin': text('new') };
-    const writing = writeFileSet(join(place, 'main'), {
-      bytes: text('main'),
-      siblings,
-      isSuperseded: () => true,
-    });
-    await expect(writing).rejects.toThrow(/\[FILE_NOT_WRITTEN\]/);
-    expect((await readdir(place)).sort()).toEqual(['main', 'shared.bin']);
-  });
 });

@@ -1,6 +1,6 @@
 // Where files come from: paths, URLs, and bytes that are at hand. A file is read whole, with those beside it when a format
 // asks for them; all of them together stay below a limit.
-import { download, fileInvalid, fileMissing, readFile } from '@lamella/files';
+import { download, fileInvalid, fileMissing, readFile, realPlace } from '@lamella/files';
 
 /** A file in memory: its name, whose ending says the format, its bytes, and the files beside it that it refers to. */
 export interface FileInMemory {
@@ -112,7 +112,15 @@ async function openPath(path: string, budget: Budget): Promise<OpenFile> {
   return {
     name,
     read: () => read(name),
-    readSibling: async (sibling) => read(join(dirname(name), plainName(sibling, name))),
+    readSibling: async (given) => {
+      const beside = join(dirname(name), plainName(given, name));
+      // Where the file is a link, those beside it may be links too, or stand where it leads.
+      const isBeside = await stat(beside).then(
+        () => true,
+        () => false,
+      );
+      return read(isBeside ? beside : join(dirname(await realPlace(name)), plainName(given, name)));
+    },
   };
 }
 

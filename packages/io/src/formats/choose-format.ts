@@ -49,6 +49,11 @@ export function formatForBytes(
   throw unknown(composition, path, verb);
 }
 
+/** Whether a path ends as the files of a format do. */
+export function isFileName(composition: PluginContext, path: string): boolean {
+  return byEnding(composition, path) !== undefined;
+}
+
 interface Ending {
   readonly format: Format;
   readonly extension: string;

@@ -7,6 +7,7 @@ import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
 import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
+import { siblingStem } from '../files/sibling-names.js';
 import { fileFacts } from '../keras-json/file-facts.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
@@ -61,7 +62,7 @@ export const tfjsFormat: Format = {
       ...state.map((weight) => ({ name: weight.name, value: values.get(weight)!, isOptimizer: true })),
     ];
     const { specs, bytes, shards } = writeGroup(weights);
-    const stem = context.file.replace(/^.*[/\\]/, '').replace(/\.json$/i, '');
+    const stem = siblingStem(context.file, /\.json$/i);
     // Named by what they hold: the files of an older version stay whole until the new model.json stands.
     const hash = (await sha256(bytes)).slice(0, 16);
     const files = shards.map(
@@ -80,11 +81,16 @@ export const tfjsFormat: Format = {
       weightsManifest: [{ paths: files.map(([name]) => name), weights: specs }],
       lamella: { version: 1, seed: compiled.seed, compile_config: compileConfig },
     });
+    const isSibling = (name: string): boolean =>
+      name.startsWith(`${stem}.`) && /^[0-9a-f]{16}-\d+of\d+\.bin$/.test(name.slice(stem.length + 1));
     return {
       bytes: new TextEncoder().encode(json),
       siblings: Object.fromEntries(files),
-      isSuperseded: (name) =>
-        name.startsWith(`${stem}.`) && /^[0-9a-f]{16}-\d+of\d+\.bin$/.test(name.slice(stem.length + 1)),
+      siblingsIn: (main) =>
+        readManifest(parse(main, context)['weightsManifest'], context.file)
+          .flatMap(({ paths }) => paths)
+          .filter(isSibling),
+      isSibling,
     };
   },
 

@@ -3,6 +3,7 @@ import type { Format, FormatContext, Layer } from '@lamella/core';
 import { sha256 } from '@lamella/files';
 import { bytesPerElement, type AnyHostTensor } from '@lamella/program';
 import { fileInvalid, notSerializable } from '../errors.js';
+import { siblingStem } from '../files/sibling-names.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from '../hdf5/tree.js';
@@ -15,6 +16,8 @@ import { assignRule, readContext, requiredState } from './read-context.js';
 import { refuseByName } from './read-weights.js';
 import { isJsonWith } from './signatures.js';
 
+const ending = /\.weights\.json$/i;
+
 /** Source: keras.Model.save_weights with max_shard_size. */
 export const weightsJsonFormat: Format = {
   name: 'weights.json',
@@ -23,10 +26,9 @@ export const weightsJsonFormat: Format = {
   matches: (bytes) => isJsonWith(bytes, 'weight_map'),
 
   async writeWeights(layer, context) {
-    const base = baseOf(context);
+    const base = siblingStem(context.file, ending);
     const { shards, total } = await split(layer, bytesPerShard(context));
-    // Keras opens this one whatever the index says.
-    const siblings: Record<string, Uint8Array> = { [`${base}_00000.weights.h5`]: writeHdf5(hdf5Group()) };
+    const siblings: Record<string, Uint8Array> = {};
     const map: Record<string, string[]> = {};
     for (const [i, { bytes, paths }] of shards.entries()) {
       const name = `${base}_${String(i + 1).padStart(5, '0')}-${(await sha256(bytes)).slice(0, 16)}.weights.h5`;
@@ -34,11 +36,18 @@ export const weightsJsonFormat: Format = {
       for (const path of paths) (map[path] ??= []).push(name);
     }
     const index = writePythonJson({ metadata: { total_size: total }, weight_map: map });
+    const isOf = (name: string, pattern: RegExp): boolean =>
+      name.startsWith(`${base}_`) && pattern.test(name.slice(base.length + 1));
     return {
       bytes: new TextEncoder().encode(index),
       siblings,
-      isSuperseded: (name) =>
-        name.startsWith(`${base}_`) && /^\d{5}-[0-9a-f]{16}\.weights\.h5$/.test(name.slice(base.length + 1)),
+      // Keras opens this one whatever the index says. Its own file of this name has weights in it.
+      fixed: { [`${nameOf(context)}_00000.weights.h5`]: writeHdf5(hdf5Group()) },
+      siblingsIn: (main) =>
+        [...shardsOf(parse(main, context), context.file).keys()].filter((name) =>
+          isOf(name, /^\d{5}(-[0-9a-f]{16})?\.weights\.h5$/),
+        ),
+      isSibling: (name) => isOf(name, /^\d{5}-[0-9a-f]{16}\.weights\.h5$/),
     };
   },
 
@@ -61,7 +70,7 @@ export const weightsJsonFormat: Format = {
 
 /** The variables of all shards together. Throws: FILE_INVALID, FILE_MISSING. */
 async function readShards(bytes: Uint8Array, context: FormatContext): Promise<Hdf5Group> {
-  const index = readPythonJson(new TextDecoder().decode(bytes), context.file);
+  const index = parse(bytes, context);
   const root = hdf5Group();
   if (context.readSibling === undefined)
     throw fileInvalid(
@@ -148,7 +157,11 @@ function add(target: Hdf5Group, key: string, tensor: AnyHostTensor, path: string
   target.datasets.set(key, tensor);
 }
 
-/** What the names of the shards begin with. */
-function baseOf(context: FormatContext): string {
-  return context.file.replace(/^.*[/\\]/, '').replace(/\.weights\.json$/i, '');
+function parse(bytes: Uint8Array, { file }: FormatContext): Json {
+  return readPythonJson(new TextDecoder().decode(bytes), file);
+}
+
+/** The file's name without its ending. */
+function nameOf({ file }: FormatContext): string {
+  return file.replace(/^.*[/\\]/, '').replace(ending, '');
 }
