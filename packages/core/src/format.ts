@@ -1,5 +1,5 @@
 // The Format: how one kind of file holds models or weights. The formats Keras has are in @lamella/io.
-import type { HostTensor, Shape } from '@lamella/program';
+import type { Budget, HostTensor, Shape } from '@lamella/program';
 import type { Composition } from './composition.js';
 import type { LayerWithEnds } from './functional.js';
 import type { Layer } from './layer.js';
@@ -10,13 +10,19 @@ export interface NamedTensor {
   readonly value: HostTensor;
 }
 
-/** What a reader or a writer is given beside the bytes. */
+/** What a writer is given beside the model, and a reader beside the bytes. */
 export interface FormatContext {
   /** The file as the user named it, for errors. */
   readonly file: string;
   readonly composition: Composition;
   /** Options of the call that the format understands. */
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a reader is given beside the bytes. */
+export interface ReadingContext extends FormatContext {
+  /** What this load may cost: whatever the bytes ask for is taken from it first. */
+  readonly budget: Budget;
   /**
    * Reads a file that stands beside the one being read, by its plain name; absent where there is no such place.
    * Throws: FILE_MISSING; FILE_INVALID for a name that leads elsewhere.
@@ -74,9 +80,9 @@ export interface Format {
   /** Whether bytes are of this format, whatever their file is called. A format that cannot say so goes by its endings. */
   matches?(bytes: Uint8Array): boolean;
   writeModel?(model: LayerWithEnds, context: FormatContext): Promise<Uint8Array | FileSet>;
-  readModel?(bytes: Uint8Array, context: FormatContext): Promise<LayerWithEnds>;
+  readModel?(bytes: Uint8Array, context: ReadingContext): Promise<LayerWithEnds>;
   writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;
-  readWeights?(bytes: Uint8Array, layer: Layer, context: FormatContext): Promise<void>;
+  readWeights?(bytes: Uint8Array, layer: Layer, context: ReadingContext): Promise<void>;
   /** What is in the file. Runs no function and makes no layer. */
-  inspect?(bytes: Uint8Array, context: FormatContext): Promise<FileContents>;
+  inspect?(bytes: Uint8Array, context: ReadingContext): Promise<FileContents>;
 }

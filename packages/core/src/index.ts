@@ -76,6 +76,7 @@ export {
   type FileSet,
   type Format,
   type FormatContext,
+  type ReadingContext,
   type NamedTensor,
   type StoredWeight,
 } from './format.js';

@@ -1,5 +1,6 @@
 // Unpacks deflate streams and gzip files into exactly the size that they declare, which must be within what deflate can do.
 // Goes piece by piece, so that a stream that holds more than it declares ends early and takes no memory.
+import { Budget } from '@lamella/program';
 import { Gunzip, Inflate } from 'fflate';
 import { crc32 } from './crc32.js';
 import { fileInvalid, fileTooLarge } from './errors.js';
@@ -17,9 +18,12 @@ export interface Declared {
   readonly what: string;
 }
 
-/** The unpacked bytes of a deflate stream. Throws: FILE_INVALID for damage, and where it is not what it declares. */
-export function inflate(packed: Uint8Array, declared: Declared, file: string): Uint8Array {
-  return unpack(new Inflate(), packed, declared, file);
+/**
+ * The unpacked bytes of a deflate stream, which draw from `budget`.
+ * Throws: FILE_INVALID for damage, and where it is not what it declares; BUDGET_EXCEEDED.
+ */
+export function inflate(packed: Uint8Array, declared: Declared, file: string, budget?: Budget): Uint8Array {
+  return unpack(new Inflate(), packed, declared, file, budget);
 }
 
 /** Whether `bytes` begin as gzip files do. */
@@ -27,14 +31,22 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The unpacked bytes of a gzip file. Throws: FILE_INVALID for damage, and for more than `maximumBytes`. */
-export function gunzip(bytes: Uint8Array, file: string, maximumBytes: number): Uint8Array {
+/**
+ * The unpacked bytes of a gzip file. `limit` is how many they may be, or the account that they draw from, by default one of the
+ * file's size. Throws: FILE_INVALID for damage, and for more than the limit; BUDGET_EXCEEDED.
+ */
+export function gunzip(
+  bytes: Uint8Array,
+  file: string,
+  limit: number | Budget = Budget.ofFile(file, bytes.length),
+): Uint8Array {
   if (bytes.length < 18 || !isGzip(bytes))
     throw fileInvalid(file, 'expected a gzip file, which begins with 1f 8b and has 18 bytes or more');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [checksum, size] = [8, 4].map((end) => view.getUint32(bytes.length - end, true)) as [number, number];
-  if (size > maximumBytes) throw fileTooLarge(file, `${size} unpacked`, maximumBytes);
-  return unpack(new Gunzip(), bytes, { size, checksum, what: 'its content' }, file);
+  if (typeof limit === 'number' && size > limit) throw fileTooLarge(file, `${size} unpacked`, limit);
+  const budget = typeof limit === 'number' ? undefined : limit;
+  return unpack(new Gunzip(), bytes, { size, checksum, what: 'its content' }, file, budget);
 }
 
 /** Throws: FILE_INVALID where the checksum of `content` is another. */
@@ -42,10 +54,18 @@ export function checkCrc32(content: Uint8Array, { checksum, what }: Declared, fi
   if (crc32(content) !== checksum) throw fileInvalid(file, `${what} is damaged: its checksum differs`);
 }
 
-function unpack(stream: Inflate | Gunzip, packed: Uint8Array, declared: Declared, file: string): Uint8Array {
+function unpack(
+  stream: Inflate | Gunzip,
+  packed: Uint8Array,
+  declared: Declared,
+  file: string,
+  budget: Budget | undefined,
+): Uint8Array {
   const { size, what } = declared;
   if (size > packed.length * maximumExpansion)
     throw fileInvalid(file, `${what} declares ${size} bytes, which its ${packed.length} cannot unfold to`);
+  // Once to be unpacked, once to be checked.
+  budget?.spend('bytes', 2 * size, what);
   const content = new Uint8Array(size);
   let length = 0;
   stream.ondata = (piece) => {

@@ -1,13 +1,10 @@
 // Zip archives. The reader believes nothing an archive says of itself: what unfolds to more than it declares, overlaps, hides
 // behind two names, leaves the archive or fails its checksum is refused. Members unfold one by one, when they are asked for.
 import { zipSync } from 'fflate';
-import { isLamellaError } from '@lamella/program';
+import { Budget, isLamellaError } from '@lamella/program';
 import { fileInvalid } from './errors.js';
 import { checkCrc32, inflate } from './inflate.js';
 
-/** Bytes that all members may have together, whatever the archive's size, and how much deflate may expand beyond that. */
-const freeSize = 256 * 1024 * 1024;
-const expectedExpansion = 100;
 const maximumMembers = 10_000;
 
 /** A file in an archive. */
@@ -36,19 +33,21 @@ export function writeZip(
 }
 
 /**
- * The members, in the archive's order; nothing is unpacked yet. All together may unfold to `maximumBytes`, by default 256 MiB,
- * or a hundred times the archive. Throws: FILE_INVALID for damage, bombs, and names that leave the archive.
+ * The members, in the archive's order; nothing is unpacked yet. `limit` is what all together may unfold to, or the account that
+ * each draws from when it is unpacked, by default one of the archive's size.
+ * Throws: FILE_INVALID for damage, bombs, and names that leave the archive; BUDGET_EXCEEDED.
  */
 export function readZip(
   bytes: Uint8Array,
   file: string,
-  maximumBytes: number = Math.max(freeSize, bytes.length * expectedExpansion),
+  limit: number | Budget = Budget.ofFile(file, bytes.length),
 ): ZipMember[] {
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fileInvalid(file, 'it is no zip archive');
   try {
     const entries = listEntries(bytes, file);
-    checkEntries(entries, file, maximumBytes);
-    return entries.map((entry) => ({ name: entry.name, bytes: () => unfold(entry, file) }));
+    checkEntries(entries, file, typeof limit === 'number' ? limit : Infinity);
+    const budget = typeof limit === 'number' ? undefined : limit;
+    return entries.map((entry) => ({ name: entry.name, bytes: () => unfold(entry, file, budget) }));
   } catch (cause) {
     throw isLamellaError(cause)
       ? cause
@@ -56,9 +55,9 @@ export function readZip(
   }
 }
 
-/** All members unpacked, by name. Throws: FILE_INVALID. */
-export function unzip(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
-  return new Map(readZip(bytes, file).map((member) => [member.name, member.bytes()]));
+/** All members unpacked, by name. Throws: FILE_INVALID, BUDGET_EXCEEDED. */
+export function unzip(bytes: Uint8Array, file: string, budget?: Budget): Map<string, Uint8Array> {
+  return new Map(readZip(bytes, file, budget).map((member) => [member.name, member.bytes()]));
 }
 
 /** Source: PKWARE's .ZIP File Format Specification 6.3, 4.3.12 and 4.3.16. */
@@ -154,9 +153,13 @@ function checkEntries(entries: readonly Entry[], file: string, maximumBytes: num
   });
 }
 
-function unfold({ name, isDeflated, checksum, size, stored }: Entry, file: string): Uint8Array {
+function unfold(
+  { name, isDeflated, checksum, size, stored }: Entry,
+  file: string,
+  budget: Budget | undefined,
+): Uint8Array {
   const declared = { size, checksum, what: `member "${name}"` };
-  if (isDeflated) return inflate(stored, declared, file);
+  if (isDeflated) return inflate(stored, declared, file, budget);
   checkCrc32(stored, declared, file);
   return stored;
 }

@@ -3,6 +3,13 @@ import { lamellaError, type LamellaError } from '@lamella/program';
 
 export { fileInvalid } from '@lamella/files';
 
+/** The first lines of a list that a file may make as long as it likes. */
+function firstOf(lines: readonly string[], most: number): string[] {
+  return lines.length <= most
+    ? [...lines]
+    : [...lines.slice(0, most), `  ... and ${lines.length - most} more`];
+}
+
 /** `FORMAT_UNKNOWN`: a file name whose ending no format has. */
 export function formatUnknown(file: string, what: string, extensions: readonly string[]): LamellaError {
   return lamellaError('FORMAT_UNKNOWN', {
@@ -19,22 +26,23 @@ export function weightsMismatch(
   details: readonly string[],
   fix?: string,
 ): LamellaError {
-  const more = details.length > 40 ? [`  ... and ${details.length - 40} more`] : [];
   return lamellaError('WEIGHTS_MISMATCH', {
     subject: `"${file}"`,
     problem: `it does not fit this model: ${counts}`,
-    details: [...details.slice(0, 40), ...more, 'Nothing was loaded.'],
+    details: [...firstOf(details, 40), 'Nothing was loaded.'],
     ...(fix !== undefined && { fix }),
   });
 }
 
 /** `NOT_RESTORED`: a warning: a model was loaded, and what stands in the list is not as it was saved. */
 export function notRestored(file: string, lines: readonly string[]): LamellaError {
-  const more = lines.length > 20 ? [`  ... and ${lines.length - 20} more`] : [];
   return lamellaError('NOT_RESTORED', {
     subject: `"${file}"`,
     problem: 'the model is loaded, and not everything is as it was saved',
-    details: [...lines.slice(0, 20).map((line) => `  ${line}`), ...more],
+    details: firstOf(
+      lines.map((line) => `  ${line}`),
+      20,
+    ),
     fix: 'compile the model anew where its training goes on; { compile: false } and { includeOptimizer: false } leave that part out',
   });
 }
@@ -49,7 +57,7 @@ export function functionsUnknown(file: string, details: readonly string[]): Lame
   return lamellaError('FUNCTION_UNKNOWN', {
     subject: `"${file}"`,
     problem: `it refers to ${details.length === 1 ? 'a function that is' : 'functions that are'} not registered`,
-    details,
+    details: firstOf(details, 40),
     fix: "list the plugin or function that provides it in compose({ plugins }), or pass loadModel(path, { functions: { 'name': fn } })",
   });
 }
@@ -59,7 +67,7 @@ export function classesUnknown(file: string, details: readonly string[]): Lamell
   return lamellaError('CLASS_UNKNOWN', {
     subject: `"${file}"`,
     problem: 'it holds classes that this composition does not know',
-    details,
+    details: firstOf(details, 40),
     fix: 'add the plugin that provides them to compose({ plugins })',
   });
 }
@@ -88,7 +96,7 @@ export function lambdasNotExportable(subject: string, details: readonly string[]
   return lamellaError('KERNEL_UNSUPPORTED', {
     subject,
     problem: 'its Lambdas hold what Keras has no operations for',
-    details: details.slice(0, 40),
+    details: firstOf(details, 40),
     fix: "write them with other operations, or save without { lambda: 'keras_ops' }: Lamella then runs their Programs",
   });
 }

@@ -5,13 +5,13 @@ import {
   optionInvalid,
   type OptionNames,
   type FileSet,
-  type FormatContext,
+  type ReadingContext,
   type Layer,
   type NamedFunction,
   type Plugin,
   type PluginContext,
 } from '@lamella/core';
-import type { Tree } from '@lamella/program';
+import { Budget, withBudget, type Tree } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { notSerializable } from './errors.js';
 import { placeOf, writeFileSet } from './files/destination.js';
@@ -226,9 +226,12 @@ export const io: Plugin<IoApi> = {
         checkOptionNames('inspectFile()', options, readNames);
         const { file, bytes, context } = await opened(composition, source, options);
         const format = formatForBytes(composition, file.name, bytes, 'inspect');
-        return throughGate(file.name, bytes, async () =>
-          inspectContents(await format.inspect!(bytes, context), bytes.length, readContext(context)),
-        );
+        return throughGate(file.name, bytes, async () => {
+          const contents = await format.inspect!(bytes, context);
+          return withBudget(context.budget, () =>
+            inspectContents(contents, bytes.length, readContext(context)),
+          );
+        });
       },
       async encodeModel(model, name, options) {
         return inMemory(name, await encodeModel(model, name, options));
@@ -244,9 +247,11 @@ async function opened(
   composition: PluginContext,
   source: FileSource,
   options: ReadOptions,
-): Promise<{ file: OpenFile; bytes: Uint8Array; context: FormatContext }> {
+): Promise<{ file: OpenFile; bytes: Uint8Array; context: ReadingContext }> {
   const file = await openSource(source, options.maximumBytes);
-  return { file, bytes: await file.read(), context: readingContext(composition, file, options) };
+  const bytes = await file.read();
+  const budget = Budget.ofFile(file.name, bytes.length);
+  return { file, bytes, context: readingContext(composition, file, options, budget) };
 }
 
 /** Throws: OPTION_INVALID; NOT_SERIALIZABLE for another file than `.keras`, which alone can hold operations by any name. */
@@ -264,12 +269,28 @@ function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {
     : { name, bytes: files.bytes, siblings: { ...files.siblings, ...files.fixed } };
 }
 
-function readingContext(composition: PluginContext, file: OpenFile, options: object): FormatContext {
-  const { readSibling } = file;
-  return {
+function readingContext(
+  composition: PluginContext,
+  file: OpenFile,
+  options: object,
+  budget: Budget,
+): ReadingContext {
+  const known = new Set<string>();
+  const context = {
     file: file.name,
     composition,
     options: options as Readonly<Record<string, unknown>>,
-    ...(readSibling !== undefined && { readSibling: (name: string) => readSibling(name) }),
+    budget,
   };
+  if (file.readSibling === undefined) return context;
+  const readSibling = async (name: string): Promise<Uint8Array> => {
+    const bytes = await file.readSibling!(name);
+    // What stands beside a file adds to what its load may cost, once; reading it again costs.
+    const plain = name.replace(/^(?:\.\/)+/, '');
+    if (!known.has(plain)) budget.addFile(bytes.length);
+    known.add(plain);
+    budget.spend('bytes', bytes.length, `"${name}"`);
+    return bytes;
+  };
+  return { ...context, readSibling };
 }

@@ -20,7 +20,14 @@ import {
   type Serializable,
   type SymbolicTensor,
 } from '@lamella/core';
-import { allocateArray, HostTensor, sizeOf, type NumberDType, type SymbolicShape } from '@lamella/program';
+import {
+  allocateArray,
+  Budget,
+  HostTensor,
+  sizeOf,
+  type NumberDType,
+  type SymbolicShape,
+} from '@lamella/program';
 import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
 import * as constraints from './constraints/index.js';
 import * as initializers from './initializers/index.js';
@@ -214,7 +221,7 @@ export async function reload(model: LayerWithEnds): Promise<Layer> {
   const { training } = await import('@lamella/training');
   const composition = compose({ backend: cpu(), plugins: [layers, training, io] });
   const format = composition.formats.find(({ extensions }) => extensions.includes('.keras'))!;
-  const context = { file: 'model.keras', composition, options: {} };
+  const context = { file: 'model.keras', composition, options: {}, budget: Budget.ofFile('model.keras', 0) };
   const written = await format.writeModel!(model, context);
   return format.readModel!('bytes' in written ? written.bytes : written, context);
 }

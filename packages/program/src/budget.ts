@@ -16,26 +16,32 @@ const allowances: Readonly<Record<BudgetKind, { readonly free: number; readonly 
   steps: { free: 1_000_000, each: 10 },
 };
 
+const kinds = Object.keys(allowances) as readonly BudgetKind[];
+
 /** The account of one load. */
 export class Budget {
-  private readonly left: Record<BudgetKind, number>;
+  private readonly left = { bytes: 0, values: 0, elements: 0, steps: 0 };
+  private readonly limits = { ...this.left };
 
-  private constructor(
-    readonly file: string,
-    private readonly limits: Readonly<Record<BudgetKind, number>>,
-  ) {
-    this.left = { ...limits };
+  private constructor(readonly file: string) {
+    for (const kind of kinds) this.raise(kind, allowances[kind].free);
   }
 
-  /** What a file of so many bytes may cost, those beside it included: in proportion to its size, with a floor. */
+  /** What a file of so many bytes may cost: in proportion to its size, with a floor. */
   static ofFile(file: string, bytes: number): Budget {
-    const limit = (kind: BudgetKind): number => allowances[kind].free + allowances[kind].each * bytes;
-    return new Budget(file, {
-      bytes: limit('bytes'),
-      values: limit('values'),
-      elements: limit('elements'),
-      steps: limit('steps'),
-    });
+    const budget = new Budget(file);
+    budget.addFile(bytes);
+    return budget;
+  }
+
+  /** Adds what a file beside it, of so many bytes, may cost. */
+  addFile(bytes: number): void {
+    for (const kind of kinds) this.raise(kind, allowances[kind].each * bytes);
+  }
+
+  private raise(kind: BudgetKind, amount: number): void {
+    this.left[kind] += amount;
+    this.limits[kind] += amount;
   }
 
   /** Takes from the account before anything is made. Throws: BUDGET_EXCEEDED, which names the file and `what` asked for it. */

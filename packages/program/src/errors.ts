@@ -56,17 +56,27 @@ export function isLamellaError(error: unknown, code?: string): error is LamellaE
   return code === undefined || (error as unknown as LamellaError).code === code;
 }
 
+/** Names are compared by so many characters: files may give names of any length. */
+const compared = 48;
+
 /** At most five of `known` nearest to `name`, and a "Did you mean" for the nearest when it is near enough. */
 export function suggest(name: string, known: Iterable<string>): string {
   const ranked = [...known]
-    .map((k) => ({ k, d: distance(name.toLowerCase(), k.toLowerCase()) }))
+    .map((k) => ({ k, d: distance(beginning(name), beginning(k)) }))
     .sort((a, b) => a.d - b.d);
   if (ranked.length === 0) return 'None are known.';
   const list = ranked.slice(0, 5).map((r) => r.k);
   const more = ranked.length > 5 ? `, and ${ranked.length - 5} more` : '';
   const nearest = ranked[0]!;
-  const near = nearest.d <= Math.max(2, Math.floor(name.length / 3)) ? ` Did you mean "${nearest.k}"?` : '';
+  const near =
+    nearest.d <= Math.max(2, Math.floor(Math.min(name.length, compared) / 3))
+      ? ` Did you mean "${nearest.k}"?`
+      : '';
   return `Known: ${list.join(', ')}${more}.${near}`;
+}
+
+function beginning(name: string): string {
+  return name.slice(0, compared).toLowerCase();
 }
 
 function distance(a: string, b: string): number {
@@ -196,7 +206,7 @@ export function randomInvalid(subject: string, option: string, expected: string,
 export function budgetExceeded(file: string, what: string, kind: string, limit: number): LamellaError {
   return lamellaError('BUDGET_EXCEEDED', {
     subject: `"${file}"`,
-    problem: `${what} asks for more than the ${limit} ${kind} that a file of its size may cost`,
+    problem: `${what.slice(0, 200)} asks for more than the ${limit} ${kind} that a file of its size may cost`,
     fix: 'get the file again from whoever made it: it is damaged, or made to exhaust memory',
   });
 }

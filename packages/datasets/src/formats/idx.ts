@@ -40,21 +40,21 @@ const codes: Readonly<Partial<Record<DType, number>>> = {
 export interface ReadIdxOptions {
   /** The file's name, for errors. */
   readonly name?: string;
-  /** The most that a gzip file may unfold to. Units: bytes; by default 2 GiB. */
+  /** The most that a gzip file may unfold to. Units: bytes; by default 32 MiB, and 50 for each byte of the file. */
   readonly maximumBytes?: number;
 }
 
 /**
  * Reads one IDX file, gzipped or not.
  *
- * Throws: FILE_INVALID for another magic number, an unknown type, or a wrong length.
+ * Throws: FILE_INVALID for another magic number, an unknown type, or a wrong length; BUDGET_EXCEEDED.
  *
  * @example
  * const labels = readIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]));
  * labels.array(); // [5, 0, 4]
  */
 export function readIdx(bytes: Uint8Array, options: ReadIdxOptions = {}): HostTensor {
-  const { name = 'array.idx', maximumBytes = 2 ** 31 } = options;
+  const { name = 'array.idx', maximumBytes } = options;
   return parse(isGzip(bytes) ? gunzip(bytes, name, maximumBytes) : bytes, name);
 }
 

@@ -11,7 +11,7 @@ const memberOverhead = 128;
 export interface ReadNpzOptions {
   /** The file's name, for errors. */
   readonly name?: string;
-  /** The most that all arrays together may take. Units: bytes; by default 2 GiB. */
+  /** The most that all arrays together may take. Units: bytes; by default 32 MiB, and 50 for each byte of the file. */
   readonly maximumBytes?: number;
   /** Reads these arrays alone. */
   readonly only?: readonly string[];
@@ -21,14 +21,14 @@ export interface ReadNpzOptions {
  * Reads a .npz file into its arrays by name; members that are no arrays are passed over.
  *
  * Throws: FILE_INVALID, as `readNpy`, and for damaged, encrypted or overlapping members and archives that unfold to more
- * than `maximumBytes`.
+ * than `maximumBytes`; BUDGET_EXCEEDED where that is not given.
  *
  * @example
  * const arrays = readNpz(writeNpz({ labels: new HostTensor(new Uint8Array([5, 0, 4]), [3], 'uint8') }));
  * arrays.get('labels')?.array(); // [5, 0, 4]
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, AnyHostTensor> {
-  const { name = 'arrays.npz', maximumBytes = 2 ** 31, only } = options;
+  const { name = 'arrays.npz', maximumBytes, only } = options;
   const arrays = new Map<string, AnyHostTensor>();
   for (const member of readZip(bytes, name, maximumBytes)) {
     if (!member.name.endsWith('.npy')) continue;

@@ -2,7 +2,7 @@
 // epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
 import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
 import { fileInvalid, readFile } from '@lamella/files';
-import { isLamellaError } from '@lamella/program';
+import { Budget, isLamellaError } from '@lamella/program';
 import type { Callback, Model, ResumePoint, RunParameters } from '@lamella/training';
 import { writeFileSet } from '../files/destination.js';
 import { throughGate } from '../formats/gate.js';
@@ -139,7 +139,10 @@ export class BackupAndRestore implements Callback {
     const { join } = await import('node:path');
     const path = join(this.folder, backup.weights);
     await throughGate(path, await readFile(path), (bytes) =>
-      weightsH5Format.readWeights!(bytes, this.model, contextOf(path)),
+      weightsH5Format.readWeights!(bytes, this.model, {
+        ...contextOf(path),
+        budget: Budget.ofFile(path, bytes.length),
+      }),
     );
     this.saved = [backup];
     return { epoch: backup.epoch, batch: backup.batch };

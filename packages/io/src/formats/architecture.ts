@@ -1,6 +1,6 @@
 // A model's layers alone, as `model.to_json()` of Keras gives them: nothing is trained. Its weights are drawn anew, or come from
 // a file of their own ({ weights }).
-import type { Format, FormatContext } from '@lamella/core';
+import type { Format, ReadingContext } from '@lamella/core';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readTopology } from '../older-keras/read-topology.js';
@@ -44,8 +44,8 @@ export const architectureFormat: Format = {
   },
 };
 
-function parse(bytes: Uint8Array, { file }: FormatContext): Json {
-  return readPythonJson(new TextDecoder('utf-8').decode(bytes), file);
+function parse(bytes: Uint8Array, { file, budget }: ReadingContext): Json {
+  return readPythonJson(new TextDecoder('utf-8').decode(bytes), file, budget);
 }
 
 function versionOf(stored: Json): Json | undefined {

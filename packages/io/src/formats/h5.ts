@@ -61,7 +61,7 @@ export const h5Format: Format = {
   },
 
   async readModel(bytes, context) {
-    const root = readHdf5(bytes, context.file);
+    const root = readHdf5(bytes, context.file, context.budget);
     const weights = root.groups.get('model_weights');
     const reading = readContext(context);
     const config = storedModel(root, reading);
@@ -83,10 +83,10 @@ export const h5Format: Format = {
         : planState(
             optimizer,
             net.trainableWeights,
-            readLegacyState(state, optimizer, net.trainableWeights, context.file),
+            readLegacyState(state, optimizer, net.trainableWeights, context),
             { file: context.file, rule: stateRule(context), notice: (line) => reading.notices.add(line) },
           );
-    readLegacyWeights(weights, net, { file: context.file });
+    readLegacyWeights(weights, net, { file: context.file, budget: context.budget });
     assignOffers(commit?.() ?? []);
     reading.notices.say(context.file, reading.warn);
     return net;
@@ -97,11 +97,11 @@ export const h5Format: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    readWeightsOf(readHdf5(bytes, context.file), layer, context);
+    readWeightsOf(readHdf5(bytes, context.file, context.budget), layer, context);
   },
 
-  async inspect(bytes, { file }) {
-    return hdf5Contents(readHdf5(bytes, file), file);
+  async inspect(bytes, { file, budget }) {
+    return hdf5Contents(readHdf5(bytes, file, budget), file, budget);
   },
 };
 
@@ -112,7 +112,7 @@ function storedModel(
 ): { model: Json; training: Json | undefined } | undefined {
   const read = (name: string): Json | undefined => {
     const text = root.attributes.get(name);
-    return typeof text === 'string' ? readPythonJson(text, reading.file) : undefined;
+    return typeof text === 'string' ? readPythonJson(text, reading.file, reading.budget) : undefined;
   };
   const model = read('model_config');
   if (model === undefined) return undefined;

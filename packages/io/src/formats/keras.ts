@@ -1,5 +1,5 @@
 // `.keras`: Keras 3's archive of a config and variables.
-import { isFunctional, type Format, type FormatContext } from '@lamella/core';
+import { isFunctional, type Format, type FormatContext, type ReadingContext } from '@lamella/core';
 import { fileInvalid, unzip, writeZip } from '@lamella/files';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
@@ -56,9 +56,9 @@ export const kerasFormat: Format = {
   },
 
   async readModel(bytes, context) {
-    const members = unzip(bytes, context.file);
+    const members = unzip(bytes, context.file, context.budget);
     const { config: stored, version } = storedConfig(members, context);
-    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file, context.budget);
     const reading = readContext(context);
     const dialect = dialectOf(version, stored, context.file);
     const config = readTopology(stored, olderSource(dialect, reading));
@@ -76,8 +76,8 @@ export const kerasFormat: Format = {
 
   async readWeights(bytes, layer, context) {
     refuseByName(context);
-    const members = unzip(bytes, context.file);
-    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const members = unzip(bytes, context.file, context.budget);
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file, context.budget);
     const reading = readContext(context);
     readVariables(variables, layer, {
       ...assignRule(context, reading),
@@ -88,16 +88,16 @@ export const kerasFormat: Format = {
   },
 
   async inspect(bytes, context) {
-    const members = unzip(bytes, context.file);
+    const members = unzip(bytes, context.file, context.budget);
     const { config, version } = storedConfig(members, context);
-    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file);
+    const variables = readHdf5(required(members, 'model.weights.h5', context), context.file, context.budget);
     const isOwn = isRecord(config) && config['lamella'] !== undefined;
     return {
       format: 'Keras 3 archive',
       ...(version !== undefined && { writtenBy: kerasVersion(version, isOwn ? 'lamella' : undefined) }),
       ...readForInspection(config, version, context.file),
       compile: isRecord(config) ? config['compile_config'] : undefined,
-      weights: storedWeights(variables),
+      weights: storedWeights(variables, context.budget),
     };
   },
 };
@@ -105,11 +105,15 @@ export const kerasFormat: Format = {
 /** The stored config as it is, and the version of Keras that wrote it. */
 function storedConfig(
   members: ReadonlyMap<string, Uint8Array>,
-  context: FormatContext,
+  context: ReadingContext,
 ): { readonly config: Json; readonly version: string | undefined } {
-  const config = readPythonJson(decode(required(members, 'config.json', context)), context.file);
+  const config = readPythonJson(
+    decode(required(members, 'config.json', context)),
+    context.file,
+    context.budget,
+  );
   const metadata = members.get('metadata.json');
-  const about = metadata && readPythonJson(decode(metadata), context.file);
+  const about = metadata && readPythonJson(decode(metadata), context.file, context.budget);
   const version = isRecord(about) ? about['keras_version'] : undefined;
   return { config, version: typeof version === 'string' ? version : undefined };
 }
@@ -117,7 +121,7 @@ function storedConfig(
 function required(
   members: ReadonlyMap<string, Uint8Array>,
   name: string,
-  context: FormatContext,
+  context: ReadingContext,
 ): Uint8Array {
   const found = members.get(name);
   if (found === undefined)

@@ -1,5 +1,6 @@
 // What readers of models need, from what the caller of loadModel gave.
-import type { FormatContext } from '@lamella/core';
+import type { FormatContext, ReadingContext } from '@lamella/core';
+import type { Budget } from '@lamella/program';
 import { Notices } from '../keras-json/notices.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import type { ReadContext } from '../keras-json/read-object.js';
@@ -8,13 +9,14 @@ import type { StateRule } from '../hdf5/optimizer-state.js';
 import type { Dialect } from '../older-keras/dialect.js';
 import type { OlderSource } from '../older-keras/read-topology.js';
 
-export function readContext(context: FormatContext): ReadContext {
+export function readContext(context: ReadingContext): ReadContext {
   const { functions, onDrift, warn } = context.options as Partial<
     Pick<ReadContext, 'functions' | 'onDrift' | 'warn'>
   >;
   return {
     file: context.file,
     composition: context.composition,
+    budget: context.budget,
     functions: functions ?? {},
     shared: new Map(),
     onDrift: onDrift ?? 'warn',
@@ -35,8 +37,12 @@ export function requiredState(context: FormatContext): StateRule {
 }
 
 /** What loadWeights() may leave as it is. */
-export function assignRule(context: FormatContext, { notices }: ReadContext): AssignRule {
+export function assignRule(
+  context: FormatContext,
+  { notices, budget }: ReadContext,
+): AssignRule & { readonly budget: Budget } {
   return {
+    budget,
     skipMismatch: context.options['skipMismatch'] === true,
     byName: context.options['byName'] === true,
     notice: (line) => notices.add(line),

@@ -1,5 +1,5 @@
 // Weights out of an HDF5 file, in whichever layout it has them: that of Keras 3, that of Keras 2, or a whole model's.
-import type { FormatContext, Layer } from '@lamella/core';
+import type { FormatContext, Layer, ReadingContext } from '@lamella/core';
 import { optionInvalid } from '@lamella/core';
 import { isLegacyWeights, readLegacyWeights } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
@@ -7,7 +7,7 @@ import type { Hdf5Group } from '../hdf5/tree.js';
 import { assignRule, readContext, requiredState } from './read-context.js';
 
 /** Throws: WEIGHTS_MISMATCH, FILE_INVALID, and nothing has changed; OPTION_INVALID for `byName` where layers have no names. */
-export function readWeightsOf(root: Hdf5Group, layer: Layer, context: FormatContext): void {
+export function readWeightsOf(root: Hdf5Group, layer: Layer, context: ReadingContext): void {
   const reading = readContext(context);
   const rule = { file: context.file, ...assignRule(context, reading) };
   const whole = root.groups.get('model_weights');

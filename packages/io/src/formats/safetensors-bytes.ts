@@ -1,6 +1,6 @@
 // The bytes of a safetensors file: a header in JSON and, behind it, tensors that tile the rest exactly.
 // What they mean for a model is safetensors.ts'.
-import { sizeOf, type AnyHostTensor, type DType } from '@lamella/program';
+import { sizeOf, type AnyHostTensor, type Budget, type DType } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { decodeNumbers, type Datatype } from '../hdf5/datatype.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
@@ -60,11 +60,11 @@ const written: readonly (readonly [DType, string])[] = [
 ];
 
 /**
- * The tensors of a file by name. Throws: FILE_INVALID.
+ * The tensors of a file by name. Throws: FILE_INVALID, BUDGET_EXCEEDED.
  * Source: the format's README and safetensors/src/tensor.rs, https://github.com/huggingface/safetensors.
  */
-export function readSafetensors(bytes: Uint8Array, file: string): Map<string, RawTensor> {
-  const { header, data } = split(bytes, file);
+export function readSafetensors(bytes: Uint8Array, file: string, budget?: Budget): Map<string, RawTensor> {
+  const { header, data } = split(bytes, file, budget);
   const tensors: { name: string; begin: number; tensor: RawTensor }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') {
@@ -92,6 +92,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): Map<string, Ra
 function split(
   bytes: Uint8Array,
   file: string,
+  budget: Budget | undefined,
 ): { header: { readonly [key: string]: Json }; data: Uint8Array } {
   if (bytes.length < 8) throw fileInvalid(file, 'it is too short to be a safetensors file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,7 +106,7 @@ function split(
   } catch (cause) {
     throw fileInvalid(file, 'its header is no UTF-8', undefined, cause);
   }
-  const header = readPythonJson(text, file);
+  const header = readPythonJson(text, file, budget);
   if (!isRecord(header)) throw fileInvalid(file, 'its header is no JSON record');
   return { header, data: bytes.subarray(8 + length) };
 }

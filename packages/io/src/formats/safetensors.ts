@@ -23,9 +23,9 @@ export const safetensorsFormat: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    const { file } = context;
+    const { file, budget } = context;
     const reading = readContext(context);
-    const stored = readSafetensors(bytes, file);
+    const stored = readSafetensors(bytes, file, budget);
     const offers = [...namedWeights(layer)].map(([name, weight]) => {
       const raw = stored.get(name);
       stored.delete(name);
@@ -41,10 +41,14 @@ export const safetensorsFormat: Format = {
     reading.notices.say(file, reading.warn);
   },
 
-  async inspect(bytes, { file }) {
+  async inspect(bytes, { file, budget }) {
     return {
       format: 'safetensors',
-      weights: [...readSafetensors(bytes, file)].map(([name, { shape, dtype }]) => ({ name, shape, dtype })),
+      weights: [...readSafetensors(bytes, file, budget)].map(([name, { shape, dtype }]) => ({
+        name,
+        shape,
+        dtype,
+      })),
     };
   },
 };

@@ -1,6 +1,6 @@
 // TensorFlow.js' LayersModel: `model.json` with the layers and a list of weights, and their values in `.bin` files beside it.
 // A model without Lambdas opens there; with them, here: they carry their Programs as in `.keras`.
-import type { Format, FormatContext, Layer, Weight } from '@lamella/core';
+import type { Format, FormatContext, Layer, ReadingContext, Weight } from '@lamella/core';
 import { sha256 } from '@lamella/files';
 import type { AnyHostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
@@ -160,8 +160,8 @@ function versionOf(stored: JsonRecord): Json | undefined {
   return (stored['modelTopology'] as JsonRecord)['keras_version'];
 }
 
-function parse(bytes: Uint8Array, { file }: FormatContext): JsonRecord {
-  const stored = readPythonJson(new TextDecoder('utf-8').decode(bytes), file);
+function parse(bytes: Uint8Array, { file, budget }: FormatContext & Partial<ReadingContext>): JsonRecord {
+  const stored = readPythonJson(new TextDecoder('utf-8').decode(bytes), file, budget);
   const topology = isRecord(stored) ? stored['modelTopology'] : undefined;
   const isGraph = isRecord(topology) && Array.isArray(topology['node']);
   if (isGraph || (isRecord(stored) && stored['format'] === 'graph-model'))
@@ -177,16 +177,15 @@ function parse(bytes: Uint8Array, { file }: FormatContext): JsonRecord {
 
 function readAll(
   groups: readonly WeightGroup[],
-  context: FormatContext,
+  { file, budget, readSibling }: ReadingContext,
 ): Promise<Map<string, AnyHostTensor>> {
-  const { file, readSibling } = context;
   if (readSibling === undefined)
     throw fileInvalid(
       file,
       'its weights lie in files beside it, and there is no such place',
       'use a path, a URL, or { name, bytes, siblings }',
     );
-  return readGroups(groups, readSibling, file);
+  return readGroups(groups, readSibling, file, budget);
 }
 
 function compileStateOf(stored: JsonRecord): Json | undefined {

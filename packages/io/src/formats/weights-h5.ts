@@ -19,10 +19,10 @@ export const weightsH5Format: Format = {
   },
 
   async readWeights(bytes, layer, context) {
-    readWeightsOf(readHdf5(bytes, context.file), layer, context);
+    readWeightsOf(readHdf5(bytes, context.file, context.budget), layer, context);
   },
 
-  async inspect(bytes, { file }) {
-    return hdf5Contents(readHdf5(bytes, file), file);
+  async inspect(bytes, { file, budget }) {
+    return hdf5Contents(readHdf5(bytes, file, budget), file, budget);
   },
 };

@@ -1,7 +1,7 @@
 // `.weights.json`: Keras 3's index of weights that lie in several `.weights.h5` beside it, none larger than asked for.
-import type { Format, FormatContext, Layer } from '@lamella/core';
+import type { Format, FormatContext, Layer, ReadingContext } from '@lamella/core';
 import { sha256 } from '@lamella/files';
-import { bytesPerElement, type AnyHostTensor } from '@lamella/program';
+import { bytesPerElement, type AnyHostTensor, type Budget } from '@lamella/program';
 import { fileInvalid, notSerializable } from '../errors.js';
 import { siblingStem } from '../files/sibling-names.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
@@ -44,7 +44,7 @@ export const weightsJsonFormat: Format = {
       // Keras opens this one whatever the index says. Its own file of this name has weights in it.
       fixed: { [`${nameOf(context)}_00000.weights.h5`]: writeHdf5(hdf5Group()) },
       siblingsIn: (main) =>
-        [...shardsOf(parse(main, context), context.file).keys()].filter((name) =>
+        [...shardsOf(parse(main, context.file), context.file).keys()].filter((name) =>
           isOf(name, /^\d{5}(-[0-9a-f]{16})?\.weights\.h5$/),
         ),
       isSibling: (name) => isOf(name, /^\d{5}-[0-9a-f]{16}\.weights\.h5$/),
@@ -63,24 +63,21 @@ export const weightsJsonFormat: Format = {
   async inspect(bytes, context) {
     return {
       format: 'Keras 3 weights in several files',
-      weights: storedWeights(await readShards(bytes, context)),
+      weights: storedWeights(await readShards(bytes, context), context.budget),
     };
   },
 };
 
 /** The variables of all shards together. Throws: FILE_INVALID, FILE_MISSING. */
-async function readShards(bytes: Uint8Array, context: FormatContext): Promise<Hdf5Group> {
-  const index = parse(bytes, context);
+async function readShards(bytes: Uint8Array, context: ReadingContext): Promise<Hdf5Group> {
+  const { file, budget } = context;
+  const index = parse(bytes, file, budget);
   const root = hdf5Group();
   if (context.readSibling === undefined)
-    throw fileInvalid(
-      context.file,
-      'the weights lie beside it, and there is no such place',
-      'give them as siblings',
-    );
-  for (const [name, paths] of shardsOf(index, context.file)) {
-    const shard = readHdf5(await context.readSibling(name), name);
-    for (const path of paths) merge(root, shard, path, context.file);
+    throw fileInvalid(file, 'the weights lie beside it, and there is no such place', 'give them as siblings');
+  for (const [name, paths] of shardsOf(index, file)) {
+    const shard = readHdf5(await context.readSibling(name), name, budget);
+    for (const path of paths) merge(root, shard, path, context);
   }
   return root;
 }
@@ -135,18 +132,22 @@ function shardsOf(index: Json, file: string): Map<string, string[]> {
     for (const name of Array.isArray(stored) ? (stored as readonly Json[]) : [stored]) {
       if (typeof name !== 'string' || !name.endsWith('.weights.h5'))
         throw fileInvalid(file, `${JSON.stringify(name)} is no file beside it`);
-      shards.set(name, [...(shards.get(name) ?? []), path]);
+      const paths = shards.get(name);
+      if (paths === undefined) shards.set(name, [path]);
+      else paths.push(path);
     }
   }
   return shards;
 }
 
 /** Adds the variables of one place, which may lie in several shards. */
-function merge(root: Hdf5Group, shard: Hdf5Group, path: string, file: string): void {
+function merge(root: Hdf5Group, shard: Hdf5Group, path: string, { file, budget }: ReadingContext): void {
   const parts = path.split('/').filter((part) => part !== '');
   let source: Hdf5Group | undefined = shard;
   for (const part of parts) source = source?.groups.get(part);
   if (source === undefined) throw fileInvalid(file, `"${path}" is not where the index says`);
+  // One place may be spelled in many ways.
+  budget.spend('steps', parts.length + source.attributes.size + source.datasets.size, `"${path}"`);
   const target = ensureGroup(root, parts);
   for (const [key, value] of source.attributes) target.attributes.set(key, value);
   for (const [key, tensor] of source.datasets) add(target, key, tensor, path, file);
@@ -157,8 +158,8 @@ function add(target: Hdf5Group, key: string, tensor: AnyHostTensor, path: string
   target.datasets.set(key, tensor);
 }
 
-function parse(bytes: Uint8Array, { file }: FormatContext): Json {
-  return readPythonJson(new TextDecoder().decode(bytes), file);
+function parse(bytes: Uint8Array, file: string, budget?: Budget): Json {
+  return readPythonJson(new TextDecoder().decode(bytes), file, budget);
 }
 
 /** The file's name without its ending. */

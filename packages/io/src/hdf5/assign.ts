@@ -9,6 +9,7 @@ import {
   sameShape,
   suggest,
   type AnyHostTensor,
+  type Budget,
 } from '@lamella/program';
 import { weightsMismatch } from '../errors.js';
 
@@ -25,6 +26,8 @@ export interface AssignRule {
   /** Layers that the file does not name, and what it names beyond the model. */
   readonly byName?: boolean;
   readonly notice?: (line: string) => void;
+  /** What the names of what is left over draw from. */
+  readonly budget?: Budget;
   /** What to do where something does not fit, for the error. */
   readonly fix?: string;
 }
@@ -94,7 +97,9 @@ function byLayer(offers: readonly Offer[]): Map<string, Offer[]> {
   for (const offer of offers) {
     const { name } = offer.weight;
     const layer = name.slice(0, Math.max(0, name.lastIndexOf('/'))) || name;
-    groups.set(layer, [...(groups.get(layer) ?? []), offer]);
+    const group = groups.get(layer);
+    if (group === undefined) groups.set(layer, [offer]);
+    else group.push(offer);
   }
   return groups;
 }

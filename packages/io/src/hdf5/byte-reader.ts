@@ -1,23 +1,25 @@
-// A cursor over the bytes of a file that somebody else wrote: little-endian numbers, and never a step outside.
+// A cursor over the bytes of a file that somebody else wrote: little-endian numbers, and never a step outside. What is read
+// is paid for each time, so that structures which share bytes cost no less than those which have their own.
+import type { Budget } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 
 export class ByteReader {
-  private readonly view: DataView;
-
   constructor(
     readonly bytes: Uint8Array,
     private readonly file: string,
+    readonly budget: Budget,
     public at = 0,
     private readonly end = bytes.length,
+    private readonly view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!(at >= 0 && at <= end && end <= bytes.length)) throw this.damaged('it points outside of itself');
   }
 
   /** A cursor at an address of the same file. */
   from(at: number, length?: number): ByteReader {
     if (length !== undefined && !(length >= 0)) throw this.damaged('it points outside of itself');
-    return new ByteReader(this.bytes, this.file, at, length === undefined ? undefined : at + length);
+    const end = length === undefined ? undefined : at + length;
+    return new ByteReader(this.bytes, this.file, this.budget, at, end, this.view);
   }
 
   /** How many bytes are left. */
@@ -30,20 +32,20 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.view.getUint8(this.claim(1));
+    return this.view.getUint8(this.read(1));
   }
 
   u16(): number {
-    return this.view.getUint16(this.claim(2), true);
+    return this.view.getUint16(this.read(2), true);
   }
 
   u32(): number {
-    return this.view.getUint32(this.claim(4), true);
+    return this.view.getUint32(this.read(4), true);
   }
 
   /** A size or an address of eight bytes; all ones, which means "none", is -1. Throws: FILE_INVALID beyond 2^53. */
   u64(): number {
-    const at = this.claim(8);
+    const at = this.read(8);
     const low = this.view.getUint32(at, true);
     const high = this.view.getUint32(at + 4, true);
     if (low === 0xffffffff && high === 0xffffffff) return -1;
@@ -52,7 +54,7 @@ export class ByteReader {
   }
 
   take(count: number): Uint8Array {
-    const at = this.claim(count);
+    const at = this.read(count);
     return this.bytes.subarray(at, at + count);
   }
 
@@ -74,6 +76,12 @@ export class ByteReader {
   /** An error about this file. */
   damaged(problem: string): Error {
     return fileInvalid(this.file, `its HDF5 structure is damaged near byte ${this.at}: ${problem}`);
+  }
+
+  private read(count: number): number {
+    const at = this.claim(count);
+    this.budget.spend('bytes', count, 'its HDF5 structure');
+    return at;
   }
 
   private claim(count: number): number {

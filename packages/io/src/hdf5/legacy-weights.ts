@@ -97,11 +97,11 @@ function writeList(group: Hdf5Group, name: string, items: readonly string[]): vo
 function readList(group: Hdf5Group, name: string): readonly string[] | undefined {
   const whole = group.attributes.get(name);
   if (whole !== undefined) return typeof whole === 'string' ? [whole] : whole;
-  const chunks: string[] = [];
+  const chunks: (string | readonly string[])[] = [];
   for (let k = 0; ; k++) {
     const chunk = group.attributes.get(`${name}${k}`);
-    if (chunk === undefined) return k === 0 ? undefined : chunks;
-    chunks.push(...(typeof chunk === 'string' ? [chunk] : chunk));
+    if (chunk === undefined) return k === 0 ? undefined : chunks.flat();
+    chunks.push(chunk);
   }
 }
 
@@ -115,6 +115,8 @@ export interface LegacyRule extends AssignRule {
   readonly file: string;
 }
 
+type LegacySource = Pick<LegacyRule, 'file' | 'budget'>;
+
 /**
  * Sets the weights of `model`: by the order of its layers that have any, or by their names.
  * Throws: WEIGHTS_MISMATCH, FILE_INVALID; then nothing has changed.
@@ -124,7 +126,7 @@ export function readLegacyWeights(root: Hdf5Group, model: Layer, rule: LegacyRul
   const names = readList(root, 'layer_names');
   if (names === undefined) throw fileInvalid(file, 'it lists no layers');
   const saved = names
-    .map((name) => ({ name, values: readWeights(groupAt(root, name), file) }))
+    .map((name) => ({ name, values: readWeights(groupAt(root, name), rule) }))
     .filter((layer) => layer.values.length > 0);
   const layers = model.sublayers.filter((layer) => layer.weights.length > 0);
   if (byName !== true && saved.length !== layers.length) {
@@ -138,10 +140,11 @@ export function readLegacyWeights(root: Hdf5Group, model: Layer, rule: LegacyRul
       'load the layers that have the same names with { byName: true }',
     );
   }
+  const byNames = new Map([...saved].reverse().map((layer) => [layer.name, layer]));
   const unused: string[] = [];
   const offers = layers.flatMap((layer, i): Offer[] => {
     const weights = legacyWeights(layer);
-    const found = byName === true ? saved.find(({ name }) => name === layer.name) : saved[i];
+    const found = byName === true ? byNames.get(layer.name) : saved[i];
     const values = found?.values ?? [];
     for (let k = weights.length; k < values.length; k++) unused.push(`${found!.name}, weight ${k}`);
     return weights.map((weight, k) => ({ weight, value: values[k] }));
@@ -154,20 +157,22 @@ export function readLegacyState(
   group: Hdf5Group,
   optimizer: Optimizer,
   weights: readonly Weight[],
-  file: string,
+  source: LegacySource,
 ): (AnyHostTensor | undefined)[] {
   const names = readList(group, 'weight_names') ?? [];
-  const values = readWeights(group, file);
+  const values = readWeights(group, source);
   // Names of Keras 2 are those of TensorFlow's variables.
   if (!names.some((name) => name.endsWith(':0'))) return values;
   const stored = values.map((value, i) => ({ name: names[i], value }));
   return inCurrentOrder(stored, builtLike(optimizer, weights).variables, weights) ?? values;
 }
 
-function readWeights(group: Hdf5Group | undefined, file: string): AnyHostTensor[] {
+function readWeights(group: Hdf5Group | undefined, { file, budget }: LegacySource): AnyHostTensor[] {
   if (group === undefined) return [];
   return (readList(group, 'weight_names') ?? []).map((name) => {
     const path = name.split('/');
+    // A layer may be listed any number of times, with all its weights.
+    budget?.spend('steps', 5 * path.length, 'the list of its weights');
     const value = groupAt(group, path.slice(0, -1).join('/'))?.datasets.get(path[path.length - 1]!);
     if (value === undefined) throw fileInvalid(file, `weight "${name}" is listed and not there`);
     return value;

@@ -82,6 +82,7 @@ class SymbolTable {
     const level = node.u8();
     const count = node.u16();
     node.skip(16);
+    this.source.budget.spend('values', 1 + count, `"${this.path}"`);
     for (let i = 0; i < count; i++) {
       node.skip(8);
       const child = node.u64();
@@ -97,6 +98,7 @@ class SymbolTable {
     table.expect('SNOD');
     table.skip(2);
     const count = table.u16();
+    this.source.budget.spend('values', 1 + count, `"${this.path}"`);
     for (let i = 0; i < count; i++) {
       const offset = table.u64();
       const object = table.u64();

@@ -1,5 +1,4 @@
 // Object headers: what HDF5 says about a group or a dataset, as a list of messages. Both versions of the header are read.
-import { fileInvalid } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
 
 /** The messages that matter here, by Keras' use of them. */
@@ -23,10 +22,8 @@ export interface Message {
   readonly body: ByteReader;
 }
 
-const maximumMessages = 100_000;
-
-/** The messages of the object at an address. Source: HDF5 File Format Specification 3.0, IV.A. Throws: FILE_INVALID. */
-export function readObjectHeader(source: ByteReader, address: number, file: string): Message[] {
+/** The messages of the object at an address. Source: HDF5 File Format Specification 3.0, IV.A. Throws: FILE_INVALID, BUDGET_EXCEEDED. */
+export function readObjectHeader(source: ByteReader, address: number): Message[] {
   const start = source.from(address);
   const isSecond = start.left >= 4 && String.fromCharCode(...source.from(address).take(4)) === 'OHDR';
   const messages: Message[] = [];
@@ -46,8 +43,7 @@ export function readObjectHeader(source: ByteReader, address: number, file: stri
           hasOrder: block.hasOrder,
         });
       } else messages.push(message);
-      if (messages.length + blocks.length > maximumMessages)
-        throw fileInvalid(file, 'an object of it has too many messages');
+      source.budget.spend('values', 1, 'an object of it');
     }
   }
   return messages;

@@ -1,7 +1,8 @@
 // Reads an HDF5 file as Keras writes them: groups, strings as attributes, plain arrays. Not a general reader: whatever
 // reaches outside of the file, shares storage, or is stored in another way than Keras' is refused by name. Every object is
-// visited once and every byte counted once, so time and memory are bounded by the file's size.
-import { isLamellaError, type AnyHostTensor } from '@lamella/program';
+// visited once, every byte of arrays and texts counted once, and all reading draws from the load's account, so that time and
+// memory are bounded by the file's size.
+import { Budget, isLamellaError, type AnyHostTensor } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { ByteReader, decodeUtf8 } from './byte-reader.js';
 import { decodeNumbers, readDataspace, readDatatype, type Datatype } from './datatype.js';
@@ -14,11 +15,15 @@ const maximumObjects = 200_000;
 const maximumDepth = 64;
 const saveAgain = 'save it again with Keras, or with h5py and its default options';
 
-/** The content of an HDF5 file. Throws: FILE_INVALID. */
-export function readHdf5(bytes: Uint8Array, file: string): Hdf5Group {
+/** The content of an HDF5 file. `budget` is by default that of a file of its size. Throws: FILE_INVALID, BUDGET_EXCEEDED. */
+export function readHdf5(
+  bytes: Uint8Array,
+  file: string,
+  budget: Budget = Budget.ofFile(file, bytes.length),
+): Hdf5Group {
   if (signature.some((byte, i) => bytes[i] !== byte)) throw fileInvalid(file, 'it is no HDF5 file');
   try {
-    return new Reader(bytes, file).root();
+    return new Reader(bytes, file, budget).root();
   } catch (cause) {
     throw isLamellaError(cause)
       ? cause
@@ -36,8 +41,9 @@ class Reader {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly file: string,
+    private readonly budget: Budget,
   ) {
-    this.source = new ByteReader(bytes, file);
+    this.source = new ByteReader(bytes, file, budget);
   }
 
   root(): Hdf5Group {
@@ -69,11 +75,12 @@ class Reader {
       throw fileInvalid(this.file, `"${path}" is another name for an object seen before`);
     if (this.visited.add(address).size > maximumObjects)
       throw fileInvalid(this.file, `it holds more than ${maximumObjects} objects`);
-    const messages = readObjectHeader(this.source, address, this.file);
+    const messages = readObjectHeader(this.source, address);
     const attributes = new Map<string, Hdf5Attribute>();
     for (const { type, body } of messages) {
       if (type === messageType.attributeInfo) this.refuseDense(body, path, 'attributes');
       if (type !== messageType.attribute) continue;
+      this.budget.spend('values', 2, path);
       const [name, value] = this.attribute(body, path);
       if (attributes.has(name)) throw fileInvalid(this.file, `"${path}" has two attributes "${name}"`);
       if (value !== undefined) attributes.set(name, value);
@@ -143,6 +150,7 @@ class Reader {
     if (shape === null || shape.includes(0)) return [];
     if (datatype.kind !== 'text' && datatype.kind !== 'long text') return undefined;
     const count = this.account(shape, datatype.bytes, label);
+    this.budget.spend('values', count, label);
     if (count * datatype.bytes > body.left) throw body.damaged(`${label} ends too early`);
     const items = Array.from({ length: count }, () =>
       datatype.kind === 'text' ? trimmed(body.take(datatype.bytes)) : this.longText(body, label),
@@ -175,6 +183,7 @@ class Reader {
       items.skip(6);
       const bytes = items.u64();
       if (index === 0) break;
+      this.budget.spend('values', 1, 'a heap of texts');
       texts.set(index, items.take(bytes));
       items.skip(Math.min(items.left, (8 - (bytes % 8)) % 8));
     }
@@ -197,6 +206,7 @@ class Reader {
     const datatype = readDatatype(only(messageType.datatype));
     if (shape === null) throw fileInvalid(this.file, `${label} holds no numbers`);
     const count = this.account(shape, datatype.bytes, label);
+    this.budget.spend('elements', count, label);
     const values = decodeNumbers(
       this.contents(only(messageType.layout), count * datatype.bytes, label),
       datatype,

@@ -1,6 +1,6 @@
 // Reads Keras 3's layout of variables back into a model.
 import type { Layer, Weight } from '@lamella/core';
-import type { AnyHostTensor } from '@lamella/program';
+import type { AnyHostTensor, Budget } from '@lamella/program';
 import type { Optimizer } from '@lamella/training';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
@@ -31,7 +31,7 @@ export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariables
     place.weights.forEach((weight, i) => offers.push({ weight, value: values[i] }));
     for (let i = place.weights.length; i < values.length; i++) unused.push(`${place.name}/${i}`);
   }
-  unused.push(...unusedBelow(root, [], used));
+  unused.push(...unusedBelow(root, [], used, rule.budget));
   const kept = checkOffers(file, offers, unused, rule);
   const optimizer = optimizerOf(model);
   const commit =
@@ -61,14 +61,20 @@ function stateOf(
 }
 
 /** What no layer of the model has asked for, by the names that Keras gives beside the paths. */
-function unusedBelow(group: Hdf5Group, path: readonly string[], used: ReadonlySet<Hdf5Group>): string[] {
+function unusedBelow(
+  group: Hdf5Group,
+  path: readonly string[],
+  used: ReadonlySet<Hdf5Group>,
+  budget: Budget | undefined,
+): string[] {
   const names: string[] = [];
   for (const [key, inner] of group.groups) {
     const at = [...path, key];
     if (isCompileState(at)) continue;
-    if (key !== 'vars') names.push(...unusedBelow(inner, at, used));
+    if (key !== 'vars') names.push(...unusedBelow(inner, at, used, budget));
     else if (!used.has(inner)) {
       const name = inner.attributes.get('name');
+      budget?.spend('bytes', at.join('/').length * inner.datasets.size, 'what of it no layer has');
       for (const number of inner.datasets.keys())
         names.push(typeof name === 'string' && name !== '' ? `${name}/${number}` : [...at, number].join('/'));
     }

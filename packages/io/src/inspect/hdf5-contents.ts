@@ -1,25 +1,30 @@
 // What an HDF5 file of Keras' holds, as an inspection lists it.
 import type { FileContents, StoredWeight } from '@lamella/core';
+import type { Budget } from '@lamella/program';
 import { isLegacyWeights } from '../hdf5/legacy-weights.js';
 import type { Hdf5Group } from '../hdf5/tree.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 
-/** Every dataset below a group by its path. */
-export function storedWeights(group: Hdf5Group, path = ''): StoredWeight[] {
+/** Every dataset below a group by its path. Throws: BUDGET_EXCEEDED for paths that are long again and again. */
+export function storedWeights(group: Hdf5Group, budget: Budget, path = ''): StoredWeight[] {
+  budget.spend('bytes', (1 + group.datasets.size) * path.length, `the names below "${path}"`);
   const own = [...group.datasets]
     .sort(([a], [b]) => Number(a) - Number(b) || (a < b ? -1 : 1))
     .map(([key, { shape, dtype }]) => ({ name: `${path}${key}`, shape, dtype }));
-  return [...own, ...[...group.groups].flatMap(([key, inner]) => storedWeights(inner, `${path}${key}/`))];
+  return [
+    ...own,
+    ...[...group.groups].flatMap(([key, inner]) => storedWeights(inner, budget, `${path}${key}/`)),
+  ];
 }
 
-/** A whole model, or weights alone in the layout of Keras 3 or of Keras 2. Throws: FILE_INVALID. */
-export function hdf5Contents(root: Hdf5Group, file: string): FileContents {
+/** A whole model, or weights alone in the layout of Keras 3 or of Keras 2. Throws: FILE_INVALID, BUDGET_EXCEEDED. */
+export function hdf5Contents(root: Hdf5Group, file: string, budget: Budget): FileContents {
   if (!isLegacyWeights(root) && !root.attributes.has('model_config'))
-    return { format: 'Keras 3 weights', weights: storedWeights(root) };
+    return { format: 'Keras 3 weights', weights: storedWeights(root, budget) };
   const read = (name: string): Json | undefined => {
     const text = root.attributes.get(name);
-    return typeof text === 'string' ? readPythonJson(text, file) : undefined;
+    return typeof text === 'string' ? readPythonJson(text, file, budget) : undefined;
   };
   const model = read('model_config');
   const training = read('training_config');
@@ -29,7 +34,7 @@ export function hdf5Contents(root: Hdf5Group, file: string): FileContents {
     ...(typeof version === 'string' && { writtenBy: kerasVersion(version, root.attributes.get('backend')) }),
     ...(model !== undefined && readForInspection(model, version, file)),
     ...(isRecord(training) && { compile: training }),
-    weights: storedWeights(root),
+    weights: storedWeights(root, budget),
   };
 }
 

@@ -14,7 +14,7 @@ export function inspectContents(contents: FileContents, size: number, context: R
   const model = contents.model as Json | undefined;
   const layers: InspectedLayer[] = [];
   const lambdas: InspectedLambda[] = [];
-  const counter = weightCounter(contents.weights);
+  const counter = weightCounter(contents.weights, context.budget);
   const problems = [...(contents.problems ?? [])];
   const missing = { classes: [] as readonly string[], functions: [] as readonly string[] };
   noting(problems, () => {

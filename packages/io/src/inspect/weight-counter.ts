@@ -1,7 +1,7 @@
 // How many values the weights of each layer have, from the paths of a file: Keras 3 keeps weights by class and number
 // (`layers/dense_1/vars/0`), the other formats by the layer's name (`dense_1/kernel`).
 import { snakeCaseClass, type StoredWeight } from '@lamella/core';
-import { sizeOf } from '@lamella/program';
+import { sizeOf, type Budget } from '@lamella/program';
 import { isOperationEntry } from '../operations/operation-entry.js';
 import type { Json } from '../keras-json/python-json.js';
 import { isEnvelope, type ReadContext } from '../keras-json/read-object.js';
@@ -17,13 +17,18 @@ export interface WeightCounter {
 const deepest = 100;
 const containers = ['layers', '_layer_checkpoint_dependencies'];
 
-export function weightCounter(weights: readonly StoredWeight[]): WeightCounter {
+export function weightCounter(weights: readonly StoredWeight[], budget: Budget): WeightCounter {
   const container = containers.find((name) => weights.some((weight) => weight.name.startsWith(`${name}/`)));
   const sums = new Map<string, number>();
   for (const { name, shape } of weights) {
     const folders = name.split('/').slice(0, -1);
     if (folders.length > deepest) continue;
     if (folders[0] === 'optimizer' || folders[0] === 'optimizer_weights') continue;
+    budget.spend(
+      'bytes',
+      container === undefined ? name.length : name.length * folders.length,
+      'the names of its weights',
+    );
     const keys = container === undefined ? folders : folders.map((_, i) => folders.slice(0, i + 1).join('/'));
     for (const key of new Set(keys)) sums.set(key, (sums.get(key) ?? 0) + sizeOf(shape));
   }

@@ -15,6 +15,9 @@ import {
   type ReadContext,
 } from './read-object.js';
 
+/** Unknown classes for which near names are looked up. */
+const mostSuggestions = 40;
+
 /** Envelopes that name no class. */
 const notClasses: ReadonlySet<string> = new Set([
   'function',
@@ -24,6 +27,8 @@ const notClasses: ReadonlySet<string> = new Set([
   '__numpy__',
   'SeedGenerator',
 ]);
+
+type Envelope = Parameters<typeof isModelEntry>[0];
 
 /** Throws: CLASS_UNKNOWN and FUNCTION_UNKNOWN, each listing everything that is missing. */
 export function checkKnown(model: Json, context: ReadContext): void {
@@ -40,6 +45,11 @@ export function findMissing(
 ): { readonly classes: readonly string[]; readonly functions: readonly string[] } {
   const classes = new Set<string>();
   const functions = new Set<string>();
+  const missing = (entry: Envelope, hint?: SerializableKind): void => {
+    classes.add(
+      `  ${classes.size < mostSuggestions ? describeClass(entry, context, hint) : entry.class_name}`,
+    );
+  };
   const lookAtValue = (value: Json, hint: SerializableKind | undefined): void => {
     if (Array.isArray(value)) for (const item of value) lookAtValue(item, hint);
     else if (isEnvelope(value)) look(value, hint);
@@ -50,13 +60,13 @@ export function findMissing(
     if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
     if (hint !== 'layers' && notClasses.has(entry.class_name)) return;
     if (isOperationEntry(entry, context)) {
-      if (!isKnownOperation(entry)) classes.add(`  ${describeClass(entry, context)}`);
+      if (!isKnownOperation(entry)) missing(entry);
     } else if (isLambdaEntry(entry)) {
-      for (const missing of missingFunctions(entry, context)) functions.add(missing);
+      for (const line of missingFunctions(entry, context)) functions.add(line);
     } else if (isModelEntry(entry)) {
       for (const layer of layersOf(entry, context)) look(layer, 'layers');
     } else if (findClass(entry, context, hint) === undefined) {
-      classes.add(`  ${describeClass(entry, context, hint)}`);
+      missing(entry, hint);
     } else {
       lookAtValue(entry['config'] ?? null, undefined);
     }

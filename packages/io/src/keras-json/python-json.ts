@@ -1,5 +1,6 @@
 // JSON as Python writes and reads it: NaN and infinities as bare words, and floats told from integers.
 // Values read are plain data without prototypes' keys; nothing is evaluated.
+import { Budget } from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 
 /** A number that Python must read as a float: written with a decimal point even where it is whole. */
@@ -72,8 +73,26 @@ function noteFloat(container: object, key: string | number, value: number, text:
 /** Deepest nesting that a config may have. */
 const maximumDepth = 200;
 
-/** Parses Python's JSON. Throws: FILE_INVALID for anything malformed, too deep, or with keys that reach a prototype. */
-export function readPythonJson(text: string, file: string): Json {
+const stringPattern = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
+const wordPattern = /-?(?:Infinity|NaN|true|false|null|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
+const words: Readonly<Record<string, Json>> = {
+  true: true,
+  false: false,
+  null: null,
+  NaN,
+  Infinity,
+  '-Infinity': -Infinity,
+};
+
+/**
+ * Parses Python's JSON; every value is one of `budget`, by default that of a file of this length.
+ * Throws: FILE_INVALID for anything malformed, too deep, or with keys that reach a prototype; BUDGET_EXCEEDED.
+ */
+export function readPythonJson(
+  text: string,
+  file: string,
+  budget: Budget = Budget.ofFile(file, text.length),
+): Json {
   let at = 0;
   const fail = (what: string): never => {
     throw fileInvalid(file, `malformed JSON at character ${at}: ${what}`);
@@ -81,18 +100,9 @@ export function readPythonJson(text: string, file: string): Json {
   const skip = (): void => {
     while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
   };
-  const words: Readonly<Record<string, Json>> = {
-    true: true,
-    false: false,
-    null: null,
-    NaN,
-    Infinity,
-    '-Infinity': -Infinity,
-  };
   const string = (): string => {
-    const match = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
-    match.lastIndex = at;
-    const found = match.exec(text)?.[0];
+    stringPattern.lastIndex = at;
+    const found = stringPattern.exec(text)?.[0];
     if (found === undefined) return fail('expected a string');
     at += found.length;
     try {
@@ -150,14 +160,14 @@ export function readPythonJson(text: string, file: string): Json {
   };
   const value = (depth: number): Json => {
     if (depth > maximumDepth) fail(`nested more than ${maximumDepth} deep`);
+    budget.spend('values', 1, 'its JSON');
     skip();
     const first = text[at];
     if (first === '{') return record(depth);
     if (first === '[') return list(depth);
     if (first === '"') return string();
-    const match = /-?(?:Infinity|NaN|true|false|null|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
-    match.lastIndex = at;
-    const found = match.exec(text)?.[0];
+    wordPattern.lastIndex = at;
+    const found = wordPattern.exec(text)?.[0];
     if (found === undefined) return fail('expected a value');
     at += found.length;
     return Object.hasOwn(words, found)

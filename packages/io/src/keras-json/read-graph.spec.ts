@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from '@jest/globals';
-import { HostTensor } from '@lamella/program';
+import { Budget, HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { readContext } from '../formats/read-context.js';
 import { composed } from '../keras-fixtures.spec.js';
@@ -48,7 +48,12 @@ function functional(layers: readonly Entry[], inputs: unknown, outputs: unknown)
 }
 
 function read(entry: Entry): Model<tf.Tensor, tf.Tensor> {
-  const context = readContext({ file: 'x.keras', composition: composed(), options: {} });
+  const context = readContext({
+    file: 'x.keras',
+    composition: composed(),
+    options: {},
+    budget: Budget.ofFile('x.keras', 0),
+  });
   const json = readPythonJson(JSON.stringify(entry), 'x.keras');
   return readModel(json, context, { seed: 1, storedValues: 100 }) as Model<tf.Tensor, tf.Tensor>;
 }

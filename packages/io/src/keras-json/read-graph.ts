@@ -98,8 +98,10 @@ class GraphReader {
       ...this.calls.flatMap(referencesIn),
       ...flatten(ends as Tree<unknown>, isReference).filter(isReference),
     ];
+    const leastOf = new Map<string, number>();
+    for (const [of, node] of references) leastOf.set(of, Math.min(node, leastOf.get(of) ?? Infinity));
     for (const { name, inboundNodes } of called) {
-      const least = Math.min(...references.filter(([of]) => of === name).map(([, node]) => node));
+      const least = leastOf.get(name) ?? Infinity;
       if (least >= inboundNodes.length && least < Infinity) this.before.set(name, inboundNodes.length);
     }
   }
@@ -110,7 +112,11 @@ class GraphReader {
     const waiting = new Map<string, number[]>();
     const missing = this.calls.map((call, i) => {
       const needs = new Set(this.needs(call));
-      for (const key of needs) waiting.set(key, [...(waiting.get(key) ?? []), i]);
+      for (const key of needs) {
+        const others = waiting.get(key);
+        if (others === undefined) waiting.set(key, [i]);
+        else others.push(i);
+      }
       return needs.size;
     });
     const ready = this.calls.flatMap((_, i) => (missing[i] === 0 ? [i] : []));

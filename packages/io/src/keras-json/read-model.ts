@@ -1,6 +1,6 @@
 // From a stored config back to a model: first everything that is missing is listed, then layers are made, then their calls.
 import { isInputLayer, isLayer, withWeightAllocator, type Layer } from '@lamella/core';
-import { HostTensor, sizeOf } from '@lamella/program';
+import { HostTensor, sizeOf, withBudget } from '@lamella/program';
 import { Functional, Sequential, type Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { checkKnown } from './check-known.js';
@@ -37,6 +37,7 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
   return withWeightAllocator(
     ({ path, shape, dtype }, initialize) => {
       left -= sizeOf(shape);
+      context.budget.spend('values', 1, `weight "${path}"`);
       if (!(left >= 0))
         throw fileInvalid(
           context.file,
@@ -44,7 +45,7 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
         );
       return storedValues === undefined ? initialize() : HostTensor.zeros(shape, dtype);
     },
-    () => modelOf(envelope, context, options.seed),
+    () => withBudget(context.budget, () => modelOf(envelope, context, options.seed)),
   );
 }
 

@@ -13,7 +13,7 @@ import {
   type SerializableKind,
 } from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
-import { suggest } from '@lamella/program';
+import { suggest, type Budget } from '@lamella/program';
 import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/hard-sigmoid.js';
 import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
 import { checkKept } from './lost-options.js';
@@ -25,6 +25,8 @@ import { isRecord, type Json } from './python-json.js';
 export interface ReadContext {
   readonly file: string;
   readonly composition: Composition;
+  /** What this load may cost. */
+  readonly budget: Budget;
   /** Functions and classes that the caller supplies for this file, by name or by the layer's name. */
   readonly functions: Readonly<Record<string, NamedFunction>>;
   /** Objects by Keras' shared_object_id. */

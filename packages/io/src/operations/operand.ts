@@ -90,16 +90,18 @@ function readConstant(config: { readonly [key: string]: Json }, file: string): H
     throw fileInvalid(file, `a constant is of dtype ${JSON.stringify(dtype)}`, 'use float32, int32 or bool');
   const shape: number[] = [];
   for (let inner: Json | undefined = value; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
-  const tensor = HostTensor.zeros(shape, dtype);
-  let at = 0;
-  const fill = (item: Json | undefined, depth: number): void => {
+  // What is there is counted before memory is taken for what the first of each list says.
+  const numbers: number[] = [];
+  const collect = (item: Json | undefined, depth: number): void => {
     if (depth < shape.length && Array.isArray(item) && item.length === shape[depth])
-      for (const inner of item) fill(inner, depth + 1);
+      for (const inner of item) collect(inner, depth + 1);
     else if (depth === shape.length && (typeof item === 'number' || typeof item === 'boolean'))
-      tensor.data[at++] = Number(item);
+      numbers.push(Number(item));
     else throw fileInvalid(file, 'a constant is no array of numbers');
   };
-  fill(value, 0);
+  collect(value, 0);
+  const tensor = HostTensor.zeros(shape, dtype);
+  tensor.data.set(numbers);
   return tensor;
 }
 

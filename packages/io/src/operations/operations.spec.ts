@@ -6,7 +6,7 @@ import { readPythonJson, writePythonJson, type Json } from '../keras-json/python
 import { readModel } from '../keras-json/read-model.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { moduleOf, operationNames } from './operations.js';
-import { flatten } from '@lamella/program';
+import { Budget, flatten } from '@lamella/program';
 
 const tolerance = 1e-5;
 
@@ -25,7 +25,12 @@ const configs = (readPythonJson(text, 'operations.json') as unknown as { cases: 
   .cases;
 
 function read(config: Json) {
-  const context = readContext({ file: 'x.keras', composition: composed(), options: {} });
+  const context = readContext({
+    file: 'x.keras',
+    composition: composed(),
+    options: {},
+    budget: Budget.ofFile('x.keras', 0),
+  });
   return readModel(config, context, { seed: 1, storedValues: 0 });
 }
 

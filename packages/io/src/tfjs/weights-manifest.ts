@@ -1,5 +1,12 @@
 // The weights of a TensorFlow.js model: groups of values, one after the other without gaps, cut into files wherever it suits.
-import { HostTensor, isFloatDType, numbersOf, sizeOf, type AnyHostTensor } from '@lamella/program';
+import {
+  HostTensor,
+  isFloatDType,
+  numbersOf,
+  sizeOf,
+  type AnyHostTensor,
+  type Budget,
+} from '@lamella/program';
 import { fileInvalid } from '../errors.js';
 import { decodeNumbers, type Datatype } from '../hdf5/datatype.js';
 import { isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
@@ -46,11 +53,17 @@ const datatypes: Readonly<Record<string, Datatype>> = {
 export function readManifest(stored: Json | undefined, file: string): WeightGroup[] {
   if (!Array.isArray(stored)) throw fileInvalid(file, 'it has no manifest of weights');
   const names = new Set<string>();
+  const files = new Set<string>();
   return (stored as readonly Json[]).map((group) => {
     const { paths, weights } = isRecord(group) ? group : {};
     const isPaths = Array.isArray(paths) && paths.every((path) => typeof path === 'string');
     if (!isPaths || new Set(paths).size < paths.length || !Array.isArray(weights))
       throw fileInvalid(file, 'a group of its weights lacks its files or its list');
+    for (const path of paths as string[]) {
+      if (files.has(path))
+        throw fileInvalid(file, `two groups of its weights lie in ${JSON.stringify(path)}`);
+      files.add(path);
+    }
     return {
       paths: paths as string[],
       weights: (weights as readonly Json[]).map((entry) => {
@@ -93,11 +106,12 @@ function readQuantization(stored: Json, name: string, file: string): Quantizatio
   return { dtype, scale: Number(scale), min: Number(min) };
 }
 
-/** The values of all weights by name. Throws: FILE_INVALID, and what `read` throws. */
+/** The values of all weights by name. Throws: FILE_INVALID, BUDGET_EXCEEDED, and what `read` throws. */
 export async function readGroups(
   groups: readonly WeightGroup[],
   read: (path: string) => Promise<Uint8Array>,
   file: string,
+  budget: Budget,
 ): Promise<Map<string, AnyHostTensor>> {
   const values = new Map<string, AnyHostTensor>();
   for (const { paths, weights } of groups) {
@@ -109,6 +123,7 @@ export async function readGroups(
       const size = sizeOf(spec.shape) * datatypes[spec.quantization?.dtype ?? spec.dtype]!.bytes;
       if (!(at + size <= bytes.length))
         throw fileInvalid(file, `weight "${spec.name}" is cut off: its files hold ${bytes.length} bytes`);
+      budget.spend('elements', sizeOf(spec.shape), `weight "${spec.name}"`);
       values.set(spec.name, decode(spec, bytes.subarray(at, at + size)));
       at += size;
     }

@@ -1,0 +1,53 @@
+// Small files that ask for much cost little: what they may cost is counted, so these tests measure no time.
+import { describe, expect, it } from '@jest/globals';
+import { input } from '@lamella/core';
+import { dense } from '@lamella/layers';
+import { costlyFiles } from '../scripts/costly-files.mjs';
+import { composed } from './keras-fixtures.spec.js';
+
+/** What reading one says: the code of the error, or `read`. */
+async function outcome(
+  verb: 'loadModel' | 'loadWeights' | 'inspectFile',
+  name: string,
+  n: number,
+): Promise<string> {
+  const app = composed();
+  const file = costlyFiles[name]!(n);
+  const x = input({ shape: [1] });
+  const model = app.model({ inputs: x, outputs: dense({ units: 1 }).apply(x) });
+  try {
+    if (verb === 'loadModel') await app.loadModel(file, { warn: () => undefined });
+    else if (verb === 'loadWeights') await app.loadWeights(model, file);
+    else await app.inspectFile(file);
+    return 'read';
+  } catch (error) {
+    return (error as { readonly code?: string }).code ?? String(error);
+  }
+}
+
+describe('a small file that asks for much', () => {
+  it.each([
+    ['HDF5: texts of no width', 'loadWeights', 1_000, 'BUDGET_EXCEEDED'],
+    ['HDF5: heaps in heaps', 'loadWeights', 900, 'BUDGET_EXCEEDED'],
+    ['HDF5: headers that share what they go on with', 'loadWeights', 800, 'BUDGET_EXCEEDED'],
+    ['HDF5: attributes in what headers share', 'loadWeights', 450, 'FILE_INVALID'],
+    ['HDF5: names that are tails of one', 'loadWeights', 2_000, 'WEIGHTS_MISMATCH'],
+    ['HDF5: one text under many attributes', 'loadWeights', 300, 'FILE_INVALID'],
+    ['HDF5: one array under many names', 'loadWeights', 300, 'FILE_INVALID'],
+    ['HDF5: a long name above many', 'inspectFile', 3_250, 'BUDGET_EXCEEDED'],
+    ['HDF5: the same layer listed again and again', 'loadWeights', 1_000, 'BUDGET_EXCEEDED'],
+    ['JSON: lists of nothing', 'loadModel', 600_000, 'BUDGET_EXCEEDED'],
+    ['JSON: records of nothing', 'loadModel', 600_000, 'BUDGET_EXCEEDED'],
+    ['JSON: layers of no known class', 'inspectFile', 2_000, 'read'],
+    ['Keras: a constant that is larger than its numbers', 'loadModel', 3_000, 'FILE_INVALID'],
+    ['manifest: one file in many groups', 'loadModel', 20, 'FILE_INVALID'],
+    ['manifest: one file by many names', 'loadModel', 20, 'FILE_INVALID'],
+    ['manifest: weights of no values with names alike', 'loadModel', 2_000, 'WEIGHTS_MISMATCH'],
+    ['manifest: a name of many parts', 'loadModel', 100_000, 'WEIGHTS_MISMATCH'],
+    ['weights.json: many paths', 'loadWeights', 2_000, 'FILE_INVALID'],
+    ['weights.json: many spellings of one path', 'loadWeights', 300, 'WEIGHTS_MISMATCH'],
+    ['safetensors: tensors of nothing', 'loadWeights', 2_000, 'WEIGHTS_MISMATCH'],
+  ] as const)('%s: %s ends with %s %s', async (name, verb, n, expected) => {
+    expect(await outcome(verb, name, n)).toBe(expected);
+  });
+});
