@@ -278,6 +278,13 @@ def define():
                                       "use_bias": False}, (1, *spatial, 1))
         case(c, "channels_first", {"filters": 2, "kernel_size": 2, "data_format": "channels_first"}, (2, 1, *other))
 
+    case("Conv1D", "causal", {"filters": 2, "kernel_size": 3, "padding": "causal"}, (1, 4, 2))
+    case("Conv1D", "causal, dilation, longer than the sequence",
+         {"filters": 1, "kernel_size": 2, "dilation_rate": 4, "padding": "causal", "use_bias": False}, (2, 3, 1))
+    case("Conv1D", "causal, strides 2, groups, channels_first, relu",
+         {"filters": 2, "kernel_size": 2, "strides": 2, "padding": "causal", "groups": 2, "data_format": "channels_first",
+          "activation": "relu"}, (1, 2, 5))
+
     # Pooling
     for d, spatial in ((1, (5,)), (3, (3, 2, 2))):
         for p in (f"MaxPooling{d}D", f"AveragePooling{d}D"):

@@ -80,6 +80,15 @@ def regression_losses(cases):
     loss_case(cases, "MeanAbsolutePercentageError", "y_true 0", np.array([[0, 1.0]], np.float32), np.array([[0.5, 2.0]], np.float32))
     loss_case(cases, "KLDivergence", "zeros and ones", np.eye(3, dtype=np.float32)[:2], softmax_rows(rng, (2, 3)))
 
+    # Weights of more axes than the values meet them at the last axes.
+    rng = rng_for("loss", "more weights")
+    square, one = uniform(rng, (2, 2), 0, 2), uniform(rng, (1, 3), 0, 2)
+    loss_case(cases, "MeanSquaredError", "a weight of each element", normal(rng, (2, 2)), normal(rng, (2, 2)), sample_weight=square)
+    loss_case(cases, "MeanAbsoluteError", "a weight of each element of one row", normal(rng, (1, 3)), normal(rng, (1, 3)),
+              sample_weight=one)
+    loss_case(cases, "MeanSquaredError", "more weights than predictions, and a mask", normal(rng, (1, 4, 2)), normal(rng, (1, 4, 2)),
+              sample_weight=uniform(rng, (1, 3, 4)), mask=np.array([[True, True, False, True]]))
+
 
 def crossentropies(cases):
     rng = rng_for("loss", "crossentropies")
@@ -241,6 +250,16 @@ def metric_cases():
     metric_case(cases, "SparseTopKCategoricalAccuracy", "labels in a column", [(np.array([[1], [0]], np.int32), scores(2, 4))], {"k": 2})
     metric_case(cases, "SparseTopKCategoricalAccuracy", "steps",
                 [(np.array([[1, 0], [3, 2]], np.int32), scores(4, 4).reshape(2, 2, 4), weights(2, 2))], {"k": 2})
+
+    s, best = "SparseTopKCategoricalAccuracy", np.array([[1, 0, 3], [1, 2, 3]], np.float32)
+    labels = np.array([2, 1], np.int32)
+    metric_case(cases, s, "sorted ids, k 1", [(labels, best), (labels, best, np.array([0.7, 0.3], np.float32))],
+                {"k": 1, "from_sorted_ids": True})
+    metric_case(cases, s, "sorted ids that stand twice, labels in a column",
+                [(labels[:, None], np.array([[2, 2, 0], [3, 0, 1]], np.float32))], {"k": 2, "from_sorted_ids": True})
+    metric_case(cases, s, "sorted ids, fewer than k, steps",
+                [(np.array([[1, 3], [5, 0]], np.int32), np.array([[[1, 2], [2, 1]], [[4, 5], [1, 2]]], np.float32),
+                  np.array([[0.5, 1], [2, 3]], np.float32))], {"from_sorted_ids": True})
 
     for metric in ("MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError",
                    "RootMeanSquaredError", "LogCoshError", "CosineSimilarity"):

@@ -160,6 +160,17 @@ def given_masks():
                        name="given_masks")
 
 
+def positional_masks():
+    """Masks that stand at their place in a call, without their name; one follows the channels, one broadcasts."""
+    x = keras.Input((3, 4), name="x")
+    steps, channels = keras.Input((3,), dtype="int32", name="steps"), keras.Input((4,), dtype="bool", name="channels")
+    h = layers.Dense(4, name="hidden")(x)
+    return keras.Model([x, steps, channels],
+                       [layers.GlobalAveragePooling1D(name="pooled")(h, steps),
+                        layers.GlobalAveragePooling1D("channels_first", name="over_channels")(h, channels),
+                        layers.Softmax(name="shares")(h, layers.Reshape((1, 4), name="wide")(channels))], name="positional_masks")
+
+
 @keras.saving.register_keras_serializable(package="tutorial")
 class Blend(layers.Layer):
     """x * factor, with tensors that come by name: a list that is added and taken away, a dict that limits; and a flag."""

@@ -28,14 +28,24 @@ export interface CallOptions<T> {
   readonly args: CallArguments<T>;
 }
 
+interface Labelled {
+  readonly label: string;
+}
+
+/**
+ * The arguments that calls of a layer may have beside the first, in Python's order: those that its class lists. Where
+ * `mask` is among them, files may hold it at that place, and the layer checks its shape itself.
+ */
+export function callArgumentsOf(layer: object): readonly string[] {
+  return (layer.constructor as { readonly callArguments?: readonly string[] }).callArguments ?? [];
+}
+
 /** Splits what `apply` was given. Throws: ARGUMENT_UNKNOWN. */
-export function callOptions<T>(layer: { readonly label: string }, options: ApplyOptions<T>): CallOptions<T> {
+export function callOptions<T>(layer: Labelled, options: ApplyOptions<T>): CallOptions<T> {
   const { training, mask, ...others } = options;
-  const known = (layer.constructor as unknown as { readonly callArguments?: readonly string[] })
-    .callArguments;
+  const known = callArgumentsOf(layer);
   const given = Object.entries(others).filter((entry) => entry[1] !== undefined);
-  for (const [name] of given)
-    if (known?.includes(name) !== true) throw argumentUnknown(layer.label, name, known ?? []);
+  for (const [name] of given) if (!known.includes(name)) throw argumentUnknown(layer.label, name, known);
   return { training, mask, args: Object.fromEntries(given) as CallArguments<T> };
 }
 

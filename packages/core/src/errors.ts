@@ -67,7 +67,7 @@ export function structureMismatch(
 export function argumentUnknown(subject: string, name: string, known: readonly string[]): LamellaError {
   return lamellaError('ARGUMENT_UNKNOWN', {
     subject,
-    problem: `its calls take no "${name}". ${suggest(name, [...known, 'training', 'mask'])}`,
+    problem: `its calls take no "${name}". ${suggest(name, [...new Set([...known, 'training', 'mask'])])}`,
     fix: 'leave it out, or list it in the static callArguments of the class',
   });
 }

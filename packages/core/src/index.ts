@@ -3,6 +3,7 @@ export { type Backend, type Executable, type RunKey } from './backend.js';
 export { type Buffer, type BufferType } from './buffer.js';
 export {
   argumentTensors,
+  callArgumentsOf,
   isCallConstant,
   mapArguments,
   type ApplyOptions,

@@ -372,7 +372,7 @@ export abstract class Layer implements Serializable {
       const call = callOptions(this, options);
       for (const [name, value] of Object.entries(call.args)) checkArgument(this.label, name, value);
       this.checkStructure(inputs);
-      const specs = withGivenMasks(this.label, inputs, call.mask);
+      const specs = withGivenMasks(this, inputs, call.mask);
       this.ensureBuilt(
         mapTree(inputs, (tensor) => tensor.shape),
         mapArguments(call.args, (tensor) => tensor.shape),
@@ -400,7 +400,7 @@ export abstract class Layer implements Serializable {
     const masks =
       mask === undefined
         ? flatten(inputs).map(maskOf)
-        : givenMasks(this.label, flatten(inputs), inputs, mask).map(asMask);
+        : givenMasks(this, flatten(inputs), inputs, mask).map(asMask);
     const context: CallContext = {
       ...callContext({
         training: training ?? outer?.context.training ?? false,

@@ -9,6 +9,7 @@ import {
   type SymbolicShape,
   type Tree,
 } from '@lamella/program';
+import { callArgumentsOf } from './call-arguments.js';
 import type { Mask } from './call-context.js';
 import { maskInvalid } from './errors.js';
 import { isTensorSpec, type TensorSpec } from './tensor-spec.js';
@@ -17,33 +18,37 @@ interface Shaped {
   readonly shape: SymbolicShape;
 }
 
-/** The given mask of each input, in order. Throws: MASK_INVALID where masks are not nested like inputs or do not fit them. */
+/**
+ * The given mask of each input, in order. A layer that lists `mask` among its arguments says itself which shapes it takes.
+ * Throws: MASK_INVALID where masks are not nested like inputs or do not fit them.
+ */
 export function givenMasks<T extends Shaped>(
-  subject: string,
+  layer: { readonly label: string },
   leaves: readonly T[],
   inputs: Tree<T>,
   mask: Tree<T | null>,
 ): (T | null)[] {
   if (!sameStructure(structureOf(mask, isTensorSpec), structureOf(inputs, isTensorSpec)))
-    throw maskInvalid(subject, `expected a mask or null for each input, nested like the inputs`);
+    throw maskInvalid(layer.label, `expected a mask or null for each input, nested like the inputs`);
   const masks = flatten(mask, isTensorSpec);
+  if (callArgumentsOf(layer).includes('mask')) return masks;
   masks.forEach((one, i) => {
     const { shape } = leaves[i]!;
     if (one === null || fits(one.shape, shape)) return;
     const expected = `${formatShape(shape)} or its leading sizes`;
-    throw maskInvalid(subject, `expected a mask of shape ${expected}, got ${formatShape(one.shape)}`);
+    throw maskInvalid(layer.label, `expected a mask of shape ${expected}, got ${formatShape(one.shape)}`);
   });
   return masks;
 }
 
 /** The inputs' specs with the given masks in place of those that come along. Throws: MASK_INVALID. */
 export function withGivenMasks(
-  subject: string,
+  layer: { readonly label: string },
   inputs: Tree<TensorSpec>,
   mask: Parameters<typeof givenMasks<TensorSpec>>[3] | undefined,
 ): Tree<TensorSpec> {
   if (mask === undefined) return inputs;
-  const masks = givenMasks<TensorSpec>(subject, flatten(inputs, isTensorSpec), inputs, mask);
+  const masks = givenMasks<TensorSpec>(layer, flatten(inputs, isTensorSpec), inputs, mask);
   let next = 0;
   return mapTree(
     inputs,

@@ -64,6 +64,7 @@ export const names = [
   'records',
   'nested_records',
   'given_masks',
+  'positional_masks',
   'keyword_tensors',
   'compiled_records',
   'op_nodes',

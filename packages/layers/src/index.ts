@@ -21,7 +21,7 @@ export {
   regularizerOption,
 } from './options/declarations.js';
 export { kernelAndBias, kernelAndBiasConstraints, weightSpec } from './options/weight-declarations.js';
-export { type DataFormat, type Padding, type SizesOption } from './options/spatial.js';
+export { type DataFormat, type Padding, type SequencePadding, type SizesOption } from './options/spatial.js';
 export {
   type ConstraintOption,
   type InitializerOption,

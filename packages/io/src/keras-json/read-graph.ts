@@ -4,6 +4,7 @@ import {
   isFunctional,
   isInputLayer,
   isSymbolicTensor,
+  callArgumentsOf,
   camelCase,
   type ApplyOptions,
   type CallConstant,
@@ -231,9 +232,7 @@ class GraphReader {
       throw this.invalid(
         `"${layer.name}" is called with ${args.length} arguments, and it takes at most ${names.length + 1}`,
       );
-    const byPosition = Object.fromEntries(others.map((value, i) => [names[i]!, value]));
-    const { args: byName, ...options } = this.options(kwargs, layer);
-    return { layer, number, inputs, args: { ...withoutNulls(byPosition), ...byName }, ...options };
+    return { layer, number, inputs, ...this.options(kwargs, layer, others) };
   }
 
   /** The form of Keras 2: references in a tree, with the options of the call in the first. */
@@ -265,9 +264,15 @@ class GraphReader {
     );
   }
 
-  private options(kwargs: Json | undefined, layer: Layer): Pick<Call, 'args' | 'mask' | 'training'> {
-    const { training = null, mask = null, ...others } = isRecord(kwargs) ? kwargs : {};
+  /** What is given beside the first argument: by position, and by name. */
+  private options(
+    kwargs: Json | undefined,
+    layer: Layer,
+    byPosition: readonly Tree<Value>[] = [],
+  ): Pick<Call, 'args' | 'mask' | 'training'> {
     const known = callArgumentsOf(layer);
+    const placed = Object.fromEntries(byPosition.map((value, i) => [known[i]!, value]));
+    const { training = null, mask = null, ...others } = isRecord(kwargs) ? kwargs : {};
     const args = Object.entries(others).flatMap(([key, stored]): [string, Tree<Value>][] => {
       const name = camelCase(key);
       if (stored === null) return [];
@@ -277,13 +282,13 @@ class GraphReader {
         );
       return [[name, this.value(stored, layer)]];
     });
-    const given = this.value(mask, layer);
+    const given = placed['mask'] ?? this.value(mask, layer);
     const masks = flatten(given, isReference);
     if (!masks.every((item) => item === null || isReference(item)))
       throw this.invalid(`"${layer.name}" is called with a mask that is no tensor`);
     const isNoMask = masks.every((item) => item === null);
     return {
-      args: Object.fromEntries(args),
+      args: { ...argumentsIn(placed), ...Object.fromEntries(args) },
       ...(!isNoMask && { mask: given }),
       ...(typeof training === 'boolean' && { training }),
     };
@@ -306,11 +311,6 @@ function referencesIn({ inputs, args, mask = null }: Call): TensorReference[] {
   return flatten<Value>([inputs, args, mask], isReference).filter(isReference);
 }
 
-/** The arguments that calls of a layer may have, in order. */
-function callArgumentsOf(layer: Layer): readonly string[] {
-  return (layer.constructor as unknown as { readonly callArguments?: readonly string[] }).callArguments ?? [];
-}
-
 /** A first argument that Python gave by its name, which is its author's to choose, and what else was given by name. */
 function firstByName(kwargs: Json | undefined, known: readonly string[]): [Json[], Json | undefined] {
   if (!isRecord(kwargs)) return [[], kwargs];
@@ -321,9 +321,10 @@ function firstByName(kwargs: Json | undefined, known: readonly string[]): [Json[
   return [first === undefined ? [] : [first], others];
 }
 
-function withoutNulls<T>(record: Readonly<Record<string, T | null>>): Record<string, T> {
-  const entries = Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== null);
-  return Object.fromEntries(entries);
+/** The arguments of a class's own that are given. */
+function argumentsIn(placed: Readonly<Record<string, Tree<Value>>>): Call['args'] {
+  const { mask: _, ...own } = placed;
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null));
 }
 
 /** Whether each given mask is the one that its tensor has anyway. */

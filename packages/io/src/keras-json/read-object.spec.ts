@@ -33,7 +33,7 @@ describe('options of objects in files', () => {
     const metric = {
       module: 'keras.metrics',
       class_name: 'SparseTopKCategoricalAccuracy',
-      config: { name: 'top', dtype: 'float32', k: 1, from_sorted_ids: true },
+      config: { name: 'top', dtype: 'float32', k: 1, future_option: true },
       registered_name: null,
     };
     const bytes = archive((config) => ({
@@ -44,7 +44,7 @@ describe('options of objects in files', () => {
     const model = await load(bytes, 'net.keras', { warn });
     expect(model.compiled).toBeDefined();
     expect(warn.mock.calls.join()).toMatch(
-      /it is compiled without its metrics\. .*Metric "top" knows no option from_sorted_ids, which is true there/,
+      /it is compiled without its metrics\. .*Metric "top" knows no option future_option, which is true there/,
     );
   });
 

@@ -46,7 +46,9 @@ export const Where: OperationDefinition = {
   options: [],
   run: (call) => {
     if (!call.has('x1') || !call.has('x2'))
-      throw call.fail('where without two choices has no shape known before it runs');
+      throw call.fail(
+        'of one argument gives the places of what is true, as many as the values say, and sizes follow from shapes alone here; give the two choices, or take top_k of the condition',
+      );
     const [a, b] = promote(call.tensor('x1'), call.tensor('x2'));
     return tf.where(tf.cast(call.tensor('condition'), 'bool'), a, b);
   },

@@ -29,6 +29,7 @@ export type SoftmaxOptions = OptionsFor<typeof options>;
  */
 export class Softmax extends withOptions(ShapePreserving, options) {
   static readonly className = 'Softmax';
+  static readonly callArguments = ['mask'];
   static readonly fileFacts = { builtAtOnce: true };
 
   override build(inputShape: Tree<SymbolicShape>): void {

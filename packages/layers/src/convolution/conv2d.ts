@@ -1,8 +1,9 @@
 // Conv2D: a convolution over images.
+import type { Padding } from '../options/spatial.js';
 import { Convolution, type ConvolutionOptions } from './convolution.js';
 
 /** The options of {@link Conv2D}. */
-export type Conv2DOptions = ConvolutionOptions;
+export type Conv2DOptions = ConvolutionOptions & { readonly padding?: Padding };
 
 /**
  * Slides a kernel over images. Source: keras.layers.Conv2D.

@@ -1,8 +1,9 @@
 // Conv3D: a convolution over volumes.
+import type { Padding } from '../options/spatial.js';
 import { Convolution, type ConvolutionOptions } from './convolution.js';
 
 /** The options of {@link Conv3D}. */
-export type Conv3DOptions = ConvolutionOptions;
+export type Conv3DOptions = ConvolutionOptions & { readonly padding?: Padding };
 
 /**
  * Slides a kernel over volumes. Source: keras.layers.Conv3D.

@@ -13,8 +13,8 @@ import { requireBuilt } from '../options/built.js';
 import {
   activationOption,
   dataFormatOption,
-  paddingOption,
   regularizerOption,
+  sequencePaddingOption,
   sizesOption,
   type OptionsFor,
 } from '../options/declarations.js';
@@ -29,8 +29,8 @@ const options = {
   kernelSize: sizesOption(),
   /** How far the kernel moves at a time. Default 1. */
   strides: sizesOption(1),
-  /** Default `valid`. */
-  padding: paddingOption(),
+  /** Default `valid`; `causal` is for sequences. */
+  padding: sequencePaddingOption(),
   /** Default `channels_last`. */
   dataFormat: dataFormatOption(),
   /** How far apart the kernel's elements lie; with strides of 1 only. Default 1. */
@@ -88,10 +88,20 @@ export abstract class Convolution extends withOptions(ActivatedLayer, options) {
     this.checkShape(x.shape);
     const sums = withChannelsLast(x, this.dataFormat, (examples) => {
       this.checkReach(examples.shape.slice(1, -1), x.shape);
-      const product = this.convolve(examples);
+      const product = this.convolve(this.padding === 'causal' ? this.delayed(examples) : examples);
       return this.bias === undefined ? product : tf.add(product, this.bias.read());
     });
     return this.activate(sums, context);
+  }
+
+  /** Sequences after as many steps of zeros as a kernel at their first step looks back. */
+  private delayed(x: tf.Tensor): tf.Tensor {
+    const steps = this.dilationRate[0]! * (this.kernelSize[0]! - 1);
+    return tf.pad(x, [
+      [0, 0],
+      [steps, 0],
+      [0, 0],
+    ]);
   }
 
   private convolve(x: tf.Tensor): tf.Tensor {
@@ -106,7 +116,7 @@ export abstract class Convolution extends withOptions(ActivatedLayer, options) {
   }
 
   private convolveGroup(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
-    const { padding } = this;
+    const padding = this.padding === 'causal' ? 'valid' : this.padding;
     if (this.dimensions === 3) {
       const [strides, dilations] = [this.strides, this.dilationRate].map((sizes) => [...sizes]) as [
         [number, number, number],
@@ -141,7 +151,7 @@ export abstract class Convolution extends withOptions(ActivatedLayer, options) {
 
   private checkReach(sizes: readonly number[], shape: SymbolicShape): void {
     const reach = this.kernelSize.map((size, i) => (size - 1) * this.dilationRate[i]! + 1);
-    if (this.padding === 'same' || reach.every((size, i) => size <= sizes[i]!)) return;
+    if (this.padding !== 'valid' || reach.every((size, i) => size <= sizes[i]!)) return;
     throw shapeMismatch(
       this.label,
       `its kernel reaches over ${formatShape(reach)}, more than the ${nounOf(this.dimensions)} ${formatShape(sizes)} (input ${formatShape(shape)})`,

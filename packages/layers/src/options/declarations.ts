@@ -15,7 +15,7 @@ import {
   type Activation,
   type ActivationOption as ActivationGiven,
 } from '../activations/resolve.js';
-import { sizesOf, type DataFormat, type Padding, type SizesOption } from './spatial.js';
+import { sizesOf, type DataFormat, type Padding, type SequencePadding, type SizesOption } from './spatial.js';
 import {
   constraintOf,
   initializerOf,
@@ -66,7 +66,25 @@ export function sizesOption(...fallback: number[]): Option<SizesOption, readonly
 
 /** `valid`, the default, or `same`. */
 export function paddingOption(): Option<Padding, Padding, false> {
-  const choice = choiceOption<Padding>(['valid', 'same'], 'valid');
+  return anyCase(choiceOption<Padding>(['valid', 'same'], 'valid'));
+}
+
+/** `valid`, the default, `same`, or for an owner over sequences `causal`. */
+export function sequencePaddingOption(): Option<SequencePadding, SequencePadding, false> {
+  const sequences = anyCase(choiceOption<SequencePadding>(['valid', 'same', 'causal'], 'valid'));
+  const others = paddingOption();
+  const check: typeof sequences.check = (subject, name, given, owner) =>
+    ((owner as { readonly dimensions: number }).dimensions === 1 ? sequences : others).check(
+      subject,
+      name,
+      given,
+      owner,
+    );
+  return { ...sequences, check };
+}
+
+/** The option, told in letters of any case. */
+function anyCase<T>(choice: Option<T, T, false>): Option<T, T, false> {
   return {
     ...choice,
     check: (subject, name, given, owner) =>

@@ -9,6 +9,9 @@ export type SizesOption = number | readonly number[];
 /** `valid` pads nothing; `same` pads so that an input with strides 1 keeps its size, the odd element at the end. */
 export type Padding = 'valid' | 'same';
 
+/** `causal` pads a sequence before its start, so that no output sees a later step than its own. */
+export type SequencePadding = Padding | 'causal';
+
 /** Where the channels stand: after the dimensions that a window moves over, or before. */
 export type DataFormat = 'channels_last' | 'channels_first';
 

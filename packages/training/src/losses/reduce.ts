@@ -1,6 +1,6 @@
 // Weighted reduction as Keras does it: the sum of weighted values over the number of values, not over the weights' sum.
 import * as tf from '@tensorflow/tfjs-core';
-import { formatShape, shapeMismatch, sizeOf } from '@lamella/program';
+import { broadcastable, formatShape, shapeMismatch, sizeOf } from '@lamella/program';
 
 /**
  * How per-sample values become one: their sum over their number (the first two), their sum, their sum over that of the
@@ -60,16 +60,16 @@ function rescaled(mask: tf.Tensor): tf.Tensor {
   return tf.mul(kept, tf.divNoNan(sizeOf(mask.shape), tf.sum(kept)));
 }
 
-/** `weight` as float32 in the rank of `values`: a trailing axis of size 1 goes, missing axes come. Throws: SHAPE_MISMATCH. */
+/**
+ * `weight` as float32 beside `values`: a trailing axis of size 1 goes, missing axes come. Weights of more axes than the
+ * values have meet them at the last axes, as in Keras. Throws: SHAPE_MISMATCH.
+ */
 export function alignWeight(weight: tf.Tensor, values: tf.Tensor): tf.Tensor {
   const shape =
     weight.rank === values.rank + 1 && weight.shape[weight.rank - 1] === 1
       ? weight.shape.slice(0, -1)
       : [...weight.shape, ...Array<number>(Math.max(0, values.rank - weight.rank)).fill(1)];
-  const fits =
-    shape.length === values.rank &&
-    shape.every((size, axis) => size === values.shape[axis] || size === 1 || values.shape[axis] === 1);
-  if (!fits) {
+  if (!broadcastable(shape, values.shape)) {
     throw shapeMismatch(
       'Sample weights',
       `expected a weight for each of the values ${formatShape(values.shape)}, got ${formatShape(weight.shape)}`,

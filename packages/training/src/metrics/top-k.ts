@@ -1,6 +1,6 @@
 // Top-k accuracies: whether the target is among the k largest predictions.
 import * as tf from '@tensorflow/tfjs-core';
-import { positiveIntegerOption, withOptions, type GivenOptions } from '@lamella/core';
+import { booleanOption, positiveIntegerOption, withOptions, type GivenOptions } from '@lamella/core';
 import { integerLabels, largestTarget } from './accuracy.js';
 import { SampleMean } from './mean-metric-wrapper.js';
 import type { MetricOptions } from './metric.js';
@@ -10,8 +10,17 @@ const options = {
   k: positiveIntegerOption(5),
 };
 
-/** The options of {@link TopKCategoricalAccuracy} and {@link SparseTopKCategoricalAccuracy}. */
+/** The options of {@link TopKCategoricalAccuracy}. */
 export type TopKOptions = MetricOptions & GivenOptions<typeof options>;
+
+const sparseOptions = {
+  ...options,
+  /** Whether predictions are numbers of classes, the best first, in place of a score for each class. Default false. */
+  fromSortedIds: { ...booleanOption(false), write: (isSorted: boolean) => isSorted || undefined },
+};
+
+/** The options of {@link SparseTopKCategoricalAccuracy}. */
+export type SparseTopKOptions = MetricOptions & GivenOptions<typeof sparseOptions>;
 
 /** Whether the target class is among the `k` largest predictions. Source: keras.metrics.TopKCategoricalAccuracy. */
 export class TopKCategoricalAccuracy extends withOptions(SampleMean, options) {
@@ -24,12 +33,13 @@ export class TopKCategoricalAccuracy extends withOptions(SampleMean, options) {
 }
 
 /** Whether the integer label is among the `k` largest predictions. Source: keras.metrics.SparseTopKCategoricalAccuracy. */
-export class SparseTopKCategoricalAccuracy extends withOptions(SampleMean, options) {
+export class SparseTopKCategoricalAccuracy extends withOptions(SampleMean, sparseOptions) {
   static override readonly className = 'SparseTopKCategoricalAccuracy';
   override readonly direction = 'up';
 
   protected override valuesOf(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-    return inTopK(integerLabels(yTrue, yPred, this.label), yPred, this.k);
+    const labels = integerLabels(yTrue, yPred, this.label);
+    return this.fromSortedIds ? amongFirst(labels, yPred, this.k) : inTopK(labels, yPred, this.k);
   }
 }
 
@@ -39,7 +49,7 @@ export function topKCategoricalAccuracy(given: TopKOptions = {}): TopKCategorica
 }
 
 /** Creates a {@link SparseTopKCategoricalAccuracy}. */
-export function sparseTopKCategoricalAccuracy(given: TopKOptions = {}): SparseTopKCategoricalAccuracy {
+export function sparseTopKCategoricalAccuracy(given: SparseTopKOptions = {}): SparseTopKCategoricalAccuracy {
   return new SparseTopKCategoricalAccuracy(given);
 }
 
@@ -49,4 +59,12 @@ function inTopK(labels: tf.Tensor, yPred: tf.Tensor, k: number): tf.Tensor {
   const own = tf.sum(tf.mul(tf.cast(tf.oneHot(labels, classes), 'float32'), yPred), -1, true);
   const larger = tf.sum(tf.cast(tf.greater(yPred, own), 'float32'), -1);
   return tf.cast(tf.less(larger, k), 'float32');
+}
+
+/** Whether the label is one of the first k numbers of its row. */
+function amongFirst(labels: tf.Tensor, ids: tf.Tensor, k: number): tf.Tensor {
+  const from = ids.shape.map(() => 0);
+  const size = ids.shape.map((all, axis) => (axis === ids.rank - 1 ? Math.min(k, all) : all));
+  const same = tf.equal(tf.cast(tf.expandDims(labels, -1), ids.dtype), tf.slice(ids, from, size));
+  return tf.cast(tf.any(same, -1), 'float32');
 }
