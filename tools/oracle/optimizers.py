@@ -94,6 +94,13 @@ OTHERS = [
     ("Lion", "defaults", {}), ("Lion", "weight_decay", {"learning_rate": 0.1, "weight_decay": 0.1}),
     ("Lamb", "defaults", {}), ("Lamb", "learning_rate", {"learning_rate": 0.1}),
     ("Adafactor", "defaults", {}), ("ScheduleFreeAdamW", "defaults", {}), ("ScheduleFreeAdamW", "warmup", {"learning_rate": 0.1, "warmup_steps": 3}),
+    ("Muon", "defaults", {}), ("Muon", "options", {"learning_rate": 0.1, "nesterov": False, "ns_steps": 2, "rms_rate": None,
+                                                   "adam_lr_ratio": 0.5, "adam_weight_decay": None}),
+    ("Muon", "excluded", {"learning_rate": 0.1, "exclude_layers": ["ker"], "weight_decay": None}),
+    *((name, "gradient_accumulation_steps", {"learning_rate": 0.1, "gradient_accumulation_steps": 3})
+      for name in ("Nadam", "ScheduleFreeAdamW", "Adafactor")),
+    ("ScheduleFreeAdamW", "weight_decay", {"learning_rate": 0.1, "weight_decay": 0.1}),
+    ("Adafactor", "schedule", {"learning_rate": EXPONENTIAL}), ("Adafactor", "not relative", {"learning_rate": 0.5, "relative_step": False}),
 ]
 SCHEDULES = [
     ("ExponentialDecay", {"initial_learning_rate": 0.1, "decay_steps": 5, "decay_rate": 0.9}),

@@ -25,7 +25,7 @@ import { checkWeightAccess } from './weight-access.js';
 export interface WeightOptions {
   /** Its own name, e.g. `kernel`. */
   readonly name: string;
-  /** The path of the layer that owns it, e.g. `dense_1`. */
+  /** The path of the layer that owns it, e.g. `dense_1`; empty for none. */
   readonly owner: string;
   readonly value: HostTensor;
   readonly trainable?: boolean;
@@ -49,7 +49,7 @@ export class Weight implements StateSlot {
 
   constructor(options: WeightOptions) {
     this.shortName = options.name;
-    this.name = `${options.owner}/${options.name}`;
+    this.name = options.owner === '' ? options.name : `${options.owner}/${options.name}`;
     this.shape = options.value.shape;
     this.dtype = options.value.dtype;
     this.memory = hostBuffer(options.value);

@@ -47,7 +47,7 @@ export {
   type PredictOptions,
 } from './model.js';
 export * from './optimizers/index.js';
-export { type OptimizerOptions } from './optimizers/check-options.js';
+export { learningRateOption, type OptimizerOptions } from './optimizers/options.js';
 export { type OptimizerIdentifier } from './optimizers/identifiers.js';
 export { type OptimizerLike } from './optimizers/resolve-optimizer.js';
 export { type Gradient } from './optimizers/gradient.js';

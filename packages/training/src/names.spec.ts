@@ -21,7 +21,7 @@ import { Loss } from './losses/loss.js';
 import type { MetricIdentifier } from './metrics/identifiers.js';
 import { Mean } from './metrics/mean.js';
 import type { OptimizerIdentifier } from './optimizers/identifiers.js';
-import type { OptimizerOptions } from './optimizers/check-options.js';
+import type { OptimizerOptions } from './optimizers/options.js';
 import { Optimizer } from './optimizers/optimizer.js';
 import { ownNames } from './own-names.js';
 import { training } from './training.js';
@@ -30,7 +30,7 @@ class Lion extends Optimizer {
   static readonly className = 'acme>Lion';
   static readonly identifiers: readonly string[] = ['acme>Lion', 'acme>lion'];
   constructor(options: OptimizerOptions = {}) {
-    super(0.1, options);
+    super({ learningRate: 0.1, ...options });
   }
   protected override createSlots(): void {}
   protected override update(weight: Weight, gradient: tf.Tensor, rate: tf.Tensor): void {
@@ -155,11 +155,11 @@ describe('names that plugins bring', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     expect((await bare.loadModel(file)).compiled).toBeUndefined();
     expect(warn.mock.calls[0]![0]).toMatch(
-      /^\[NOT_RESTORED\] "net\.keras".*\n.*it is not compiled\.[^]*Lion: Known: (Adam|AdamW|RMSprop|SGD)[^]*\{ compile: false \}/,
+      /^\[NOT_RESTORED\] "net\.keras".*\n.*it is not compiled\.[^]*acme>Lion: Known: (Lion|Adam|Muon)[^]*\{ compile: false \}/,
     );
     warn.mockRestore();
     const { missing } = await bare.inspectFile(file);
-    expect(missing.classes.map((line) => line.trim().split(':')[0])).toEqual(['Lion', 'metrics']);
+    expect(missing.classes.map((line) => line.trim().split(':')[0])).toEqual(['acme>Lion', 'metrics']);
     expect((await bare.loadModel(file, { compile: false })).compiled).toBeUndefined();
   });
 });
@@ -198,7 +198,10 @@ describe('the identifiers that types offer', () => {
   const aliases = (name: string): boolean => name === name.toLowerCase() && name !== 'mean';
 
   it('are those of the optimizers, losses and metrics', () => {
-    const optimizers: Record<OptimizerIdentifier, 1> = { adam: 1, adamw: 1, rmsprop: 1, sgd: 1 };
+    const optimizers: Record<OptimizerIdentifier, 1> = {
+      ...{ adadelta: 1, adafactor: 1, adagrad: 1, adam: 1, adamax: 1, adamw: 1, ftrl: 1, lamb: 1, lion: 1 },
+      ...{ muon: 1, nadam: 1, rmsprop: 1, schedulefreeadamw: 1, sgd: 1 },
+    };
     const losses: Record<LossIdentifier, 1> = {
       ...{ binary_crossentropy: 1, bce: 1, categorical_crossentropy: 1, crossentropy: 1, mae: 1, mse: 1 },
       ...{ mean_absolute_error: 1, mean_squared_error: 1, sparse_categorical_crossentropy: 1 },

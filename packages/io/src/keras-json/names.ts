@@ -1,8 +1,11 @@
-// Keras' names for what Lamella calls otherwise: modules of classes, option names, and which options Python reads as floats.
+// Keras' names for what Lamella calls otherwise: modules of classes and options.
 import { camelCase, snakeCase, type SerializableKind } from '@lamella/core';
 
 /** Option names whose snake_case has a number of its own. */
-const irregular: Readonly<Record<string, string>> = { beta1: 'beta_1', beta2: 'beta_2' };
+const irregular: Readonly<Record<string, string>> = {
+  ...{ beta1: 'beta_1', beta2: 'beta_2', adamBeta1: 'adam_beta_1', adamBeta2: 'adam_beta_2' },
+  ...{ beta2Decay: 'beta_2_decay', epsilon1: 'epsilon_1', epsilon2: 'epsilon_2' },
+};
 
 /** Keras' name of an option. */
 export function kerasOption(name: string): string {
@@ -13,48 +16,6 @@ export function kerasOption(name: string): string {
 export function lamellaOption(name: string): string {
   return camelCase(name);
 }
-
-/**
- * Options that Python checks to be, or means to be, floats: a whole number there is written with a decimal point.
- * For classes that do not declare their options; the others say it themselves.
- */
-export const floatOptions: ReadonlySet<string> = new Set([
-  'learning_rate',
-  'weight_decay',
-  'clipnorm',
-  'clipvalue',
-  'global_clipnorm',
-  'ema_momentum',
-  'momentum',
-  'rho',
-  'epsilon',
-  'beta_1',
-  'beta_2',
-  'rate',
-  'stddev',
-  'mean',
-  'minval',
-  'maxval',
-  'scale',
-  'offset',
-  'gain',
-  'value',
-  'l1',
-  'l2',
-  'factor',
-  'negative_slope',
-  'max_value',
-  'min_value',
-  'threshold',
-  'alpha',
-  'label_smoothing',
-  'initial_accumulator_value',
-  'delta',
-  'gamma',
-  'decay_rate',
-  'initial_learning_rate',
-  'end_learning_rate',
-]);
 
 const modules: Readonly<Record<SerializableKind, string>> = {
   layers: 'keras.layers',

@@ -146,10 +146,8 @@ export function findClass(
 ): SerializableClass | undefined {
   if (!isEnvelope(envelope)) return undefined;
   const { catalog } = context.composition;
-  const registered = envelope['registered_name'];
   const module = envelope['module'];
-  const name =
-    typeof registered === 'string' && registered.includes('>') ? registered : plainName(envelope.class_name);
+  const name = registeredName(envelope);
   if (typeof module === 'string') {
     if (module.startsWith('keras.src.ops')) return undefined;
     const kind = kindOfModule(module);
@@ -161,6 +159,13 @@ export function findClass(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** What a class is registered as: `package>Class`, or the name of one of Keras'. */
+function registeredName(envelope: JsonRecord & { readonly class_name: string }): string {
+  const registered = envelope['registered_name'];
+  const isForeign = typeof registered === 'string' && registered.includes('>');
+  return isForeign ? registered : plainName(envelope.class_name);
 }
 
 /** Keras 2 calls its own optimizers `Custom>Adam`. */
@@ -176,7 +181,8 @@ export function describeClass(envelope: Json, context: ReadContext, hint?: Seria
   if (typeof module === 'string' && module.startsWith('keras.src.ops'))
     return `operation ${envelope.class_name} (${module}): not among the operations that can be read; use a layer or a Lambda`;
   const kind = (typeof module === 'string' ? kindOfModule(module) : undefined) ?? hint ?? 'layers';
-  return `${envelope.class_name}: ${suggest(envelope.class_name, context.composition.catalog.names(kind))}`;
+  const name = registeredName(envelope);
+  return `${name}: ${suggest(name, context.composition.catalog.names(kind))}`;
 }
 
 /** A config with Lamella's option names and its nested objects made. Throws: FILE_INVALID for options that are not supported. */

@@ -1,59 +1,43 @@
 // Adam.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Config, Weight } from '@lamella/core';
-import type { OptimizerOptions } from './check-options.js';
+import { booleanOption, numberOption, withOptions, type GivenOptions, type Weight } from '@lamella/core';
+import { adamStep, moveTowards } from './adam-step.js';
 import { Optimizer } from './optimizer.js';
+import type { OptimizerOptions } from './options.js';
 
-export interface AdamOptions extends OptimizerOptions {
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-  readonly amsgrad?: boolean;
-}
+/** The rates of the running means of Adam and its kin. */
+export const momentOptions = {
+  beta1: numberOption(0.9),
+  beta2: numberOption(0.999),
+  epsilon: numberOption(1e-7),
+};
+
+const adamOptions = { ...momentOptions, amsgrad: booleanOption(false) };
+
+/** The options of {@link Adam} and AdamW. */
+export type AdamOptions = OptimizerOptions & GivenOptions<typeof adamOptions>;
 
 /**
  * Adam with Keras' update rule: epsilon is added to the uncorrected root of the second moment.
  * Source: Kingma and Ba, 2014, section 2, the reordered form before section 2.1; keras.optimizers.Adam.
  */
-export class Adam extends Optimizer {
+export class Adam extends withOptions(Optimizer, adamOptions) {
   static readonly className: string = 'Adam';
-  protected readonly adam: {
-    readonly beta1: number;
-    readonly beta2: number;
-    readonly epsilon: number;
-    readonly amsgrad: boolean;
-  };
-  private readonly moments = new Map<Weight, { m: Weight; v: Weight; largest?: Weight }>();
-
-  constructor(options: AdamOptions = {}) {
-    super(0.001, options);
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
-    this.adam = { beta1, beta2, epsilon, amsgrad };
-  }
-
-  override getConfig(): Config {
-    const { beta1, beta2, epsilon, amsgrad } = this.adam;
-    return { ...super.getConfig(), beta1, beta2, epsilon, amsgrad };
-  }
 
   protected override createSlots(weights: readonly Weight[]): void {
-    for (const weight of weights)
-      this.moments.set(weight, { m: this.addSlot(weight, 'momentum'), v: this.addSlot(weight, 'velocity') });
-    if (!this.adam.amsgrad) return;
-    for (const weight of weights) this.moments.get(weight)!.largest = this.addSlot(weight, 'velocity_hat');
+    this.addSlots(weights, 'momentum', 'velocity');
+    if (this.amsgrad) this.addSlots(weights, 'velocity_hat');
   }
 
   protected override update(weight: Weight, gradient: tf.Tensor, learningRate: tf.Tensor): void {
-    const { beta1, beta2, epsilon } = this.adam;
-    const { m, v, largest } = this.moments.get(weight)!;
-    const step = this.updateNumber();
-    const correction = tf.div(tf.sqrt(tf.sub(1, tf.pow(beta2, step))), tf.sub(1, tf.pow(beta1, step)));
-    const alpha = tf.mul(learningRate, correction);
-    m.assign(tf.add(m.read(), tf.mul(tf.sub(gradient, m.read()), 1 - beta1)));
-    v.assign(tf.add(v.read(), tf.mul(tf.sub(tf.square(gradient), v.read()), 1 - beta2)));
-    largest?.assign(tf.maximum(largest.read(), v.read()));
-    const second = (largest ?? v).read();
-    weight.assign(tf.sub(weight.read(), tf.div(tf.mul(m.read(), alpha), tf.add(tf.sqrt(second), epsilon))));
+    const [m, v] = [this.slot(weight, 'momentum'), this.slot(weight, 'velocity')];
+    moveTowards(m, gradient, 1 - this.beta1);
+    moveTowards(v, tf.square(gradient), 1 - this.beta2);
+    const second = this.amsgrad ? this.slot(weight, 'velocity_hat') : v;
+    if (this.amsgrad) second.assign(tf.maximum(second.read(), v.read()));
+    const { beta1, beta2, epsilon } = this;
+    const rates = { beta1, beta2, epsilon, step: this.updateNumber() };
+    weight.assign(tf.sub(weight.read(), adamStep(m.read(), second.read(), learningRate, rates)));
   }
 }
 

@@ -1,21 +1,26 @@
 // Gradient clipping by value, by norm, or by the norm of all gradients together.
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimizerOptions } from './check-options.js';
 import type { Gradient } from './gradient.js';
+
+/** At most one of them is given. */
+export interface Clipping {
+  readonly clipvalue: number | null;
+  readonly clipnorm: number | null;
+  readonly globalClipnorm: number | null;
+}
 
 /** The gradients, clipped as the options say. Source: keras.optimizers.Optimizer (clipnorm, clipvalue, global_clipnorm). */
 export function clipGradients(
   gradients: readonly Gradient[],
-  options: OptimizerOptions,
+  { clipvalue, clipnorm, globalClipnorm }: Clipping,
 ): readonly Gradient[] {
-  const { clipvalue, clipnorm, globalClipnorm } = options;
-  if (clipnorm !== undefined && clipnorm !== null) {
+  if (clipnorm !== null) {
     return gradients.map(({ weight, gradient }) => ({
       weight,
       gradient: limitNorm(gradient, tf.sqrt(squaredSum(gradient)), clipnorm),
     }));
   }
-  if (globalClipnorm !== undefined && globalClipnorm !== null) {
+  if (globalClipnorm !== null) {
     const norm = tf.sqrt(
       gradients.map(({ gradient }) => squaredSum(gradient)).reduce((a, b) => tf.add(a, b)),
     );
@@ -24,7 +29,7 @@ export function clipGradients(
       gradient: limitNorm(gradient, norm, globalClipnorm),
     }));
   }
-  if (clipvalue !== undefined && clipvalue !== null) {
+  if (clipvalue !== null) {
     return gradients.map(({ weight, gradient }) => ({
       weight,
       gradient: tf.clipByValue(gradient, -clipvalue, clipvalue),

@@ -1,4 +1,18 @@
 // The identifiers of optimizers, for types: what an editor offers.
 
 /** Keras' identifiers of optimizers. */
-export type OptimizerIdentifier = 'adam' | 'adamw' | 'rmsprop' | 'sgd';
+export type OptimizerIdentifier =
+  | 'adadelta'
+  | 'adafactor'
+  | 'adagrad'
+  | 'adam'
+  | 'adamax'
+  | 'adamw'
+  | 'ftrl'
+  | 'lamb'
+  | 'lion'
+  | 'muon'
+  | 'nadam'
+  | 'rmsprop'
+  | 'schedulefreeadamw'
+  | 'sgd';

@@ -132,7 +132,7 @@ describe('LossScaleOptimizer', () => {
   it.each([
     [{ innerOptimizer: 'adam' }, 'innerOptimizer: expected an optimizer such as adam(), got "adam"'],
     [{ initialScale: 0 }, 'initialScale: expected a positive number, got 0'],
-    [{ dynamicGrowthSteps: 0.5 }, 'dynamicGrowthSteps: expected a positive whole number, got 0.5'],
+    [{ dynamicGrowthSteps: 0.5 }, 'dynamicGrowthSteps: expected a positive integer, got 0.5'],
   ])('refuses %j', (given, message) => {
     expect(
       () => new LossScaleOptimizer({ innerOptimizer: sgd(), name: 'scaled', ...(given as object) }),

@@ -1,54 +1,63 @@
 // An optimizer around another one, for models that compute in float16: the loss is multiplied by a large number, so that small
 // gradients do not vanish, and the gradients divided by it. Where they overflow, the step is left out and the number halved.
 import * as tf from '@tensorflow/tfjs-core';
-import { isSerializable, optionInvalid, type Config, type Weight } from '@lamella/core';
+import {
+  isSerializable,
+  optionInvalid,
+  optionKind,
+  positiveIntegerOption,
+  positiveOption,
+  withOptions,
+  type Config,
+  type GivenOptions,
+  type Weight,
+} from '@lamella/core';
 import type { Gradient } from './gradient.js';
 import { HostScalar } from './host-scalar.js';
 import { Optimizer } from './optimizer.js';
 
-export interface LossScaleOptimizerOptions {
-  readonly innerOptimizer: Optimizer;
+/** An optimizer. Throws: OPTION_INVALID. */
+const optimizerOption = optionKind<Optimizer>({
+  check: (subject, name, given) => {
+    if (isSerializable(given) && given.kind === 'optimizers') return given as Optimizer;
+    throw optionInvalid(subject, name, 'an optimizer such as adam()', given);
+  },
+});
+
+const scalingOptions = {
+  innerOptimizer: optimizerOption(),
   /** The loss scale at first. Default 2 ** 15. */
-  readonly initialScale?: number;
+  initialScale: positiveOption(2 ** 15),
   /** After so many steps in a row with finite gradients the scale is doubled. Default 2000. */
-  readonly dynamicGrowthSteps?: number;
-  readonly name?: string;
-}
+  dynamicGrowthSteps: positiveIntegerOption(2000),
+};
+
+/** The options of {@link LossScaleOptimizer}. */
+export type LossScaleOptimizerOptions = GivenOptions<typeof scalingOptions> & { readonly name?: string };
 
 /**
  * Dynamic loss scaling. A step whose gradients are not finite changes nothing but the scale.
  * Throws: OPTION_INVALID.
  * Source: keras.optimizers.LossScaleOptimizer.
  */
-export class LossScaleOptimizer extends Optimizer {
+export class LossScaleOptimizer extends withOptions(Optimizer, scalingOptions) {
   static readonly className = 'LossScaleOptimizer';
   /** It is made of another one, which no name says. */
   static readonly identifiers: readonly string[] = [];
-  readonly innerOptimizer: Optimizer;
-  private readonly scaling: { readonly initialScale: number; readonly dynamicGrowthSteps: number };
   /** Steps since the scale changed last. */
   private readonly stepCounter: HostScalar;
   private readonly dynamicScale: HostScalar;
   private taken = 0;
 
   constructor(options: LossScaleOptimizerOptions) {
-    super(0, options.name === undefined ? {} : { name: options.name });
-    const { innerOptimizer, initialScale = 2 ** 15, dynamicGrowthSteps = 2000 } = options;
-    if (!isSerializable(innerOptimizer) || innerOptimizer.kind !== 'optimizers')
-      throw optionInvalid(this.label, 'innerOptimizer', 'an optimizer such as adam()', innerOptimizer);
-    if (!(initialScale > 0 && initialScale < Infinity))
-      throw optionInvalid(this.label, 'initialScale', 'a positive number', initialScale);
-    if (!Number.isInteger(dynamicGrowthSteps) || dynamicGrowthSteps < 1)
-      throw optionInvalid(this.label, 'dynamicGrowthSteps', 'a positive whole number', dynamicGrowthSteps);
-    this.innerOptimizer = innerOptimizer;
-    this.scaling = { initialScale, dynamicGrowthSteps };
+    super(options);
     const owner = this.name;
     this.stepCounter = new HostScalar({ name: 'step_counter', owner, dtype: 'int32', value: 0 });
     this.dynamicScale = new HostScalar({
       name: 'dynamic_scale',
       owner,
       dtype: 'float32',
-      value: initialScale,
+      value: this.initialScale,
     });
   }
 
@@ -122,7 +131,8 @@ export class LossScaleOptimizer extends Optimizer {
   }
 
   override getConfig(): Config {
-    return { name: this.name, innerOptimizer: this.innerOptimizer, ...this.scaling };
+    const { name, innerOptimizer, initialScale, dynamicGrowthSteps } = this;
+    return { name, innerOptimizer, initialScale, dynamicGrowthSteps };
   }
 
   protected override createSlots(): void {}
@@ -130,9 +140,8 @@ export class LossScaleOptimizer extends Optimizer {
   protected override update(): void {}
 
   private rescale(isFinite: tf.Tensor, scale: tf.Tensor): void {
-    const { dynamicGrowthSteps } = this.scaling;
     const counted = this.stepCounter.read();
-    const isDue = tf.equal(counted, tf.scalar(dynamicGrowthSteps - 1, 'int32'));
+    const isDue = tf.equal(counted, tf.scalar(this.dynamicGrowthSteps - 1, 'int32'));
     const grown = tf.where(isDue, tf.mul(scale, 2), scale);
     this.dynamicScale.assign(tf.where(isFinite, grown, tf.mul(scale, 0.5)));
     const next = tf.add(counted, tf.scalar(1, 'int32'));

@@ -2,19 +2,11 @@
 // This class does what all share, in Keras' order: accumulate, clip, decay, update, average, constrain. The rules are beside it.
 import * as tf from '@tensorflow/tfjs-core';
 import { HostTensor, isFloatDType, withComputeDType, type FloatDType } from '@lamella/program';
-import {
-  optionInvalid,
-  snakeCaseClass,
-  uniqueName,
-  Weight,
-  type Config,
-  type Serializable,
-} from '@lamella/core';
-import { checkOptimizerOptions, type OptimizerOptions } from './check-options.js';
+import { optionInvalid, Weight, withOptions } from '@lamella/core';
 import { clipGradients } from './clip-gradients.js';
 import type { Gradient } from './gradient.js';
-import { HostScalar } from './host-scalar.js';
-import { isSchedule, type LearningRateSchedule } from './schedules/schedule.js';
+import { OptimizerState } from './optimizer-state.js';
+import { updateOptions, type OptimizerOptions } from './options.js';
 
 /** Which weights do not decay: the weights themselves, or all whose own name contains one of the words. */
 export interface DecayExclusion {
@@ -26,44 +18,27 @@ export interface DecayExclusion {
  * An optimizer. Subclasses create slots in {@link createSlots} and implement {@link update}.
  * Source: keras.optimizers.Optimizer.
  */
-export abstract class Optimizer implements Serializable {
-  readonly kind = 'optimizers';
-  readonly name: string;
-  protected readonly options: OptimizerOptions;
-  private readonly counter: HostScalar;
-  private readonly rate: HostScalar;
-  private readonly schedule: LearningRateSchedule | undefined;
+export abstract class Optimizer extends withOptions(OptimizerState, updateOptions) {
   private readonly slots: Weight[] = [];
+  private readonly slotsOf = new Map<Weight, Map<string, Weight>>();
   private averages: ReadonlyMap<Weight, Weight> = new Map();
   private accumulators: ReadonlyMap<Weight, Weight> = new Map();
   private exclusion: DecayExclusion = {};
   private built = false;
 
   /** Throws: OPTION_INVALID. */
-  constructor(defaultLearningRate: number, options: OptimizerOptions) {
-    this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
-    checkOptimizerOptions(this.label, options);
-    this.options = options;
-    const rate = options.learningRate ?? defaultLearningRate;
-    this.schedule = isSchedule(rate) ? rate : undefined;
-    const owner = this.name;
-    this.counter = new HostScalar({ name: 'iteration', owner, dtype: 'int32', value: 0 });
-    const value = isSchedule(rate) ? rate.at(0) : rate;
-    this.rate = new HostScalar({ name: 'learning_rate', owner, dtype: 'float32', value });
-  }
-
-  get className(): string {
-    return (this.constructor as unknown as { className: string }).className;
-  }
-
-  /** How errors name it. */
-  get label(): string {
-    return `${this.className} "${this.name}"`;
-  }
-
-  /** The step counter, int32. */
-  get iterations(): HostScalar {
-    return this.counter;
+  constructor(options: OptimizerOptions = {}) {
+    super(options);
+    const clips = (['clipnorm', 'clipvalue', 'globalClipnorm'] as const).filter(
+      (name) => this[name] !== null,
+    );
+    if (clips.length > 1)
+      throw optionInvalid(
+        this.label,
+        clips.join(' and '),
+        'at most one of clipnorm, clipvalue and globalClipnorm',
+        clips.length,
+      );
   }
 
   /** Optimizers inside it, by the names under which files of Keras keep them. */
@@ -71,33 +46,9 @@ export abstract class Optimizer implements Serializable {
     return new Map();
   }
 
-  /** The rate of the next step; setting it takes effect there. Throws: OPTION_INVALID where a schedule decides. */
-  get learningRate(): number {
-    return this.schedule?.at(this.iterations.current) ?? this.rate.current;
-  }
-
-  set learningRate(value: number) {
-    if (this.schedule !== undefined) {
-      throw optionInvalid(
-        this.label,
-        'learningRate',
-        `none, because ${this.schedule.className} "${this.schedule.name}" decides it`,
-        value,
-      );
-    }
-    checkOptimizerOptions(this.label, { learningRate: value });
-    this.rate.current = value;
-  }
-
   /** All state in Keras' order: the iteration, the learning rate unless a schedule decides it, then averages and slots. */
-  get variables(): Weight[] {
-    return [
-      this.counter,
-      ...(this.schedule === undefined ? [this.rate] : []),
-      ...this.averages.values(),
-      ...this.accumulators.values(),
-      ...this.slots,
-    ];
+  override get variables(): Weight[] {
+    return [...super.variables, ...this.averages.values(), ...this.accumulators.values(), ...this.slots];
   }
 
   get isBuilt(): boolean {
@@ -108,7 +59,7 @@ export abstract class Optimizer implements Serializable {
   build(weights: readonly Weight[]): void {
     if (this.built) return;
     this.built = true;
-    if (this.options.useEma === true) this.averages = this.forEach(weights, 'average');
+    if (this.useEma) this.averages = this.forEach(weights, 'average');
     if (this.accumulationSteps > 1) this.accumulators = this.forEach(weights, 'gradient_accumulator');
     this.createSlots(weights);
   }
@@ -125,35 +76,15 @@ export abstract class Optimizer implements Serializable {
     this.exclusion = exclusion;
   }
 
-  /** On the host, before a step: puts the rate that a schedule gives into its cell. */
-  beforeStep(): void {
-    if (this.schedule !== undefined) this.rate.current = this.learningRate;
-  }
-
-  /** How many steps there have been, which random numbers depend on. */
-  get stepsTaken(): number {
-    return this.iterations.current;
-  }
-
-  /** On the host, after a step that has succeeded. */
-  afterStep(): void | Promise<void> {
-    this.iterations.count();
-  }
-
-  /** On the host, before the first of many steps: takes note of what others have done to its state. */
-  async refresh(): Promise<void> {
-    await this.iterations.refresh();
-  }
-
   /** Inside a capture: the loss to take gradients of, scaled up where the options ask for it. */
   scaleLoss(loss: tf.Tensor): tf.Tensor {
-    const scale = this.options.lossScaleFactor ?? 1;
+    const scale = this.lossScaleFactor ?? 1;
     return scale === 1 ? loss : tf.mul(loss, scale);
   }
 
   /** Inside a capture: applies one step to all weights at once. */
   apply(gradients: readonly Gradient[]): void {
-    const scale = this.options.lossScaleFactor ?? 1;
+    const scale = this.lossScaleFactor ?? 1;
     this.applyUnscaled(
       scale === 1
         ? gradients
@@ -180,34 +111,45 @@ export abstract class Optimizer implements Serializable {
     averages.forEach(([weight], i) => weight.set(values[i]!));
   }
 
-  getConfig(): Config {
-    const { options } = this;
-    return {
-      name: this.name,
-      learningRate: this.schedule ?? this.rate.current,
-      weightDecay: options.weightDecay ?? null,
-      clipnorm: options.clipnorm ?? null,
-      globalClipnorm: options.globalClipnorm ?? null,
-      clipvalue: options.clipvalue ?? null,
-      useEma: options.useEma ?? false,
-      emaMomentum: options.emaMomentum ?? 0.99,
-      emaOverwriteFrequency: options.emaOverwriteFrequency ?? null,
-      lossScaleFactor: options.lossScaleFactor ?? null,
-      gradientAccumulationSteps: options.gradientAccumulationSteps ?? null,
-    };
-  }
-
   /** Creates slots with {@link addSlot}, in Keras' order. */
   protected abstract createSlots(weights: readonly Weight[]): void;
 
   /** One step for one weight: reads and assigns it and its slots. */
   protected abstract update(weight: Weight, gradient: tf.Tensor, learningRate: tf.Tensor): void;
 
+  /** Inside a capture, before each update: what concerns all weights. */
+  protected startUpdate(): void {}
+
+  /** The share of itself that a weight loses at each step, times the learning rate; null for none. */
+  protected decayOf(_weight: Weight): number | null {
+    return this.weightDecay;
+  }
+
+  /** Slots of these names for each weight, one weight after the other. */
+  protected addSlots(weights: readonly Weight[], ...names: readonly string[]): void {
+    for (const weight of weights) for (const name of names) this.addSlot(weight, name);
+  }
+
   /** A slot of the weight's shape, filled with `initial`. */
-  protected addSlot(weight: Weight, name: string, initial = 0): Weight {
-    const slot = this.like(weight, name, initial);
-    this.slots.push(slot);
-    return slot;
+  protected addSlot(weight: Weight, name: string, initial = 0): void {
+    this.keepSlot(weight, name, this.like(weight, name, initial));
+  }
+
+  /** A slot of another shape or name in files, for {@link slot} under `name`. */
+  protected keepSlot(weight: Weight, name: string, slot: Weight): void {
+    this.addCell(slot);
+    const known = this.slotsOf.get(weight) ?? new Map<string, Weight>();
+    this.slotsOf.set(weight, known.set(name, slot));
+  }
+
+  /** State of its own, kept and saved with the slots. */
+  protected addCell(cell: Weight): void {
+    this.slots.push(cell);
+  }
+
+  /** The weight's slot of this name. */
+  protected slot(weight: Weight, name: string): Weight {
+    return this.slotsOf.get(weight)!.get(name)!;
   }
 
   /** The number of this update, from 1, as float32. */
@@ -216,7 +158,7 @@ export abstract class Optimizer implements Serializable {
   }
 
   private get accumulationSteps(): number {
-    return this.options.gradientAccumulationSteps ?? 1;
+    return this.gradientAccumulationSteps ?? 1;
   }
 
   private updatesDone(): tf.Tensor {
@@ -228,13 +170,13 @@ export abstract class Optimizer implements Serializable {
 
   private step(gradients: readonly Gradient[]): void {
     const learningRate = this.rate.read();
-    for (const { weight, gradient } of clipGradients(gradients, this.options)) {
+    this.startUpdate();
+    for (const { weight, gradient } of clipGradients(gradients, this)) {
       // As in Keras, in the weight's dtype.
       withComputeDType(floatOf(weight), () => {
-        if (this.decays(weight)) {
-          const value = weight.read();
-          weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, this.options.weightDecay!))));
-        }
+        const decay = this.decays(weight) ? this.decayOf(weight) : null;
+        const value = weight.read();
+        if (decay !== null) weight.assign(tf.sub(value, tf.mul(value, tf.mul(learningRate, decay))));
         this.update(weight, gradient, learningRate);
       });
     }
@@ -267,21 +209,17 @@ export abstract class Optimizer implements Serializable {
   private average(weight: Weight, average: Weight): void {
     // The first update replaces the average, which is zero until then.
     const isLater = tf.cast(tf.notEqual(this.updatesDone(), tf.scalar(0, 'int32')), 'float32');
-    const momentum = tf.mul(isLater, this.options.emaMomentum ?? 0.99);
+    const momentum = tf.mul(isLater, this.emaMomentum);
     const value = weight.read();
     average.assign(tf.add(tf.mul(momentum, average.read()), tf.mul(tf.sub(1, momentum), value)));
-    const every = this.options.emaOverwriteFrequency ?? null;
+    const every = this.emaOverwriteFrequency;
     if (every === null) return;
     weight.assign(tf.where(this.isMultiple(every), average.read(), value));
   }
 
   private decays(weight: Weight): boolean {
     const { weights = [], names = [] } = this.exclusion;
-    return (
-      (this.options.weightDecay ?? null) !== null &&
-      !weights.includes(weight) &&
-      !names.some((name) => weight.shortName.includes(name))
-    );
+    return !weights.includes(weight) && !names.some((name) => weight.shortName.includes(name));
   }
 
   private forEach(weights: readonly Weight[], name: string): Map<Weight, Weight> {

@@ -106,12 +106,8 @@ async function follow(stored: Case, backend: Backend): Promise<void> {
 
 describe('optimizers', () => {
   it('has cases of each in the fixture', () => {
-    expect([...new Set(cases.map((stored) => stored.optimizer))].sort()).toEqual([
-      'Adam',
-      'AdamW',
-      'RMSprop',
-      'SGD',
-    ]);
+    const own = Object.keys(classes).filter((name) => /^[A-Z]/.test(name) && name !== 'LossScaleOptimizer');
+    expect([...new Set(cases.map((stored) => stored.optimizer))].sort()).toEqual(own.sort());
   });
 
   it.each(cases)('take the steps of Keras: $optimizer, $name', (stored) => follow(stored, cpu()));
@@ -136,7 +132,7 @@ describe('optimizers', () => {
     );
     const config = Object.fromEntries(
       Object.entries(optimizer.getConfig()).map(([key, value]) => [
-        key.startsWith('beta') ? key.replace('beta', 'beta_') : snakeCase(key),
+        snakeCase(key).replace(/(beta|epsilon)(\d)/, '$1_$2'),
         value,
       ]),
     );
@@ -164,10 +160,11 @@ describe('optimizers', () => {
       ['RMSprop', 'RMSprop'],
       ['adam', 'Adam'],
       ['adamw', 'AdamW'],
+      ['schedulefreeadamw', 'ScheduleFreeAdamW'],
     ] as const)
       expect(resolveOptimizer(identifier, 'Model "m"').className).toBe(className);
     expect(() => resolveOptimizer('adm', 'Model "m"')).toThrow(
-      '[IDENTIFIER_UNKNOWN] Model "m": unknown optimizer "adm". Known: adam, adamw, sgd, rmsprop. Did you mean "adam"?',
+      '[IDENTIFIER_UNKNOWN] Model "m": unknown optimizer "adm". Known: adam, adamw, nadam, adamax, lamb, and 9 more. Did you mean "adam"?',
     );
     expect(() => resolveOptimizer(3 as never, 'Model "m"')).toThrow('[OPTION_INVALID] Model "m": optimizer');
   });
@@ -194,7 +191,7 @@ describe('optimizers', () => {
     [{ globalClipnorm: 0 }, 'globalClipnorm: expected a positive number, got 0'],
     [{ weightDecay: -1 }, 'weightDecay'],
     [{ emaMomentum: 1.5 }, 'emaMomentum: expected a number from 0 to 1, got 1.5'],
-    [{ emaOverwriteFrequency: 0 }, 'emaOverwriteFrequency: expected a whole number of at least 1'],
+    [{ emaOverwriteFrequency: 0 }, 'emaOverwriteFrequency: expected a positive integer, got 0'],
     [{ gradientAccumulationSteps: 1 }, 'gradientAccumulationSteps: expected a whole number of at least 2'],
     [{ momentum: 2 }, 'momentum: expected a number from 0 to 1, got 2'],
   ])('refuse %j', (given, message) => {

@@ -1,45 +1,30 @@
 // Stochastic gradient descent, with momentum where asked.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, type Config, type Weight } from '@lamella/core';
-import type { OptimizerOptions } from './check-options.js';
+import { booleanOption, fractionOption, withOptions, type GivenOptions, type Weight } from '@lamella/core';
 import { Optimizer } from './optimizer.js';
+import { learningRateOption, type OptimizerOptions } from './options.js';
 
-export interface SGDOptions extends OptimizerOptions {
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
-}
+const sgdOptions = { momentum: fractionOption(0), nesterov: booleanOption(false) };
+
+/** The options of {@link SGD}. */
+export type SGDOptions = OptimizerOptions & GivenOptions<typeof sgdOptions>;
 
 /** Gradient descent; the momentum holds the learning rate, as in Keras: `m = momentum m - rate g; w += m`. Source: keras.optimizers.SGD. */
-export class SGD extends Optimizer {
+export class SGD extends withOptions(Optimizer, { learningRate: learningRateOption(0.01), ...sgdOptions }) {
   static readonly className = 'SGD';
-  private readonly sgd: { readonly momentum: number; readonly nesterov: boolean };
-  private readonly momenta = new Map<Weight, Weight>();
-
-  constructor(options: SGDOptions = {}) {
-    super(0.01, options);
-    const { momentum = 0, nesterov = false } = options;
-    if (!(momentum >= 0 && momentum <= 1))
-      throw optionInvalid(this.label, 'momentum', 'a number from 0 to 1', momentum);
-    this.sgd = { momentum, nesterov };
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), ...this.sgd };
-  }
 
   protected override createSlots(weights: readonly Weight[]): void {
-    if (this.sgd.momentum === 0) return;
-    for (const weight of weights) this.momenta.set(weight, this.addSlot(weight, 'momentum'));
+    if (this.momentum !== 0) this.addSlots(weights, 'momentum');
   }
 
   protected override update(weight: Weight, gradient: tf.Tensor, learningRate: tf.Tensor): void {
-    const slot = this.momenta.get(weight);
+    const { momentum, nesterov } = this;
     const descent = tf.mul(gradient, learningRate);
-    if (slot === undefined) {
+    if (momentum === 0) {
       weight.assign(tf.sub(weight.read(), descent));
       return;
     }
-    const { momentum, nesterov } = this.sgd;
+    const slot = this.slot(weight, 'momentum');
     const next = tf.sub(tf.mul(slot.read(), momentum), descent);
     slot.assign(next);
     weight.assign(tf.add(weight.read(), nesterov ? tf.sub(tf.mul(next, momentum), descent) : next));
