@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { download, type DownloadOptions, type DownloadProgress } from './download.js';
+import { download, downloadFile, type DownloadOptions, type DownloadProgress } from './download.js';
 
 const file = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7) % 251);
 const sha256 = createHash('sha256').update(file).digest('hex');
@@ -180,6 +181,49 @@ describe('download()', () => {
       `[FILE_INVALID] "${url}": it has more bytes, and 100000 are to be read at most`,
     );
     expect(sent).toBeLessThan(10_000_000);
+    expect(ranges).toHaveLength(1);
+  });
+
+  it('gives up an attempt that trickles', async () => {
+    const url = await serve((_, response) => {
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    }, whole);
+    expect(await fetched(url, { stallTimeout: 1000 })).toEqual(file);
+    expect(ranges).toHaveLength(2);
+  });
+
+  it('gives up when its time is over, and does not try again', async () => {
+    const url = await serve((_, response) => void response.writeHead(200).flushHeaders());
+    await expect(fetched(url, { timeout: 100 })).rejects.toThrow(
+      `[DOWNLOAD_FAILED] Download "${url}": it took too long`,
+    );
+    expect(ranges).toHaveLength(1);
+  });
+
+  it('asks for files as they are, and takes one that comes packed', async () => {
+    let asked: string | undefined;
+    const packed = gzipSync(file);
+    const url = await serve((request, response) => {
+      asked = request.headers['accept-encoding'];
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
+    });
+    const { bytes, transferred } = await downloadFile(url, { sha256, maximumBytes: 100_000 });
+    expect([bytes, transferred, asked]).toEqual([file, packed.length, 'identity']);
+  });
+
+  it.each([true, false])('stops what unfolds to too much; its size is known: %s', async (isKnown) => {
+    const bomb = brotliCompressSync(new Uint8Array(70 * 1024 * 1024));
+    const url = await serve((_, response) => {
+      response.writeHead(200, {
+        'content-encoding': 'br',
+        ...(isKnown && { 'content-length': bomb.length }),
+      });
+      response.end(bomb);
+    });
+    await expect(download(url, { maximumBytes: 2 ** 31 })).rejects.toThrow(
+      /\[FILE_INVALID\] "http.*mnist.npz": it came packed, and unfolds to more than \d+ bytes/,
+    );
     expect(ranges).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
-// Reads over HTTP into memory, and no more than is allowed. Interrupted downloads go on where they stopped, if the server can.
+// Reads over HTTP into memory, no more than is allowed and for no longer. Interrupted downloads go on where they stopped, if the
+// server can. Files are asked for as they are; what comes packed all the same is counted when it is unpacked.
 import { isLamellaError } from '@lamella/program';
-import { downloadFailed, fileMissing, fileTooLarge } from './errors.js';
+import { downloadFailed, fileInvalid, fileMissing, fileTooLarge } from './errors.js';
 import { checkSha256 } from './sha256.js';
 
 /** How far a download has come. Units: bytes; `total` where the server says it. */
@@ -20,11 +21,28 @@ export interface DownloadOptions {
   readonly attempts?: number;
   /** The pause after a failed attempt, doubled after each. Units: milliseconds; default 500. */
   readonly retryDelay?: number;
-  /** An attempt that receives nothing for so long is given up. Units: milliseconds; default 30,000. */
+  /** An attempt that receives less than 16 KiB in so long is given up. Units: milliseconds; default 30,000. */
   readonly stallTimeout?: number;
+  /** All attempts together. Units: milliseconds; default one hour. */
+  readonly timeout?: number;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What has been downloaded. */
+export interface Download {
+  readonly bytes: Uint8Array;
+  /**
+   * The size on the journey, where the server packed it and said so; of what is packed and does not say its size, a hundredth.
+   * Units: bytes.
+   */
+  readonly transferred: number;
+}
+
+/** Less than this in {@link DownloadOptions.stallTimeout} is a server that trickles. Units: bytes. */
+const leastArrival = 16 * 1024;
+/** What may be unpacked of what a server packed: so much, and so much for each byte that came. Units: bytes. */
+const packedAllowance = { free: 64 * 1024 * 1024, each: 100 };
 
 /** What has arrived, over all attempts. */
 interface Arrived {
@@ -32,27 +50,37 @@ interface Arrived {
   size: number;
   /** Identifies the version of the file that the chunks belong to. */
   version: string | undefined;
+  /** The packed size, of a file that came packed; NaN where that is not known. */
+  packed: number | undefined;
 }
 
 /**
  * The bytes behind an `http:`, `https:`, `blob:` or `data:` URL.
  *
- * Throws: DOWNLOAD_FAILED after the last attempt, or at once where trying again is of no use; FILE_MISSING where the server does
+ * Throws: DOWNLOAD_FAILED after the last attempt, when the time is up, or at once where trying again is of no use; FILE_MISSING where the server does
  * not have it; FILE_INVALID for more than `maximumBytes`; CHECKSUM_MISMATCH; what `signal` was aborted with.
  */
 export async function download(url: string | URL, options: DownloadOptions): Promise<Uint8Array> {
-  const { attempts = 4, retryDelay = 500, signal } = options;
-  const arrived: Arrived = { chunks: [], size: 0, version: undefined };
+  return (await downloadFile(url, options)).bytes;
+}
+
+/** As {@link download}, with the size on the journey. */
+export async function downloadFile(url: string | URL, options: DownloadOptions): Promise<Download> {
+  const { attempts = 4, retryDelay = 500, timeout = 3_600_000, signal } = options;
+  const deadline = performance.now() + timeout;
+  const arrived: Arrived = { chunks: [], size: 0, version: undefined, packed: undefined };
   let failure: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await pause(retryDelay * 2 ** (attempt - 1), signal);
     signal?.throwIfAborted();
     try {
-      await receive(url, arrived, options);
+      await receive(url, arrived, options, deadline);
       const bytes = concatenate(arrived);
+      const { packed } = arrived;
       restart(arrived);
       if (options.sha256 !== undefined) await checkSha256(subjectOf(url), bytes, options.sha256);
-      return bytes;
+      const transferred = packed ?? bytes.length;
+      return { bytes, transferred: Number.isNaN(transferred) ? bytes.length / 100 : transferred };
     } catch (error) {
       signal?.throwIfAborted();
       failure = error;
@@ -68,25 +96,38 @@ export async function download(url: string | URL, options: DownloadOptions): Pro
 }
 
 /** One attempt: asks for what is missing and appends it. */
-async function receive(url: string | URL, arrived: Arrived, options: DownloadOptions): Promise<void> {
+async function receive(
+  url: string | URL,
+  arrived: Arrived,
+  options: DownloadOptions,
+  deadline: number,
+): Promise<void> {
   const { fetch = globalThis.fetch, stallTimeout = 30_000, maximumBytes, onProgress } = options;
   const attempt = new AbortController();
   const abort = (): void => attempt.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', abort, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const watch = (): void => {
-    clearTimeout(timer);
+  // Looks back once in a while: whatever came meanwhile, a server that trickles has sent too little.
+  const watch = (before: number): void => {
+    const left = deadline - performance.now();
     timer = setTimeout(
-      () => attempt.abort(new Error(`nothing arrived for ${stallTimeout} ms`)),
-      stallTimeout,
+      () => {
+        const since = arrived.size - before;
+        if (left <= stallTimeout) attempt.abort(downloadFailed(subjectOf(url), 'it took too long'));
+        else if (since >= 0 && since < leastArrival)
+          attempt.abort(new Error(`${since || 'no'} bytes arrived in ${stallTimeout} ms`));
+        else watch(arrived.size);
+      },
+      Math.max(0, Math.min(left, stallTimeout)),
     );
   };
   try {
-    watch();
-    const headers: Record<string, string> =
-      arrived.size > 0 && arrived.version !== undefined
-        ? { Range: `bytes=${arrived.size}-`, 'If-Range': arrived.version }
-        : {};
+    watch(arrived.size);
+    const headers: Record<string, string> = {
+      'Accept-Encoding': 'identity',
+      ...(arrived.size > 0 &&
+        arrived.version !== undefined && { Range: `bytes=${arrived.size}-`, 'If-Range': arrived.version }),
+    };
     const response = await fetch(url, { headers, signal: attempt.signal });
     if (!continues(response, arrived)) restart(arrived);
     if (!response.ok || response.body === null) throw await refusal(url, response);
@@ -95,12 +136,19 @@ async function receive(url: string | URL, arrived: Arrived, options: DownloadOpt
     // A length that was packed for the journey is not that of the file.
     const isPlain = (response.headers.get('content-encoding') ?? 'identity') === 'identity';
     const total = isPlain && Number.isFinite(length) ? arrived.size + length : undefined;
+    arrived.packed = isPlain ? undefined : length;
+    const limit = isPlain ? maximumBytes : Math.min(maximumBytes, unpackedLimit(length));
     const reader = response.body.getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      watch();
       arrived.chunks.push(next.value);
       arrived.size += next.value.length;
       if (arrived.size > maximumBytes) throw fileTooLarge(nameOf(url), 'more', maximumBytes);
+      if (arrived.size > limit)
+        throw fileInvalid(
+          nameOf(url),
+          `it came packed, and unfolds to more than ${limit} bytes`,
+          'have the server send it as it is, without Content-Encoding',
+        );
       onProgress?.({ url: `${url}`, received: arrived.size, total });
     }
     if (total !== undefined && arrived.size < total)
@@ -118,6 +166,11 @@ async function receive(url: string | URL, arrived: Arrived, options: DownloadOpt
 function continues(response: Response, arrived: Arrived): boolean {
   const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   return response.status === 206 && Number(start) === arrived.size;
+}
+
+/** How many bytes may come of what a server packed into `length`, which may be unknown. */
+function unpackedLimit(length: number): number {
+  return packedAllowance.free + (Number.isFinite(length) ? packedAllowance.each * length : 0);
 }
 
 function restart(arrived: Arrived): void {

@@ -1,5 +1,11 @@
 export { crc32 } from './crc32.js';
-export { download, type DownloadOptions, type DownloadProgress } from './download.js';
+export {
+  download,
+  downloadFile,
+  type Download,
+  type DownloadOptions,
+  type DownloadProgress,
+} from './download.js';
 export { fileInvalid, fileMissing, fileNotWritten, fileTooLarge } from './errors.js';
 export { gunzip, isGzip } from './inflate.js';
 export { progressLines } from './progress-lines.js';

@@ -7,6 +7,7 @@ import {
   type FileSet,
   type ReadingContext,
   type Layer,
+  type LayerWithEnds,
   type NamedFunction,
   type Plugin,
   type PluginContext,
@@ -46,6 +47,8 @@ export interface SaveOptions {
 export interface ReadOptions {
   /** How much to read at most, all files that belong together counted. Default 2 GiB. Units: bytes. */
   readonly maximumBytes?: number;
+  /** Ends the reading and downloading of files. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LoadOptions extends ReadOptions {
@@ -88,7 +91,7 @@ export interface LoadWeightsOptions extends ReadOptions {
   readonly warn?: (message: string) => void;
 }
 
-const readNames: OptionNames<ReadOptions> = { maximumBytes: true };
+const readNames: OptionNames<ReadOptions> = { maximumBytes: true, signal: true };
 const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true };
 const loadNames: OptionNames<LoadOptions> = {
   ...readNames,
@@ -191,7 +194,8 @@ export const io: Plugin<IoApi> = {
     ): Promise<void> => {
       const { file, bytes, context } = await opened(composition, source, options);
       const format = formatForBytes(composition, file.name, bytes, 'readWeights');
-      await throughGate(file.name, bytes, () => format.readWeights!(bytes, model, context));
+      const read = (): Promise<void> => format.readWeights!(bytes, model, context);
+      await throughGate(file.name, bytes, read, options.signal);
     };
     return {
       async saveModel(model, path, options) {
@@ -202,15 +206,14 @@ export const io: Plugin<IoApi> = {
         checkOptionNames('loadModel()', options, loadNames);
         const { file, bytes, context } = await opened(composition, source, options);
         const format = formatForBytes(composition, file.name, bytes, 'readModel');
-        const model = (await throughGate(file.name, bytes, () => format.readModel!(bytes, context))) as Model<
-          never,
-          never
-        >;
-        const { weights, maximumBytes, includeOptimizer = false, warn } = options;
+        const read = (): Promise<LayerWithEnds> => format.readModel!(bytes, context);
+        const model = (await throughGate(file.name, bytes, read, options.signal)) as Model<never, never>;
+        const { weights, maximumBytes, signal, includeOptimizer = false, warn } = options;
         if (weights !== undefined)
           await readWeights(model, weights, {
             includeOptimizer,
             ...(maximumBytes !== undefined && { maximumBytes }),
+            ...(signal !== undefined && { signal }),
             ...(warn !== undefined && { warn }),
           });
         return model;
@@ -226,12 +229,13 @@ export const io: Plugin<IoApi> = {
         checkOptionNames('inspectFile()', options, readNames);
         const { file, bytes, context } = await opened(composition, source, options);
         const format = formatForBytes(composition, file.name, bytes, 'inspect');
-        return throughGate(file.name, bytes, async () => {
+        const read = async (): Promise<FileInspection> => {
           const contents = await format.inspect!(bytes, context);
           return withBudget(context.budget, () =>
             inspectContents(contents, bytes.length, readContext(context)),
           );
-        });
+        };
+        return throughGate(file.name, bytes, read, options.signal);
       },
       async encodeModel(model, name, options) {
         return inMemory(name, await encodeModel(model, name, options));
@@ -248,9 +252,9 @@ async function opened(
   source: FileSource,
   options: ReadOptions,
 ): Promise<{ file: OpenFile; bytes: Uint8Array; context: ReadingContext }> {
-  const file = await openSource(source, options.maximumBytes);
-  const bytes = await file.read();
-  const budget = Budget.ofFile(file.name, bytes.length);
+  const file = await openSource(source, options);
+  const { bytes, size } = await file.read();
+  const budget = Budget.ofFile(file.name, size);
   return { file, bytes, context: readingContext(composition, file, options, budget) };
 }
 
@@ -284,10 +288,10 @@ function readingContext(
   };
   if (file.readSibling === undefined) return context;
   const readSibling = async (name: string): Promise<Uint8Array> => {
-    const bytes = await file.readSibling!(name);
+    const { bytes, size } = await file.readSibling!(name);
     // What stands beside a file adds to what its load may cost, once; reading it again costs.
     const plain = name.replace(/^(?:\.\/)+/, '');
-    if (!known.has(plain)) budget.addFile(bytes.length);
+    if (!known.has(plain)) budget.addFile(size);
     known.add(plain);
     budget.spend('bytes', bytes.length, `"${name}"`);
     return bytes;

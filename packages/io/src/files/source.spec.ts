@@ -141,6 +141,24 @@ describe('openSource()', () => {
     await composed().loadModel(source(), { maximumBytes: size });
   });
 
+  it('ends with the reason of the signal, while a file beside it is waited for too', async () => {
+    const file = await composed().encodeModel(small(), 'model.json');
+    const controller = new AbortController();
+    // Of the files beside it the server says nothing.
+    const silent = createServer((request, response) => {
+      if (request.url === '/model.json') response.end(file.bytes);
+      else controller.abort(new Error('changed my mind'));
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/model.json`;
+    await expect(composed().loadModel(url, { signal: controller.signal })).rejects.toThrow('changed my mind');
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+    await expect(composed().loadModel(file, { signal: controller.signal })).rejects.toThrow(
+      'changed my mind',
+    );
+  });
+
   it('counts all files of a model together', async () => {
     const file = await composed().encodeModel(small(), 'model.json');
     const size = file.bytes.length + Object.values(file.siblings!)[0]!.length;

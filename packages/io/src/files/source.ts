@@ -1,6 +1,6 @@
 // Where files come from: paths, URLs, and bytes that are at hand. A file is read whole, with those beside it when a format
 // asks for them; all of them together stay below a limit.
-import { download, fileInvalid, fileMissing, readFile, realPlace } from '@lamella/files';
+import { downloadFile, fileInvalid, fileMissing, readFile, realPlace } from '@lamella/files';
 
 /** A file in memory: its name, whose ending says the format, its bytes, and the files beside it that it refers to. */
 export interface FileInMemory {
@@ -32,8 +32,21 @@ export type FileSource = string | URL | FileInMemory | NamedUrl | BrowserFile;
 export interface OpenFile {
   /** As the user knows it; its ending says the format. */
   readonly name: string;
-  read(): Promise<Uint8Array>;
-  readSibling?(name: string): Promise<Uint8Array>;
+  read(): Promise<Content>;
+  readSibling?(name: string): Promise<Content>;
+}
+
+/** A file's bytes, and how large it was where it came from: servers may pack files for the journey. */
+export interface Content {
+  readonly bytes: Uint8Array;
+  /** Units: bytes. */
+  readonly size: number;
+}
+
+/** What {@link openSource} takes beside the source. */
+export interface OpenOptions {
+  readonly maximumBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Bytes that one call reads at most unless told otherwise: 2 GiB, about what one array holds everywhere. */
@@ -42,25 +55,32 @@ export const defaultMaximumBytes = 2 ** 31;
 /** The main file of a folder that holds a model of several. */
 export const mainOfFolder = 'model.json';
 
-/** Looks at a source. Throws: FILE_INVALID for something that is no source; what it gives throws FILE_MISSING, FILE_INVALID. */
-export async function openSource(source: FileSource, maximumBytes = defaultMaximumBytes): Promise<OpenFile> {
-  const budget = new Budget(maximumBytes);
+/**
+ * Looks at a source. Throws: FILE_INVALID for something that is no source; what it gives throws FILE_MISSING, FILE_INVALID,
+ * DOWNLOAD_FAILED, what the signal was aborted with.
+ */
+export async function openSource(source: FileSource, options: OpenOptions = {}): Promise<OpenFile> {
+  const { maximumBytes = defaultMaximumBytes, signal } = options;
+  signal?.throwIfAborted();
+  const room = new Room(maximumBytes, signal);
   if (typeof source === 'string') {
     const url = webUrl(source);
-    return url === undefined ? openPath(source, budget) : openUrl(nameOfUrl(url), url, budget);
+    return url === undefined ? openPath(source, room) : openUrl(nameOfUrl(url), url, room);
   }
   if (source instanceof URL) {
-    if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, budget);
+    if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, room);
     const { fileURLToPath } = await import('node:url');
-    return openPath(fileURLToPath(source), budget);
+    return openPath(fileURLToPath(source), room);
   }
   if (typeof source === 'object' && source !== null && typeof source.name === 'string') {
-    if ('url' in source) return openUrl(source.name, new URL(source.url), budget);
-    if ('bytes' in source && source.bytes instanceof Uint8Array) return openMemory(source, budget);
+    if ('url' in source) return openUrl(source.name, new URL(source.url), room);
+    if ('bytes' in source && source.bytes instanceof Uint8Array) return openMemory(source, room);
     if ('arrayBuffer' in source) {
-      const read = async (): Promise<Uint8Array> => {
-        budget.take(source.size, source.name);
-        return new Uint8Array(await source.arrayBuffer());
+      const read = async (): Promise<Content> => {
+        room.take(source.size, source.name);
+        const bytes = new Uint8Array(await source.arrayBuffer());
+        signal?.throwIfAborted();
+        return whole(bytes);
       };
       return { name: source.name, read };
     }
@@ -72,11 +92,18 @@ export async function openSource(source: FileSource, maximumBytes = defaultMaxim
   );
 }
 
-/** How many bytes are still to be read. */
-class Budget {
+function whole(bytes: Uint8Array): Content {
+  return { bytes, size: bytes.length };
+}
+
+/** How many bytes are still to be read, and until when. */
+class Room {
   private left: number;
 
-  constructor(private readonly maximum: number) {
+  constructor(
+    private readonly maximum: number,
+    readonly signal: AbortSignal | undefined,
+  ) {
     this.left = maximum;
   }
 
@@ -96,7 +123,7 @@ class Budget {
   }
 }
 
-async function openPath(path: string, budget: Budget): Promise<OpenFile> {
+async function openPath(path: string, room: Room): Promise<OpenFile> {
   const { stat } = await import('node:fs/promises');
   const { dirname, join } = await import('node:path');
   const isFolder = await stat(path).then(
@@ -104,10 +131,10 @@ async function openPath(path: string, budget: Budget): Promise<OpenFile> {
     () => false,
   );
   const name = isFolder ? join(path, mainOfFolder) : path;
-  const read = async (file: string): Promise<Uint8Array> => {
-    const bytes = await readFile(file, budget.rest);
-    budget.take(bytes.length, file);
-    return bytes;
+  const read = async (file: string): Promise<Content> => {
+    const bytes = await readFile(file, room.rest, room.signal);
+    room.take(bytes.length, file);
+    return whole(bytes);
   };
   return {
     name,
@@ -124,40 +151,41 @@ async function openPath(path: string, budget: Budget): Promise<OpenFile> {
   };
 }
 
-function openMemory({ name, bytes, siblings = {} }: FileInMemory, budget: Budget): OpenFile {
+function openMemory({ name, bytes, siblings = {} }: FileInMemory, room: Room): OpenFile {
   return {
     name,
     read: async () => {
-      budget.take(bytes.length, name);
-      return bytes;
+      room.take(bytes.length, name);
+      return whole(bytes);
     },
     readSibling: async (given) => {
       const sibling = plainName(given, name);
       if (!Object.hasOwn(siblings, sibling))
         throw fileMissing(`"${sibling}"`, 'it is not among the siblings given');
-      budget.take(siblings[sibling]!.length, sibling);
-      return siblings[sibling]!;
+      room.take(siblings[sibling]!.length, sibling);
+      return whole(siblings[sibling]!);
     },
   };
 }
 
-function openUrl(name: string, url: URL, budget: Budget): OpenFile {
-  const open: OpenFile = { name, read: () => fetchBytes(url, budget) };
+function openUrl(name: string, url: URL, room: Room): OpenFile {
+  const open: OpenFile = { name, read: () => fetchBytes(url, room) };
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return open;
-  const readSibling = async (given: string): Promise<Uint8Array> => {
+  const readSibling = async (given: string): Promise<Content> => {
     const sibling = plainName(given, name);
     const beside = new URL(encodeURIComponent(sibling), url);
     // Signed URLs carry their signature behind the name.
     beside.search = url.search;
-    return fetchBytes(beside, budget);
+    return fetchBytes(beside, room);
   };
   return { ...open, readSibling };
 }
 
-async function fetchBytes(url: URL, budget: Budget): Promise<Uint8Array> {
-  const bytes = await download(url, { maximumBytes: budget.rest, attempts: 3, retryDelay: 200 });
-  budget.take(bytes.length, url.pathname);
-  return bytes;
+async function fetchBytes(url: URL, room: Room): Promise<Content> {
+  const options = { maximumBytes: room.rest, attempts: 3, retryDelay: 200, signal: room.signal };
+  const { bytes, transferred } = await downloadFile(url, options);
+  room.take(bytes.length, url.pathname);
+  return { bytes, size: transferred };
 }
 
 /** The URL that a string is, where it is one that can be fetched. */

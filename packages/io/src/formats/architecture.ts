@@ -25,7 +25,10 @@ export const architectureFormat: Format = {
     const reading = readContext(context);
     const dialect = dialectOf(versionOf(stored), stored, context.file);
     const config = readTopology(stored, olderSource(dialect, reading));
-    const model = readModel(config, reading, { seed: undefined, storedValues: undefined });
+    const model = readModel(config, reading, {
+      seed: undefined,
+      storedValues: context.options['weights'] === undefined ? 'drawn' : 'elsewhere',
+    });
     if (context.options['compile'] !== false && isRecord(config))
       readCompileConfig(model, config['compile_config'], reading);
     reading.notices.say(context.file, reading.warn);

@@ -16,14 +16,16 @@ type JsonRecord = { readonly [key: string]: Json };
 /** Values that a model may have beyond those its file stores, before it is refused as one that can never fit. */
 const spareValues = 2 ** 20;
 
-/** Values that a model without stored weights may have. */
-const mostDrawn = 2 ** 29;
+/** Values that a model whose weights are drawn may have: more than any of keras.applications up to VGG19. */
+const mostDrawn = 160_000_000;
+/** Values that a model may have whose weights come from another file. */
+const mostAwaited = 2 ** 29;
 
 export interface ReadModelOptions {
   /** Of the model's random draws. */
   readonly seed: number | undefined;
-  /** How many values of weights the file stores; undefined where it stores none, and they are drawn. */
-  readonly storedValues: number | undefined;
+  /** How many values of weights the file stores; or where else they come from: they are drawn, or another file has them. */
+  readonly storedValues: number | 'drawn' | 'elsewhere';
 }
 
 /**
@@ -33,7 +35,9 @@ export interface ReadModelOptions {
 export function readModel(envelope: Json, context: ReadContext, options: ReadModelOptions): Model {
   checkKnown(envelope, context);
   const { storedValues } = options;
-  let left = storedValues === undefined ? mostDrawn : 2 * storedValues + spareValues;
+  const isDrawn = storedValues === 'drawn';
+  const most = isDrawn ? mostDrawn : mostAwaited;
+  let left = typeof storedValues === 'number' ? 2 * storedValues + spareValues : most;
   return withWeightAllocator(
     ({ path, shape, dtype }, initialize) => {
       left -= sizeOf(shape);
@@ -41,9 +45,10 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
       if (!(left >= 0))
         throw fileInvalid(
           context.file,
-          `weight "${path}" [${shape.join(', ')}] is larger than ${storedValues === undefined ? `${mostDrawn} values` : 'all that the file stores'}`,
+          `weight "${path}" [${shape.join(', ')}] is larger than ${typeof storedValues === 'number' ? 'all that the file stores' : `${most} values`}`,
+          isDrawn ? 'give the file of its weights, too, as { weights }' : undefined,
         );
-      return storedValues === undefined ? initialize() : HostTensor.zeros(shape, dtype);
+      return isDrawn ? initialize() : HostTensor.zeros(shape, dtype);
     },
     () => withBudget(context.budget, () => modelOf(envelope, context, options.seed)),
   );

@@ -22,7 +22,7 @@ export abstract class Merge extends Layer {
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): tf.Tensor {
     if (!Array.isArray(inputs)) throw notAList(this.label);
     this.checkShapes(inputs.map((x) => x.shape));
-    const rank = Math.max(...inputs.map((x) => x.rank));
+    const rank = inputs.reduce((most, x) => Math.max(most, x.rank), 0);
     // Keras puts the missing axes after the batch.
     const level = inputs.map((x) =>
       x.rank === rank
@@ -57,27 +57,28 @@ export abstract class Merge extends Layer {
         `expected a list of ${wanted ?? 'at least 1'} tensors, got ${shapes.length}`,
       );
     }
-    const listed = shapes.map(formatShape).join(' and ');
     const batches = new Set(shapes.map((shape) => shape[0] ?? null).filter((size) => size !== null));
-    if (batches.size > 1) throw shapeMismatch(this.label, `expected inputs of one batch size, got ${listed}`);
-    shapes.forEach((shape, i) => {
-      const other = shapes.slice(0, i).find((earlier) => !fits(shape.slice(1), earlier.slice(1)));
-      if (other === undefined) return;
-      throw shapeMismatch(
-        this.label,
-        `expected inputs whose shapes broadcast, got ${formatShape(other)} and ${formatShape(shape)}`,
-        'make the sizes equal, or 1 where one is to be repeated',
-      );
-    });
+    if (batches.size > 1) {
+      const listed = shapes.map(formatShape).join(' and ');
+      throw shapeMismatch(this.label, `expected inputs of one batch size, got ${listed}`);
+    }
+    // The first shape that says the size of an axis, counted from the end.
+    const stated = new Map<number, SymbolicShape>();
+    for (const shape of shapes) {
+      for (let i = 1; i < shape.length; i++) {
+        const size = shape.at(-i) ?? null;
+        const other = stated.get(i);
+        if (size === null || size === 1) continue;
+        if (other === undefined) stated.set(i, shape);
+        else if (other.at(-i) !== size)
+          throw shapeMismatch(
+            this.label,
+            `expected inputs whose shapes broadcast, got ${formatShape(other)} and ${formatShape(shape)}`,
+            'make the sizes equal, or 1 where one is to be repeated',
+          );
+      }
+    }
   }
-}
-
-function fits(a: SymbolicShape, b: SymbolicShape): boolean {
-  for (let i = 1; i <= Math.min(a.length, b.length); i++) {
-    const [p, q] = [a.at(-i) ?? null, b.at(-i) ?? null];
-    if (p !== q && p !== 1 && q !== 1 && p !== null && q !== null) return false;
-  }
-  return true;
 }
 
 /** `INPUT_INVALID`: one tensor where a list belongs. */
