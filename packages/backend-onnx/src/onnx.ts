@@ -10,7 +10,7 @@ import {
   type Executable,
 } from '@lamella/core';
 import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
-import { isOpenProgram, requireDTypes, type OpenProgram, type Program } from '@lamella/program';
+import { isOpenProgram, requireDTypes, requireRoom, type OpenProgram, type Program } from '@lamella/program';
 import { arenaZeros } from './arena-zeros.js';
 import { sessionFailed } from './errors.js';
 import { FreezingExecutable } from './freezing-executable.js';
@@ -122,6 +122,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
   private async compileSize(program: Program, openGraph?: OpenGraph): Promise<Executable> {
     requireDTypes(program, this);
+    requireRoom(program);
     const compile = async (known: FrozenInputs): Promise<HostExecutable> =>
       new HostExecutable(this, program, await this.computation(program, known, openGraph));
     const ordinary = await compile(new Map());

@@ -10,10 +10,13 @@ import {
   isConcrete,
   mapTree,
   notCapturable,
+  requireRoom,
+  requireRoomForOne,
   sameStructure,
   structureOf,
   unflatten,
   type ArgumentSpec,
+  type Program,
   type Shape,
   type SymbolicShape,
   type Tree,
@@ -47,7 +50,8 @@ interface Call {
 
 /**
  * The outputs' shapes and dtypes of `layer` for these inputs.
- * Throws what the layer throws, in terms of the given shapes; NOT_CAPTURABLE when rank or dtype follow an unknown size.
+ * Throws what the layer throws, in terms of the given shapes; NOT_CAPTURABLE when rank or dtype follow an unknown size;
+ * SIZES_EXCEEDED when no memory would hold what it computes.
  */
 export function inferOutputs(
   layer: Invocable,
@@ -57,7 +61,8 @@ export function inferOutputs(
   const specs = [...flatten(inputs, isTensorSpec), ...argumentTensors(args)];
   const call: Call = { inputs, args, specs };
   if (specs.every(({ shape }) => isConcrete(shape))) {
-    const { structure, results } = outputsAt(layer, call, specs);
+    const { structure, results, program } = outputsAt(layer, call, specs);
+    requireRoom(program);
     return unflatten<TensorSpec>(structure, results);
   }
   const tried = new Set<string>();
@@ -69,12 +74,11 @@ export function inferOutputs(
     tried.add(key);
     const attempts = trials.map((trial) => attempt(() => outputsAt(layer, call, trial)));
     const failures = attempts.filter((result) => 'error' in result);
-    if (failures.length === 0)
-      return merge(
-        layer,
-        specs,
-        attempts.flatMap((result) => ('value' in result ? [result.value] : [])),
-      );
+    if (failures.length === 0) {
+      const found = attempts.flatMap((result) => ('value' in result ? [result.value] : []));
+      requireRoomForOne(found.map(({ program }) => program));
+      return merge(layer, specs, found);
+    }
     failure ??= describe(
       failures,
       trials.map((trial) => sizesOf(trial, specs)),
@@ -92,6 +96,7 @@ interface Result extends ValueType {
 interface Results {
   readonly structure: TreeStructure;
   readonly results: readonly Result[];
+  readonly program: Program;
 }
 
 type Attempt = { readonly value: Results } | { readonly error: unknown };
@@ -156,7 +161,7 @@ function outputsAt(layer: Invocable, call: Call, trial: readonly TensorSpec[]): 
     const results = types
       .slice(0, count)
       .map((type, i) => ({ ...type, mask: hasMask[i] === true ? masks.shift()!.shape : null }));
-    return { structure, results };
+    return { structure, results, program };
   } finally {
     trialSizes = outer;
   }

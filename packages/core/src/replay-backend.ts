@@ -9,6 +9,7 @@ import {
   nodesWithin,
   replay,
   requireDTypes,
+  requireRoom,
   roundKernel,
   scopeLabel,
   tfjsDType,
@@ -52,9 +53,10 @@ export function replayBackend({ name, load }: ReplayBackendOptions): Backend {
   return backend;
 }
 
-/** Throws: KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, EXECUTABLE_INVALID. */
+/** Throws: KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, EXECUTABLE_INVALID, SIZES_EXCEEDED. */
 function replayOn(tfjsName: string, program: Program, backend: Backend): HostComputation {
   requireDTypes(program, backend);
+  requireRoom(program);
   for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
   for (const { kernel, scope } of nodesWithin(program)) {
     // Rounding is done on the host.

@@ -274,6 +274,16 @@ describe('sizes', () => {
     await refused(bytes, 'FILE_INVALID', /larger than all that the file stores/);
   });
 
+  it('of what a layer would hold for one example are refused, by its name', async () => {
+    const change = (layer: Json): void =>
+      void Object.assign(layer, { class_name: 'RepeatVector', config: { name: 'hidden', n: 2 ** 31 } });
+    await refused(
+      withHidden(change),
+      'SIZES_EXCEEDED',
+      /Layer "hidden".*Tile gives \[null, 2147483648, \d+\]/,
+    );
+  });
+
   it('of nested lists and records are refused', async () => {
     await refused(
       archive(() => '['.repeat(100_000)),

@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isFloatDType, tfjsDType, type DType, type FloatDType, type TypedArray } from './dtype.js';
 import { captureMissing, happenedIn, isLamellaError, kernelUnsupported, notCapturable } from './errors.js';
-import { findKernel, kernels, type KernelName } from './kernels.js';
-import type { Attribute, Attributes, ConstantData, ValueId, ValueType } from './program.js';
+import { findKernel, isKernelName, kernels, type KernelName } from './kernels.js';
+import type { Attribute, Attributes, ConstantData, ProgramNode, ValueId, ValueType } from './program.js';
 import type { Recorder } from './recorder.js';
 import { formatShape, type Shape } from './shape.js';
 
@@ -234,32 +234,58 @@ function recordKernel(
   for (const [name, tensor] of Object.entries(call.inputs)) {
     if (tensor !== undefined && tensor !== null) inputs[name] = valueOf(tensor, recorder);
   }
-  const attrs = cleanAttributes(call.attrs ?? {});
+  const { outputs, isList } = record(recorder, kernel, inputs, cleanAttributes(call.attrs ?? {}));
+  return isList ? outputs.map((id) => info(recorder, id)) : info(recorder, outputs[0]!);
+}
+
+/** Writes a call of values that `recorder` has into it, as a call on their tensors would be; gives what comes out. */
+export function recordCall(
+  recorder: Recorder,
+  kernel: string,
+  inputs: Readonly<Record<string, ValueId>>,
+  attrs: Attributes,
+): readonly ValueId[] {
+  const definition = isKernelName(kernel) ? kernels[kernel] : undefined;
+  if (definition !== undefined && ('decompose' in definition || 'portable' in definition)) {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([name, id]) => [name, abstractTensor(recorder, id)]),
+    );
+    const rewritten = rewrite(definition, recorder, tensors, attrs as tf.NamedAttrMap);
+    if (rewritten !== undefined) return [valueOf(rewritten, recorder)];
+  }
+  return record(recorder, kernel, inputs, attrs).outputs;
+}
+
+function record(
+  recorder: Recorder,
+  kernel: string,
+  inputs: Readonly<Record<string, ValueId>>,
+  attrs: Attributes,
+): { readonly outputs: readonly ValueId[]; readonly isList: boolean } {
   const types = applyShapeRule(recorder, kernel, inputs, attrs);
-  const outputs = recordTyped(recorder, { kernel, inputs, attrs }, Array.isArray(types) ? types : [types]);
-  return Array.isArray(types) ? outputs.map((id) => info(recorder, id)) : info(recorder, outputs[0]!);
+  const isList = Array.isArray(types);
+  return { outputs: recordTyped(recorder, { kernel, inputs, attrs }, isList ? types : [types]), isList };
 }
 
 /** Writes a call down in the dtype that floats are computed in; `types` are as tfjs sees them. */
 function recordTyped(
   recorder: Recorder,
-  { kernel, inputs, attrs }: { kernel: string; inputs: Record<string, ValueId>; attrs: Attributes },
+  { kernel, inputs, attrs }: Pick<ProgramNode, 'kernel' | 'inputs' | 'attrs'>,
   types: readonly ValueType[],
 ): ValueId[] {
-  const isComplex = [...types, ...Object.values(inputs).map((id) => recorder.values[id]!)].some(
-    ({ dtype }) => dtype === 'complex64',
-  );
+  let isComplex = types.some(({ dtype }) => dtype === 'complex64');
+  for (const name in inputs) isComplex ||= recorder.values[inputs[name]!]!.dtype === 'complex64';
   // Complex numbers have parts of float32.
   const float = isComplex ? 'float32' : recorder.float;
-  const outputs = types.map(({ shape, dtype }) => ({ shape, dtype: dtype === 'float32' ? float : dtype }));
   if (kernel === tf.Cast) {
     // What was float to tfjs stays in the dtype that it has, or comes to that of the layer.
     const target = isFloatDType(attrs['dtype'] as DType) && !isComplex ? float : (attrs['dtype'] as DType);
-    return recorder.node(kernel, inputs, { ...attrs, dtype: target }, [{ ...outputs[0]!, dtype: target }]);
+    const { shape } = types[0]!;
+    return recorder.node(kernel, inputs, { ...attrs, dtype: target }, [{ shape, dtype: target }]);
   }
-  const given = Object.fromEntries(
-    Object.entries(inputs).map(([name, id]) => [name, recorder.inFloat(id, float)]),
-  );
+  const given: Record<string, ValueId> = {};
+  for (const name in inputs) given[name] = recorder.inFloat(inputs[name]!, float);
+  const outputs = types.map(({ shape, dtype }) => ({ shape, dtype: dtype === 'float32' ? float : dtype }));
   return recorder.node(kernel, given, attrs, outputs);
 }
 
@@ -279,39 +305,41 @@ function rewrite(
 function applyShapeRule(
   recorder: Recorder,
   kernel: string,
-  inputs: Record<string, ValueId>,
+  inputs: Readonly<Record<string, ValueId>>,
   attrs: Attributes,
 ): ValueType | ValueType[] {
-  const where = recorder.scope === '' ? recorder.subject : `${recorder.subject}, at "${recorder.scope}"`;
+  const where = (): string =>
+    recorder.scope === '' ? recorder.subject : `${recorder.subject}, at "${recorder.scope}"`;
   const definition = findKernel(kernel);
   if (definition === undefined) {
     throw kernelUnsupported(
-      where,
+      where(),
       kernel,
       'shape known before it runs: its output shape depends on values',
       'use an operation whose shape does not, such as tf.where(condition, a, b)',
     );
   }
-  const types = Object.fromEntries(
-    Object.entries(inputs).map(([name, id]) => {
-      const { shape, dtype } = recorder.values[id]!;
-      return [name, { shape, dtype: tfjsDType(dtype) }];
-    }),
-  );
+  const types: Record<string, ValueType> = {};
+  for (const name in inputs) types[name] = seenByTfjs(recorder.values[inputs[name]!]!);
   try {
     return definition.shape(types, definition.attributes?.(attrs, types) ?? attrs);
   } catch (cause) {
-    if (isLamellaError(cause)) throw where === unnamed ? cause : happenedIn(cause, where);
+    if (isLamellaError(cause)) throw where() === unnamed ? cause : happenedIn(cause, where());
     const shapes = Object.entries(types).map(
       ([name, type]) => `${name}: ${type.dtype}${formatShape(type.shape as Shape)}`,
     );
     throw notCapturable(
-      where,
+      where(),
       `${kernel}(${shapes.join(', ')}) failed: ${(cause as Error).message}`,
       'check the shapes of its inputs',
       cause,
     );
   }
+}
+
+function seenByTfjs(type: ValueType): ValueType {
+  const dtype = tfjsDType(type.dtype);
+  return dtype === type.dtype ? type : { shape: type.shape, dtype };
 }
 
 function cleanAttributes(attrs: tf.NamedAttrMap): Attributes {

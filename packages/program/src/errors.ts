@@ -211,6 +211,15 @@ export function budgetExceeded(file: string, what: string, kind: string, limit: 
   });
 }
 
+/** `SIZES_EXCEEDED`: a layer or a run would hold more than any memory does; `largest` says what most of it is. */
+export function sizesExceeded(subject: string, most: number, got: number, largest: string): LamellaError {
+  return lamellaError('SIZES_EXCEEDED', {
+    subject,
+    problem: `expected to hold at most ${most} elements at once, got ${got}: ${largest}`,
+    fix: 'run fewer rows at a time, or make what repeats, pads or enlarges smaller; do not load such a file of a stranger',
+  });
+}
+
 /** `CARRY_MISMATCH`: a step of a loop gives a carry of another structure, shape or dtype than it takes. */
 export function carryMismatch(subject: string, expected: string, got: string): LamellaError {
   return lamellaError('CARRY_MISMATCH', {

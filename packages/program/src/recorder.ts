@@ -1,5 +1,6 @@
 // A Recorder writes down one Program while a function runs under the abstract backend: values, constants, kernel calls,
 // reads and assignments of state, random inputs. It knows nothing of tfjs' engine; capture.ts connects the two.
+import { currentBudget } from './budget.js';
 import { computeDType, isFloatDType, type DType, type FloatDType, type NumberDType } from './dtype.js';
 import { assignInGradient, lamellaError, programInvalid, shapeMismatch } from './errors.js';
 import {
@@ -14,7 +15,7 @@ import {
   type ValueId,
   type ValueType,
 } from './program.js';
-import { formatShape, sameShape, type Shape } from './shape.js';
+import { formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 
 /** A cell of state that a captured function may read and assign; weights are such cells. */
 export interface StateSlot {
@@ -141,6 +142,7 @@ export class Recorder {
   }
 
   constant(data: ConstantData, type: ValueType): ValueId {
+    currentBudget()?.spend('elements', data.length, this.subject);
     const id = this.value(type);
     this.constants.set(id, { id, data });
     return id;
@@ -206,7 +208,7 @@ export class Recorder {
 
   node(
     kernel: string,
-    inputs: Record<string, ValueId>,
+    inputs: Readonly<Record<string, ValueId>>,
     attrs: Attributes,
     types: readonly ValueType[],
     programs?: Record<string, Program>,
@@ -290,7 +292,11 @@ export class Recorder {
   }
 
   private value(type: ValueType): ValueId {
-    if (type.shape.some((size) => !Number.isInteger(size) || size < 0)) {
+    currentBudget()?.spend('steps', 1, this.subject);
+    if (
+      type.shape.some((size) => !Number.isInteger(size) || size < 0) ||
+      !Number.isSafeInteger(sizeOf(type.shape))
+    ) {
       throw programInvalid(`a value has the shape ${formatShape(type.shape)} in "${this.scope}"`);
     }
     this.values.push({ shape: [...type.shape], dtype: type.dtype });

@@ -1,6 +1,7 @@
 // The geometry of convolutions, pooling and dilation: one window an axis of space, for two or three axes, from tfjs' attributes
 // and shapes. Padding is explicit here.
 import * as tf from '@tensorflow/tfjs-core';
+import { shapeMismatch } from '../errors.js';
 import type { Shape } from '../shape.js';
 import type { NormalAttributes } from './attribute-rule.js';
 
@@ -171,6 +172,9 @@ type Triple = [number, number, number];
 type Shape4 = [number, number, number, number];
 type Shape5 = [number, number, number, number, number];
 
+/** Backends walk through padding: windows that reach further than that beyond an image are no one's. */
+const mostPadding = 2 ** 16;
+
 /** tfjs' words for the axes, and for their edges in front. */
 const axes2D = { Height: 'top', Width: 'left' };
 const axes3D = { Depth: 'front', ...axes2D };
@@ -187,6 +191,12 @@ function windowsOf(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo
     const before = edges[edge]!;
     const beyond = (output - 1) * stride + (size - 1) * dilation + 1 - input - before;
     const [after, rest] = [Math.max(0, beyond), Math.max(0, -beyond)];
+    if (!(Math.max(before, after) <= mostPadding))
+      throw shapeMismatch(
+        'Window',
+        `expected padding of at most ${mostPadding} positions at each end of an axis, got ${before} and ${after} (input ${input}, window ${size}, dilation ${dilation}, stride ${stride})`,
+        'choose a smaller window or dilation',
+      );
     return { input, output, size, stride, dilation, before, after, rest };
   });
 }

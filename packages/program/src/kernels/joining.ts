@@ -22,6 +22,13 @@ function splitAlong(x: tf.Tensor, sizes: number[], axis: number): tf.Tensor[] {
   return splitAlong(tf.real(x), sizes, axis).map((real, i) => tf.complex(real, imaginary[i]!));
 }
 
+/** Tensors that one may be taken apart into: each is a value of its own. */
+const mostParts = 2 ** 16;
+
+function requireParts(kernel: string, count: number): void {
+  if (count > mostParts) throw misfit(kernel, `expected at most ${mostParts} parts, got ${count}`);
+}
+
 interface Along {
   readonly axis: number;
 }
@@ -94,6 +101,7 @@ export const Unpack: Kernel = {
   }),
   shape: ({ value }: Named<'value'>, { axis }: Along) => {
     requireNotComplex('Unpack', 'value', value);
+    requireParts('Unpack', value.shape[axis]!);
     return Array.from({ length: value.shape[axis]! }, () => ({
       shape: reducedShape(value.shape, [axis]),
       dtype: value.dtype,
@@ -106,6 +114,7 @@ export const Unpack: Kernel = {
 
 function splitSizes(shape: Shape, axis: number, split: number | readonly number[]): readonly number[] {
   const total = shape[axis]!;
+  requireParts('SplitV', typeof split === 'number' ? split : split.length);
   if (typeof split === 'number') {
     if (total % split !== 0)
       throw misfit(

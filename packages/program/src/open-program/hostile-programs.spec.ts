@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
+import { Budget, withBudget } from '../budget.js';
 import { isLamellaError } from '../errors.js';
 import { cond } from '../control-flow/cond.js';
 import { scan } from '../control-flow/scan.js';
@@ -134,6 +135,69 @@ describe('a stored Program', () => {
       ),
       settings,
     );
+  });
+});
+
+describe('a small stored Program', () => {
+  const constant = (id: number): object => ({ id, dtype: 'float32', shape: [2 ** 28], splat: 0.5 });
+  const node = (kernel: string, inputs: object, attrs: object, ...outputs: number[]): object => ({
+    kernel,
+    inputs,
+    attrs,
+    outputs,
+  });
+  const stored = (nodes: object[], constants: object[] = []): OpenProgram =>
+    OpenProgram.fromJSON({
+      format: 'lamella.program',
+      version: 1,
+      unknowns: [],
+      inputs: [{ id: 0, name: 'x', kind: 'argument', dtype: 'float32', shape: [2] }],
+      constants,
+      nodes,
+      outputs: [{ id: 90, name: 'y' }],
+    });
+
+  it('keeps large constants of one number as that number', () => {
+    const sum = node('AddN', { 0: 1, 1: 2, 2: 3 }, {}, 90);
+    const program = stored([sum], [1, 2, 3].map(constant)).at();
+    expect(program.constants).toEqual([]);
+    expect(program.nodes.map(({ kernel }) => kernel)).toEqual(['Fill', 'Fill', 'Fill', 'AddN']);
+  });
+
+  it.each([
+    ['Unpack', { value: 1 }, { axis: 1, num: 2 ** 31 }, [0, 2 ** 31]],
+    ['SplitV', { x: 1 }, { axis: 0, numOrSizeSplits: 2 ** 31 }, [0]],
+  ])('takes nothing apart into more parts than anyone needs: %s', (kernel, inputs, attrs, shape) => {
+    const empty = node('Fill', {}, { shape, value: 0, dtype: 'float32' }, 1);
+    expect(() => stored([empty, node(kernel, inputs, attrs, 90)]).at()).toThrow(
+      /SHAPE_MISMATCH.*at most 65536 parts, got 2147483648/,
+    );
+  });
+
+  it('has no windows that reach far beyond an image', () => {
+    const pool = { filterSize: 2 ** 30, strides: 1, pad: 'same' };
+    const image = node('Reshape', { x: 0 }, { shape: [1, 2, 1, 1] }, 1);
+    expect(() => stored([image, node('AvgPool', { x: 1 }, pool, 90)]).at()).toThrow(
+      /SHAPE_MISMATCH.*padding of at most 65536/,
+    );
+  });
+
+  it('costs a load a step for each of its values, each time it is recorded', () => {
+    const budget = Budget.ofFile('a.keras', 0);
+    const before = budget.rest('steps');
+    const chain = [1, 2, 3, 90].map((id, i, ids) => node('Relu', { x: i === 0 ? 0 : ids[i - 1]! }, {}, id));
+    const program = stored(chain);
+    withBudget(budget, () => [program.at(), program.at()]);
+    expect(before - budget.rest('steps')).toBe(2 * 5);
+  });
+
+  it('may not cost more than its file', () => {
+    const budget = Budget.ofFile('a.keras', 0);
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    const large = { id: 1, dtype: 'float32', shape: [1000], values };
+    const program = stored([node('Identity', { x: 1 }, {}, 90)], [large]);
+    budget.spend('elements', budget.rest('elements') - 999, 'something else');
+    expect(() => withBudget(budget, () => program.at())).toThrow('BUDGET_EXCEEDED');
   });
 });
 

@@ -207,7 +207,7 @@ describe('a hostile stored loop', () => {
         const body = node.programs['body']!;
         body.nodes = new Array<Node>(300_000).fill(body.nodes[0]!);
       },
-      /300000 entries, at most 200000/,
+      /300000 entries, at most 100000/,
     ],
     [
       'an absurd number of results',

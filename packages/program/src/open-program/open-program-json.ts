@@ -38,7 +38,8 @@ export type OpenProgramJson = {
 const floats = ['float16', 'bfloat16', 'float64'] as const;
 const kinds = ['argument', 'state', 'random'] as const;
 const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
-const mostNodes = 200_000;
+/** Each is recorded several times before a model runs. The longest loops that are written out have some thousands. */
+const mostNodes = 100_000;
 const deepest = 16;
 
 /** Version 1, or 2 where there are loops, choices, divided sizes or other floats than float32, which the first version had not. A reader refuses versions it does not know. */

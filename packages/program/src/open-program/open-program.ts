@@ -1,18 +1,19 @@
 // An OpenProgram: a Program whose unknown dimensions, the batch above all, are still open. What backends compile for all batches,
 // and what files hold of a function. Finding one of a function is capture-open-program.ts'.
 import type * as tf from '@tensorflow/tfjs-core';
-import { currentRecorder } from '../capture-backend.js';
+import { abstractTensor, currentRecorder, valueOf } from '../capture-backend.js';
 import type { DType } from '../dtype.js';
 import { isLamellaError, notPolymorphic, programInvalid, shapeMismatch } from '../errors.js';
 import type { Program, ValueId, ValueType } from '../program.js';
 import { drawRandom } from '../random.js';
+import { replay } from '../replay.js';
 import { formatShape, type Shape, type SymbolicShape } from '../shape.js';
 import { storedFloat, type OpenInput, type OpenProgramGraph } from './graph.js';
 import { mergePrograms, type MergeOptions } from './merge-programs.js';
 import { fitPolynomial, isPolynomial, type Size } from './size.js';
 import { largeTrialPoints, withMoreTrials } from './trial-sizes.js';
 import { printOpenProgram } from './print-open-program.js';
-import { programAt, runGraph, shapeAt, typesAt } from './run-graph.js';
+import { programAt, recordGraph, shapeAt, typesAt } from './record-graph.js';
 import { readOpenProgram, writeOpenProgram, type OpenProgramJson } from './open-program-json.js';
 
 /** Points beyond those that determine how a size follows the unknowns. */
@@ -145,10 +146,13 @@ export class OpenProgram {
   call(tensors: readonly tf.Tensor[]): tf.Tensor[] {
     const sizes = this.sizesOf(tensors.map((tensor) => tensor.shape));
     const given = [...tensors];
-    const inputs = this.graph.inputs.map((input) =>
-      input.kind === 'random' ? draw(input, sizes) : given.shift()!,
-    );
-    return guarded(() => runGraph(this.graph, inputs, sizes));
+    const { inputs, outputs } = this.graph;
+    const all = inputs.map((input) => (input.kind === 'random' ? draw(input, sizes) : given.shift()!));
+    const recorder = currentRecorder();
+    if (recorder === undefined) return replay(this.at(...sizes), all);
+    const values = all.map((tensor) => valueOf(tensor, recorder));
+    const places = guarded(() => recordGraph(recorder, this.graph, values, sizes));
+    return outputs.map(({ id }) => abstractTensor(recorder, places.get(id)!));
   }
 
   /** The sizes of the unknowns for arguments of these shapes. Throws: SHAPE_MISMATCH. */
