@@ -203,8 +203,19 @@ describe('the identifiers that types offer', () => {
       ...{ muon: 1, nadam: 1, rmsprop: 1, schedulefreeadamw: 1, sgd: 1 },
     };
     const losses: Record<LossIdentifier, 1> = {
-      ...{ binary_crossentropy: 1, bce: 1, categorical_crossentropy: 1, crossentropy: 1, mae: 1, mse: 1 },
-      ...{ mean_absolute_error: 1, mean_squared_error: 1, sparse_categorical_crossentropy: 1 },
+      ...{ binary_crossentropy: 1, bce: 1, binary_focal_crossentropy: 1, categorical_crossentropy: 1 },
+      ...{
+        categorical_focal_crossentropy: 1,
+        categorical_generalized_cross_entropy: 1,
+        categorical_hinge: 1,
+        circle: 1,
+      },
+      ...{ cosine_similarity: 1, crossentropy: 1, ctc: 1, dice: 1 },
+      ...{ hinge: 1, huber: 1, kl_divergence: 1, kld: 1 },
+      ...{ log_cosh: 1, mean_absolute_error: 1, mae: 1, mean_absolute_percentage_error: 1 },
+      ...{ mape: 1, mean_squared_error: 1, mse: 1, mean_squared_logarithmic_error: 1 },
+      ...{ msle: 1, poisson: 1, sparse_categorical_crossentropy: 1, squared_hinge: 1 },
+      ...{ tversky: 1 },
     };
     const metrics: Record<MetricIdentifier, 1> = {
       ...{ accuracy: 1, acc: 1, binary_accuracy: 1, binary_crossentropy: 1, bce: 1, categorical_accuracy: 1 },

@@ -1,6 +1,13 @@
 // What a loss is: a value for each sample, and the way those become one number. The losses themselves are beside this.
 import * as tf from '@tensorflow/tfjs-core';
-import { optionInvalid, snakeCaseClass, type Config, type Serializable } from '@lamella/core';
+import {
+  option,
+  optionInvalid,
+  snakeCaseClass,
+  type Config,
+  type Option,
+  type Serializable,
+} from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { reduceWeighted, reductions, type Reduction } from './reduce.js';
 
@@ -79,4 +86,17 @@ export abstract class Loss implements Serializable {
   protected validMask(_yTrue: tf.Tensor, _yPred: tf.Tensor): tf.Tensor | null {
     return null;
   }
+}
+
+/** An option that Keras does not store: configs hold it only where it is not the default. */
+export function keptUnless<T extends number>(
+  fallback: T,
+  { check, isFloat }: Option<T, T>,
+): Option<T, T, false> {
+  return option<T>({
+    check,
+    isFloat,
+    default: fallback,
+    write: (kept) => (kept === fallback ? undefined : kept),
+  });
 }

@@ -84,13 +84,8 @@ async function compare(stored: Case, backend: Backend): Promise<void> {
 
 describe('losses', () => {
   it('has cases of each in the fixture', () => {
-    expect([...new Set(cases.map(({ loss }) => loss))].sort()).toEqual([
-      'BinaryCrossentropy',
-      'CategoricalCrossentropy',
-      'MeanAbsoluteError',
-      'MeanSquaredError',
-      'SparseCategoricalCrossentropy',
-    ]);
+    const own = Object.keys(classes).filter((name) => /^[A-Z]/.test(name));
+    expect([...new Set(cases.map(({ loss }) => loss))].sort()).toEqual(own.sort());
   });
 
   it.each(cases)('have the values and gradients of Keras: $loss, $name', (stored) => compare(stored, cpu()));

@@ -1,9 +1,9 @@
 // Sparse categorical cross-entropy, for integer labels.
 import * as tf from '@tensorflow/tfjs-core';
-import { booleanOption, integerOption, option, orNull, withOptions, type GivenOptions } from '@lamella/core';
+import { booleanOption, integerOption, orNull, withOptions, type GivenOptions } from '@lamella/core';
 import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
 import { logProbabilities } from './categorical-crossentropy.js';
-import { Loss, type LossOptions } from './loss.js';
+import { keptUnless, Loss, type LossOptions } from './loss.js';
 
 const options = {
   /** Whether predictions are logits rather than probabilities. Default false. */
@@ -11,12 +11,7 @@ const options = {
   /** A label whose samples do not count. Default null. */
   ignoreClass: orNull(integerOption()),
   /** Where the classes are. Default -1. */
-  axis: option<number>({
-    ...integerOption(),
-    default: -1,
-    // Keras stores no axis.
-    write: (axis) => (axis === -1 ? undefined : axis),
-  }),
+  axis: keptUnless(-1, integerOption()),
 };
 
 /** The options of {@link SparseCategoricalCrossentropy}. */
@@ -80,7 +75,7 @@ export function sparseCategoricalCrossentropy(
 }
 
 /** The labels as int32, without an axis of size 1 in the place of the classes. */
-function labelsOf(yTrue: tf.Tensor, yPred: tf.Tensor, classAxis: number, subject: string): tf.Tensor {
+export function labelsOf(yTrue: tf.Tensor, yPred: tf.Tensor, classAxis: number, subject: string): tf.Tensor {
   const wanted = yPred.shape.filter((_, axis) => axis !== classAxis);
   const given =
     yTrue.rank === yPred.rank && yTrue.shape[classAxis] === 1 ? tf.squeeze(yTrue, [classAxis]) : yTrue;
