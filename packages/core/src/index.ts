@@ -133,8 +133,8 @@ export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js'
 export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
-export { queueRun } from './run-queue.js';
-export { Runner, type Runnable, type RunOutput } from './runner.js';
+export { Pass, type RunOutput } from './pass.js';
+export { Runner, type Runnable } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';
 export {

@@ -11,12 +11,12 @@ import { inputInvalid } from './errors.js';
 import { queueRun } from './run-queue.js';
 import type { Weight } from './weight.js';
 
-/** Copies of the values, of one moment where the weights lie on one backend. */
-export async function getWeightValues(weights: readonly Weight[]): Promise<HostTensor[]> {
-  const { backend = null } = weights.find(({ buffer }) => buffer.backend !== null)?.buffer ?? {};
-  const read = async (): Promise<HostTensor[]> =>
-    (await Promise.all(weights.map((weight) => weight.values()))).map((values) => values.clone());
-  return backend === null ? read() : queueRun(backend, read);
+/** Copies of the values, of one moment: between runs of the backends that they lie on. */
+export function getWeightValues(weights: readonly Weight[]): Promise<HostTensor[]> {
+  const owners = new Set(weights.map(({ buffer }) => buffer.backend));
+  return queueRun([...owners], async () =>
+    (await Promise.all(weights.map((weight) => weight.values()))).map((values) => values.clone()),
+  );
 }
 
 /** Throws: INPUT_INVALID, WEIGHTS_MISMATCH with every weight that does not fit; nothing has changed then. */

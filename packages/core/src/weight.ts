@@ -20,6 +20,7 @@ import { checkFits } from './check-fits.js';
 import { weightAway } from './errors.js';
 import { HostBuffer, hostBuffer } from './host-buffer.js';
 import type { Constraint, Regularizer } from './initializer.js';
+import { hasRuns, queueRun } from './run-queue.js';
 import { checkWeightAccess } from './weight-access.js';
 
 export interface WeightOptions {
@@ -31,6 +32,8 @@ export interface WeightOptions {
   readonly trainable?: boolean;
   readonly regularizer?: Regularizer | null;
   readonly constraint?: Constraint | null;
+  /** For what starts anew with each pass over data, as metrics do: the value it starts at. Each {@link Pass} has a place of its own for it. */
+  readonly startsAt?: number;
 }
 
 /** A cell of numbers that layers read, training changes and files keep. Layers create it with `addWeight`. */
@@ -45,7 +48,10 @@ export class Weight implements StateSlot {
   readonly constraint: Constraint | null;
   /** Whether the layer meant it to be trained; a layer whose own `trainable` is false freezes it all the same. */
   trainable: boolean;
+  readonly startsAt: number | undefined;
   private memory: Buffer;
+  /** What it was set to last and does not hold yet, because runs that were asked for earlier come first. */
+  private coming: HostTensor | undefined;
 
   constructor(options: WeightOptions) {
     this.shortName = options.name;
@@ -56,6 +62,7 @@ export class Weight implements StateSlot {
     this.trainable = options.trainable ?? true;
     this.regularizer = options.regularizer ?? null;
     this.constraint = options.constraint ?? null;
+    this.startsAt = options.startsAt;
   }
 
   /** Where its values lie: first in plain host memory, then with the backend of the last run. */
@@ -70,7 +77,7 @@ export class Weight implements StateSlot {
 
   /** Its values, perhaps as a view: valid until it next changes, and not to be written to. */
   async values(): Promise<HostTensor> {
-    return (await this.memory.read()).cast(this.dtype);
+    return (this.coming ?? (await this.memory.read())).cast(this.dtype);
   }
 
   /**
@@ -80,6 +87,7 @@ export class Weight implements StateSlot {
   read(): tf.Tensor {
     checkWeightAccess(this);
     if (isCapturing()) return readState(this);
+    if (this.coming !== undefined) return this.coming.tensor();
     if (this.memory instanceof HostBuffer) return this.memory.memory.tensor();
     throw weightAway(this.name, this.memory.backend?.name);
   }
@@ -94,13 +102,16 @@ export class Weight implements StateSlot {
     const dtype = tfjsDType(this.dtype) as NumberDType;
     checkFits(`Weight "${this.name}"`, value, this, dtype);
     const values = new HostTensor(value.dataSync() as TypedArray, this.shape, dtype);
-    this.memory.write(values.cast(this.dtype).cast(this.memory.dtype));
+    this.take(values.cast(this.dtype));
   }
 
-  /** Copies values in. Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed. */
+  /**
+   * Copies values in. Runs that were asked for earlier still compute with the old ones, and what they make of them is gone.
+   * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed.
+   */
   set(values: HostTensor): void {
     checkFits(`Weight "${this.name}"`, values, this, this.dtype);
-    this.memory.write(values.cast(this.memory.dtype));
+    this.take(values);
   }
 
   /** Moves its values into memory of `backend`. */
@@ -111,5 +122,18 @@ export class Weight implements StateSlot {
     moved.write((await memory.read()).cast(moved.dtype));
     this.memory = moved;
     memory.dispose();
+  }
+
+  private take(values: HostTensor): void {
+    const { backend } = this.memory;
+    if (!hasRuns(backend)) return this.memory.write(values.cast(this.memory.dtype));
+    const kept = values.clone();
+    this.coming = kept;
+    void queueRun([backend], async () => {
+      if (this.coming === kept) this.coming = undefined;
+      // A run before this one may have moved the weight to where others run.
+      if (this.memory.backend !== backend) this.take(kept);
+      else this.memory.write(kept.cast(this.memory.dtype));
+    });
   }
 }

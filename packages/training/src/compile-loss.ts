@@ -90,10 +90,6 @@ export class CompiledLoss {
     });
     return total;
   }
-
-  reset(): void {
-    for (const tracker of this.trackers) tracker.reset();
-  }
 }
 
 /** Runs what a loss or metric computes; where it says that shapes do not fit, the error names the model's output. */

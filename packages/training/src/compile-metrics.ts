@@ -40,9 +40,12 @@ export class CompiledMetrics {
     this.labels = isFlat(outputs.structure) ? outputs.names : (outputs.otherNames ?? outputs.names);
     this.metrics = metricsOf(subject, 'metrics', outputs, metrics ?? []);
     this.weightedMetrics = metricsOf(subject, 'weightedMetrics', outputs, weightedMetrics ?? []);
+    const all = [...this.metrics, ...this.weightedMetrics].flat();
+    const twice = all.find((item, i) => typeof item === 'object' && all.indexOf(item) < i);
+    if (twice !== undefined)
+      throw optionInvalid(subject, 'metrics', 'each metric in one place, for it has one state', twice);
     // Typing errors show here, not at the first step; the shapes do not matter for that.
-    for (const item of [...this.metrics, ...this.weightedMetrics].flat())
-      resolveMetric(item, { subject, catalog, yTrue: undefined, yPred: [] });
+    for (const item of all) resolveMetric(item, { subject, catalog, yTrue: undefined, yPred: [] });
   }
 
   /** Every metric with the name it is logged by; empty before the first step. */
@@ -66,10 +69,6 @@ export class CompiledMetrics {
         metric.update(target, yPred[output]!, weight, masks[output] ?? null),
       );
     }
-  }
-
-  reset(): void {
-    for (const { metric } of this.all) metric.reset();
   }
 
   private make(yTrue: readonly tf.Tensor[], yPred: readonly tf.Tensor[]): Tracked[] {

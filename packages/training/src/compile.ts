@@ -101,11 +101,6 @@ export class Compiled {
     if (this.loss.trackers.some(({ name }) => name === label)) return 'down';
     return this.metrics.all.find((tracked) => tracked.label === label)?.metric.direction;
   }
-
-  reset(): void {
-    this.loss.reset();
-    this.metrics.reset();
-  }
 }
 
 function withSublayers(layer: Layer): Layer[] {

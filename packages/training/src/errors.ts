@@ -61,12 +61,12 @@ export function aborted(subject: string, reason: unknown): LamellaError {
   });
 }
 
-/** `MODEL_BUSY`: a second fit() of a model that is being fitted. */
-export function modelBusy(subject: string): LamellaError {
+/** `MODEL_BUSY`: what a model cannot do while it goes over data: a second fit(), or anything that changes its steps. */
+export function modelBusy(subject: string, called: string, running: string): LamellaError {
   return lamellaError('MODEL_BUSY', {
     subject,
-    problem: 'fit() was called while another fit() of it is running',
-    fix: 'await the first one',
+    problem: `${called} was called while ${running} of it is running`,
+    fix: 'await that first',
   });
 }
 

@@ -1,15 +1,16 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
-import { Runner, type Backend, type Weight } from '@lamella/core';
+import { Pass, Runner, type Backend, type Weight } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
 import type { Batch } from './data/batch.js';
-import type { BatchCursor, BatchSource } from './data/batch-source.js';
-import { aborted } from './errors.js';
+import type { BatchCursor } from './data/batch-source.js';
+import { turnWhereDue } from './event-loop.js';
 import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
 import { predictStep, testStep, trainingStep } from './steps.js';
 import type { TrainableModel } from './trainable-model.js';
+import { throwIfAborted, unlessAborted } from './unless-aborted.js';
 
 export interface LoopOptions {
   readonly callbacks: CallbackList;
@@ -28,9 +29,6 @@ export interface LoopResult {
   readonly logs: Logs;
 }
 
-/** Milliseconds of work after which a loop lets timers and other tasks run. */
-const yieldInterval = 50;
-
 /** Trains on the batches that are left in a pass. */
 export async function trainEpoch(
   model: TrainableModel,
@@ -40,7 +38,6 @@ export async function trainEpoch(
 ): Promise<LoopResult> {
   const compiled = model.requireCompiled();
   const { optimizer } = compiled;
-  compiled.reset();
   await optimizer.refresh();
   const stepFor = (batch: Batch): Runner | Promise<Runner> =>
     model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
@@ -49,11 +46,13 @@ export async function trainEpoch(
         trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
       ),
     );
-  return overBatches(model, cursor, options, 'Train', stepFor, async (runner, batch) => {
-    optimizer.beforeStep();
-    await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.stepsTaken });
-    await optimizer.afterStep();
-  });
+  return logged(backend, (pass) =>
+    overBatches(model, cursor, { ...options, pass }, 'Train', stepFor, async (runner, batch) => {
+      optimizer.beforeStep();
+      await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.stepsTaken }, pass);
+      await optimizer.afterStep();
+    }),
+  );
 }
 
 /** Evaluates on the batches that are left in a pass. */
@@ -64,32 +63,33 @@ export function testEpoch(
   options: LoopOptions,
 ): Promise<LoopResult> {
   const compiled = model.requireCompiled();
-  compiled.reset();
   let next = 0;
   const stepFor = (batch: Batch): Runner | Promise<Runner> =>
     model.stepFor('test', [batch.x, batch.y, batch.weights], () =>
       Runner.create(backend, testStep(model, compiled, batch)),
     );
-  return overBatches(model, cursor, options, 'Test', stepFor, (runner, batch) =>
-    runner.run(argumentsOf(batch), { seed: model.seed, step: next++ }),
+  return logged(backend, (pass) =>
+    overBatches(model, cursor, { ...options, pass }, 'Test', stepFor, (runner, batch) =>
+      runner.run(argumentsOf(batch), { seed: model.seed, step: next++ }, pass),
+    ),
   );
 }
 
-/** Predicts over a pass and gives each output whole. */
+/** Predicts over what is left of a pass, `examples` of them where that is known, and gives each output whole. */
 export async function predictEpoch(
   model: TrainableModel,
   backend: Backend,
-  source: BatchSource,
-  options: LoopOptions,
-): Promise<readonly HostTensor[]> {
-  const limit = options.steps === undefined ? source.examples : undefined;
+  cursor: BatchCursor,
+  options: LoopOptions & { readonly examples: number | undefined },
+): Promise<{ readonly steps: number; readonly outputs: readonly HostTensor[] }> {
+  const limit = options.steps === undefined ? options.examples : undefined;
   const collector = new OutputCollector(model.label, limit);
   let next = 0;
   const stepFor = ({ x }: Batch): Runner | Promise<Runner> => inferenceStep(model, backend, x);
-  await overBatches(model, source.open(), options, 'Predict', stepFor, (runner, { x, size }) =>
+  const steps = await overBatches(model, cursor, options, 'Predict', stepFor, (runner, { x, size }) =>
     runner.compute(x, { seed: model.seed, step: next++ }, (outputs) => collector.add(outputs, size)),
   );
-  return collector.finish();
+  return { steps, outputs: collector.finish() };
 }
 
 /** The compiled forward pass for inputs of these shapes. */
@@ -106,60 +106,65 @@ export function inferenceStep(
   );
 }
 
-/** Runs the batches that are left in a pass, at most `steps`, each on its compiled step. */
+/** Runs a loop with metrics and logs of its own, and gives the logs of its last step. */
+async function logged(backend: Backend, loop: (pass: Pass) => Promise<number>): Promise<LoopResult> {
+  const pass = new Pass(backend);
+  try {
+    const steps = await loop(pass);
+    return { steps, logs: await logsOf(pass) };
+  } finally {
+    pass.dispose();
+  }
+}
+
+/** Runs the batches that are left in a pass, at most `steps`, each on its compiled step; gives how many there were. */
 async function overBatches(
   model: TrainableModel,
   cursor: BatchCursor,
-  options: LoopOptions,
+  options: LoopOptions & { readonly pass?: Pass },
   kind: 'Train' | 'Test' | 'Predict',
   stepFor: (batch: Batch) => Runner | Promise<Runner>,
   run: (runner: Runner, batch: Batch) => Promise<void>,
-): Promise<LoopResult> {
-  const { callbacks, signal, steps = Infinity } = options;
+): Promise<number> {
+  const { callbacks, pass, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
   const ends = callbacks.has(`on${kind}BatchEnd`);
-  let last: Runner | undefined;
-  let lastYield = performance.now();
   let index = 0;
-  for (; index < (options.skip ?? 0); index++) if ((await cursor.next()) === undefined) break;
-  for (; index < steps && options.shouldStop?.() !== true; index++) {
-    throwIfAborted(model, signal);
+  const nextBatch = (): Batch | undefined | Promise<Batch | undefined> => {
+    throwIfAborted(model.label, signal);
     const coming = cursor.next();
+    return coming instanceof Promise ? unlessAborted(model.label, signal, coming) : coming;
+  };
+  for (; index < (options.skip ?? 0); index++) if ((await nextBatch()) === undefined) break;
+  for (; index < steps && options.shouldStop?.() !== true; index++) {
+    const coming = nextBatch();
     const batch = coming instanceof Promise ? await coming : coming;
     if (batch === undefined) break;
-    throwIfAborted(model, signal);
     if (begins) await callbacks.call(`on${kind}BatchBegin`, index, {});
     const startedAt = performance.now();
     const cached = stepFor(batch);
     const runner = cached instanceof Runner ? cached : await cached;
     const compileTime = cached === runner ? undefined : performance.now() - startedAt;
     await run(runner, batch);
-    last = runner;
     if (compileTime !== undefined) await callbacks.call('onStepCompiled', compileTime);
     if (ends) {
-      const isAskedFor = kind !== 'Predict' && callbacks.needsLogs(`on${kind}BatchEnd`, index);
-      await callbacks.call(`on${kind}BatchEnd`, index, isAskedFor ? await logsOf(runner) : {});
+      const isAskedFor = pass !== undefined && callbacks.needsLogs(`on${kind}BatchEnd`, index);
+      await callbacks.call(`on${kind}BatchEnd`, index, isAskedFor ? await logsOf(pass) : {});
     }
-    if (performance.now() - lastYield > yieldInterval) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      lastYield = performance.now();
-    }
+    const turn = turnWhereDue();
+    if (turn !== undefined) await turn;
   }
-  return { steps: index, logs: last === undefined || kind === 'Predict' ? {} : await logsOf(last) };
-}
-
-function throwIfAborted(model: TrainableModel, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted(model.label, signal.reason);
+  return index;
 }
 
 function argumentsOf({ x, y, weights }: Batch): HostTensor[] {
   return [...x, ...y, ...weights];
 }
 
-/** Reads what the last run of a step has logged. */
-async function logsOf(runner: Runner): Promise<Logs> {
-  const values = await Promise.all(runner.outputs.map(({ buffer }) => buffer.read()));
-  return Object.fromEntries(runner.outputs.map(({ name }, i) => [name, values[i]!.data[0]!]));
+/** Reads what the last step of a pass has logged. */
+async function logsOf({ outputs }: Pass): Promise<Logs> {
+  const values = await Promise.all(outputs.map(({ buffer }) => buffer.read()));
+  return Object.fromEntries(outputs.map(({ name }, i) => [name, values[i]!.data[0]!]));
 }
 
 const warned = new WeakSet<TrainableModel>();

@@ -58,13 +58,15 @@ import {
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import { inputsLike, symbolicInputs, type InputLike } from './data/inputs-like.js';
-import { Passes } from './data/passes.js';
+import { onePass } from './data/passes.js';
 import { dataInvalid, modelBusy, notCompiled } from './errors.js';
+import { turnWhereDue } from './event-loop.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { outputLayout } from './output-layout.js';
 import { StepCache, type StepArguments } from './step-cache.js';
 import type { StepKind } from './trainable-model.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** The options of every model. */
 export interface ModelOptions extends LayerOptions {
@@ -145,7 +147,8 @@ export abstract class Model<
   #ownBackend: Backend | undefined;
   #compileOptions: CompileOptions | undefined;
   #compiled: Compiled | undefined;
-  #isFitting = false;
+  /** The loops over data that are under way. */
+  readonly #running: string[] = [];
   readonly #steps: Readonly<Record<StepKind, StepCache>> = {
     train: new StepCache(8),
     test: new StepCache(8),
@@ -249,7 +252,7 @@ export abstract class Model<
 
   /**
    * Says how to train: optimizer, loss, metrics. `trainable` flags of layers take effect here.
-   * Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID.
+   * Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID, MODEL_BUSY.
    *
    * @example
    * const pixels = input({ shape: [784] });
@@ -258,6 +261,7 @@ export abstract class Model<
    */
   compile(options: CompileOptions = {}): void {
     checkCompileOptions(this.label, options);
+    this.#refuseWhileRunning('compile()');
     this.#compiled = this.ends && this.#makeCompiled(options);
     this.#compileOptions = options;
     this.#steps.train.clear();
@@ -287,8 +291,9 @@ export abstract class Model<
     return this.#compiled;
   }
 
-  /** Runs on another backend from now on. Weights and the optimizer's state go along with the first run. */
+  /** Runs on another backend from now on. Weights and the optimizer's state go along with the first run. Throws: MODEL_BUSY. */
   moveTo(backend: Backend): void {
+    this.#refuseWhileRunning('moveTo()');
     this.#ownBackend = backend;
     this.dispose();
   }
@@ -301,16 +306,13 @@ export abstract class Model<
   fit(x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
   fit(data: Dataset | BatchStream, options?: FitOptions): Promise<History>;
   async fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
-    if (this.#isFitting) throw modelBusy(this.label);
-    this.#isFitting = true;
-    try {
-      await this.#buildForData(x);
-      return isExampleSource(x)
-        ? await fit(this, x, undefined, y as FitOptions | undefined)
-        : await fit(this, x, y as Tensors, options);
-    } finally {
-      this.#isFitting = false;
-    }
+    if (this.#running.includes('fit()')) throw modelBusy(this.label, 'fit()', 'another fit()');
+    const isSource = isExampleSource(x);
+    const settings = (isSource ? (y as FitOptions | undefined) : options) ?? {};
+    return this.#run('fit()', async () => {
+      await this.#buildForData(x, settings.signal);
+      return fit(this, x, isSource ? undefined : (y as Tensors), settings);
+    });
   }
 
   /** The loss and the metrics on given data, by name. Throws: as {@link fit}. */
@@ -320,28 +322,24 @@ export abstract class Model<
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
     checkOptionNames(`${this.label}, evaluate()`, settings, evaluateNames);
-    await this.#buildForData(x);
-    const { loss } = this.requireCompiled();
-    const { backend } = this;
-    const source = await this.#source(x, {
-      ...settings,
-      y: isSource ? undefined : (y as Tensors),
-      outputs: this.outputLayout,
-      loss,
-    });
-    const callbacks = this.#begin(source, settings);
-    await callbacks.call('onTestBegin', {});
-    const passes = new Passes(source, { subject: this.label });
-    try {
-      const { logs } = await passes.epoch(
-        () => undefined,
-        (cursor) => testEpoch(this, backend, cursor, { ...settings, callbacks }),
+    return this.#run('evaluate()', async () => {
+      await this.#buildForData(x, settings.signal);
+      const { loss } = this.requireCompiled();
+      const { backend } = this;
+      const source = await this.#source(x, {
+        ...settings,
+        y: isSource ? undefined : (y as Tensors),
+        outputs: this.outputLayout,
+        loss,
+      });
+      const callbacks = this.#begin(source, settings);
+      await callbacks.call('onTestBegin', {});
+      const { logs } = await onePass(source, this.label, (cursor) =>
+        testEpoch(this, backend, cursor, { ...settings, callbacks }),
       );
       await callbacks.call('onTestEnd', logs);
       return logs;
-    } finally {
-      await passes.close();
-    }
+    });
   }
 
   /**
@@ -354,16 +352,19 @@ export abstract class Model<
     options: PredictOptions = {},
   ): Promise<Predicted<M>> {
     checkOptionNames(`${this.label}, predict()`, options, predictNames);
-    const { backend } = this;
-    await this.#buildForData(x);
-    const source = await this.#source(x, { batchSize: options.batchSize, outputs: noOutputs });
-    const callbacks = this.#begin(source, options);
-    await callbacks.call('onPredictBegin', {});
-    const outputs = await predictEpoch(this, backend, source, { ...options, callbacks });
-    if (outputs.length === 0)
-      throw dataInvalid(this.label, 'the data gave no batch', 'pass at least one sample');
-    await callbacks.call('onPredictEnd', {});
-    return unflatten(this.outputStructure, outputs) as Predicted<M>;
+    return this.#run('predict()', async () => {
+      const { backend } = this;
+      await this.#buildForData(x, options.signal);
+      const source = await this.#source(x, { batchSize: options.batchSize, outputs: noOutputs });
+      const { examples } = source;
+      const callbacks = this.#begin(source, options);
+      await callbacks.call('onPredictBegin', {});
+      const { outputs } = await onePass(source, this.label, (cursor) =>
+        predictEpoch(this, backend, cursor, { ...options, examples, callbacks }),
+      );
+      await callbacks.call('onPredictEnd', {});
+      return unflatten(this.outputStructure, outputs) as Predicted<M>;
+    });
   }
 
   /**
@@ -386,6 +387,8 @@ export abstract class Model<
         this.label,
         `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
       );
+    const turn = turnWhereDue();
+    if (turn !== undefined) await turn;
     const cached = inferenceStep(this, backend, inputs);
     const runner = cached instanceof Promise ? await cached : cached;
     return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) => {
@@ -434,8 +437,23 @@ export abstract class Model<
     return new Compiled(this, options, this.#composition?.catalog ?? namesInUse());
   }
 
-  async #buildForData(x: TrainingData): Promise<void> {
-    if (this.ends === undefined) this.buildFor(await inputsLike(this.label, x));
+  async #buildForData(x: TrainingData, signal?: AbortSignal): Promise<void> {
+    if (this.ends === undefined)
+      this.buildFor(await unlessAborted(this.label, signal, inputsLike(this.label, x)));
+  }
+
+  async #run<T>(name: string, loop: () => Promise<T>): Promise<T> {
+    this.#running.push(name);
+    try {
+      return await loop();
+    } finally {
+      this.#running.splice(this.#running.indexOf(name), 1);
+    }
+  }
+
+  #refuseWhileRunning(called: string): void {
+    const [running] = this.#running;
+    if (running !== undefined) throw modelBusy(this.label, called, running);
   }
 
   async #source(x: TrainingData, options: DataOptions): Promise<BatchSource> {

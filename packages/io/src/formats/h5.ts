@@ -24,6 +24,7 @@ import { writeModel } from '../keras-json/write-model.js';
 import { hdf5Contents } from '../inspect/hdf5-contents.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readTopology } from '../older-keras/read-topology.js';
+import { readValues } from '../weights/read-values.js';
 import { olderSource, readContext, readSeed, stateRule } from './read-context.js';
 import { readWeightsOf } from './read-weights.js';
 import { isHdf5 } from './signatures.js';
@@ -48,14 +49,16 @@ export const h5Format: Format = {
         lamella: { version: 1, seed: (given as Model).seed },
       }),
     );
-    root.groups.set('model_weights', await writeLegacyWeights(model));
     const { optimizer, ...training } = writeCompileConfig(given as Model);
-    if (includeOptimizer && optimizer !== undefined) {
+    const compiled = includeOptimizer && optimizer !== undefined ? (given as Model).optimizer : undefined;
+    const values = await readValues([...model.weights, ...(compiled?.variables ?? [])]);
+    root.groups.set('model_weights', writeLegacyWeights(model, values));
+    if (compiled !== undefined) {
       root.attributes.set(
         'training_config',
-        writePythonJson({ ...training, optimizer_config: withoutModule(optimizer) }),
+        writePythonJson({ ...training, optimizer_config: withoutModule(optimizer!) }),
       );
-      root.groups.set('optimizer_weights', await writeLegacyOptimizer(given as Model));
+      root.groups.set('optimizer_weights', writeLegacyOptimizer(compiled, values));
     }
     return writeHdf5(root);
   },
@@ -93,7 +96,7 @@ export const h5Format: Format = {
   },
 
   async writeWeights(layer) {
-    return writeHdf5(await writeLegacyWeights(layer));
+    return writeHdf5(writeLegacyWeights(layer, await readValues(layer.weights)));
   },
 
   async readWeights(bytes, layer, context) {

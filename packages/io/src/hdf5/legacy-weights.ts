@@ -1,10 +1,10 @@
 // The older layout of `.h5`: a group for each top-level layer with its weights by name, listed in attributes.
 import { isFunctional, type Layer, type Weight } from '@lamella/core';
 import type { AnyHostTensor } from '@lamella/program';
-import { Sequential, type Model, type Optimizer } from '@lamella/training';
+import { Sequential, type Optimizer } from '@lamella/training';
 import { fileInvalid, weightsMismatch } from '../errors.js';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
-import { readValues } from '../weights/read-values.js';
+import type { WeightValues } from '../weights/read-values.js';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
 import { builtLike } from './optimizer-state.js';
@@ -22,9 +22,8 @@ function legacyWeights(layer: Layer): Weight[] {
 }
 
 /** The weights of a model as an HDF5 tree. */
-export async function writeLegacyWeights(model: Layer): Promise<Hdf5Group> {
+export function writeLegacyWeights(model: Layer, values: WeightValues): Hdf5Group {
   const root = hdf5Group();
-  const values = await readValues(model.weights);
   root.attributes.set('backend', 'lamella');
   root.attributes.set('keras_version', writtenKerasVersion);
   const layers = model.sublayers.filter((layer) => !isNoKerasLayer(layer));
@@ -56,12 +55,11 @@ function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>):
 }
 
 /** The state of an optimizer as an HDF5 tree. */
-export async function writeLegacyOptimizer(model: Model): Promise<Hdf5Group> {
+export function writeLegacyOptimizer({ variables }: Optimizer, values: WeightValues): Hdf5Group {
   const root = hdf5Group();
-  const values = await readValues(model.compiled?.optimizer.variables ?? []);
   writeWeights(
     root,
-    [...values].map(([{ name }, value]) => ({ path: name, value })),
+    variables.map((weight) => ({ path: weight.name, value: values.get(weight)! })),
   );
   return root;
 }

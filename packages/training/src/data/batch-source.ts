@@ -2,6 +2,7 @@
 // A source is told the order of an epoch; it knows nothing of models.
 import type { BatchStream, Dataset, Example } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
+import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch.js';
 import type { Examples } from './examples.js';
 import { RowGatherer, RowStacker } from './rows.js';
@@ -102,19 +103,44 @@ export function streamSource(stream: BatchStream, examples: Examples): BatchSour
     steps: undefined,
     isRepeatable: !isSinglePass(stream),
     open() {
+      if (isSinglePass(stream)) claim(stream, examples.subject);
       const iterator =
         Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
+      let isWaiting = false;
       return {
         async next() {
-          const { done, value } = await iterator.next();
-          return done === true ? undefined : batchOf(value);
+          isWaiting = true;
+          try {
+            const { done, value } = await iterator.next();
+            return done === true ? undefined : batchOf(value);
+          } finally {
+            isWaiting = false;
+          }
         },
         async close() {
-          await iterator.return?.();
+          inUse.delete(stream);
+          const ended = iterator.return?.();
+          // A generator that waits for data ends no sooner than they come.
+          if (isWaiting) Promise.resolve(ended).catch(() => undefined);
+          else await ended;
         },
       };
     },
   };
+}
+
+/** Streams of a single pass that is under way. */
+const inUse = new WeakSet<BatchStream>();
+
+/** Throws: DATA_INVALID where two passes would each get some of the batches. */
+function claim(stream: BatchStream, subject: string): void {
+  if (inUse.has(stream))
+    throw dataInvalid(
+      subject,
+      'its data are a stream that gives each batch once, and another pass is going through it',
+      'await the other pass, or pass an object whose iterator starts anew each time',
+    );
+  inUse.add(stream);
 }
 
 /** Generators and other iterators give themselves when asked for an iterator: what was read is gone. */

@@ -60,3 +60,17 @@ export class Passes {
       : dataExhausted(subject, `its data ended after ${this.epochs} epochs`);
   }
 }
+
+/** One pass over all of a source. Throws: as {@link Passes}. */
+export async function onePass<T extends { readonly steps: number }>(
+  source: BatchSource,
+  subject: string,
+  run: (cursor: BatchCursor) => Promise<T>,
+): Promise<T> {
+  const passes = new Passes(source, { subject });
+  try {
+    return await passes.epoch(() => undefined, run);
+  } finally {
+    await passes.close();
+  }
+}

@@ -18,7 +18,7 @@ export abstract class Metric implements Serializable {
   readonly name: string;
   /** Whether larger or smaller is better; undefined where it cannot be said. */
   readonly direction: 'up' | 'down' | undefined = undefined;
-  private readonly cells: { readonly weight: Weight; readonly initial: number }[] = [];
+  private readonly cells: Weight[] = [];
 
   constructor(options: MetricOptions = {}) {
     this.name = options.name ?? snakeCaseClass(this.className);
@@ -44,18 +44,9 @@ export abstract class Metric implements Serializable {
   /** The value so far, a scalar. */
   abstract result(): tf.Tensor;
 
-  /** The cells that hold the state. */
-  get state(): Weight[] {
-    return this.cells.map((cell) => cell.weight);
-  }
-
-  /** Starts anew, as at each epoch. */
-  reset(): void {
-    for (const { weight, initial } of this.cells) {
-      const zeros = HostTensor.zeros(weight.shape, weight.dtype);
-      zeros.data.fill(initial);
-      weight.set(zeros);
-    }
+  /** The cells of its state. What they hold while a model runs is the pass's over the data: each begins anew. */
+  get state(): readonly Weight[] {
+    return this.cells;
   }
 
   getConfig(): Config {
@@ -65,8 +56,8 @@ export abstract class Metric implements Serializable {
   protected addState(name: string, shape: Shape = [], initial = 0): Weight {
     const value = HostTensor.zeros(shape, 'float32');
     value.data.fill(initial);
-    const weight = new Weight({ name, owner: this.name, value, trainable: false });
-    this.cells.push({ weight, initial });
+    const weight = new Weight({ name, owner: this.name, value, trainable: false, startsAt: initial });
+    this.cells.push(weight);
     return weight;
   }
 }

@@ -18,6 +18,8 @@ export abstract class OptimizerState implements Serializable {
   protected readonly rate: HostScalar;
   private readonly counter: HostScalar;
   private readonly schedule: LearningRateSchedule | undefined;
+  /** The steps before the one that runs. */
+  private before = 0;
 
   /** Throws: OPTION_INVALID. */
   constructor(options: StateOptions = {}) {
@@ -72,6 +74,7 @@ export abstract class OptimizerState implements Serializable {
   /** On the host, before a step: puts the rate that a schedule gives into its cell. */
   beforeStep(): void {
     if (this.schedule !== undefined) this.rate.current = this.learningRate;
+    this.before = this.iterations.current;
   }
 
   /** How many steps there have been, which random numbers depend on. */
@@ -81,7 +84,8 @@ export abstract class OptimizerState implements Serializable {
 
   /** On the host, after a step that has succeeded. */
   afterStep(): void | Promise<void> {
-    this.iterations.count();
+    // What was set meanwhile holds.
+    if (this.iterations.current === this.before) this.iterations.count();
   }
 
   /** On the host, before the first of many steps: takes note of what others have done to its state. */

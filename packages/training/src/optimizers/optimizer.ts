@@ -24,7 +24,8 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
   private averages: ReadonlyMap<Weight, Weight> = new Map();
   private accumulators: ReadonlyMap<Weight, Weight> = new Map();
   private exclusion: DecayExclusion = {};
-  private built = false;
+  /** Those that it was built for. */
+  private weights: ReadonlySet<Weight> | undefined;
 
   /** Throws: OPTION_INVALID. */
   constructor(options: OptimizerOptions = {}) {
@@ -52,13 +53,19 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
   }
 
   get isBuilt(): boolean {
-    return this.built;
+    return this.weights !== undefined;
   }
 
-  /** Creates the slots for these weights, once. */
+  /** Creates the slots for these weights, once. Throws: OPTION_INVALID for weights that it was not built for. */
   build(weights: readonly Weight[]): void {
-    if (this.built) return;
-    this.built = true;
+    const { weights: known } = this;
+    if (known !== undefined) {
+      const other = weights.find((weight) => !known.has(weight));
+      if (other === undefined) return;
+      const expected = 'those that it was built for (each model takes an optimizer of its own)';
+      throw optionInvalid(this.label, 'weights', expected, other.name);
+    }
+    this.weights = new Set(weights);
     if (this.useEma) this.averages = this.forEach(weights, 'average');
     if (this.accumulationSteps > 1) this.accumulators = this.forEach(weights, 'gradient_accumulator');
     this.createSlots(weights);
@@ -66,7 +73,7 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
 
   /** Says which weights do not decay; before the first step. Throws: OPTION_INVALID after it. */
   excludeFromWeightDecay(exclusion: DecayExclusion): void {
-    if (this.built)
+    if (this.isBuilt)
       throw optionInvalid(
         this.label,
         'excludeFromWeightDecay()',
