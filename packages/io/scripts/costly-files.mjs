@@ -178,6 +178,71 @@ export const costlyFiles = {
         [['d', 0, 0]],
       ),
     ),
+  'Keras: a layer of a long name, called again and again': (n) => {
+    const name = 'n'.repeat(20 * n);
+    const nodes = numbered(n, () => ({ args: [tensor(0)], kwargs: {} }));
+    return keras(functional([inputLayer, layer('Dense', { name, units: 1 }, nodes)], [['x', 0, 0]]));
+  },
+  'Keras: an input of many axes': (n) => {
+    const wide = { ...inputLayer, config: { ...inputLayer.config, batch_shape: numbered(n, () => 1) } };
+    const relu = layer('Softmax', { name: 'd' }, [{ args: [tensor(0)], kwargs: {} }]);
+    return keras(functional([wide, relu], [['d', 0, 0]]));
+  },
+  'Keras: a tensor reshaped to many axes': (n) => {
+    const config = { name: 'd', target_shape: numbered(n, () => 1) };
+    const reshaped = layer('Reshape', config, [{ args: [tensor(0)], kwargs: {} }]);
+    const relu = layer('Softmax', { name: 'e' }, [{ args: [tensor(0, 'd')], kwargs: {} }]);
+    return keras(functional([inputLayer, reshaped, relu], [['e', 0, 0]]));
+  },
+  'Keras: many metrics': (n) => {
+    const config = { optimizer: 'sgd', loss: 'mse', metrics: numbered(n, () => 'mae') };
+    const dense = layer('Dense', { name: 'd', units: 1 }, [{ args: [tensor(0)], kwargs: {} }]);
+    const model = functional([inputLayer, dense], [['d', 0, 0]]);
+    return { name: 'm.json', bytes: text.encode(JSON.stringify({ ...model, compile_config: config })) };
+  },
+  'Keras: a long chain': (n) => {
+    const layers = [inputLayer, ...numbered(n, (i) => layer('Flatten', { name: `f${i}` }, []))];
+    return keras({ ...functional([], []), class_name: 'Sequential', config: { name: 'm', layers } });
+  },
+  'Keras: many inputs': (n) => {
+    const inputs = numbered(n, (i) => ({
+      ...inputLayer,
+      name: `x${i}`,
+      config: { ...inputLayer.config, name: `x${i}` },
+    }));
+    return keras(functional([inputLayer, ...inputs], [['x', 0, 0]]));
+  },
+  'Keras: objects in a list for one': (n) => {
+    const zeros = { module: 'keras.initializers', class_name: 'Zeros', config: {}, registered_name: null };
+    const config = { name: 'd', units: 1, kernel_initializer: numbered(n, () => zeros) };
+    return keras(
+      functional([inputLayer, layer('Dense', config, [{ args: [tensor(0)], kwargs: {} }])], [['d', 0, 0]]),
+    );
+  },
+  'Keras: a class of a long name': (n) => keras(functional([layer('N'.repeat(n), { name: 'n' }, [])], [])),
+  'Keras 2: names that are alike without their slashes': (n) => {
+    const name = (/** @type {number} */ i) =>
+      [...i.toString(2).padStart(16, '0')].map((bit) => (bit === '1' ? 'a/' : 'a_')).join('');
+    const layers = numbered(n, (i) => ({ class_name: 'Flatten', config: { name: name(i) } }));
+    const config = {
+      name: 'm',
+      layers: [{ class_name: 'InputLayer', config: inputLayer.config }, ...layers],
+    };
+    return {
+      name: 'm.json',
+      bytes: text.encode(JSON.stringify({ class_name: 'Sequential', keras_version: '2.4.0', config })),
+    };
+  },
+  'Keras: an einsum of many letters': (n) => {
+    const letters = numbered(n, (i) => String.fromCharCode(97 + (i % 26))).join('');
+    const operation = {
+      ...layer('Einsum', { name: 'e', subscripts: `${letters},${letters}->${letters}` }, [
+        { args: [tensor(0), tensor(0)], kwargs: {} },
+      ]),
+      module: 'keras.src.ops.numpy',
+    };
+    return keras(functional([inputLayer, operation], [['e', 0, 0]]));
+  },
   'Keras: many outputs': (n) =>
     keras(
       functional(

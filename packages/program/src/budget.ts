@@ -4,7 +4,8 @@ import { budgetExceeded } from './errors.js';
 
 /**
  * What is counted. `bytes`: decoded or copied; `values`: items of JSON, attributes, names, links, members; `elements`: of tensors
- * that are made before the application runs anything; `steps`: nodes recorded, objects visited, pairs compared.
+ * that are made before the application runs anything; `steps`: values recorded, objects visited, pairs compared,
+ * each as many as it takes microseconds or so.
  */
 export type BudgetKind = 'bytes' | 'values' | 'elements' | 'steps';
 
@@ -13,7 +14,7 @@ const allowances: Readonly<Record<BudgetKind, { readonly free: number; readonly 
   bytes: { free: 64 * 1024 * 1024, each: 100 },
   values: { free: 500_000, each: 1 },
   elements: { free: 32 * 1024 * 1024, each: 16 },
-  steps: { free: 1_000_000, each: 10 },
+  steps: { free: 1_000_000, each: 0.5 },
 };
 
 const kinds = Object.keys(allowances) as readonly BudgetKind[];
@@ -36,7 +37,7 @@ export class Budget {
 
   /** Adds what a file beside it, of so many bytes, may cost. */
   addFile(bytes: number): void {
-    for (const kind of kinds) this.raise(kind, allowances[kind].each * bytes);
+    for (const kind of kinds) this.raise(kind, Math.ceil(allowances[kind].each * bytes));
   }
 
   private raise(kind: BudgetKind, amount: number): void {

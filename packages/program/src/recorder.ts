@@ -17,6 +17,10 @@ import {
 } from './program.js';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 
+/** What a recorder costs, and each value in it. Units: steps of a load. */
+const recorderCost = 25;
+const valueCost = 4;
+
 /** A cell of state that a captured function may read and assign; weights are such cells. */
 export interface StateSlot {
   readonly name: string;
@@ -73,6 +77,7 @@ export class Recorder {
       draws: 'outside',
     },
   ) {
+    currentBudget()?.spend('steps', recorderCost, subject);
     if (parent !== undefined && parent.scope !== '') this.scopes.push(parent.scope);
     if (parent !== undefined) this.floats.push(parent.float);
   }
@@ -292,7 +297,7 @@ export class Recorder {
   }
 
   private value(type: ValueType): ValueId {
-    currentBudget()?.spend('steps', 1, this.subject);
+    currentBudget()?.spend('steps', valueCost, this.subject);
     if (
       type.shape.some((size) => !Number.isInteger(size) || size < 0) ||
       !Number.isSafeInteger(sizeOf(type.shape))

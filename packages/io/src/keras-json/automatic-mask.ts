@@ -1,6 +1,7 @@
 // Masks that a graph computes by itself. Keras writes them out as operations and arguments of calls; here they follow from
 // the layers, so that a stored one which says the same is not needed.
 import { Layer, type SymbolicTensor } from '@lamella/core';
+import { currentBudget } from '@lamella/program';
 import { isOperation } from '../operations/operation.js';
 import { fileFacts } from './file-facts.js';
 
@@ -26,6 +27,7 @@ export function isAutomaticMask(tensor: SymbolicTensor, mask: SymbolicTensor): b
 function maskOf(start: SymbolicTensor): Mask | undefined {
   let tensor = start;
   for (;;) {
+    currentBudget()?.spend('steps', 1, `the mask of "${tensor.name}"`);
     const { layer, parents } = tensor.node;
     const [input] = parents;
     if (input === undefined || parents.length > 1) return undefined;

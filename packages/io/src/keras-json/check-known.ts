@@ -74,7 +74,8 @@ export function findMissing(
   look(model, 'layers');
   for (const [kind, value] of statedNames(compile)) {
     if (typeof value === 'string') {
-      if (!isKnownName(kind, value, context)) classes.add(`  ${unknownName(kind, value, context)}`);
+      if (!isKnownName(kind, value, context))
+        classes.add(`  ${classes.size < mostSuggestions ? unknownName(kind, value, context) : value}`);
     } else lookAtValue(value, kind);
   }
   return { classes: [...classes], functions: [...functions] };

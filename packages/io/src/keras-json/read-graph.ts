@@ -110,21 +110,23 @@ class GraphReader {
   /** Makes the calls. Each waits for the calls that make its inputs, and for the one of its layer before it. */
   run(): void {
     if (this.isOlder) this.countOlder();
-    const waiting = new Map<string, number[]>();
+    // By the name of a layer and the number of its call, without a text of both: names may be long, and calls many.
+    const waiting = new Map<string, Map<number, Set<number>>>();
     const missing = this.calls.map((call, i) => {
-      const needs = new Set(this.needs(call));
-      for (const key of needs) {
-        const others = waiting.get(key);
-        if (others === undefined) waiting.set(key, [i]);
-        else others.push(i);
+      let count = 0;
+      for (const [name, number] of this.needs(call)) {
+        const ofLayer = waiting.get(name) ?? new Map<number, Set<number>>();
+        const ofCall = ofLayer.get(number) ?? new Set<number>();
+        if (!ofCall.has(i)) count++;
+        waiting.set(name, ofLayer.set(number, ofCall.add(i)));
       }
-      return needs.size;
+      return count;
     });
     const ready = this.calls.flatMap((_, i) => (missing[i] === 0 ? [i] : []));
     for (let next = 0; next < ready.length; next++) {
       const call = this.calls[ready[next]!]!;
       this.made.get(call.layer.name)!.push(this.apply(call));
-      for (const i of waiting.get(keyOf(call.layer.name, call.number)) ?? [])
+      for (const i of waiting.get(call.layer.name)?.get(call.number) ?? [])
         if (--missing[i]! === 0) ready.push(i);
     }
     const loose = this.calls.filter((_, i) => missing[i]! > 0).map(({ layer }) => `"${layer.name}"`);
@@ -166,15 +168,16 @@ class GraphReader {
     this.made.set(layer.name, []);
   }
 
-  private needs(call: Call): string[] {
+  /** The calls, by the names and numbers, that a call waits for. */
+  private needs(call: Call): (readonly [name: string, number: number])[] {
     const { layer, number } = call;
-    const keys = number === 0 ? [] : [keyOf(layer.name, number - 1)];
+    const keys: [string, number][] = number === 0 ? [] : [[layer.name, number - 1]];
     for (const reference of referencesIn(call)) {
       const [name, node] = this.counted(reference);
       const source = this.layers.get(name);
       if (source === undefined)
         throw this.invalid(`"${layer.name}" is called on the output of "${name}", which does not exist`);
-      if (!isInputLayer(source)) keys.push(keyOf(name, node));
+      if (!isInputLayer(source)) keys.push([name, node]);
     }
     return keys;
   }
@@ -299,10 +302,6 @@ class GraphReader {
   private invalid(problem: string): Error {
     return fileInvalid(this.context.file, problem);
   }
-}
-
-function keyOf(name: string, call: number): string {
-  return `${call} ${name}`;
 }
 
 function isReference(value: unknown): value is TensorReference {

@@ -126,6 +126,7 @@ function make(
   context: ReadContext,
   hint: SerializableKind | undefined,
 ): unknown {
+  context.budget.spend('steps', 10, `an object of class ${envelope.class_name}`);
   if (envelope.class_name === 'function') return readFunction(envelope, context);
   if (envelope.class_name === '__tuple__')
     return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));

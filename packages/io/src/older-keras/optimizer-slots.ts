@@ -30,16 +30,17 @@ export function inCurrentOrder(
   const isScalar = (value: AnyHostTensor): boolean => value.shape.length === 0;
   const scalars = stored.filter(({ value }) => isScalar(value));
   const slots = stored.filter(({ value }) => !isScalar(value));
-  const ofSlots = variables.filter((variable) => slotOf(variable, weights) !== undefined);
+  const slotOf = slotFinder(weights);
+  const ofSlots = variables.filter((variable) => slotOf(variable) !== undefined);
   const bySlot = slots.every(({ name }) => slotIn(name) !== undefined)
     ? groupedByName(slots)
     : slots.every(({ name }) => name === undefined)
-      ? groupedAsToday(slots, ofSlots, weights)
-      : groupedInBlocks(slots, slotNames(ofSlots, weights), weights);
+      ? groupedAsToday(slots, ofSlots, weights, slotOf)
+      : groupedInBlocks(slots, slotNames(ofSlots, slotOf), weights);
   if (bySlot === undefined) return undefined;
   const counts = new Map<string, number>();
   const found = variables.map((variable): AnyHostTensor | null | undefined => {
-    const slot = slotOf(variable, weights);
+    const slot = slotOf(variable);
     if (slot === undefined) {
       const isCounter = variable.dtype !== 'float32';
       return scalars.find(({ value }) => (value.dtype !== 'float32') === isCounter)?.value;
@@ -64,8 +65,7 @@ function slotIn(name: string | undefined): string | undefined {
 function groupedByName(slots: readonly StoredVariable[]): Map<string, AnyHostTensor[]> {
   const groups = new Map<string, AnyHostTensor[]>();
   for (const { name, value } of slots) {
-    const slot = slotIn(name)!;
-    groups.set(slot, [...(groups.get(slot) ?? []), value]);
+    addTo(groups, slotIn(name)!, value);
   }
   return groups;
 }
@@ -75,14 +75,14 @@ function groupedAsToday(
   slots: readonly StoredVariable[],
   variables: readonly Weight[],
   weights: readonly Weight[],
+  slotOf: SlotFinder,
 ): Map<string, AnyHostTensor[]> | undefined {
   const isPlainSgd = variables.length === 0 && slots.length === weights.length;
   if (slots.length !== variables.length && !isPlainSgd) return undefined;
   const groups = new Map<string, AnyHostTensor[]>();
   variables.forEach((variable, i) => {
-    const slot = slotOf(variable, weights)!;
     const value = slots[i]?.value;
-    if (value !== undefined) groups.set(slot, [...(groups.get(slot) ?? []), value]);
+    if (value !== undefined) addTo(groups, slotOf(variable)!, value);
   });
   return groups;
 }
@@ -100,15 +100,24 @@ function groupedInBlocks(
 }
 
 /** The slots that an optimizer has, in the order of the first of each. */
-function slotNames(variables: readonly Weight[], weights: readonly Weight[]): string[] {
-  return [...new Set(variables.flatMap((variable) => slotOf(variable, weights) ?? []))];
+function slotNames(variables: readonly Weight[], slotOf: SlotFinder): string[] {
+  return [...new Set(variables.flatMap((variable) => slotOf(variable) ?? []))];
 }
 
 /** The slot that a variable is: what follows the name of its weight. */
-function slotOf(variable: Weight, weights: readonly Weight[]): string | undefined {
-  const of = weights
-    .map((weight) => `${weight.name.replaceAll('/', '_')}_`)
-    .filter((prefix) => variable.shortName.startsWith(prefix))
-    .sort((a, b) => b.length - a.length)[0];
-  return of === undefined ? undefined : variable.shortName.slice(of.length);
+type SlotFinder = (variable: Weight) => string | undefined;
+
+function slotFinder(weights: readonly Weight[]): SlotFinder {
+  const names = new Set(weights.map((weight) => weight.name.replaceAll('/', '_')));
+  return ({ shortName }) => {
+    for (let at = shortName.lastIndexOf('_'); at > 0; at = shortName.lastIndexOf('_', at - 1))
+      if (names.has(shortName.slice(0, at))) return shortName.slice(at + 1);
+    return undefined;
+  };
+}
+
+function addTo(groups: Map<string, AnyHostTensor[]>, slot: string, value: AnyHostTensor): void {
+  const group = groups.get(slot);
+  if (group === undefined) groups.set(slot, [value]);
+  else group.push(value);
 }

@@ -11,10 +11,15 @@ export function plainNames(
   const layers = config['layers'] as readonly Json[];
   const taken = new Set(layers.map(nameOf));
   const changed = new Map<string, string>();
-  for (const name of taken) {
+  const counts = new Map<string, number>();
+  for (const name of [...taken]) {
     if (name === undefined || !name.includes('/')) continue;
-    let plain = name.replaceAll('/', '_');
-    while (taken.has(plain) || [...changed.values()].includes(plain)) plain += '_1';
+    const base = name.replaceAll('/', '_');
+    let count = counts.get(base) ?? 0;
+    let plain = count === 0 ? base : `${base}_${count}`;
+    while (taken.has(plain)) plain = `${base}_${++count}`;
+    counts.set(base, count + 1);
+    taken.add(plain);
     changed.set(name, plain);
     source.notice(`layer "${name}" is called "${plain}": names hold no "/"`);
   }
