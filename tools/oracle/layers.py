@@ -2,18 +2,22 @@
 with its inputs, weights, outputs, gradients, updated state, config and symbolic shape. Not here: random draws.
 """
 
+import copy
+import sys
+
 from common import distinct, header, keras, normal, np, plain, rng_for, tensor, uniform, weight, write
 
 import jax
 import jax.numpy as jnp
+from layers_recurrent import define_recurrent
 from keras.src.utils.naming import to_snake_case
 
 CASES = {}
 
 
-def case(layer, name, config, *inputs, training=False, masks=None, weights=None):
-    """`inputs` are shapes (normal numbers) or arrays; a list of several is a layer with several inputs."""
-    CASES.setdefault(layer, []).append((name, config, inputs, training, masks, weights))
+def case(layer, name, config, *inputs, training=False, masks=None, weights=None, args=None):
+    """`inputs` are shapes (normal numbers) or arrays; a list of several is a layer with several inputs. `args`: lists of them by name."""
+    CASES.setdefault(layer, []).append((name, config, inputs, training, masks, weights, args or {}))
 
 
 def as_input(rng, given):
@@ -34,14 +38,27 @@ def initial(rng, variable):
 LISTS = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"}
 
 
-def run(layer_name, name, config, inputs, training, masks, given_weights):
+def built(value):
+    """A config with the layers that stand in it made: cells, and what wrappers wrap."""
+    if isinstance(value, list):
+        return [built(item) for item in value]
+    is_layer = isinstance(value, dict) and value.get("module") in ("keras.layers", "tutorial")
+    return keras.saving.deserialize_keras_object(copy.deepcopy(value)) if is_layer else value
+
+
+def run(layer_name, name, config, inputs, training, masks, given_weights, args):
     keras.backend.clear_session()
     rng = rng_for(layer_name, name)
     arrays = [as_input(rng, i) for i in inputs]
-    layer = getattr(keras.layers, layer_name)(**config)
-    symbols = [keras.KerasTensor((None,) + a.shape[1:], dtype=str(a.dtype)) for a in arrays]
+    is_given = lambda value: isinstance(value, (tuple, np.ndarray))  # noqa: E731
+    nested = lambda fn, tree, is_leaf: [nested(fn, i, is_leaf) for i in tree] if not is_leaf(tree) else fn(tree)  # noqa: E731
+    arg_arrays = {key: nested(lambda i: as_input(rng, i), given, is_given) for key, given in args.items()}
+    each = lambda fn, tree: keras.tree.map_structure(fn, tree)  # noqa: E731
+    layer = getattr(keras.layers, layer_name)(**{key: built(value) for key, value in config.items()})
+    symbol = lambda a: keras.KerasTensor((None,) + a.shape[1:], dtype=str(a.dtype))  # noqa: E731
+    symbols = [symbol(a) for a in arrays]
     takes_list = layer_name in LISTS
-    symbolic = layer(symbols if takes_list else symbols[0])
+    symbolic = layer(symbols if takes_list else symbols[0], **each(symbol, arg_arrays))
 
     for index, variable in enumerate(layer.weights):
         value = given_weights[index] if given_weights else initial(rng, variable)
@@ -58,7 +75,7 @@ def run(layer_name, name, config, inputs, training, masks, given_weights):
 
     floats = [a.dtype.kind == "f" for a in arrays]
 
-    def forward(trainable, float_inputs):
+    def forward(trainable, float_inputs, given_args):
         pool = iter(float_inputs)
         tensors = [next(pool) if is_float else jnp.asarray(a) for a, is_float in zip(arrays, floats)]
         return layer.stateless_call(
@@ -66,23 +83,32 @@ def run(layer_name, name, config, inputs, training, masks, given_weights):
             [v.value for v in layer.non_trainable_variables],
             tensors if takes_list else tensors[0],
             **kwargs,
+            **given_args,
         )
 
     trainable = [v.value for v in layer.trainable_variables]
     float_inputs = [jnp.asarray(a) for a, is_float in zip(arrays, floats) if is_float]
-    output, pullback, state = jax.vjp(forward, trainable, float_inputs, has_aux=True)
-    cotangent = normal(rng, output.shape)
-    weight_gradients, input_gradients = pullback(jnp.asarray(cotangent))
+    given_args = each(jnp.asarray, arg_arrays)
+    output, pullback, state = jax.vjp(forward, trainable, float_inputs, given_args, has_aux=True)
+    outputs = keras.tree.flatten(output)
+    cotangents = [normal(rng, o.shape) for o in outputs]
+    weight_gradients, input_gradients, arg_gradients = pullback(
+        keras.tree.pack_sequence_as(output, [jnp.asarray(c) for c in cotangents]))
     pool = iter(input_gradients)
 
     record = {"name": name, "config": config, "training": training}
     record["inputs"] = [tensor(a) for a in arrays]
+    if args:
+        record["args"] = each(tensor, arg_arrays)
     if masks is not None:
         record["input_masks"] = [None if m is None else tensor(m) for m in masks]
     record["weights"] = before
-    record["outputs"] = [tensor(output)]
-    record["cotangent"] = tensor(cotangent)
+    record["outputs"] = [tensor(o) for o in outputs]
+    record["cotangent" if len(outputs) == 1 else "cotangents"] = (
+        tensor(cotangents[0]) if len(outputs) == 1 else [tensor(c) for c in cotangents])
     record["input_gradients"] = [tensor(next(pool)) if is_float else None for is_float in floats]
+    if args:
+        record["arg_gradients"] = each(tensor, arg_gradients)
     record["weight_gradients"] = [weight(v, g) for v, g in zip(layer.trainable_variables, weight_gradients)]
 
     by_path = {v.path: s for v, s in zip(layer.non_trainable_variables, state)}
@@ -90,7 +116,7 @@ def run(layer_name, name, config, inputs, training, masks, given_weights):
     if any(not np.array_equal(a, b) for a, b in zip(after, saved)):
         record["updated_weights"] = [weight(v, a) for v, a in zip(layer.weights, after)]
     if any("regularizer" in key for key in config):  # activity first, then weights, as layer.losses has them
-        layer([jnp.asarray(a) for a in arrays] if takes_list else jnp.asarray(arrays[0]), **kwargs)
+        layer([jnp.asarray(a) for a in arrays] if takes_list else jnp.asarray(arrays[0]), **kwargs, **given_args)
         record["losses"] = [tensor(value) for value in layer.losses]
 
     mask = None
@@ -101,11 +127,16 @@ def run(layer_name, name, config, inputs, training, masks, given_weights):
             mask = layer.compute_mask(tensors, given)
         elif layer.supports_masking:
             mask = layer.compute_mask(tensors[0], given[0] if given else None)
+        if isinstance(mask, (list, tuple)):  # the others are None
+            mask = mask[0]
         record["mask"] = None if mask is None else tensor(mask)
 
     record["keras_config"] = plain(layer)["config"]
-    record["output_shape_symbolic"] = list(symbolic.shape)
-    record["output_dtype"] = str(symbolic.dtype)
+    first, *others = keras.tree.flatten(symbolic)
+    record["output_shape_symbolic"] = list(first.shape)
+    if others:
+        record["other_shapes_symbolic"] = [list(other.shape) for other in others]
+    record["output_dtype"] = str(first.dtype)
     return record
 
 
@@ -362,11 +393,14 @@ def define():
     case("Rescaling", "scale and offset of each channel",
          {"scale": [0.5, 2.0, 4.0], "offset": [1.0, 0.0, -1.0]}, (1, 2, 2, 3))
     case("Rescaling", "bytes", {"scale": 1.0 / 255, "offset": 0.0}, np.array([[0, 1, 128, 255]], np.uint8))
+    define_recurrent(case)
 
 
-def main():
+def main(only=()):
     define()
     for layer, cases in CASES.items():
+        if only and layer not in only:
+            continue
         records = [run(layer, *c) for c in cases]
         names = [record["name"] for record in records]
         assert len(set(names)) == len(names), f"{layer}: two cases share a name"
@@ -374,4 +408,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

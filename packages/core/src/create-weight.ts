@@ -33,13 +33,27 @@ interface WeightOwner {
   readonly dtypePolicy: DTypePolicy;
 }
 
+const underBuild: string[] = [];
+
+/** Builds the layer of this name: its weights are named by it and by the layers in whose build that happens, as in Keras. */
+export function whileBuilding(name: string, build: () => void): void {
+  underBuild.push(name);
+  try {
+    build();
+  } finally {
+    underBuild.pop();
+  }
+}
+
 /** A weight of `layer`. Throws: NAME_INVALID, NAME_DUPLICATE, OPTION_INVALID, SHAPE_MISMATCH. */
 export function createWeight(layer: WeightOwner, spec: WeightSpec, others: readonly Weight[]): Weight {
   const { name, shape, initializer } = spec;
   const dtype = spec.dtype ?? weightDType(layer);
   if (typeof name !== 'string' || name === '' || name.includes('/'))
     throw nameInvalid(`A weight of ${layer.label}`, name);
-  const subject = `Weight "${layer.name}/${name}"`;
+  const owner = underBuild.join('/');
+  const path = `${owner}/${name}`;
+  const subject = `Weight "${path}"`;
   if (others.some((weight) => weight.shortName === name))
     throw nameDuplicate(layer.label, name, 2, 'weights');
   if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
@@ -51,7 +65,6 @@ export function createWeight(layer: WeightOwner, spec: WeightSpec, others: reado
     );
   if (typeof (initializer as Partial<typeof initializer> | undefined)?.initialize !== 'function')
     throw optionInvalid(subject, 'initializer', 'an initializer such as zeros()', initializer);
-  const path = `${layer.name}/${name}`;
   // Initializers draw floats in float32.
   const drawn = isFloatDType(dtype) ? 'float32' : dtype;
   const value = allocateWeight({ path, shape, dtype }, () => {
@@ -66,7 +79,7 @@ export function createWeight(layer: WeightOwner, spec: WeightSpec, others: reado
   }
   return new Weight({
     name,
-    owner: layer.name,
+    owner,
     value,
     trainable: spec.trainable ?? true,
     regularizer: spec.regularizer ?? null,

@@ -30,7 +30,7 @@ import { callContext, type CallContext, type Mask } from './call-context.js';
 import type { Config, Serializable } from './config.js';
 import { dtypePolicy, toDTypePolicy, type DTypePolicy, type DTypePolicyLike } from './dtype-policy.js';
 import { markCopy } from './copies.js';
-import { createWeight, type WeightSpec } from './create-weight.js';
+import { createWeight, whileBuilding, type WeightSpec } from './create-weight.js';
 import {
   callFailed,
   layerAlreadyBuilt,
@@ -280,7 +280,7 @@ export abstract class Layer implements Serializable {
     if (this.#built !== undefined) return;
     this.#building = true;
     try {
-      this.build(inputShape, argShapes);
+      whileBuilding(this.name, () => this.build(inputShape, argShapes));
     } catch (error) {
       this.#unbuild();
       throw error;

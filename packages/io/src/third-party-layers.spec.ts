@@ -128,8 +128,8 @@ describe('layers of other packages', () => {
     const { history } = await net.fit(data, targets, { epochs: 30, verbose: 0 });
     expect(history['loss']!.at(-1)!).toBeLessThan(0.7 * history['loss']![0]!);
     expect(net.trainableWeights.map(({ name }) => name)).toEqual([
-      'each/kernel',
-      'each/bias',
+      'steps/each/kernel',
+      'steps/each/bias',
       'recurrent_input/kernel',
       'recurrent_input/bias',
       'recurrent_state/kernel',

@@ -11,6 +11,8 @@ import {
   compose,
   input,
   isSerializable,
+  isTensorSpec,
+  mapArguments,
   snakeCase,
   snakeCaseClass,
   type Backend,
@@ -23,10 +25,12 @@ import {
 import {
   allocateArray,
   Budget,
+  flatten,
   HostTensor,
   sizeOf,
   type NumberDType,
   type SymbolicShape,
+  type Tree,
 } from '@lamella/program';
 import { assertClose, callLayer, type LayerCall } from '@lamella/testing';
 import * as constraints from './constraints/index.js';
@@ -57,10 +61,14 @@ interface GoldenLayerCase {
   readonly config: JsonRecord;
   readonly training: boolean;
   readonly inputs: readonly GoldenTensor[];
+  readonly args?: Readonly<Record<string, Tree<GoldenTensor>>>;
+  readonly arg_gradients?: Readonly<Record<string, Tree<GoldenTensor>>>;
   readonly input_masks?: readonly (GoldenTensor | null)[];
   readonly weights: readonly GoldenWeight[];
   readonly outputs: readonly GoldenTensor[];
-  readonly cotangent: GoldenTensor;
+  /** Of one output; of several, `cotangents`. */
+  readonly cotangent?: GoldenTensor;
+  readonly cotangents?: readonly GoldenTensor[];
   readonly input_gradients: readonly (GoldenTensor | null)[];
   readonly weight_gradients: readonly GoldenWeight[];
   readonly updated_weights?: readonly GoldenWeight[];
@@ -68,6 +76,7 @@ interface GoldenLayerCase {
   readonly mask?: GoldenTensor | null;
   readonly keras_config: JsonRecord;
   readonly output_shape_symbolic: SymbolicShape;
+  readonly other_shapes_symbolic?: readonly SymbolicShape[];
   readonly output_dtype: string;
 }
 
@@ -136,7 +145,12 @@ function kerasValue(value: ConfigValue): Json {
 }
 
 /** What Keras writes into configs and Lamella leaves to the files: the dtype policy, what only Keras' own engines use. */
-const filesOwn: ReadonlySet<string> = new Set(['dtype', 'quantization_config', 'synchronized']);
+const filesOwn: ReadonlySet<string> = new Set([
+  'dtype',
+  'build_config',
+  'quantization_config',
+  'synchronized',
+]);
 
 /** Keras' config without what only concerns files, floats as Python's float32 prints them rounded back. */
 export function comparable(value: Json): Json {
@@ -166,11 +180,16 @@ async function compare(className: string, golden: GoldenLayerCase, backend: Back
   clearNames();
   const layer = new (classOf('keras.layers', className))(optionsOf(golden.config)) as Layer;
   const isList = golden.inputs.length > 1;
-  const symbols = golden.inputs.map(({ shape, dtype }) =>
-    input({ batchShape: [null, ...shape.slice(1)], dtype }),
+  const symbolOf = ({ shape, dtype }: GoldenTensor): SymbolicTensor =>
+    input({ batchShape: [null, ...shape.slice(1)], dtype });
+  const symbols = golden.inputs.map(symbolOf);
+  const args = Object.fromEntries(
+    Object.entries(golden.args ?? {}).map(([name, value]) => [camelCase(name), value]),
   );
-  const symbolic = layer.apply(isList ? symbols : symbols[0]!) as SymbolicTensor;
-  expect([symbolic.shape, symbolic.dtype]).toEqual([golden.output_shape_symbolic, golden.output_dtype]);
+  const symbolicArgs = mapArguments(args, symbolOf);
+  const [symbolic, ...others] = flatten(layer.apply(isList ? symbols : symbols[0]!, symbolicArgs));
+  expect([symbolic!.shape, symbolic!.dtype]).toEqual([golden.output_shape_symbolic, golden.output_dtype]);
+  expect(others.map(({ shape }) => shape)).toEqual(golden.other_shapes_symbolic ?? []);
   expect(layer.weights.map((weight) => [weight.shortName, weight.shape])).toEqual(
     golden.weights.map(({ name, shape }) => [name, shape]),
   );
@@ -180,13 +199,17 @@ async function compare(className: string, golden: GoldenLayerCase, backend: Back
   const masks = (golden.input_masks ?? []).map((mask) => (mask === null ? null : hostTensor(mask)));
   const call: LayerCall = {
     inputs: isList ? golden.inputs.map(hostTensor) : hostTensor(golden.inputs[0]!),
+    args: mapArguments(args, hostTensor),
     training: golden.training,
-    cotangents: [hostTensor(golden.cotangent)],
+    cotangents: (golden.cotangents ?? [golden.cotangent!]).map(hostTensor),
   };
   // The oracle gives masks to layers of one input; those of several it only asks for the mask that comes out.
   const result = await callLayer(layer, isList ? call : { ...call, masks }, backend);
   compareAll('output', result.outputs, golden.outputs);
-  compareAll('gradient of input', result.inputGradients, golden.input_gradients);
+  compareAll('gradient of input', result.inputGradients, [
+    ...golden.input_gradients,
+    ...flatten<GoldenTensor>(Object.values(golden.arg_gradients ?? {}), isTensorSpec),
+  ]);
   const trained = layer.weights.flatMap((weight, i) => (weight.trainable && layer.trainable ? [i] : []));
   compareAll(
     'gradient of weight',
@@ -196,7 +219,9 @@ async function compare(className: string, golden: GoldenLayerCase, backend: Back
   compareAll('weight after the call', result.weights, golden.updated_weights ?? golden.weights);
   if (golden.losses !== undefined) compareAll('loss', result.losses, golden.losses);
   if (golden.mask !== undefined)
-    compareAll('mask', (await callLayer(layer, { ...call, masks }, backend)).masks, [golden.mask]);
+    compareAll('mask', (await callLayer(layer, { ...call, masks }, backend)).masks.slice(0, 1), [
+      golden.mask,
+    ]);
 }
 
 function compareAll(

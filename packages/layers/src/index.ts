@@ -27,4 +27,5 @@ export {
   type InitializerOption,
   type RegularizerOption,
 } from './options/weight-options.js';
+export { type RecurrentCell, type StateSize } from './recurrent/cell.js';
 export * as regularizers from './regularizers/index.js';

@@ -55,7 +55,7 @@ function visit(
     if (isNoKerasLayer(sublayer)) continue;
     const attribute = attributes.get(given);
     if (attribute !== undefined) {
-      visit(sublayer, [...path, attribute], seen, places, replacements);
+      visit(sublayer, [...path, ...attribute.split('/')], seen, places, replacements);
       continue;
     }
     const base = snakeCaseClass(sublayer.className);
