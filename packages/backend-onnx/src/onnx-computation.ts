@@ -76,11 +76,12 @@ function besides(
 
 /** The updates that the loops may write over what they replace: the graph has read its inputs by then. */
 function inPlaceOf(program: Program, part: Part | undefined, loops: LoopsPart | undefined): ProgramUpdate[] {
-  const pairs = (loops?.fused.inPlace ?? []).map(({ output, input }) => ({
-    output: part!.outputs[output]!,
-    input: part!.inputs[input]!,
-  }));
-  return program.updates.filter((update) =>
-    pairs.some(({ output, input }) => output === update.output && input === update.input),
+  if (part === undefined || loops === undefined) return [];
+  const [outputs, inputs] = [part.outputs, part.inputs].map(
+    (places) => new Map(places.map((place, i) => [place, i])),
   );
+  return program.updates.filter(({ output, input }) => {
+    const [o, i] = [outputs!.get(output), inputs!.get(input)];
+    return o !== undefined && i !== undefined && loops.fused.mayReplace(o, i);
+  });
 }

@@ -56,14 +56,15 @@ export class HostExecutable implements Executable {
     const { allocate = HostTensor.zeros, fillRandom, inPlace = [] } = computation;
     this.places = runPlaces(program);
     this.random = new RandomInputs(program, { allocate, ...(fillRandom && { fill: fillRandom }) });
+    const given = new Map(this.places.inputs.map((place, i) => [place, i]));
+    const replaced = new Set(inPlace.map(({ output, input }) => `${output} ${input}`));
     this.targets = program.updates.map(({ output, input }) => {
       const { shape, dtype } = program.type(program.outputs[output]!.id);
       const storage = program.inputs[input]!.storage ?? dtype;
       return {
-        given: this.places.inputs.indexOf(input),
+        given: given.get(input) ?? -1,
         output,
-        isInPlace:
-          storage === dtype && inPlace.some((pair) => pair.output === output && pair.input === input),
+        isInPlace: storage === dtype && replaced.has(`${output} ${input}`),
         wide: storage === dtype ? undefined : allocate(shape, dtype as 'float32'),
       };
     });

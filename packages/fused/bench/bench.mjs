@@ -59,7 +59,7 @@ function bind(fused) {
   const outputs = tensors(program.outputs);
   let shared = 0;
   for (const { output, input } of program.updates) {
-    if (!fused.inPlace.some((pair) => pair.output === output && pair.input === input)) continue;
+    if (!fused.mayReplace(output, input)) continue;
     outputs[output] = inputs[input];
     shared++;
   }

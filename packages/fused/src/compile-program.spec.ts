@@ -81,7 +81,7 @@ describe('a whole training step', () => {
   it('updates all state in place, and gives the same as with memory of its own, step after step', async () => {
     const of = trainingStep(5);
     const fused = await compileProgram(of, { arena });
-    for (const update of of.updates) expect(fused.inPlace).toContainEqual(update);
+    for (const update of of.updates) expect(fused.mayReplace(update.output, update.input)).toBe(true);
     const inputs = stepInputs(of);
 
     const shared = inputs.map(inArena);
@@ -109,7 +109,7 @@ describe('memory shared by outputs and inputs', () => {
 
   it('is refused where an element is read after it is written', async () => {
     const fused = await compileProgram(shiftThenAdd, { arena });
-    expect(fused.inPlace).toEqual([]);
+    expect(fused.mayReplace(0, 0)).toBe(false);
     const x = inArena(HostTensor.zeros([8]));
     expect(() => fused.bind([x], [x])).toThrow('[BUFFERS_OVERLAP]');
   });
@@ -136,7 +136,7 @@ describe('memory shared by outputs and inputs', () => {
       }),
     );
     const fused = await compileProgram(of, { arena });
-    expect(fused.inPlace).toContainEqual({ output: 0, input: 0 });
+    expect(fused.mayReplace(0, 0)).toBe(true);
     const inputs = numbers(of);
     const apart = await run(of, inputs, 'simd');
     const [w, x, sum] = [inArena(inputs[0]!), inArena(inputs[1]!), inArena(HostTensor.zeros([]))];

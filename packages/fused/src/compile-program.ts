@@ -10,12 +10,11 @@ import {
   shapeMismatch,
   type HostTensor,
   type Program,
-  type ProgramUpdate,
 } from '@lamella/program';
 import { bufferForeign, buffersOverlap, executableDisposed } from './errors.js';
 import { hasSimd, instantiateLoops, type LoopRunner } from './generate/loop-module.js';
 import { memoryViews, plainLoop } from './generate/plain-loop.js';
-import { inPlacePairs } from './graph/in-place.js';
+import { inPlacePairs, type MayReplace } from './graph/in-place.js';
 import { planProgram, type Plan } from './graph/plan.js';
 import { type Arena, type Block, sharedArena } from './memory/arena.js';
 
@@ -46,13 +45,13 @@ export interface FusedProgram {
   /** The bytes that intermediate values and constants take. */
   readonly scratchBytes: number;
   /**
-   * All pairs (output, input) that may be bound to the same memory, which then holds the new value after a run. Those
-   * among them that the Program declares as updates need no second buffer.
+   * Whether an output and an input, by their numbers, may be bound to the same memory, which then holds the new value after a
+   * run. Where the Program declares such a pair as an update, it needs no second buffer.
    */
-  readonly inPlace: readonly ProgramUpdate[];
+  readonly mayReplace: MayReplace;
   /**
    * Fixes the buffers of runs: one tensor of the arena for each input and output of the Program. An output may lie where
-   * an input lies if {@link inPlace} says so. Costs some microseconds; bind once for each set of buffers.
+   * an input lies if {@link mayReplace} says so. Costs some microseconds; bind once for each set of buffers.
    * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, BUFFER_FOREIGN, BUFFERS_OVERLAP, EXECUTABLE_DISPOSED.
    */
   bind(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): BoundProgram;
@@ -103,7 +102,7 @@ function plainRunner(plan: Plan, arena: Arena): LoopRunner {
 class Compiled implements FusedProgram {
   readonly loops: number;
   readonly scratchBytes: number;
-  readonly inPlace: readonly ProgramUpdate[];
+  readonly mayReplace: MayReplace;
   private readonly block: Block;
   private isDisposed = false;
 
@@ -116,7 +115,7 @@ class Compiled implements FusedProgram {
   ) {
     this.loops = plan.loops.length;
     this.scratchBytes = plan.blockSize;
-    this.inPlace = inPlacePairs(plan.loops, program.inputs.length, program.outputs.length);
+    this.mayReplace = inPlacePairs(plan.loops, program.inputs.length);
     this.block = arena.allocate(plan.blockSize);
     arena.own(this, this.block);
     for (const { offset, data, dtype } of plan.constants) {
@@ -183,26 +182,41 @@ class Compiled implements FusedProgram {
 
   private checkOverlaps(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): void {
     const { program } = this;
-    const allowed = new Set(this.inPlace.map(({ output, input }) => `${output} ${input}`));
+    const inputsUnder = overlaps(inputs);
+    const outputsUnder = overlaps(outputs);
     outputs.forEach((target, output) => {
-      inputs.forEach((source, input) => {
-        if (!overlap(target, source)) return;
+      for (const input of inputsUnder(target)) {
+        const source = inputs[input]!;
         const isExact = target.data.byteOffset === source.data.byteOffset;
         const isSameSize = target.data.byteLength === source.data.byteLength;
-        if (isExact && isSameSize && allowed.has(`${output} ${input}`)) return;
+        if (isExact && isSameSize && this.mayReplace(output, input)) continue;
         throw buffersOverlap(program.outputs[output]!.name, program.inputs[input]!.name);
-      });
-      outputs.slice(output + 1).forEach((other, i) => {
-        if (overlap(target, other))
-          throw buffersOverlap(program.outputs[output]!.name, program.outputs[output + 1 + i]!.name);
-      });
+      }
+      const other = outputsUnder(target).find((index) => index !== output);
+      if (other !== undefined)
+        throw buffersOverlap(program.outputs[output]!.name, program.outputs[other]!.name);
     });
   }
 }
 
-function overlap(a: HostTensor, b: HostTensor): boolean {
-  return (
-    a.data.byteOffset < b.data.byteOffset + b.data.byteLength &&
-    b.data.byteOffset < a.data.byteOffset + a.data.byteLength
-  );
+/** Which of these tensors share memory with another one, by their numbers in order. */
+function overlaps(tensors: readonly HostTensor[]): (tensor: HostTensor) => number[] {
+  const start = ({ data }: HostTensor): number => data.byteOffset;
+  const end = ({ data }: HostTensor): number => data.byteOffset + data.byteLength;
+  const sorted = [...tensors.keys()].sort((a, b) => start(tensors[a]!) - start(tensors[b]!));
+  // How far those up to each one reach at most: several may lie in the same place.
+  let reached = 0;
+  const reach = sorted.map((index) => (reached = Math.max(reached, end(tensors[index]!))));
+  return (tensor) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (reach[middle]! > start(tensor)) high = middle;
+      else low = middle + 1;
+    }
+    const found: number[] = [];
+    for (; low < sorted.length && start(tensors[sorted[low]!]!) < end(tensor); low++)
+      if (end(tensors[sorted[low]!]!) > start(tensor)) found.push(sorted[low]!);
+    return found.sort((a, b) => a - b);
+  };
 }

@@ -41,7 +41,7 @@ export function buffersOverlap(output: string, other: string): LamellaError {
   return lamellaError('BUFFERS_OVERLAP', {
     subject: `Output "${output}"`,
     problem: `expected memory of its own, got memory that overlaps "${other}"`,
-    fix: 'give the output its own tensor; only the pairs in `inPlace` may share one',
+    fix: 'give the output its own tensor; only pairs of which `mayReplace` is true may share one',
   });
 }
 

@@ -61,7 +61,7 @@ describe('a training step of a small network', () => {
 
     const fused = await compileProgram(program, { arena });
     expect(program.updates.length).toBeGreaterThan(0);
-    for (const update of program.updates) expect(fused.inPlace).toContainEqual(update);
+    for (const update of program.updates) expect(fused.mayReplace(update.output, update.input)).toBe(true);
     fused.dispose();
 
     const inputs = numbers(program);

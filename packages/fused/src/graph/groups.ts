@@ -14,6 +14,15 @@ export interface Group {
   readonly inlined: Set<MapNode>;
 }
 
+/**
+ * What one loop may compute and read: engines refuse functions of more than 50,000 locals, of which the longest operation takes
+ * some hundreds, and take longer over large ones than what they save.
+ */
+const mostParts = 128;
+
+/** Groups that are looked through for a way from one to another, so that the time grows with the Program alone. */
+const mostSearched = 256;
+
 /** Whether a node has to be computed. */
 export function isComputed(node: Node): node is ComputedNode {
   return node.kind !== 'source' && node.kind !== 'splat';
@@ -62,18 +71,35 @@ export function groupNodes(outputs: readonly View[]): Group[] {
   return grouping.result();
 }
 
+/** A group under construction. */
+interface Draft extends Group {
+  /** What it computes and reads. */
+  parts: number;
+  hasFold: boolean;
+}
+
 class Grouping {
-  private readonly groupOf = new Map<Node, Group>();
-  private readonly readers = new Map<Node, number>();
+  private readonly groupOf = new Map<Node, Draft>();
+  private readonly readers = new Map<Node, ComputedNode[]>();
+  private readonly rank: ReadonlyMap<Node, number>;
 
   constructor(
     private readonly order: readonly ComputedNode[],
     private readonly stored: ReadonlySet<Node>,
   ) {
+    this.rank = new Map(order.map((node, i) => [node, i]));
     for (const node of order) {
-      this.groupOf.set(node, { nodes: [node], inlined: new Set() });
-      for (const { node: input } of inputsOf(node)) {
-        this.readers.set(input, (this.readers.get(input) ?? 0) + 1);
+      const inputs = inputsOf(node);
+      this.groupOf.set(node, {
+        nodes: [node],
+        inlined: new Set(),
+        parts: 1 + inputs.length,
+        hasFold: node.kind === 'fold',
+      });
+      for (const { node: input } of inputs) {
+        const known = this.readers.get(input);
+        if (known === undefined) this.readers.set(input, [node]);
+        else known.push(node);
       }
     }
   }
@@ -81,17 +107,24 @@ class Grouping {
   /** Maps that `fold` alone reads, one for one, move into it. */
   inline(fold: FoldNode): void {
     const group = this.groupOf.get(fold)!;
-    const visit = (views: readonly View[]): void => {
-      for (const { node, shape, ...rest } of views) {
-        const isOneForOne = sameShape(shape, node.shape) && isWhole({ node, shape, ...rest });
-        if (node.kind !== 'map' || !isOneForOne || this.readers.get(node) !== 1 || this.stored.has(node))
-          continue;
-        group.inlined.add(node);
-        this.groupOf.set(node, group);
-        visit(node.inputs);
-      }
-    };
-    visit(fold.inputs);
+    const open = [...fold.inputs];
+    for (let view = open.shift(); view !== undefined; view = open.shift()) {
+      const { node, shape } = view;
+      const isOneForOne = sameShape(shape, node.shape) && isWhole(view);
+      if (
+        node.kind !== 'map' ||
+        !isOneForOne ||
+        this.readers.get(node)!.length !== 1 ||
+        this.stored.has(node)
+      )
+        continue;
+      const { parts } = this.groupOf.get(node)!;
+      if (group.parts + parts > mostParts) continue;
+      group.parts += parts;
+      group.inlined.add(node);
+      this.groupOf.set(node, group);
+      open.push(...node.inputs);
+    }
   }
 
   /** The group of a map and those of the producers it reads one for one become one, where they can. */
@@ -108,45 +141,55 @@ class Grouping {
         into.inlined.add(moved);
       }
       into.nodes.push(...from.nodes);
+      into.parts += from.parts;
+      into.hasFold ||= from.hasFold;
     }
   }
 
   result(): Group[] {
-    const rank = new Map(this.order.map((node, i) => [node, i]));
     const groups = [...new Set(this.order.map((node) => this.groupOf.get(node)!))];
-    for (const group of groups) group.nodes.sort((a, b) => rank.get(a)! - rank.get(b)!);
-    return sortGroups(groups, (group) => this.producers(group));
+    for (const group of groups) group.nodes.sort((a, b) => this.rank.get(a)! - this.rank.get(b)!);
+    return sortGroups(groups, (group) => this.producers(group as Draft));
   }
 
-  private canShare(a: Group, b: Group): boolean {
-    const all = [...a.nodes, ...b.nodes];
-    if (all.some(({ kind }) => kind === 'join')) return false;
-    if (all.filter(({ kind }) => kind === 'fold').length > 1) return false;
+  private canShare(a: Draft, b: Draft): boolean {
+    if (a.parts + b.parts > mostParts || (a.hasFold && b.hasFold)) return false;
+    if (a.nodes[0]!.kind === 'join' || b.nodes[0]!.kind === 'join') return false;
     if (!sameShape(squeezed(a.nodes[0]!.shape), squeezed(b.nodes[0]!.shape))) return false;
-    const members = new Set<Node>(all);
-    const isDirect = (reader: Node, view: View): boolean =>
-      !members.has(view.node) ||
-      (reader.kind === 'map' && reader.inputs.includes(view) && isWhole(view) && members.has(reader));
-    const readers: Node[] = [...all, ...a.inlined, ...b.inlined];
-    if (!readers.every((reader) => inputsOf(reader).every((view) => isDirect(reader, view)))) return false;
-    return !this.leads(a, b) && !this.leads(b, a);
+    return this.readsDirectly(a, b) && this.readsDirectly(b, a) && !this.leads(b, a) && !this.follows(a, b);
   }
 
-  /** Whether `to` needs `from` by way of a third group. */
-  private leads(from: Group, to: Group): boolean {
-    const seen = new Set<Group>([to]);
-    const open = [...this.producers(to)].filter((group) => group !== from);
-    for (let group = open.pop(); group !== undefined; group = open.pop()) {
-      if (group === from) return true;
-      if (seen.has(group)) continue;
-      seen.add(group);
-      open.push(...this.producers(group));
+  /** Whether `other`, of nodes before it, needs `own`. Nobody who comes before a node reads it. */
+  private follows(own: Draft, other: Draft): boolean {
+    return own.nodes.length > 1 && this.leads(own, other);
+  }
+
+  /** Whether all that `reader` reads of `group` are elements in the very place that is computed. */
+  private readsDirectly(reader: Draft, group: Draft): boolean {
+    const isDirect = (node: Node, view: View): boolean =>
+      this.groupOf.get(view.node) !== group ||
+      (node.kind === 'map' && !reader.inlined.has(node) && node.inputs.includes(view) && isWhole(view));
+    return [...reader.nodes, ...reader.inlined].every((node) =>
+      inputsOf(node).every((view) => isDirect(node, view)),
+    );
+  }
+
+  /** Whether `to` needs `from` by way of a third group, or it would take long to find out. */
+  private leads(from: Draft, to: Draft): boolean {
+    const seen = new Set<Draft>([...this.producers(to)].filter((group) => group !== from));
+    // What is near comes first; the set grows while it is walked through.
+    for (const group of seen) {
+      if (seen.size > mostSearched) return true;
+      for (const producer of this.producers(group)) {
+        if (producer === from) return true;
+        if (producer !== to) seen.add(producer);
+      }
     }
     return false;
   }
 
-  private producers(group: Group): Set<Group> {
-    const found = new Set<Group>();
+  private producers(group: Draft): Set<Draft> {
+    const found = new Set<Draft>();
     for (const node of [...group.nodes, ...group.inlined]) {
       for (const { node: input } of inputsOf(node)) {
         const producer = this.groupOf.get(input);
@@ -160,14 +203,21 @@ class Grouping {
 /** Things in an order in which each comes after those it needs, else in the order given. */
 export function sortGroups<T>(items: readonly T[], needs: (item: T) => Iterable<T>): T[] {
   const sorted: T[] = [];
-  const state = new Map<T, 'open' | 'done'>();
-  const visit = (item: T): void => {
-    if (state.has(item)) return;
-    state.set(item, 'open');
-    for (const needed of needs(item)) visit(needed);
-    state.set(item, 'done');
-    sorted.push(item);
+  const entered = new Set<T>();
+  // An explicit stack, as above.
+  const stack: { readonly item: T; readonly rest: Iterator<T> }[] = [];
+  const enter = (item: T): void => {
+    if (entered.has(item)) return;
+    entered.add(item);
+    stack.push({ item, rest: needs(item)[Symbol.iterator]() });
   };
-  items.forEach(visit);
+  for (const root of items) {
+    enter(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const { done, value } = top.rest.next() as IteratorResult<T, undefined>;
+      if (done !== true) enter(value);
+      else sorted.push(stack.pop()!.item);
+    }
+  }
   return sorted;
 }

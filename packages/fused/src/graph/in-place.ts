@@ -1,5 +1,5 @@
 // Which outputs may lie where an input lies. Read off the finished loops, so that it holds whatever made them.
-import { bytesPerElement, type ProgramUpdate } from '@lamella/program';
+import { bytesPerElement } from '@lamella/program';
 import type { Access, BufferId, Loop } from '../loop/loop.js';
 
 /*
@@ -12,8 +12,11 @@ import type { Access, BufferId, Loop } from '../loop/loop.js';
  * looked-up element (gather) is never accepted. Elements must be of one size, so that element e is the same bytes.
  */
 
-/** All pairs (output, input) that may share memory. Buffers 0 to `inputs` - 1 are the inputs, the next ones the outputs. */
-export function inPlacePairs(loops: readonly Loop[], inputs: number, outputs: number): ProgramUpdate[] {
+/** Tells whether output number `output` may lie where input number `input` lies. */
+export type MayReplace = (output: number, input: number) => boolean;
+
+/** Of all pairs. Buffers 0 to `inputs` - 1 are the inputs, the next ones the outputs. */
+export function inPlacePairs(loops: readonly Loop[], inputs: number): MayReplace {
   const uses = new Map<BufferId, { loop: number; access: Access; isGather: boolean }[]>();
   const writes = new Map<BufferId, { loop: number; access: Access }[]>();
   loops.forEach(({ instructions, stores }, loop) => {
@@ -25,22 +28,19 @@ export function inPlacePairs(loops: readonly Loop[], inputs: number, outputs: nu
       uses.set(access.buffer, list);
     }
     for (const { access } of stores) {
-      writes.set(access.buffer, [...(writes.get(access.buffer) ?? []), { loop, access }]);
+      const list = writes.get(access.buffer) ?? [];
+      list.push({ loop, access });
+      writes.set(access.buffer, list);
     }
   });
-  const pairs: ProgramUpdate[] = [];
-  for (let output = 0; output < outputs; output++) {
+  return (output, input) => {
     const [write, ...others] = writes.get(inputs + output) ?? [];
-    if (write === undefined || others.length > 0) continue;
-    for (let input = 0; input < inputs; input++) {
-      const isSafe = (uses.get(input) ?? []).every(
-        ({ loop, access, isGather }) =>
-          loop < write.loop || (loop === write.loop && !isGather && isSameAccess(access, write.access)),
-      );
-      if (isSafe) pairs.push({ output, input });
-    }
-  }
-  return pairs;
+    if (write === undefined || others.length > 0) return false;
+    return (uses.get(input) ?? []).every(
+      ({ loop, access, isGather }) =>
+        loop < write.loop || (loop === write.loop && !isGather && isSameAccess(access, write.access)),
+    );
+  };
 }
 
 function isSameAccess(a: Access, b: Access): boolean {
