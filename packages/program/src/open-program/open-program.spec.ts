@@ -71,6 +71,36 @@ describe('openProgram', () => {
     );
   });
 
+  it('keeps the sizes of two images apart, and ties none of more than it can tell apart', () => {
+    const image = (name: string): OpenArgument => ({ name, shape: [null, null, null, 2], dtype: 'float32' });
+    const meanOf = (x: tf.Tensor): tf.Tensor => tf.mean(x, [1, 2], true);
+    expectFollows(
+      (a, b) => tf.add(a, meanOf(b)),
+      [image('a'), image('b')],
+      [
+        [
+          [1, 3, 4, 2],
+          [1, 5, 7, 2],
+        ],
+      ],
+    );
+    const three = [image('a'), image('b'), image('c')];
+    expect(() => openProgram((a, b, c) => tf.add(a, tf.add(meanOf(b), meanOf(c))), three)).toThrow(
+      '[NOT_BATCH_POLYMORPHIC] Function: it has 7 unknown dimensions, at most 6 are supported.',
+    );
+    expect(openProgram((a, b, c) => tf.add(a, tf.add(b, c)), three).unknowns).toEqual([
+      'batch',
+      'axis_1',
+      'axis_2',
+    ]);
+  });
+
+  it('ties no sizes to make up for what follows them in no simple way', () => {
+    const image: OpenArgument = { name: 'image', shape: [null, null, null, 1], dtype: 'float32' };
+    const scaled = (x: tf.Tensor): tf.Tensor => tf.mul(x, Math.sqrt(x.shape[1]! * x.shape[2]!));
+    expect(() => openProgram(scaled, [image])).toThrow('NOT_BATCH_POLYMORPHIC');
+  });
+
   it('ties unknown dimensions on equal axes where the function needs it', () => {
     const sequence = (name: string): OpenArgument => ({ name, shape: [null, null, 3], dtype: 'float32' });
     expectFollows(

@@ -29,27 +29,29 @@ export interface UnknownsOptions<T> {
 }
 
 /** Beyond this the number of trials would grow out of hand. */
-const mostUnknowns = 4;
+const mostUnknowns = 6;
 /** So many unknown places are tried in all ways of being equal to one another. */
 const mostPlaces = 5;
 
 /**
  * What `derive` gives for the freest unknowns with which the function works.
- * Throws: NOT_BATCH_POLYMORPHIC; what `derive` or `probe` throws for the fewest unknowns.
+ * Throws: NOT_BATCH_POLYMORPHIC; what `derive` throws for those; what `probe` throws where it works with none.
  */
 export function withUnknowns<T>(args: readonly Argument[], options: UnknownsOptions<T>): T {
   const { subject, probe, derive } = options;
   const candidates = candidatesFor(args, options.nameOf ?? ((name, axis) => `${name}.${axis}`));
-  const possible = candidates.filter(({ names }) => names.length <= mostUnknowns);
-  let failure: unknown = tooMany(subject, candidates.at(-1)!.names.length);
-  for (const unknowns of possible) {
+  let failure: unknown;
+  for (const unknowns of candidates) {
     try {
-      if (possible.length > 1) probe(shapesAt(args, unknowns, trialPoints(unknowns.names)[0]!));
-      return derive(unknowns);
+      if (candidates.length > 1) probe(shapesAt(args, unknowns, trialPoints(unknowns.names)[0]!));
     } catch (error) {
       if (isLamellaError(error, 'NOT_CAPTURABLE')) throw error;
       failure = error;
+      continue;
     }
+    // It works with these apart: fewer would hold only where sizes are equal by chance.
+    if (unknowns.names.length > mostUnknowns) throw tooMany(subject, unknowns.names.length);
+    return derive(unknowns);
   }
   throw failure;
 }
