@@ -34,6 +34,18 @@ def two_outputs():
     return keras.Model(x, [Dense(2, name="zeta")(x), Dense(1, name="alpha")(x)], name="two_outputs")
 
 
+def three_outputs():
+    """Names of outputs of which one begins as another one; metrics for some of them."""
+    x = keras.Input((4,), name="x")
+    return keras.Model(x, [Dense(2, name="b")(x), Dense(1, name="b_2")(x), Dense(1, name="a")(x)], name="three_outputs")
+
+
+def chain_inside():
+    x = keras.Input((4,), name="x")
+    inner = keras.Sequential([Dense(3, activation="hard_sigmoid", input_shape=(4,), name="first"), Dense(2, name="second")], name="inner")
+    return keras.Model(x, Dense(2, name="head")(inner(x)), name="chain_inside")
+
+
 def slashes():
     x = keras.Input((4,), name="x")
     h = Dense(3, activation="relu", name="block_1/dense")(x)
@@ -63,6 +75,9 @@ def operations():
         tf.tile(x, [1, 2, 1]), tf.reverse(x, [1]), tf.roll(x, 1, 1), tf.pad(x, [[0, 0], [1, 1], [0, 0]]), tf.matmul(x, y, transpose_b=True), tf.linalg.matmul(x, y, transpose_a=True),
         tf.cast(positive, "float32"), tf.where(positive, x, y), tf.clip_by_value(x, -0.5, 0.5), tf.math.l2_normalize(x, axis=-1), tf.math.top_k(x, 2)[0], tf.cumsum(x, axis=1),
         tf.exp(x), tf.sqrt(tf.square(x)), tf.sigmoid(x), tf.tanh(x), tf.round(x), tf.nn.relu(x), tf.nn.leaky_relu(x), tf.nn.softmax(x), tf.nn.gelu(x), tf.nn.swish(x), tf.nn.elu(x),
+        x // 2, tf.reshape(x, [tf.shape(x)[0], 12]), tf.ensure_shape(x, [None, 4, 3]), tf.image.flip_left_right(x[..., tf.newaxis]),
+        tf.nn.avg_pool2d(x[..., tf.newaxis], 2, 1, "SAME"), tf.nn.max_pool2d(x[..., tf.newaxis], [1, 2, 2, 1], [1, 2, 1, 1], "VALID"),
+        tf.nn.conv2d(x[..., tf.newaxis], tf.constant([[[[1.0, 2.0]], [[0.5, -1.0]]]]), [1, 1, 2, 1], "VALID"),
         tf.nn.bias_add(x, tf.constant([1.0, 2.0, 3.0])), tf.zeros_like(x), tf.identity(x), tf.one_hot(tf.cast(x[:, 0, 0] > 0, "int32"), 3),
     ]
     return keras.Model([x, y], outputs, name="operations")
@@ -215,10 +230,36 @@ def make_model_first():
     write("model_first", record(model, ["model_first.h5"]))
 
 
+def make_chain_inside():
+    """Until Keras 2.2.2 a chain inside another model was a list, too."""
+    model = made(chain_inside)
+    model.save(OLDER / "chain_inside.h5")
+
+    def lists(config):
+        plain(config)
+        for layer in config["config"]["layers"]:
+            if layer["class_name"] == "Sequential":
+                layer["config"] = layer["config"]["layers"][1:]
+                layer["config"][0]["config"]["batch_input_shape"] = [None, 4]
+
+    edit("chain_inside.h5", "chain_inside.tmp", lists, version="2.1.6")
+    (OLDER / "chain_inside.tmp").replace(OLDER / "chain_inside.h5")
+    opens("chain_inside.h5", model)
+    write("chain_inside", record(model, ["chain_inside.h5"]))
+
+
+def make_three_outputs():
+    model, x, y = trained(three_outputs, keras.optimizers.SGD(0.05), "mse", {"a": "mae", "b_2": ["mae", "mse"]})
+    model.save(OLDER / "three_outputs.h5")
+    content = record(model, ["three_outputs.h5"])
+    write("three_outputs", {**content, "resume": resumed(model, x, y)})
+
+
 def make_optimizers():
     for name, optimizer in (("plain_sgd", keras.optimizers.SGD(0.1)), ("momentum", keras.optimizers.SGD(0.1, momentum=0.8)), ("rmsprop", keras.optimizers.RMSprop(0.02, momentum=0.5, centered=True)),
                             ("amsgrad", keras.optimizers.Adam(0.05, amsgrad=True)), ("decay", keras.optimizers.legacy.Adam(0.05, decay=0.3)),
                             ("legacy_rmsprop", keras.optimizers.legacy.RMSprop(0.02, momentum=0.5, centered=True)),
+                            ("adamax", keras.optimizers.Adamax(0.05)), ("ftrl", keras.optimizers.Ftrl(0.05)), ("adadelta", keras.optimizers.Adadelta(0.5)),
                             ("schedule", keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.05, 2, 0.5)))):
         model, x, y = trained(chain, optimizer, "mse")
         files = [f"{name}.h5"] if "legacy" in name or name == "decay" else [f"{name}.h5", f"{name}.keras"]
@@ -265,6 +306,8 @@ if __name__ == "__main__":
     make_model_first()
     make_optimizers()
     make_two_outputs()
+    make_three_outputs()
+    make_chain_inside()
     make_plain(slashes, "slashes")
     make_plain(values, "values", former_values)
     make_plain(operations, "operations")

@@ -221,6 +221,12 @@ describe("a Lambda's output shape", () => {
       /\[OPTION_INVALID\] Lambda "l": outputShape/,
     );
   });
+
+  it.each<unknown>([undefined, ['6'], Promise.resolve([null, 6])])('may not be computed as %j', (shape) => {
+    expect(() => shapeOf({ outputShape: (() => shape) as never })).toThrow(
+      '[OPTION_INVALID] Lambda "l": outputShape: expected a function that gives a whole shape for each output',
+    );
+  });
 });
 
 describe("a Lambda's mask", () => {
@@ -264,6 +270,12 @@ describe("a Lambda's mask", () => {
 
   it('is a function', () => {
     expect(() => lambda((x: tf.Tensor) => x, { mask: true as never })).toThrow(/\[OPTION_INVALID\].*mask/);
+  });
+
+  it.each<unknown>([3, Promise.resolve(null)])('may not be %j', (mask) => {
+    expect(() => lambda((x: tf.Tensor) => x, { name: 'l', mask: () => mask as never }).apply(x3())).toThrow(
+      '[OPTION_INVALID] Lambda "l": mask: expected a function that gives a mask or null for each output, got',
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   isNamedFunction,
+  isTensor,
   isTensorSpec,
   Layer,
   optionInvalid,
@@ -127,7 +128,10 @@ export class Lambda<
   }
 
   override computeMask(inputs: Tree<tf.Tensor>, context: CallContext): Tree<Mask> {
-    return this.maskFunction?.(inputs, nestedMasks(inputs, context)) ?? null;
+    const mask = this.maskFunction?.(inputs, nestedMasks(inputs, context)) ?? null;
+    const wrong = flatten<unknown>(mask).find((one) => one !== null && !isTensor(one));
+    if (wrong === undefined) return mask;
+    throw optionInvalid(this.label, 'mask', 'a function that gives a mask or null for each output', wrong);
   }
 
   override getConfig(): Config {
@@ -169,7 +173,12 @@ export class Lambda<
   private declaredShapes(inputs: Tree<TensorSpec>): readonly SymbolicShape[] | null {
     if (this.outputShape === null) return null;
     const shapes = mapTree(inputs, ({ shape }) => shape, isTensorSpec);
-    if (typeof this.outputShape === 'function') return flatten(this.outputShape(shapes), isShape);
+    if (typeof this.outputShape === 'function') {
+      const declared = flatten<unknown>(this.outputShape(shapes), isShape);
+      if (declared.every(isShape)) return declared;
+      const expected = 'a function that gives a whole shape for each output';
+      throw optionInvalid(this.label, 'outputShape', expected, declared);
+    }
     return [[flatten(shapes, isShape)[0]![0] ?? null, ...this.outputShape]];
   }
 }

@@ -51,7 +51,8 @@ function functionReference(name: string): Entry {
   return { module: 'builtins', class_name: 'function', config: name, registered_name: 'function' };
 }
 
-function maskName(layer: Lambda): string {
+/** The name under which a Lambda's mask function is stored. Throws: NOT_SERIALIZABLE. */
+export function maskName(layer: Lambda): string {
   const name = (layer.maskFunction as Partial<NamedFunction> | null)?.functionName;
   if (name !== undefined) return name;
   throw notSerializable(

@@ -67,6 +67,26 @@ describe('compile state in its further forms', () => {
     expect(model.optimizer!.iterations.current).toBe(2);
   });
 
+  it('a loss scale of Keras 2 is one of today, or an option of the optimizer where it stays as it is', async () => {
+    const scaling = (dynamic: boolean): Json => ({
+      class_name: 'LossScaleOptimizerV3',
+      config: {
+        inner_optimizer: {
+          class_name: 'Custom>SGD',
+          config: { learning_rate: 0.5, is_legacy_optimizer: false },
+        },
+        dynamic,
+        initial_scale: 128,
+        dynamic_growth_steps: 7,
+      },
+    });
+    const moving = (await loaded((state) => ({ ...state, optimizer: scaling(true) }))).model.optimizer!;
+    expect(moving.getConfig()).toMatchObject({ initialScale: 128, dynamicGrowthSteps: 7 });
+    expect(moving.learningRate).toBe(0.5);
+    const fixed = (await loaded((state) => ({ ...state, optimizer: scaling(false) }))).model.optimizer!;
+    expect([fixed.className, fixed.getConfig()['lossScaleFactor']]).toEqual(['SGD', 128]);
+  });
+
   it.each(['compiled_only.keras', 'compiled_only.h5'])(
     '%s, saved before the first step, is compiled and begins',
     async (file) => {

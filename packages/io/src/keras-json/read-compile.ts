@@ -71,13 +71,20 @@ function withFunctions(value: unknown, context: ReadContext): unknown {
   return Array.isArray(value) ? value.map((item) => withFunctions(item, context)) : value;
 }
 
+/** An output without metrics has a list with null. */
+function withoutNulls(metrics: readonly Json[]): Json {
+  return metrics.filter((item) => item !== null);
+}
+
 /** Keras 2 lists the metrics of its one output in a list of its own, and wraps functions it knows by name. */
 function presentMetrics(stored: Json, outputs: number): Json {
   if (Array.isArray(stored)) {
     const list = stored as readonly Json[];
     const [first] = list;
     const isNested = outputs === 1 && list.length === 1 && Array.isArray(first);
-    return (isNested ? (first as readonly Json[]) : list).map((item) => presentMetrics(item, 0));
+    return (isNested ? (first as readonly Json[]) : list).map((item) =>
+      presentMetrics(Array.isArray(item) ? withoutNulls(item) : item, 0),
+    );
   }
   const fn =
     isEnvelope(stored) && stored.class_name === 'MeanMetricWrapper' && isRecord(stored['config'])

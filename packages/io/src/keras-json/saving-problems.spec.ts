@@ -62,6 +62,17 @@ describe('a save that will fail says so at compile()', () => {
     expect(said()).toMatch(/Lambda "root"/);
   });
 
+  it('for functions without a name among the options of layers, and for masks', () => {
+    const masked = lambda((t: tf.Tensor) => t, { name: 'masked', mask: () => null });
+    net((x) =>
+      dense({ units: 3, name: 'bent', activation: (v) => tf.sin(v) }).apply(masked.apply(x)),
+    ).compile({
+      loss: 'mse',
+    });
+    expect(said()).toMatch(/Dense "bent", option "activation": a function without a registered name/);
+    expect(said()).toMatch(/Lambda "masked": its mask function has no registered name/);
+  });
+
   it('and nothing where all can be saved', () => {
     net((x) => lambda((t: tf.Tensor) => tf.add(t, 1)).apply(x)).compile({ loss: 'mse', metrics: ['mae'] });
     expect(said()).toBe('');

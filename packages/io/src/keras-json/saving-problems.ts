@@ -4,8 +4,10 @@ import type { Lambda } from '@lamella/lambda';
 import { isLamellaError } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { checkStorable, storedLayers } from './check-storable.js';
-import { isLambda } from './lambda.js';
+import { isLambda, maskName } from './lambda.js';
+import { isStoredAsGraph } from './stored-graph.js';
 import { writeCompileConfig } from './write-compile.js';
+import { writeConfig } from './write-object.js';
 
 /** A line for each problem. Runs Lambdas without a name once, as saving would, to see whether they can be captured. */
 export function savingProblems(model: Layer, { catalog }: Composition): string[] {
@@ -22,8 +24,11 @@ export function savingProblems(model: Layer, { catalog }: Composition): string[]
         `${object.className} of compile() is a class that no plugin brings: a saved model would not load it`,
       );
   }
-  for (const layer of storedLayers(model))
-    note(() => (isLambda(layer) ? capturedOnce(layer) : checkStorable(layer, catalog)));
+  for (const layer of storedLayers(model)) {
+    note(() => (isLambda(layer) ? checkLambda(layer) : checkStorable(layer, catalog)));
+    // Functions among its options.
+    if (!isLambda(layer) && !isStoredAsGraph(layer)) note(() => writeConfig(layer, layer.label));
+  }
   return [...lines];
 }
 
@@ -40,7 +45,8 @@ function storedObjects(value: unknown): StoredObject[] {
 const captured = new WeakSet<Lambda>();
 
 /** A Lambda with a name is stored by that. Throws: what saving it would. */
-function capturedOnce(layer: Lambda): void {
+function checkLambda(layer: Lambda): void {
+  if (layer.maskFunction !== null) maskName(layer);
   if (layer.functionName !== undefined || captured.has(layer)) return;
   layer.saveFunction();
   captured.add(layer);

@@ -7,7 +7,8 @@ type JsonRecord = { readonly [key: string]: Json };
 /** The state in Keras 3's words; `outputs` are the names of the model's outputs. */
 export function readCompileState(stored: JsonRecord, outputs: readonly string[]): JsonRecord {
   const state = plainValue(stored) as JsonRecord;
-  const prefixes = outputs.length > 1 ? outputs.map((name) => `${name}_`) : [];
+  const prefixes =
+    outputs.length > 1 ? outputs.map((name) => `${name}_`).sort((a, b) => b.length - a.length) : [];
   const names = (value: Json | undefined): Json => withoutPrefix(value ?? null, prefixes);
   return {
     ...state,
@@ -31,6 +32,7 @@ function withReduction(value: Json): Json {
 function readOptimizer(stored: Json): Json {
   const config = isRecord(stored) ? stored['config'] : undefined;
   if (!isRecord(stored) || !isRecord(config)) return stored;
+  if (config['inner_optimizer'] !== undefined) return readScaling(stored, config);
   const { lr, learning_rate: rate = lr, decay = 0, epsilon, schedule_decay: _schedule, ...others } = config;
   // What it does with the rate is what a schedule does.
   const isDecaying = typeof decay === 'number' && decay > 0 && typeof rate === 'number';
@@ -38,9 +40,11 @@ function readOptimizer(stored: Json): Json {
   const learningRate = isDecaying
     ? { module: 'keras.optimizers.schedules', class_name: 'InverseTimeDecay', config: schedule }
     : rate;
-  const module = stored['module'];
+  const { module, class_name: name } = stored;
   return {
     ...stored,
+    // Its own, Keras 2 calls `Custom>Adam`.
+    ...(typeof name === 'string' && { class_name: name.replace(/^Custom>/, '') }),
     ...(typeof module === 'string' && { module: module.replace(/\.legacy$/, '') }),
     config: {
       ...others,
@@ -48,6 +52,20 @@ function readOptimizer(stored: Json): Json {
       ...((epsilon ?? null) !== null && { epsilon: epsilon! }),
     },
   };
+}
+
+/** A loss scale that does not move is an option of the optimizer that it is for. */
+function readScaling(
+  stored: JsonRecord,
+  { dynamic = true, inner_optimizer: inner, ...others }: JsonRecord,
+): Json {
+  const optimizer = readOptimizer(inner ?? null);
+  const own = isRecord(optimizer) ? optimizer['config'] : undefined;
+  if (dynamic === false && isRecord(optimizer) && isRecord(own)) {
+    const scale = others['initial_scale'] ?? null;
+    return { ...optimizer, config: { ...own, loss_scale_factor: scale } };
+  }
+  return { ...stored, class_name: 'LossScaleOptimizer', config: { ...others, inner_optimizer: optimizer } };
 }
 
 /** Of several outputs, Keras 2 wrote the output's name in front of those of its metrics. */

@@ -62,7 +62,9 @@ describe('models in the forms of Keras 2', () => {
     ['chain_blocks.h5', 'chain'],
     ['two_outputs.h5', 'two_outputs'],
     ['two_outputs.keras', 'two_outputs'],
+    ['three_outputs.h5', 'three_outputs'],
     ['model_first.h5', 'model_first'],
+    ['chain_inside.h5', 'chain_inside'],
     ['values.h5', 'values'],
     ['operations.h5', 'operations'],
   ] as const;
@@ -132,7 +134,12 @@ describe('training goes on where Keras 2 stopped', () => {
     ['schedule.keras', 'schedule'],
     ['two_outputs.h5', 'two_outputs'],
     ['two_outputs.keras', 'two_outputs'],
-  ])('%s', async (file, name) => {
+    ['three_outputs.h5', 'three_outputs'],
+    ...['adamax', 'ftrl', 'adadelta'].flatMap((name) => [
+      [`${name}.h5`, name],
+      [`${name}.keras`, name],
+    ]),
+  ] as [string, string][])('%s', async (file, name) => {
     const model = await loaded(file);
     expect(model.optimizer!.iterations.current).toBe(2);
     const { resume } = golden(name);

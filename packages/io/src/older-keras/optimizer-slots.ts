@@ -10,6 +10,7 @@ const current: Readonly<Record<string, string>> = {
   vhat: 'velocity_hat',
   rms: 'velocity',
   mg: 'average_gradient',
+  u: 'norm',
 };
 
 export interface StoredVariable {
@@ -32,8 +33,10 @@ export function inCurrentOrder(
   const slots = stored.filter(({ value }) => !isScalar(value));
   const slotOf = slotFinder(weights);
   const ofSlots = variables.filter((variable) => slotOf(variable) !== undefined);
+  const known = [...Object.keys(current), ...slotNames(ofSlots, slotOf), 'momentum', 'velocity'].join('|');
+  const slotIn = slotReader(known);
   const bySlot = slots.every(({ name }) => slotIn(name) !== undefined)
-    ? groupedByName(slots)
+    ? groupedByName(slots, slotIn)
     : slots.every(({ name }) => name === undefined)
       ? groupedAsToday(slots, ofSlots, weights, slotOf)
       : groupedInBlocks(slots, slotNames(ofSlots, slotOf), weights);
@@ -43,6 +46,8 @@ export function inCurrentOrder(
     const slot = slotOf(variable);
     if (slot === undefined) {
       const isCounter = variable.dtype !== 'float32';
+      // Other scalars, such as the product of Nadam's momenta, no file of Keras 2 holds.
+      if (!isCounter && variable.shortName !== 'learning_rate') return undefined;
       return scalars.find(({ value }) => (value.dtype !== 'float32') === isCounter)?.value;
     }
     const count = counts.get(slot) ?? 0;
@@ -52,17 +57,18 @@ export function inCurrentOrder(
   return found.includes(null) ? undefined : (found as (AnyHostTensor | undefined)[]);
 }
 
-/** The slot that a name ends in (`dense/kernel/m:0`), or, from Keras 2.11 on, begins with (`Adam/m/dense/kernel:0`). */
-function slotIn(name: string | undefined): string | undefined {
-  const known = Object.keys(current).join('|');
-  const slots = `${known}|momentum|velocity|velocity_hat|average_gradient|accumulator`;
-  const found =
-    new RegExp(`/(${slots})(?::\\d+)?$`).exec(name ?? '') ??
-    new RegExp(`^[^/]+/(${slots})/`).exec(name ?? '');
-  return found === null ? undefined : (current[found[1]!] ?? found[1]!);
+type SlotReader = (name: string | undefined) => string | undefined;
+
+/** Reads the slot that a name ends in (`dense/kernel/m:0`), or, from Keras 2.11 on, begins with (`Adam/m/dense/kernel:0`). */
+function slotReader(known: string): SlotReader {
+  const [last, first] = [new RegExp(`/(${known})(?::\\d+)?$`), new RegExp(`^[^/]+/(${known})/`)];
+  return (name = '') => {
+    const found = last.exec(name) ?? first.exec(name);
+    return found === null ? undefined : (current[found[1]!] ?? found[1]!);
+  };
 }
 
-function groupedByName(slots: readonly StoredVariable[]): Map<string, AnyHostTensor[]> {
+function groupedByName(slots: readonly StoredVariable[], slotIn: SlotReader): Map<string, AnyHostTensor[]> {
   const groups = new Map<string, AnyHostTensor[]>();
   for (const { name, value } of slots) {
     addTo(groups, slotIn(name)!, value);

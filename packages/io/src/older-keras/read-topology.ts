@@ -17,7 +17,12 @@ import { olderHardSigmoidReference } from './hard-sigmoid.js';
 import { plainNames } from './plain-names.js';
 import { plainValue } from './plain-value.js';
 import { withInput } from './sequential-input.js';
-import { isTensorFlowOperation, isTranslatable, readTensorFlowOperations } from './tensorflow-operations.js';
+import {
+  isTensorFlowOperation,
+  isTranslatable,
+  namesOfSizes,
+  readTensorFlowOperations,
+} from './tensorflow-operations.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
@@ -52,7 +57,8 @@ function readLayer(entry: Json, source: OlderSource, depth: number): Json {
   const className = entry['class_name'];
   if (typeof className !== 'string' || className === 'Lambda' || isOperation(entry)) return entry;
   const config = entry['config'];
-  if (className === 'Sequential') return { ...entry, config: readSequential(config, source, depth) };
+  if (className === 'Sequential')
+    return { ...entry, config: readSequential(config, entry['name'], source, depth) };
   if (!isRecord(config)) return entry;
   if (Array.isArray(config['layers'])) return { ...entry, config: readFunctional(config, source, depth) };
   refuseKeras1(className, config, file);
@@ -76,12 +82,13 @@ function readFunctional(given: JsonRecord, source: OlderSource, depth: number): 
   const { countsModelsFromOne: fromOne } = source;
   const call = (triple: Json): Json => counted(triple, (name) => fromOne && models.has(name));
   const end = (triple: Json): Json => counted(triple, (name) => fromOne && models.get(name) === 'Sequential');
+  const sizes = namesOfSizes(layers);
   const names = new Set(layers.map((layer) => (isRecord(layer) ? (layer['name'] ?? null) : null)));
   return {
     ...config,
     layers: layers.flatMap((layer): Json[] => {
       if (isRecord(layer) && isTensorFlowOperation(layer) && isTranslatable(layer))
-        return readTensorFlowOperations(layer, names, call, source.file);
+        return readTensorFlowOperations(layer, names, sizes, call, source.file);
       const read = readLayer(layer, source, depth + 1);
       const calls = isRecord(read) ? read['inbound_nodes'] : undefined;
       return isRecord(read) && Array.isArray(calls)
@@ -120,9 +127,16 @@ function readEnds(stored: Json | undefined, end: (triple: Json) => Json): Json {
   return Array.isArray(ends) && ends.length === 1 && Array.isArray(ends[0]) ? (ends[0] as Json) : ends;
 }
 
-function readSequential(stored: Json | undefined, source: OlderSource, depth: number): Json {
-  // Until Keras 2.2.2 the list of layers was all that a chain stored.
-  const given: JsonRecord = isRecord(stored) ? stored : { layers: stored ?? null };
+function readSequential(
+  stored: Json | undefined,
+  name: Json | undefined,
+  source: OlderSource,
+  depth: number,
+): Json {
+  // Until Keras 2.2.2 the list of layers was all that a chain stored; one inside another model has its name beside it.
+  const given: JsonRecord = isRecord(stored)
+    ? stored
+    : { layers: stored ?? null, ...(typeof name === 'string' && { name }) };
   if (!Array.isArray(given['layers'])) return given;
   const config = plainNames(given, source);
   const layers = withInput(config['layers'] as readonly Json[]);

@@ -5,6 +5,13 @@ import { moduleOf } from '../operations/operations.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
+/** What stands for a size that `tf.shape` gives: it is no tensor here, and reshape alone takes it. */
+export const dynamicSize = { class_name: '__dynamic_size__' } as const;
+
+export function isDynamicSize(value: Json): boolean {
+  return value === (dynamicSize as Json);
+}
+
 /** Arguments that change nothing where they have these values. */
 const withoutEffect: Readonly<Record<string, readonly Json[]>> = {
   validate_indices: [true, false],
@@ -14,6 +21,8 @@ const withoutEffect: Readonly<Record<string, readonly Json[]>> = {
   adjoint_b: [false],
   a_is_sparse: [false],
   b_is_sparse: [false],
+  data_format: ['NHWC', 'NWC', 'NDHWC'],
+  use_cudnn_on_gpu: [true],
   name: [],
 };
 
@@ -48,6 +57,8 @@ export class TensorFlowCall {
 
   /** Adds an operation and gives its output. */
   op(className: string, args: readonly Json[], options: JsonRecord = {}): Json {
+    if (args.flat().some(isDynamicSize))
+      throw this.fail('it takes the size of a tensor, which reshape alone does here');
     const name = `${this.name}_part_${this.made.length}`;
     // A key is made of numbers, too, and is no tensor.
     const held = className === 'GetItem' ? args : args.map(constantOf);
@@ -78,9 +89,10 @@ export class TensorFlowCall {
   }
 }
 
-/** A list of numbers as Keras 3 holds a constant tensor; anything else as it is. */
+/** A list of numbers as Keras 3 holds a constant tensor, also beside tensors; anything else as it is. */
 function constantOf(value: Json): Json {
-  if (!Array.isArray(value) || !isNumbers(value)) return value;
+  if (!Array.isArray(value)) return value;
+  if (!isNumbers(value)) return (value as readonly Json[]).map(constantOf);
   const dtype = hasFloats(value) ? 'float32' : 'int32';
   return { class_name: '__tensor__', config: { value, dtype } };
 }

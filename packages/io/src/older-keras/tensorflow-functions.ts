@@ -1,6 +1,6 @@
 // Functions of TensorFlow by the last part of their names (`math.reduce_mean`, `compat.v1.transpose`) in operations of Keras 3.
 import type { Json } from '../keras-json/python-json.js';
-import type { TensorFlowCall } from './tensorflow-call.js';
+import { isDynamicSize, type TensorFlowCall } from './tensorflow-call.js';
 
 type Translation = (call: TensorFlowCall) => void;
 
@@ -67,6 +67,33 @@ function sumOfSquares(call: TensorFlowCall, axis: Json, keepdims: boolean): Json
   return call.op('Sum', [call.op('Square', [call.first])], { axis, keepdims });
 }
 
+function sumOfAll(call: TensorFlowCall): void {
+  const [start, ...others] = Array.isArray(call.first) ? (call.first as readonly Json[]) : [call.first];
+  if (others.length === 0) call.op('Copy', [start!]);
+  others.reduce((sum: Json, next) => call.op('Add', [sum, next]), start!);
+}
+
+/** Numbers for height and width: one for both, or those of all four axes. */
+function ofImage(call: TensorFlowCall, name: string, otherwise: Json = null): readonly number[] {
+  const list = listOf(call, call.take(name) ?? otherwise, `argument ${name}`);
+  if (list.length === 4 && list[0] === 1 && list[3] === 1) return list.slice(1, 3);
+  if (list.length === 1 || list.length === 2) return list;
+  throw call.fail(`argument ${name}: ${JSON.stringify(list)} is not supported`);
+}
+
+function paddingOf(call: TensorFlowCall): string {
+  const padding = call.need('padding');
+  if (typeof padding === 'string') return padding.toLowerCase();
+  throw call.fail('padding by numbers is not supported');
+}
+
+function pooling(className: string): Translation {
+  return (call) => {
+    const options = { pool_size: ofImage(call, 'ksize'), strides: ofImage(call, 'strides') };
+    call.op(className, [call.first], { ...options, padding: paddingOf(call) });
+  };
+}
+
 /** What each function becomes. */
 export const translations: Readonly<Record<string, Translation>> = {
   abs: unary('Absolute'),
@@ -124,6 +151,7 @@ export const translations: Readonly<Record<string, Translation>> = {
   divide_no_nan: binary('DivideNoNan'),
   eq: binary('Equal', 'other'),
   equal: binary('Equal'),
+  floor_div: binary('FloorDivide'),
   floordiv: binary('FloorDivide'),
   floormod: binary('Mod'),
   greater: binary('Greater'),
@@ -160,11 +188,10 @@ export const translations: Readonly<Record<string, Translation>> = {
   reduce_variance: reduction('Var'),
   softmax: withAxis('Softmax', -1),
 
-  add_n: (call) => {
-    const [start, ...others] = Array.isArray(call.first) ? (call.first as readonly Json[]) : [call.first];
-    if (others.length === 0) call.op('Copy', [start!]);
-    others.reduce((sum: Json, next) => call.op('Add', [sum, next]), start!);
-  },
+  accumulate_n: sumOfAll,
+  add_n: sumOfAll,
+  avg_pool2d: pooling('AveragePool'),
+  max_pool2d: pooling('MaxPool'),
   cast: (call) => {
     const dtype = call.need('dtype');
     call.op('Cast', [call.first], {
@@ -178,7 +205,23 @@ export const translations: Readonly<Record<string, Translation>> = {
     else call.op('Minimum', [call.op('Maximum', [call.first, low]), high]);
   },
   concat: withAxis('Concatenate', 0),
+  conv2d: (call) => {
+    const kernel = call.take('filters', call.take('filter'));
+    if (kernel === null) throw call.fail('argument "filters" is missing');
+    const options = { strides: ofImage(call, 'strides', 1), dilation_rate: ofImage(call, 'dilations', 1) };
+    call.op('Conv', [call.first, kernel], { ...options, padding: paddingOf(call) });
+  },
+  ensure_shape: (call) => {
+    call.take('shape');
+    call.op('Copy', [call.first]);
+  },
   expand_dims: withAxis('ExpandDims', -1),
+  flip_left_right: (call) => {
+    call.op('Flip', [call.first], { axis: -2 });
+  },
+  flip_up_down: (call) => {
+    call.op('Flip', [call.first], { axis: -3 });
+  },
   gather: (call) => {
     const axis = call.take('axis', 0);
     call.op('Take', [call.first, call.need('indices')], { axis });
@@ -188,8 +231,13 @@ export const translations: Readonly<Record<string, Translation>> = {
   },
   getitem: (call) => {
     const spec = call.need('slice_spec');
+    // One of the sizes that tf.shape gives.
+    if (isDynamicSize(call.first)) return;
     const parts = (Array.isArray(spec) ? (spec as readonly Json[]) : [spec]).map(keyPart);
     call.op('GetItem', [call.first, parts]);
+  },
+  l2_loss: (call) => {
+    call.op('Multiply', [sumOfSquares(call, null, false), 0.5]);
   },
   l2_normalize: (call) => {
     const sum = sumOfSquares(call, axisOf(call, call.take('dim')), true);
@@ -227,13 +275,25 @@ export const translations: Readonly<Record<string, Translation>> = {
     call.op('Repeat', [call.first], { repeats: call.need('repeats'), axis: call.take('axis') });
   },
   reshape: (call) => {
-    call.op('Reshape', [call.first], { newshape: listOf(call, call.need('shape'), 'the shape') });
+    // One size that is known only when it runs is what the others leave.
+    const shape = call.need('shape');
+    const sizes = Array.isArray(shape)
+      ? (shape as readonly Json[]).map((size) => (isDynamicSize(size) ? -1 : size))
+      : shape;
+    const newshape = listOf(call, sizes, 'the shape');
+    if (newshape.filter((size) => size === -1).length > 1)
+      throw call.fail('more than one size of the shape is not known before it runs');
+    call.op('Reshape', [call.first], { newshape });
   },
   reverse: (call) => {
     call.op('Flip', [call.first], { axis: call.need('axis') });
   },
   roll: (call) => {
     call.op('Roll', [call.first], { shift: call.need('shift'), axis: call.need('axis') });
+  },
+  // What takes its sizes says what they are there.
+  shape: (call) => {
+    call.take('out_type');
   },
   slice: (call) => {
     const begin = listOf(call, call.need('begin'), 'where it begins');
@@ -277,7 +337,10 @@ export const translations: Readonly<Record<string, Translation>> = {
     call.op('Unstack', [call.first], { num: call.take('num'), axis: call.take('axis', 0) });
   },
   where: (call) => {
-    call.op('Where', [call.first, call.need('x'), call.need('y')]);
+    const [x, y] = [call.take('x'), call.take('y')];
+    if (x === null || y === null)
+      throw call.fail('of one argument it gives as many places as the values say, which no shape does');
+    call.op('Where', [call.first, x, y]);
   },
 };
 

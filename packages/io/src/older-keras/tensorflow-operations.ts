@@ -3,7 +3,7 @@
 import { fileInvalid } from '../errors.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import { referenceOf } from '../operations/operand.js';
-import { TensorFlowCall } from './tensorflow-call.js';
+import { dynamicSize, TensorFlowCall } from './tensorflow-call.js';
 import { translations } from './tensorflow-functions.js';
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -33,18 +33,34 @@ export function isTranslatable(layer: JsonRecord): boolean {
   );
 }
 
+/** The names of the layers among these that give sizes of tensors: `tf.shape`, and what is taken out of it. */
+export function namesOfSizes(layers: readonly Json[]): ReadonlySet<Json> {
+  const found = new Set<Json>();
+  const givesSize = (layer: JsonRecord): boolean => {
+    const name = functionOf(layer).replace(/^.*\./, '');
+    if (name === 'shape') return true;
+    const [node] = Array.isArray(layer['inbound_nodes']) ? (layer['inbound_nodes'] as readonly Json[]) : [];
+    return name === 'getitem' && Array.isArray(node) && found.has((node as readonly Json[])[0]!);
+  };
+  // They stand in the order in which they were made.
+  for (const layer of layers)
+    if (isRecord(layer) && isTensorFlowOperation(layer) && givesSize(layer)) found.add(layer['name'] ?? null);
+  return found;
+}
+
 /** One line about a function that has no operations. */
 export function describeFunction(layer: JsonRecord): string {
   return `tf.${functionOf(layer)} (${String(layer['class_name'])} of Keras 2): no operation here stands for it; use a layer or a Lambda`;
 }
 
 /**
- * The operations for one such layer; the last has its name. `names` are those of the graph's layers, `counted` brings the
- * call of a reference into today's count. Throws: FILE_INVALID.
+ * The operations for one such layer; the last has its name. `names` are those of the graph's layers, `sizes` those that give
+ * sizes, `counted` brings the call of a reference into today's count. Throws: FILE_INVALID.
  */
 export function readTensorFlowOperations(
   layer: JsonRecord,
   names: ReadonlySet<Json>,
+  sizes: ReadonlySet<Json>,
   counted: (reference: Json) => Json,
   file: string,
 ): Json[] {
@@ -57,8 +73,12 @@ export function readTensorFlowOperations(
     return reference !== undefined && names.has(reference[0]);
   };
   const operand = (value: Json): Json => {
-    if (isTensor(value)) return tensor(counted((value as readonly Json[]).slice(0, 3)));
+    if (isTensor(value)) {
+      const [source] = value as readonly Json[];
+      return sizes.has(source!) ? dynamicSize : tensor(counted((value as readonly Json[]).slice(0, 3)));
+    }
     if (!Array.isArray(value)) return value;
+    if (value[0] === '_CONSTANT_VALUE') return (value as readonly Json[])[2]!;
     // A list of numbers stays the one that was read, which knows which of them are floats.
     const list = value as readonly Json[];
     const operands = list.map(operand);
@@ -67,11 +87,7 @@ export function readTensorFlowOperations(
   const [start] = node as readonly Json[];
   const isList = Array.isArray(start);
   const options = (isList ? (start as readonly Json[]) : (node as readonly Json[]))[3];
-  const first = isList
-    ? (node as readonly Json[]).map(operand)
-    : start === '_CONSTANT_VALUE'
-      ? (node as readonly Json[])[2]!
-      : operand(node);
+  const first = isList ? (node as readonly Json[]).map(operand) : operand(node);
   const kwargs = isRecord(options)
     ? Object.fromEntries(Object.entries(options).map(([key, value]) => [key, operand(value)]))
     : {};
