@@ -4,6 +4,7 @@
 import {
   indexUses,
   isOpenProgram,
+  requirePresent,
   type HostTensor,
   type IndexUse,
   type OpenProgram,
@@ -84,7 +85,7 @@ export class Runner {
 
   /**
    * Runs once on the arguments, in order, after the backend's earlier runs; the outputs are those of `pass`, where given.
-   * Throws INDEX_OUT_OF_RANGE, and what the backend throws; the weights are then as before.
+   * Throws INDEX_OUT_OF_RANGE, SHAPE_MISMATCH for arguments whose values are gone, and what the backend throws; the weights are then as before.
    */
   run(args: readonly HostTensor[], key: RunKey, pass?: Pass): Promise<void> {
     return this.inTurn<undefined>({ args, key, pass, use: undefined }, this.owners());
@@ -142,6 +143,8 @@ export class Runner {
     const inputs = [...this.argBuffers];
     for (const { buffer } of weights) inputs.push(buffer);
     const { indices, argNames } = this.makeOutputs(args, place, pass);
+    for (let i = 0; i < args.length; i++)
+      if (args[i]!.data.length === 0) requirePresent(args[i]!, `Input "${argNames[i]}"`);
     checkIndices(indices, args, argNames);
     await this.executable.run(inputs, place.buffers, key);
     if (use === undefined) return undefined;

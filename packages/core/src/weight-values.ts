@@ -4,6 +4,7 @@ import {
   isFloatDType,
   isHostTensor,
   lamellaError,
+  requirePresent,
   sameShape,
   type HostTensor,
 } from '@lamella/program';
@@ -34,6 +35,7 @@ export function setWeightValues(
   const given = values as readonly HostTensor[];
   if (given.length !== weights.length)
     throw inputInvalid(subject, `expected ${weights.length} weights, got ${given.length}`);
+  given.forEach((values, i) => requirePresent(values, `${subject}, values of "${weights[i]!.name}"`));
   const wrong = weights.flatMap((weight, i) => {
     const { shape, dtype } = given[i]!;
     const isFloat = isFloatDType(weight.dtype) && isFloatDType(dtype);

@@ -7,6 +7,7 @@ import {
   HostTensor,
   isCapturing,
   readState,
+  requirePresent,
   sizeOf,
   tfjsDType,
   type Shape,
@@ -17,7 +18,7 @@ import {
 import type { Backend } from './backend.js';
 import type { Buffer } from './buffer.js';
 import { checkFits } from './check-fits.js';
-import { weightAway } from './errors.js';
+import { inputInvalid, weightAway } from './errors.js';
 import { HostBuffer, hostBuffer } from './host-buffer.js';
 import type { Constraint, Regularizer } from './initializer.js';
 import { hasRuns, queueRun } from './run-queue.js';
@@ -94,13 +95,15 @@ export class Weight implements StateSlot {
 
   /**
    * Gives it a new value from tfjs code; inside a capture this becomes an update of the Program.
-   * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, and nothing has changed.
+   * Throws: SHAPE_MISMATCH, DTYPE_MISMATCH, INPUT_INVALID for a tensor that was disposed of, and nothing has changed.
    */
   assign(value: tf.Tensor): void {
     checkWeightAccess(this);
     if (isCapturing()) return assignState(this, value);
     const dtype = tfjsDType(this.dtype) as NumberDType;
     checkFits(`Weight "${this.name}"`, value, this, dtype);
+    if (value.isDisposed)
+      throw inputInvalid(`Weight "${this.name}"`, 'expected a tensor, got one that was disposed of');
     const values = new HostTensor(value.dataSync() as TypedArray, this.shape, dtype);
     this.take(values.cast(this.dtype));
   }
@@ -111,6 +114,7 @@ export class Weight implements StateSlot {
    */
   set(values: HostTensor): void {
     checkFits(`Weight "${this.name}"`, values, this, this.dtype);
+    requirePresent(values, `Weight "${this.name}"`);
     this.take(values);
   }
 

@@ -9,3 +9,13 @@ export function modelUnnamed(file: string): LamellaError {
     fix: 'name a file of the model: --model FILE',
   });
 }
+
+/** `FILE_NOT_WRITTEN`: what a command prints cannot be written to where it goes. */
+export function outputNotWritten(cause: Error): LamellaError {
+  return lamellaError('FILE_NOT_WRITTEN', {
+    subject: 'Standard output',
+    problem: `writing failed: ${cause.message}`,
+    fix: 'make room, or let it go to another place',
+    cause,
+  });
+}

@@ -104,6 +104,7 @@ export class HostTensor<D extends DType = NumberDType> {
    * too where each is one that a number holds exactly, else bigints for all of them.
    */
   array(): NestedArray<ElementOf<D>> {
+    requirePresent(this);
     const values = elementsOf(this as unknown as AnyHostTensor);
     let offset = 0;
     const next = (): unknown =>
@@ -130,6 +131,7 @@ export class HostTensor<D extends DType = NumberDType> {
    * Throws: VALUE_OUT_OF_RANGE for integers beyond int32.
    */
   tensor(): tf.Tensor {
+    requirePresent(this);
     const dtype = tfjsDType(this.dtype);
     const shape = [...this.shape];
     if (dtype === 'complex64') {
@@ -146,6 +148,7 @@ export class HostTensor<D extends DType = NumberDType> {
 
   /** Row `index` of the first dimension, without a copy of what it holds. */
   row(index: number): HostTensor<D> {
+    requirePresent(this);
     const shape = this.shape.slice(1);
     const size = sizeOf(shape) * elementsPerValue(this.dtype);
     const { data } = this;
@@ -158,6 +161,7 @@ export class HostTensor<D extends DType = NumberDType> {
 
   /** An independent copy. */
   clone(): HostTensor<D> {
+    requirePresent(this);
     return new HostTensor(this.data.slice() as DataOf<D>, this.shape, this.dtype);
   }
 }
@@ -165,6 +169,19 @@ export class HostTensor<D extends DType = NumberDType> {
 /** Whether `value` is a {@link HostTensor}, of any copy of this package. */
 export function isHostTensor(value: unknown): value is AnyHostTensor {
   return typeof value === 'object' && value !== null && brand in value;
+}
+
+/** Throws: SHAPE_MISMATCH where the values are gone: the buffer they lay in was transferred to another thread, say. */
+export function requirePresent(
+  { data, dtype, shape }: { readonly data: ArrayLike<unknown>; readonly dtype: DType; readonly shape: Shape },
+  subject = 'HostTensor',
+): void {
+  if (data.length > 0 || sizeOf(shape) * elementsPerValue(dtype) === 0) return;
+  throw shapeMismatch(
+    subject,
+    `expected the values of ${dtype}${formatShape(shape)}, got none: the memory they lay in was transferred or detached`,
+    'pass a copy, or transfer one',
+  );
 }
 
 function elementsOf({ data, dtype }: AnyHostTensor): ArrayLike<unknown> {

@@ -74,6 +74,7 @@ export { gradients } from './gradients.js';
 export {
   HostTensor,
   isHostTensor,
+  requirePresent,
   type AnyHostTensor,
   type ElementOf,
   type MakeZeros,

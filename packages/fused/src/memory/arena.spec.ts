@@ -1,5 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
+import { capture } from '@lamella/program';
+import { compileProgram } from '../compile-program.js';
 import { createArena, sharedArena } from './arena.js';
 import { FreeList } from './free-list.js';
 
@@ -82,6 +85,26 @@ describe('the arena', () => {
     const arena = createArena({ bytes: 65536 });
     expect(arena.addressOf(new Float32Array(3))).toBeUndefined();
     expect(arena.addressOf(createArena({ bytes: 65536 }).tensor([3]).data)).toBeUndefined();
+  });
+
+  it.each<[string, number, number]>([
+    ['a smaller memory', 2 ** 28, 2 ** 28],
+    // Engines reserve some ten GiB for each WebAssembly memory, however small.
+    ['plain memory, in which the same loops run', 0, 2 ** 30],
+  ])('falls back where address space is scarce: %s', async (_, room, capacity) => {
+    const { Memory } = WebAssembly;
+    const reserve = jest.spyOn(WebAssembly, 'Memory').mockImplementation((options) => {
+      if (options.initial * 65536 > room) throw new RangeError('could not allocate memory');
+      return new Memory(options);
+    });
+    const arena = createArena();
+    reserve.mockRestore();
+    expect([arena.capacity, arena.memory?.buffer.byteLength ?? 2 ** 30]).toEqual([capacity, capacity]);
+    const { program } = capture((x) => tf.neg(x!), [{ name: 'x', shape: [2], dtype: 'float32' }]);
+    const [x, y] = [arena.tensor([2]), arena.tensor([2])];
+    x.data.set([1, 2]);
+    (await compileProgram(program, { arena })).bind([x], [y]).run();
+    expect([...y.data]).toEqual([-1, -2]);
   });
 
   it('is one for the process, never grows, and is not shared between threads', () => {

@@ -15,6 +15,8 @@ import { FreeList } from './free-list.js';
 const pageSize = 65536;
 const gibibyte = 2 ** 30;
 const mostBytes = 4 * gibibyte;
+/** Where address space is scarce, others need some of it. */
+const mostPlain = gibibyte;
 const leastBytes = 2 ** 26;
 const alignment = 64;
 
@@ -128,25 +130,46 @@ export class Arena {
 const blocks = new WeakMap<object, Block>();
 
 /**
- * Reserves a new arena. Most code wants {@link sharedArena}.
+ * Reserves a new arena. Most code wants {@link sharedArena}. Where the address space has no room for a WebAssembly memory of
+ * any size, for which engines reserve some ten GiB, it is plain memory.
  * Throws: ARENA_UNAVAILABLE.
  */
-export function createArena(options: ArenaOptions = {}): Arena {
-  const isPlain = options.plain === true || typeof WebAssembly === 'undefined';
-  const least = Math.min(options.bytes ?? leastBytes, mostBytes);
-  // A plain buffer of 2 GiB is the most that every engine makes.
-  let bytes = Math.min(options.bytes ?? mostBytes, isPlain ? 2 * gibibyte : mostBytes);
-  for (;;) {
-    const pages = Math.ceil(bytes / pageSize);
+export function createArena({ bytes, plain = false }: ArenaOptions = {}): Arena {
+  const least = Math.min(bytes ?? leastBytes, mostBytes);
+  if (!plain) {
     try {
-      if (isPlain) return new Arena(new ArrayBuffer(pages * pageSize), undefined);
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-      return new Arena(memory.buffer as ArrayBuffer, memory);
-    } catch (error) {
-      if (bytes <= least) throw arenaUnavailable(bytes, error);
-      bytes = Math.max(bytes / 2, least);
+      return largest(Math.min(bytes ?? mostBytes, mostBytes), least, webAssemblyArena);
+    } catch {
+      // Plain memory will do.
     }
   }
+  try {
+    return largest(bytes ?? mostPlain, least, plainArena);
+  } catch (error) {
+    throw arenaUnavailable(least, error);
+  }
+}
+
+/** The largest arena that `reserve` makes, of `most` bytes or of a part of them. Throws where it makes none of `least`. */
+function largest(most: number, least: number, reserve: (bytes: number) => Arena): Arena {
+  for (let bytes = most; ; bytes = Math.max(bytes / 2, least)) {
+    try {
+      return reserve(Math.ceil(bytes / pageSize) * pageSize);
+    } catch (error) {
+      if (bytes <= least) throw error;
+    }
+  }
+}
+
+/** Throws where WebAssembly is not there, or finds no room. */
+function webAssemblyArena(bytes: number): Arena {
+  const pages = bytes / pageSize;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  return new Arena(memory.buffer as ArrayBuffer, memory);
+}
+
+function plainArena(bytes: number): Arena {
+  return new Arena(new ArrayBuffer(bytes), undefined);
 }
 
 const key = Symbol.for('lamella.arena');

@@ -114,6 +114,8 @@ describe('openSource()', () => {
       () => 'http://127.0.0.1:1/none.keras',
       /\[DOWNLOAD_FAILED\] Download "http.*none.keras": 3 attempts failed/,
     ],
+    ['a URL of another protocol', () => new URL('ftp://127.0.0.1/m.keras'), /\[DOWNLOAD_FAILED\]/],
+    ['a path with a NUL', () => 'a\u0000b.keras', /\[FILE_(MISSING|INVALID)\]/],
   ])('reports %s', async (_, source, message) => {
     await expect(composed().loadModel(source())).rejects.toThrow(message);
   });
@@ -123,6 +125,10 @@ describe('openSource()', () => {
     ['bytes without a name', new Uint8Array(1), /got object/],
     ['a URL without a file name', 'https://example.org/', /does not end in a file name/],
     ['a blob: URL without a name', 'blob:nodedata:1', /pass \{ name, url \}/],
+    ['a malformed URL', 'http://', /\[FILE_INVALID\] "http:\/\/": it is not a URL/],
+    ['a malformed URL with a name', { name: 'm.keras', url: 'https://a b/m' }, /\[FILE_INVALID\].*not a URL/],
+    ['a URL of a file elsewhere', new URL('file://there/m.keras'), /\[FILE_INVALID\].*names no file here/],
+    ['a URL of a file with a strange name', new URL('file:///a%2Fb.keras'), /\[FILE_INVALID\].*no file here/],
   ])('refuses %s', async (_, source, message) => {
     await expect(openSource(source as FileSource)).rejects.toThrow(message);
   });

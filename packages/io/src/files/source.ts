@@ -69,11 +69,10 @@ export async function openSource(source: FileSource, options: OpenOptions = {}):
   }
   if (source instanceof URL) {
     if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, room);
-    const { fileURLToPath } = await import('node:url');
-    return openPath(fileURLToPath(source), room);
+    return openPath(await pathOf(source), room);
   }
   if (typeof source === 'object' && source !== null && typeof source.name === 'string') {
-    if ('url' in source) return openUrl(source.name, new URL(source.url), room);
+    if ('url' in source) return openUrl(source.name, parsedUrl(source.url), room);
     if ('bytes' in source && source.bytes instanceof Uint8Array) return openMemory(source, room);
     if ('arrayBuffer' in source) {
       const read = async (): Promise<Content> => {
@@ -190,7 +189,26 @@ async function fetchBytes(url: URL, room: Room): Promise<Content> {
 
 /** The URL that a string is, where it is one that can be fetched. */
 function webUrl(text: string): URL | undefined {
-  return /^(?:https?|blob|data):/i.test(text) ? new URL(text) : undefined;
+  return /^(?:https?|blob|data):/i.test(text) ? parsedUrl(text) : undefined;
+}
+
+/** Throws: FILE_INVALID. */
+function parsedUrl(url: string | URL): URL {
+  try {
+    return new URL(url);
+  } catch {
+    throw fileInvalid(String(url), 'it is not a URL', 'write it as in https://example.org/model.keras');
+  }
+}
+
+/** Throws: FILE_INVALID. */
+async function pathOf(url: URL): Promise<string> {
+  const { fileURLToPath } = await import('node:url');
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw fileInvalid(url.href, `it names no file here: ${(cause as Error).message}`, 'pass a path');
+  }
 }
 
 function nameOfUrl(url: URL): string {

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +10,7 @@ import { flatten, HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import * as ort from 'onnxruntime-node';
 import { input, lambda, loadModel, loadWeights, model, saveModel } from '../index.js';
-import { runCommandLine } from './run-command-line.js';
+import { printTo, runCommandLine } from './run-command-line.js';
 
 const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
 const mlp = join(fixtures, 'keras/files/mlp');
@@ -23,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function run(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
   const [out, error]: string[][] = [[], []];
   const code = await runCommandLine(argv, {
-    print: (text) => out!.push(text),
+    print: (text) => void out!.push(text),
     printError: (text) => error!.push(text),
   });
   return { code, out: out!.join('\n'), error: error!.join('\n') };
@@ -169,6 +170,29 @@ describe('lamella', () => {
     expect([code, out]).toEqual([2, '']);
     expect(error).toMatch(message);
     expect(error).toContain('lamella');
+  });
+
+  it.each([['inspect', `${mlp}.keras`], ['--help'], ['--version'], ['convert', '--help']])(
+    'fails where what it prints cannot be written: %s',
+    async (...argv) => {
+      const full = new Writable({
+        write: (_chunk, _encoding, done) =>
+          done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })),
+      });
+      const errors: string[] = [];
+      const printError = (text: string): void => void errors.push(text);
+      expect(await runCommandLine(argv, { print: printTo(full), printError })).toBe(1);
+      expect(errors).toEqual([
+        '[FILE_NOT_WRITTEN] Standard output: writing failed: no space left.\nFix: make room, or let it go to another place.',
+      ]);
+    },
+  );
+
+  it('ends well where its reader has seen enough', async () => {
+    const closed = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no reader'), { code: 'EPIPE' })),
+    });
+    expect(await runCommandLine(['--help'], { print: printTo(closed) })).toBe(0);
   });
 
   it('prints help and version', async () => {

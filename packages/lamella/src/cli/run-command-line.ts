@@ -3,12 +3,13 @@ import type { ParseArgsConfig } from 'node:util';
 import { printInspection } from '@lamella/io';
 import { isLamellaError, printable } from '@lamella/program';
 import { inspectFile } from '../composition.js';
+import { outputNotWritten } from '../errors.js';
 import { convert, type ConvertOptions } from './convert.js';
 
 /** Where a command's lines go. */
 export interface CommandOutput {
-  /** Takes what was asked for. Default: console.log. */
-  readonly print?: (text: string) => void;
+  /** Takes what was asked for; the command fails where this does. Default: {@link printTo} standard output. */
+  readonly print?: (text: string) => void | Promise<void>;
   /** Takes warnings and errors. Default: console.error. */
   readonly printError?: (text: string) => void;
 }
@@ -50,7 +51,7 @@ const commands = new Map<string, Command>([
       files: ['FILE'],
       options: {},
       async run([file = ''], _, { print }) {
-        print(printInspection(await inspectFile(file)));
+        await print(printInspection(await inspectFile(file)));
       },
     },
   ],
@@ -66,53 +67,33 @@ const commands = new Map<string, Command>([
       async run([from = '', to = ''], values, { print, printError }) {
         const warn = (message: string): void => printError(withoutControls(message));
         const written = await convert(from, to, { ...(values as ConvertOptions), warn });
-        print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
+        await print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
       },
     },
   ],
 ]);
 
+/** Prints lines to a stream and waits for each. Throws: FILE_NOT_WRITTEN, but where nobody reads them any more. */
+export function printTo(stream: NodeJS.WritableStream): (text: string) => Promise<void> {
+  // What a write says it says to its callback, too.
+  stream.on('error', () => undefined);
+  return (text) =>
+    new Promise((resolve, reject) => {
+      stream.write(`${text}\n`, (error?: NodeJS.ErrnoException | null) => {
+        if (!error || error.code === 'EPIPE') resolve();
+        else reject(outputNotWritten(error));
+      });
+    });
+}
+
 /** Runs the command that the arguments name; those of a process are `process.argv.slice(2)`. */
 export async function runCommandLine(argv: readonly string[], output: CommandOutput = {}): Promise<ExitCode> {
-  const { print = console.log, printError = console.error } = output;
-  const [name, ...rest] = argv;
-  if (name === '--help' || name === '-h' || name === 'help') {
-    print(help);
-    return 0;
-  }
-  if (name === '--version') {
-    print(await version());
-    return 0;
-  }
-  const command = commands.get(name ?? '');
-  if (command === undefined) {
-    printError(name === undefined ? help : usage(`there is no command "${name}"`));
-    return 2;
-  }
-  const { parseArgs } = await import('node:util');
-  let parsed: { readonly values: Values; readonly positionals: readonly string[] };
+  const { print = printTo(process.stdout), printError = console.error } = output;
   try {
-    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
-    parsed = parseArgs({ args: rest, options, allowPositionals: true });
-  } catch (error) {
-    printError(usage((error as Error).message));
+    const problem = await run(argv, { print, printError });
+    if (problem === undefined) return 0;
+    printError(problem);
     return 2;
-  }
-  const { help: isAsking, ...values } = parsed.values;
-  if (isAsking === true) {
-    print(help);
-    return 0;
-  }
-  if (parsed.positionals.length !== command.files.length) {
-    const { length } = parsed.positionals;
-    printError(
-      usage(`${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`),
-    );
-    return 2;
-  }
-  try {
-    await command.run(parsed.positionals, values, { print, printError });
-    return 0;
   } catch (error) {
     // Without a code it is a defect of ours, and its stack says where.
     printError(
@@ -120,6 +101,32 @@ export async function runCommandLine(argv: readonly string[], output: CommandOut
     );
     return 1;
   }
+}
+
+/** What is wrong with the arguments, where something is. */
+async function run(argv: readonly string[], output: Required<CommandOutput>): Promise<string | undefined> {
+  const [name, ...rest] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') return void (await output.print(help));
+  if (name === '--version') return void (await output.print(await version()));
+  const command = commands.get(name ?? '');
+  if (command === undefined) return name === undefined ? help : usage(`there is no command "${name}"`);
+  const { parseArgs } = await import('node:util');
+  let parsed: { readonly values: Values; readonly positionals: readonly string[] };
+  try {
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    parsed = parseArgs({ args: rest, options, allowPositionals: true });
+  } catch (error) {
+    return usage((error as Error).message);
+  }
+  const { help: isAsking, ...values } = parsed.values;
+  if (isAsking === true) return void (await output.print(help));
+  const { length } = parsed.positionals;
+  if (length !== command.files.length)
+    return usage(
+      `${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`,
+    );
+  await command.run(parsed.positionals, values, output);
+  return undefined;
 }
 
 function usage(problem: string): string {

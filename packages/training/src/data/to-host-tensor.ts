@@ -4,6 +4,7 @@ import {
   entering,
   HostTensor,
   isHostTensor,
+  requirePresent,
   type AnyHostTensor,
   type NestedArray,
   type NumberDType,
@@ -86,6 +87,12 @@ function isShapedArray(value: unknown): value is ShapedArray {
 async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<HostTensor> {
   if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool')
     throw dataInvalid(subject, `a tfjs tensor of dtype ${tensor.dtype} is not supported`);
+  if (tensor.isDisposed)
+    throw dataInvalid(
+      subject,
+      'the tfjs tensor was disposed of',
+      'dispose of it when the data are done with',
+    );
   return new HostTensor<NumberDType>((await tensor.data()) as TypedArray, tensor.shape, tensor.dtype);
 }
 
@@ -101,15 +108,18 @@ const dtypes = new Map<string, NumberDType>([
 
 function fromTyped(data: TypedArray | Float64Array, shape: readonly number[], subject: string): HostTensor {
   const name = data.constructor.name;
-  if (name === 'Float64Array') return new HostTensor(Float32Array.from(data), shape, 'float32');
   const dtype = dtypes.get(name);
+  requirePresent({ data, shape, dtype: dtype ?? 'float32' }, subject);
+  if (name === 'Float64Array') return new HostTensor(Float32Array.from(data), shape, 'float32');
   if (dtype === undefined)
     throw dataInvalid(subject, `a ${name} is not supported`, 'convert it to Float32Array or Int32Array');
-  const stored =
-    name === 'Uint8ClampedArray'
-      ? new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length)
-      : (data as TypedArray);
-  return new HostTensor(stored, shape, dtype);
+  const isClamped = name === 'Uint8ClampedArray';
+  // A buffer that is gone takes no view.
+  const bytes = (): Uint8Array =>
+    data.length === 0
+      ? new Uint8Array(0)
+      : new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
+  return new HostTensor(isClamped ? bytes() : (data as TypedArray), shape, dtype);
 }
 
 function fromNested(value: NestedArray, subject: string): HostTensor {
@@ -136,7 +146,7 @@ function fromNested(value: NestedArray, subject: string): HostTensor {
         'make all rows equally long',
       );
     }
-    if (item instanceof Float32Array && axis === shape.length - 1) {
+    if (item instanceof Float32Array && axis === shape.length - 1 && item.length > 0) {
       data.set(item, next);
       next += item.length;
       return;
