@@ -41,12 +41,17 @@ export interface Download {
 
 /** Less than this in {@link DownloadOptions.stallTimeout} is a server that trickles. Units: bytes. */
 const leastArrival = 16 * 1024;
+/** Units: bytes. */
+const blockSize = 1024 * 1024;
 /** What may be unpacked of what a server packed: so much, and so much for each byte that came. Units: bytes. */
 const packedAllowance = { free: 64 * 1024 * 1024, each: 100 };
 
 /** What has arrived, over all attempts. */
 interface Arrived {
-  chunks: Uint8Array[];
+  /** Full, but for the last one. */
+  blocks: Uint8Array[];
+  /** How much of the last block is filled. */
+  filled: number;
   size: number;
   /** Identifies the version of the file that the chunks belong to. */
   version: string | undefined;
@@ -68,7 +73,7 @@ export async function download(url: string | URL, options: DownloadOptions): Pro
 export async function downloadFile(url: string | URL, options: DownloadOptions): Promise<Download> {
   const { attempts = 4, retryDelay = 500, timeout = 3_600_000, signal } = options;
   const deadline = performance.now() + timeout;
-  const arrived: Arrived = { chunks: [], size: 0, version: undefined, packed: undefined };
+  const arrived: Arrived = { blocks: [], filled: 0, size: 0, version: undefined, packed: undefined };
   let failure: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await pause(retryDelay * 2 ** (attempt - 1), signal);
@@ -140,8 +145,7 @@ async function receive(
     const limit = isPlain ? maximumBytes : Math.min(maximumBytes, unpackedLimit(length));
     const reader = response.body.getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      arrived.chunks.push(next.value);
-      arrived.size += next.value.length;
+      append(arrived, next.value);
       if (arrived.size > maximumBytes) throw fileTooLarge(nameOf(url), 'more', maximumBytes);
       if (arrived.size > limit)
         throw fileInvalid(
@@ -174,7 +178,8 @@ function unpackedLimit(length: number): number {
 }
 
 function restart(arrived: Arrived): void {
-  arrived.chunks = [];
+  arrived.blocks = [];
+  arrived.filled = 0;
   arrived.size = 0;
   arrived.version = undefined;
 }
@@ -207,12 +212,29 @@ function strongVersion(response: Response): string | undefined {
   return tag?.startsWith('"') === true ? tag : undefined;
 }
 
-function concatenate({ chunks, size }: Arrived): Uint8Array {
+/** Adds what came to the last block: a server may send bytes one by one, and each piece takes memory of its own. */
+function append(arrived: Arrived, piece: Uint8Array): void {
+  let last = arrived.blocks.at(-1);
+  for (let at = 0; at < piece.length;) {
+    if (last === undefined || arrived.filled === last.length) {
+      last = new Uint8Array(Math.max(blockSize, piece.length - at));
+      arrived.blocks.push(last);
+      arrived.filled = 0;
+    }
+    const part = piece.subarray(at, at + last.length - arrived.filled);
+    last.set(part, arrived.filled);
+    arrived.filled += part.length;
+    at += part.length;
+  }
+  arrived.size += piece.length;
+}
+
+function concatenate({ blocks, size }: Arrived): Uint8Array {
   const bytes = new Uint8Array(size);
   let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
+  for (const block of blocks) {
+    bytes.set(block.subarray(0, size - offset), offset);
+    offset += block.length;
   }
   return bytes;
 }

@@ -16,12 +16,12 @@ import {
 
 /** @typedef {import('./costly-files.d.mts').CostlyFile} CostlyFile */
 
-const text = new TextEncoder();
+export const text = new TextEncoder();
 const numbered = (/** @type {number} */ n, /** @type {(i: number) => any} */ make) =>
   Array.from({ length: n }, (_, i) => make(i));
 
 /** @param {unknown} config @param {string} [json] @returns {CostlyFile} */
-function keras(config, json = JSON.stringify(config)) {
+export function keras(config, json = JSON.stringify(config)) {
   return {
     name: 'm.keras',
     bytes: writeZip(
@@ -36,19 +36,19 @@ function keras(config, json = JSON.stringify(config)) {
 }
 
 /** @param {(image: Hdf5Image) => import('./hdf5-images.d.mts').Message[]} make @returns {CostlyFile} */
-function hdf5(make) {
+export function hdf5(make) {
   const image = new Hdf5Image();
   return { name: 'm.weights.h5', bytes: image.file(image.object(make(image))) };
 }
 
 /** @param {number} i */
-const tensor = (i, layer = 'x', node = i) => ({
+export const tensor = (i, layer = 'x', node = i) => ({
   class_name: '__keras_tensor__',
   config: { shape: [null, 1], dtype: 'float32', keras_history: [layer, node, 0] },
 });
 
 /** @param {string} className @param {object} config @param {readonly unknown[]} nodes */
-const layer = (className, config, nodes) => ({
+export const layer = (className, config, nodes) => ({
   module: 'keras.layers',
   class_name: className,
   config,
@@ -57,10 +57,10 @@ const layer = (className, config, nodes) => ({
   inbound_nodes: nodes,
 });
 
-const inputLayer = layer('InputLayer', { name: 'x', batch_shape: [null, 1], dtype: 'float32' }, []);
+export const inputLayer = layer('InputLayer', { name: 'x', batch_shape: [null, 1], dtype: 'float32' }, []);
 
 /** @param {readonly unknown[]} layers @param {unknown} outputs */
-const functional = (layers, outputs, name = 'm') => ({
+export const functional = (layers, outputs, name = 'm') => ({
   module: 'keras',
   class_name: 'Functional',
   registered_name: 'Functional',
@@ -362,7 +362,7 @@ export const costlyFiles = {
 };
 
 /** @param {readonly unknown[]} groups @param {Record<string, Uint8Array>} [siblings] @returns {CostlyFile} */
-function tfjs(groups, siblings = {}) {
+export function tfjs(groups, siblings = {}) {
   const model = functional(
     [inputLayer, layer('Dense', { name: 'd', units: 1 }, [{ args: [tensor(0)], kwargs: {} }])],
     [['d', 0, 0]],
@@ -376,7 +376,7 @@ function tfjs(groups, siblings = {}) {
 }
 
 /** @param {Record<string, unknown>} map @param {(image: Hdf5Image) => import('./hdf5-images.d.mts').Message[]} [make] @returns {CostlyFile} */
-function shards(map, make = () => []) {
+export function shards(map, make = () => []) {
   return {
     name: 'm.weights.json',
     bytes: text.encode(JSON.stringify({ metadata: {}, weight_map: map })),

@@ -1,5 +1,7 @@
 // Types of fuzz-targets.mjs, for the tests.
 
+import type { CostlyFile } from './costly-files.mjs';
+
 /** Four numbers in [0, 1): what is done, where, how much, and with what. */
 export type Edit = readonly [kind: number, at: number, size: number, value: number];
 
@@ -13,4 +15,8 @@ export interface Target {
 }
 
 export function targets(more?: Readonly<Record<string, readonly Uint8Array[]>>): Promise<readonly Target[]>;
+export function trySource(
+  source: CostlyFile,
+  most?: { readonly time: number; readonly memory: number },
+): Promise<boolean>;
 export function tryFile(target: Target, bytes: Uint8Array): Promise<boolean>;

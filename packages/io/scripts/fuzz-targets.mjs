@@ -3,6 +3,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { clearNames, compose, getWeightValues, input } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
+import { readIdx, readNpz } from '@lamella/datasets';
 import { batchNormalization, dense, embedding, flatten, layers } from '@lamella/layers';
 import { isLamellaError } from '@lamella/program';
 import { adam, sgd, training } from '@lamella/training';
@@ -184,6 +185,41 @@ export async function tryFile(target, bytes) {
     const took = process.cpuUsage(began).user / 1000;
     if (took > slowest) throw new Error(`Reading took ${Math.round(took)} ms.`);
   }
+}
+
+/**
+ * Loads a file, and looks into it. Throws where that gives anything but a result or a coded error, or costs more than `most`:
+ * milliseconds of the processor, and KiB of memory beyond what the process has had.
+ * @param {import('./costly-files.d.mts').CostlyFile} source @param {{ time: number, memory: number }} [most]
+ * @returns {Promise<boolean>} Whether the file could be read.
+ */
+export async function trySource(source, most = { time: Infinity, memory: Infinity }) {
+  const { loadModel, loadWeights, inspectFile } = composed();
+  const isModel = /\.keras$|^m(odel)?\.json$/.test(source.name);
+  const readArrays = /\.npz$/.test(source.name) ? readNpz : /\.idx$/.test(source.name) ? readIdx : undefined;
+  const attempts =
+    readArrays !== undefined
+      ? [async () => readArrays(source.bytes)]
+      : [
+          () => (isModel ? loadModel(source, { warn: () => undefined }) : loadWeights(victim, source)),
+          () => inspectFile(source),
+        ];
+  let isRead = true;
+  for (const attempt of attempts) {
+    const before = process.cpuUsage();
+    const peak = process.resourceUsage().maxRSS;
+    try {
+      await attempt();
+    } catch (error) {
+      if (!isLamellaError(error)) throw error;
+      isRead = false;
+    }
+    const { user, system } = process.cpuUsage(before);
+    const grown = process.resourceUsage().maxRSS - peak;
+    if ((user + system) / 1000 > most.time) throw new Error(`Reading took ${(user + system) / 1000} ms.`);
+    if (grown > most.memory) throw new Error(`Reading took ${grown} KiB.`);
+  }
+  return isRead;
 }
 
 /** The model that weights are loaded into. */

@@ -1,7 +1,9 @@
 // Fuzzes every reader: `npm run fuzz -- --inputs 100000` after a build, as many mutated files for each target. Prints what it
 // saw; a failure prints the seed that repeats it. `--only PART` takes some targets, `--seed N` others of the same kind.
+// Files that are made up from their formats may take two seconds of a processor and one GiB each.
 import { parseArgs } from 'node:util';
-import { targets, tryFile } from './fuzz-targets.mjs';
+import { targets, tryFile, trySource } from './fuzz-targets.mjs';
+import { generators, random } from './generated-files.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -13,24 +15,32 @@ const { values } = parseArgs({
 const inputs = Number(values.inputs);
 const mebibytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
-/** Mulberry32: small, and the same everywhere. @param {number} seed */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-for (const target of await targets()) {
-  if (!target.format.includes(values.only)) continue;
+/** Tries one file after the other. @param {string} format @param {(i: number, seed: number) => Promise<boolean>} attempt */
+async function fuzz(format, attempt) {
+  if (!format.includes(values.only)) return;
   const began = performance.now();
   let read = 0;
   let slowest = 0;
   for (let i = 0; i < inputs; i++) {
     const seed = Number(values.seed) * 1_000_003 + i;
+    const start = process.cpuUsage();
+    try {
+      if (await attempt(i, seed)) read++;
+    } catch (error) {
+      console.error(`FAILED ${format}, input ${i} (seed ${seed}):`, error);
+      process.exit(1);
+    }
+    const used = process.cpuUsage(start);
+    slowest = Math.max(slowest, (used.user + used.system) / 1000);
+  }
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(
+    `${format}: ${inputs} inputs in ${seconds} s, ${read} could be read, ${inputs - read} were refused with a code; slowest ${Math.round(slowest)} ms; ${mebibytes()} MiB`,
+  );
+}
+
+for (const target of await targets())
+  await fuzz(target.format, (i, seed) => {
     const next = random(seed);
     const edits = Array.from(
       { length: 1 + Math.floor(next() * 4) },
@@ -41,17 +51,7 @@ for (const target of await targets()) {
       next() < 0.02
         ? Uint8Array.from({ length: Math.floor(next() * 2000) }, () => next() * 256)
         : target.mutate(file, edits);
-    const start = performance.now();
-    try {
-      if (await tryFile(target, bytes)) read++;
-    } catch (error) {
-      console.error(`FAILED ${target.format}, input ${i} (seed ${seed}):`, error);
-      process.exit(1);
-    }
-    slowest = Math.max(slowest, performance.now() - start);
-  }
-  const seconds = Math.round((performance.now() - began) / 1000);
-  console.log(
-    `${target.format}: ${inputs} inputs in ${seconds} s, ${read} could be read, ${inputs - read} were refused with a code; slowest ${Math.round(slowest)} ms; ${mebibytes()} MiB`,
-  );
-}
+    return tryFile(target, bytes);
+  });
+for (const [format, generate] of Object.entries(generators))
+  await fuzz(format, (_, seed) => trySource(generate(random(seed)), { time: 2_000, memory: 2 ** 20 }));

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { bytesOf } from './keras-fixtures.spec.js';
-import { targets, tryFile } from '../scripts/fuzz-targets.mjs';
+import { targets, tryFile, trySource } from '../scripts/fuzz-targets.mjs';
+import { generators, random as drawn } from '../scripts/generated-files.mjs';
 
 /** Inputs for each format; scripts/fuzz.mjs tries any number. */
 const inputs = 2000;
+/** The same of files that are made up. */
+const madeUp = 100;
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const edits = fc.array(fc.tuple(unit, unit, unit, unit), { minLength: 1, maxLength: 4 });
@@ -45,4 +48,13 @@ describe('mutated, cut off and random files', () => {
       expect(process.memoryUsage().rss).toBeLessThan(2 ** 31);
     },
   );
+});
+
+describe('files made up from their formats', () => {
+  it.each(Object.entries(generators))('%s: give a result or a coded error', async (_, generate) => {
+    let read = 0;
+    for (let seed = 1; seed <= madeUp; seed++) if (await trySource(generate(drawn(seed)))) read++;
+    expect(read).toBeLessThan(madeUp);
+    expect(process.memoryUsage().rss).toBeLessThan(2 ** 31);
+  });
 });

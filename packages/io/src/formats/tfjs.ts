@@ -2,7 +2,7 @@
 // A model without Lambdas opens there; with them, here: they carry their Programs as in `.keras`.
 import type { Format, FormatContext, Layer, ReadingContext, Weight } from '@lamella/core';
 import { sha256 } from '@lamella/files';
-import type { AnyHostTensor } from '@lamella/program';
+import { withBudget, type AnyHostTensor, type Budget } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
@@ -109,6 +109,7 @@ export const tfjsFormat: Format = {
     const notice = (line: string): void => reading.notices.add(line);
     assign(model, groups, values, {
       file: context.file,
+      budget: context.budget,
       isOwn: isRecord(stored['lamella']),
       state: stateRule(context),
       notice,
@@ -217,6 +218,7 @@ function tfjsWeights(model: Layer): Map<string, Weight> {
 
 interface Assignment extends AssignRule {
   readonly file: string;
+  readonly budget: Budget;
   /** Whether Lamella wrote the file. */
   readonly isOwn: boolean;
   readonly state: StateRule;
@@ -229,7 +231,7 @@ function assign(
   values: ReadonlyMap<string, AnyHostTensor>,
   rule: Assignment,
 ): void {
-  const named = tfjsWeights(model);
+  const named = withBudget(rule.budget, () => tfjsWeights(model));
   const specs = groups.flatMap(({ weights }) => weights);
   const stored = specs.filter(({ isOptimizer }) => !isOptimizer).map(({ name }) => name);
   const { found, unused } = matchNames([...named.keys()], stored);

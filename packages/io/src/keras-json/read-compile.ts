@@ -1,5 +1,6 @@
 // What compile() was given, from a stored config back to a compiled model; also in the forms of Keras 2. A part that cannot be
 // restored stops no load: it is noted, and the model is left without it.
+import { withBudget } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { readCompileState } from '../older-keras/compile-state.js';
 import { compileKinds } from './compile-names.js';
@@ -27,12 +28,12 @@ export function readCompileConfig(model: Model, config: Json | undefined, contex
       metrics: read('metrics'),
       weightedMetrics: read('weighted_metrics'),
     });
-  const problem = problemOf(compile);
+  const problem = problemOf(compile, context);
   if (problem === undefined) return;
   // Without metrics it trains as it did.
   const needed = (): void =>
     model.compile({ optimizer: read('optimizer'), loss: read('loss'), lossWeights: read('loss_weights') });
-  const cause = problemOf(needed);
+  const cause = problemOf(needed, context);
   context.notices.add(
     cause === undefined
       ? `it is compiled without its metrics. ${problem}`
@@ -52,9 +53,9 @@ function differing(state: JsonRecord): string {
 }
 
 /** The first line of what goes wrong, or undefined. */
-function problemOf(attempt: () => void): string | undefined {
+function problemOf(attempt: () => void, { budget }: ReadContext): string | undefined {
   try {
-    attempt();
+    withBudget(budget, attempt);
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

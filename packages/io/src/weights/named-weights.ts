@@ -1,5 +1,6 @@
 // Names for the weights of a model, one for each: what formats use that store weights in one flat list.
 import { isFunctional, type Layer, type Weight } from '@lamella/core';
+import { currentBudget } from '@lamella/program';
 
 /**
  * Every weight by its path, e.g. `dense_1/kernel`; in a layer that is made of others, by their places there:
@@ -18,6 +19,8 @@ export function namedWeights(model: Layer): Map<string, Weight> {
   for (const [weight, place] of places) {
     const path = pathOf(weight, place);
     const name = counts.get(path) === 1 ? path : `${place.around}${path}`;
+    // Models around a layer may have long names, for each of the weights inside.
+    currentBudget()?.spend('bytes', name.length, 'the names of its weights');
     let free = name;
     for (let n = 1; named.has(free); n++) free = `${name}_${n}`;
     named.set(free, weight);
