@@ -11,11 +11,12 @@ const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype']);
 export function checkKept(file: string, made: unknown, config: Config, found: SerializableClass): void {
   // A class that reads a form of its own says itself what it does not know.
   if (!isSerializable(made) || found.fromConfig !== undefined) return;
-  const kept = made.getConfig();
+  // Configs leave out some options at their defaults.
+  const known = { ...made.getConfig(), ...found.options };
   const fixed = found.fileFacts?.fixedOptions ?? {};
   for (const [option, value] of Object.entries(config)) {
     const name = kerasOption(option);
-    if (Object.hasOwn(kept, option) || common.has(option) || isOff(value) || fixed[name] === value) continue;
+    if (Object.hasOwn(known, option) || common.has(option) || isOff(value) || fixed[name] === value) continue;
     throw fileInvalid(
       file,
       `${(made as { label?: string }).label ?? found.className} knows no option ${name}, which is ${JSON.stringify(value)} there`,

@@ -67,6 +67,19 @@ describe('compile state in its further forms', () => {
     expect(model.optimizer!.iterations.current).toBe(2);
   });
 
+  it('an option that configs leave out at its default may be told', async () => {
+    const huber = (delta: number): Json => ({
+      module: 'keras.losses',
+      class_name: 'Huber',
+      config: { reduction: 'auto', name: 'huber_loss', delta },
+    });
+    for (const delta of [1, 2]) {
+      const { model, said } = await loaded((state) => ({ ...state, loss: huber(delta) }));
+      expect(said).toEqual([]);
+      expect(model.compiled!.options.loss).toMatchObject({ delta });
+    }
+  });
+
   it('a loss scale of Keras 2 is one of today, or an option of the optimizer where it stays as it is', async () => {
     const scaling = (dynamic: boolean): Json => ({
       class_name: 'LossScaleOptimizerV3',
