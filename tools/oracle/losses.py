@@ -299,7 +299,61 @@ def metric_cases():
     metric_case(cases, "AUC", "PR, few thresholds", [binary(6, 1)], {"num_thresholds": 5, "curve": "PR"})
     metric_case(cases, "F1Score", "defaults", [one_hot(4, 3), one_hot(3, 3)])
     metric_case(cases, "R2Score", "defaults", [(uniform(rng, (4, 2)), uniform(rng, (4, 2)))])
+    further_metric_cases(cases)
     return cases
+
+
+def further_metric_cases(cases):
+    rng = rng_for("further metrics")
+    weights = lambda *shape: uniform(rng, shape, 0, 2, 1)  # noqa: E731
+
+    def binary(*shape):
+        return (rng.random(shape) < 0.5).astype(np.float32), uniform(rng, shape)
+
+    for name, config in {"PR": {"curve": "PR"}, "PR gain": {"curve": "PRGAIN", "num_thresholds": 8},
+                         "majoring": {"summation_method": "majoring", "num_thresholds": 7}, "minoring": {"summation_method": "minoring", "curve": "PR"},
+                         "thresholds": {"thresholds": [0.7, 0.2, 0.45]}, "label weights": {"label_weights": [0.5, 2.0, 1.0]}}.items():
+        metric_case(cases, "AUC", name, [binary(6, 3), (*binary(5, 3), weights(5))], config)
+    metric_case(cases, "AUC", "logits", [(binary(6, 1)[0], normal(rng, (6, 1), 2.0))], {"from_logits": True})
+    metric_case(cases, "AUC", "each label", [binary(6, 3), (*binary(5, 3), weights(5))], {"multi_label": True, "num_labels": 3, "num_thresholds": 9})
+    metric_case(cases, "AUC", "each label, weighted, PR", [binary(6, 2)],
+                {"multi_label": True, "num_labels": 2, "label_weights": [1.0, 3.0], "curve": "PR"})
+    for metric, level in {"SensitivityAtSpecificity": "specificity", "SpecificityAtSensitivity": "sensitivity",
+                          "PrecisionAtRecall": "recall", "RecallAtPrecision": "precision"}.items():
+        metric_case(cases, metric, "half", [binary(7, 1), (*binary(5, 1), weights(5))], {level: 0.5})
+        metric_case(cases, metric, "few thresholds, a class", [binary(7, 3)], {level: 0.3, "num_thresholds": 6, "class_id": 1})
+        metric_case(cases, metric, "one threshold", [binary(7, 1)], {level: 0.1, "num_thresholds": 1})
+    for metric in ("TruePositives", "FalseNegatives"):
+        metric_case(cases, metric, "thresholds at even distances", [(np.array([[1], [0], [1], [1]], np.float32), np.array([[0.5], [0], [1], [0.7]], np.float32))],
+                    {"thresholds": [0.0, 0.5, 1.0]})
+    metric_case(cases, "Precision", "ties, top_k", [(np.eye(3, dtype=np.float32), np.full((3, 3), 0.25, np.float32))], {"top_k": 1})
+
+    def one_hot(n, d):
+        return np.eye(d, dtype=np.float32)[rng.integers(0, d, n)], softmax_rows(rng, (n, d))
+
+    for average in ("micro", "macro", "weighted"):
+        metric_case(cases, "F1Score", average, [one_hot(5, 3), (*one_hot(4, 3), weights(4))], {"average": average})
+    metric_case(cases, "F1Score", "threshold", [binary(5, 3)], {"threshold": 0.4})
+    metric_case(cases, "FBetaScore", "defaults", [one_hot(5, 3)])
+    metric_case(cases, "FBetaScore", "beta 2, weighted", [one_hot(5, 3), (*one_hot(4, 3), weights(4))], {"beta": 2.0, "average": "weighted"})
+    pair = lambda *shape: (uniform(rng, shape, 0.1, 2), uniform(rng, shape, 0.1, 2))  # noqa: E731
+    for name, config in {"each output": {"class_aggregation": None}, "by variance": {"class_aggregation": "variance_weighted_average"},
+                         "adjusted": {"num_regressors": 2}}.items():
+        metric_case(cases, "R2Score", name, [pair(5, 2), (*pair(4, 2), weights(4))], config)
+    for metric in ("PearsonCorrelation", "ConcordanceCorrelation"):
+        metric_case(cases, metric, "rows", [pair(3, 4), (*pair(2, 4), weights(2))])
+        metric_case(cases, metric, "axis 0", [pair(5, 2)], {"axis": 0})
+    labels = lambda *shape: rng.integers(0, 4, shape).astype(np.int32)  # noqa: E731
+    metric_case(cases, "IoU", "classes 0 and 2", [(labels(9), labels(9)), (labels(2, 3), labels(2, 3))], {"num_classes": 4, "target_class_ids": [0, 2]})
+    metric_case(cases, "IoU", "an ignored class", [(labels(9), labels(9))], {"num_classes": 4, "target_class_ids": [1, 3], "ignore_class": 1})
+    metric_case(cases, "IoU", "numbers that are no classes", [(labels(9), labels(9))], {"num_classes": 3, "target_class_ids": [0, 1, 2]})
+    metric_case(cases, "IoU", "weights", [(labels(9), labels(9), rng.integers(0, 3, 9).astype(np.int32))], {"num_classes": 4, "target_class_ids": [0, 1]})
+    metric_case(cases, "MeanIoU", "scores", [(labels(9), softmax_rows(rng, (9, 4)))], {"num_classes": 4, "sparse_y_pred": False})
+    metric_case(cases, "MeanIoU", "classes", [(labels(9), labels(9)), (labels(5), labels(5))], {"num_classes": 4})
+    metric_case(cases, "BinaryIoU", "defaults", [binary(9), binary(2, 3)])
+    metric_case(cases, "BinaryIoU", "class 1, threshold", [binary(9)], {"target_class_ids": [1], "threshold": 0.3})
+    metric_case(cases, "OneHotIoU", "two classes", [one_hot(6, 3), one_hot(4, 3)], {"num_classes": 3, "target_class_ids": [0, 2]})
+    metric_case(cases, "OneHotMeanIoU", "all classes", [one_hot(6, 3)], {"num_classes": 3})
 
 
 def names_of_accuracy():

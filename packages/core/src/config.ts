@@ -59,6 +59,8 @@ export interface FileFacts {
   readonly mask?: (config: Config) => { readonly differsFrom: number; readonly inAny: boolean } | undefined;
   /** What TensorFlow.js calls its weights, by their names here, where that differs. */
   readonly tfjsWeights?: Readonly<Record<string, string>>;
+  /** What Keras' metric keeps its variables in, where that is not float32. */
+  readonly metricDType?: string;
 }
 
 /** A class whose instances are {@link Serializable}. */

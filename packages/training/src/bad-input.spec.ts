@@ -7,6 +7,7 @@ import { HostTensor, isLamellaError } from '@lamella/program';
 import type { CompileOptions } from './compile.js';
 import type { FitOptions } from './fit.js';
 import { meanSquaredError } from './losses/index.js';
+import { f1Score, precision } from './metrics/index.js';
 import { model, sequential } from './training.js';
 import { type Model } from './model.js';
 import { sgd } from './optimizers/index.js';
@@ -307,6 +308,30 @@ describe('bad input', () => {
     await expect(net.fit(x, labels, { verbose: 0 })).rejects.toThrow('[MODEL_BUSY] Model "net"');
     await first;
     await net.fit(x, labels, { verbose: 0 });
+  });
+
+  it('is a metric of several results', async () => {
+    const oneHot = [
+      [1, 0, 0],
+      [0, 0, 1],
+    ];
+    for (const [metric, name] of [
+      ['f1_score', 'f1_score'],
+      [precision({ thresholds: [0.2, 0.5, 0.7] }), 'precision'],
+    ] as const) {
+      const net = classifier({ loss: 'categorical_crossentropy', metrics: [metric] });
+      await expectRefused(
+        net,
+        () => fitting(x, oneHot)(net),
+        `[METRIC_NOT_SCALAR] Metric "${name}": expected one number as its result, got [3].`,
+      );
+    }
+    const net = classifier({
+      loss: 'categorical_crossentropy',
+      metrics: [f1Score({ average: 'macro' }), 'auc', precision()],
+    });
+    const { history } = await net.fit(x, oneHot, { verbose: 0 });
+    expect(Object.keys(history)).toEqual(['auc', 'f1_score', 'loss', 'precision']);
   });
 
   it('is a host tensor of another shape given to call()', async () => {

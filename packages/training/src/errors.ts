@@ -1,5 +1,5 @@
 // The error codes of this package. OPTION_INVALID and IDENTIFIER_UNKNOWN are @lamella/core's, shapes' @lamella/program's.
-import { lamellaError, type LamellaError } from '@lamella/program';
+import { formatShape, lamellaError, type LamellaError, type Shape } from '@lamella/program';
 
 /** `NOT_COMPILED`: training or evaluation of a model that has no loss yet. */
 export function notCompiled(subject: string): LamellaError {
@@ -91,5 +91,14 @@ export function compiledModelTrouble(subject: string, lines: readonly string[]):
     problem: 'it can be trained, and then not be saved as it is',
     details: lines.map((line) => `  ${line}`),
     fix: 'mend it before training; a model that is never saved needs nothing',
+  });
+}
+
+/** `METRIC_NOT_SCALAR`: a metric with several results, of which logs have no place. */
+export function metricNotScalar(subject: string, shape: Shape): LamellaError {
+  return lamellaError('METRIC_NOT_SCALAR', {
+    subject,
+    problem: `expected one number as its result, got ${formatShape(shape)}`,
+    fix: "give it one threshold, or an average over the classes such as average: 'macro'; several metrics can have a threshold each",
   });
 }

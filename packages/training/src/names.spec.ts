@@ -218,16 +218,27 @@ describe('the identifiers that types offer', () => {
       ...{ tversky: 1 },
     };
     const metrics: Record<MetricIdentifier, 1> = {
-      ...{ accuracy: 1, acc: 1, binary_accuracy: 1, binary_crossentropy: 1, bce: 1, categorical_accuracy: 1 },
+      ...{ accuracy: 1, acc: 1, auc: 1, binary_accuracy: 1 },
+      ...{ binary_crossentropy: 1, bce: 1, binary_io_u: 1, categorical_accuracy: 1 },
       ...{
         categorical_crossentropy: 1,
-        crossentropy: 1,
-        mean_absolute_error: 1,
-        mae: 1,
-        mean_squared_error: 1,
+        categorical_hinge: 1,
+        concordance_correlation: 1,
+        cosine_similarity: 1,
       },
-      ...{ mse: 1, sparse_categorical_accuracy: 1, sparse_categorical_crossentropy: 1 },
-      ...{ sparse_top_k_categorical_accuracy: 1, top_k_categorical_accuracy: 1 },
+      ...{ crossentropy: 1, f1_score: 1, f_beta_score: 1, false_negatives: 1 },
+      ...{ false_positives: 1, hinge: 1, kl_divergence: 1, log_cosh_error: 1 },
+      ...{ mean_absolute_error: 1, mae: 1, mean_absolute_percentage_error: 1, mape: 1 },
+      ...{ mean_squared_error: 1, mse: 1, mean_squared_logarithmic_error: 1, msle: 1 },
+      ...{ pearson_correlation: 1, poisson: 1, precision: 1, r2_score: 1 },
+      ...{
+        recall: 1,
+        root_mean_squared_error: 1,
+        sparse_categorical_accuracy: 1,
+        sparse_categorical_crossentropy: 1,
+      },
+      ...{ sparse_top_k_categorical_accuracy: 1, squared_hinge: 1, sum: 1, top_k_categorical_accuracy: 1 },
+      ...{ true_negatives: 1, true_positives: 1 },
     };
     for (const [kind, offered] of Object.entries({ optimizers, losses, metrics })) {
       const isFixed = (name: string): boolean => !byShape.includes(name);

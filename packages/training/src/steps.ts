@@ -22,6 +22,7 @@ import {
 } from '@lamella/program';
 import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch.js';
+import { metricNotScalar } from './errors.js';
 import type { Layout } from './open-step.js';
 import type { Gradient } from './optimizers/gradient.js';
 
@@ -148,8 +149,13 @@ function lossOf(
   });
 }
 
+/** Throws: METRIC_NOT_SCALAR. */
 function results(compiled: Compiled): Record<string, tf.Tensor> {
   return Object.fromEntries(
-    compiled.reported().map(({ label, metric }) => [label, withScope('metrics', () => metric.result())]),
+    compiled.reported().map(({ label, metric }) => {
+      const result = withScope('metrics', () => metric.result());
+      if (result.rank > 0) throw metricNotScalar(metric.label, result.shape);
+      return [label, result];
+    }),
   );
 }

@@ -1,5 +1,12 @@
 export * from './accuracy.js';
+export { AUC, auc, type AUCOptions } from './auc.js';
+export * from './confusion-metrics.js';
 export * from './crossentropy.js';
+export * from './f-score.js';
+export * from './iou.js';
 export { Mean, mean } from './mean.js';
+export * from './r2-score.js';
 export * from './regression.js';
+export * from './sample-means.js';
+export { Sum, sum } from './sum.js';
 export * from './top-k.js';
