@@ -6,7 +6,7 @@ import { readPythonJson, writePythonJson, type Json } from '../keras-json/python
 import { readModel } from '../keras-json/read-model.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { moduleOf, operationNames } from './operations.js';
-import { Budget, flatten } from '@lamella/program';
+import { Budget, flatten, HostTensor } from '@lamella/program';
 
 const tolerance = 1e-5;
 
@@ -63,6 +63,18 @@ describe('operations of keras.ops in a graph', () => {
       );
     },
   );
+
+  it('moments of float16 are taken in float32, and are its largest number where they exceed it', async () => {
+    const config = configs[cases.findIndex(({ name }) => name === 'moments')]!.config;
+    const narrow = writePythonJson(config as never).replaceAll('"float32"', '"float16"');
+    const model = read(readPythonJson(narrow, 'x.keras'));
+    const rows = Float32Array.of(-741, 1, 2, 0, 1099, 2, 2, 0, -1807, 3, 2, 0);
+    const [mean, variance] = flatten(await model.predict(new HostTensor(rows, [1, 3, 4]).cast('float16')));
+    expect([mean!.dtype, variance!.dtype]).toEqual(['float16', 'float16']);
+    // As Keras 3.15.1 gives them on JAX.
+    expect([...mean!.cast('float32').data]).toEqual([-483, 2, 2, 0]);
+    expect([...variance!.cast('float32').data]).toEqual([65504, 0.66650390625, 0, 0]);
+  });
 
   it('are all tried above, apart from names that Keras has for one thing twice', () => {
     const tried = new Set([...text.matchAll(/"class_name": "(\w+)"/g)].map(([, name]) => name!));

@@ -1,5 +1,6 @@
 // keras.ops: reductions along axes, and running ones.
 import * as tf from '@tensorflow/tfjs-core';
+import { asFloat, isNarrowFloat, recordedDType, withFullPrecision } from '@lamella/program';
 import {
   castTo,
   toFloat,
@@ -39,10 +40,22 @@ export const Argmin = argument((x, axis) => tf.argMin(x, axis));
 export const Cumsum = running((x, axis) => tf.cumsum(x, axis));
 export const Cumprod = running((x, axis) => tf.cumprod(x, axis));
 
+const largestFloat16 = 65504;
+
 export const Moments: OperationDefinition = withOptions(['axes', 'keepdims', 'synchronized'], (x, call) => {
   const axes = call.axes(x, 'axes');
   const keepDims = call.flag('keepdims');
-  return [tf.mean(toFloat(x), axes, keepDims), variance(toFloat(x), axes, keepDims)];
+  const moments = (): tf.Tensor[] => [
+    tf.mean(toFloat(x), axes, keepDims),
+    variance(toFloat(x), axes, keepDims),
+  ];
+  const dtype = recordedDType(x);
+  if (!isNarrowFloat(dtype)) return moments();
+  // Squares exceed float16's numbers: as in Keras, they are summed in float32, and what exceeds them is the largest one.
+  const bounded = withFullPrecision(() =>
+    moments().map((value) => tf.clipByValue(value, -largestFloat16, largestFloat16)),
+  );
+  return bounded.map((value) => asFloat(value, dtype));
 });
 
 function variance(x: tf.Tensor, axes: number[], keepDims: boolean): tf.Tensor {
