@@ -25,12 +25,15 @@ export class Node {
   readonly result: SymbolicTree;
   /** The leaves of {@link result}. */
   readonly outputs: readonly SymbolicTensor[];
+  /** Which of its layer's calls this is. Whoever makes it adds it to them. */
+  readonly index: number;
 
   constructor(
     readonly layer: Layer,
     { inputs, args = {}, mask, training }: NodeCall,
     outputs: Tree<TensorSpec>,
   ) {
+    this.index = layer.inboundNodes.length;
     this.inputs = inputs;
     this.args = args;
     this.mask = mask;
@@ -42,11 +45,6 @@ export class Node {
     let index = 0;
     this.result = mapTree(outputs, (spec) => new SymbolicTensor(spec, this, index++), isTensorSpec);
     this.outputs = flatten(this.result);
-  }
-
-  /** Which of its layer's calls this is. */
-  get index(): number {
-    return this.layer.inboundNodes.indexOf(this);
   }
 
   /** What the call is on, with each tensor replaced. */

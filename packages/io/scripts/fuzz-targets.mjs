@@ -194,7 +194,8 @@ export async function tryFile(target, bytes) {
  * @returns {Promise<boolean>} Whether the file could be read.
  */
 export async function trySource(source, most = { time: Infinity, memory: Infinity }) {
-  const { loadModel, loadWeights, inspectFile } = composed();
+  clearNames();
+  const { loadModel, loadWeights, inspectFile } = app;
   const isModel = /\.keras$|^m(odel)?\.json$/.test(source.name);
   const readArrays = /\.npz$/.test(source.name) ? readNpz : /\.idx$/.test(source.name) ? readIdx : undefined;
   const attempts =
@@ -204,15 +205,15 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
           () => (isModel ? loadModel(source, { warn: () => undefined }) : loadWeights(victim, source)),
           () => inspectFile(source),
         ];
-  let isRead = true;
+  let isRead = false;
   for (const attempt of attempts) {
     const before = process.cpuUsage();
     const peak = process.resourceUsage().maxRSS;
     try {
       await attempt();
+      isRead = true;
     } catch (error) {
       if (!isLamellaError(error)) throw error;
-      isRead = false;
     }
     const { user, system } = process.cpuUsage(before);
     const grown = process.resourceUsage().maxRSS - peak;
@@ -222,6 +223,7 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
   return isRead;
 }
 
+const app = composed();
 /** The model that weights are loaded into. */
 const [victim] = models();
 

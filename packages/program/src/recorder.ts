@@ -18,7 +18,7 @@ import {
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 
 /** What a recorder costs, and each value in it. Units: steps of a load. */
-const recorderCost = 25;
+const recorderCost = 40;
 const valueCost = 4;
 
 /** A cell of state that a captured function may read and assign; weights are such cells. */

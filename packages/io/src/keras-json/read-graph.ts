@@ -184,7 +184,7 @@ class GraphReader {
 
   private apply(call: Call): readonly SymbolicTensor[] {
     const { layer, inputs, args, mask, training } = call;
-    this.context.budget.spend('steps', 50 + 10 * referencesIn(call).length, `the calls of "${layer.name}"`);
+    this.context.budget.spend('steps', 50 + 30 * referencesIn(call).length, `the calls of "${layer.name}"`);
     const found = (tree: Tree<Value>): Tree<SymbolicTensor | CallConstant> =>
       mapTree(tree, (value) => (isReference(value) ? this.find(value, layer) : value), isReference);
     const tensors = found(inputs);

@@ -97,7 +97,7 @@ function sequentialOf(entry: Json, context: ReadContext, seed: number | undefine
 }
 
 function layerOf(entry: Json, context: ReadContext): Layer {
-  context.budget.spend('steps', 50, 'a layer of it');
+  context.budget.spend('steps', 100, 'a layer of it');
   if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
   if (isModelEntry(entry)) return modelOf(entry, context);
   const id = entry['shared_object_id'];

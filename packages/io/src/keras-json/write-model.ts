@@ -69,12 +69,15 @@ function writeSequential(model: Sequential, writing: Writing): Entry {
 function writeFunctional(model: Functional, writing: Writing): Entry {
   const written = (layer: Layer): Layer => writing.replacements.get(layer) ?? layer;
   const own = new Set(model.graph.nodes);
+  const numbers = new Map<Node, number>();
+  for (const layer of model.graph.layers)
+    layer.inboundNodes.filter((node) => own.has(node)).forEach((node, i) => numbers.set(node, i));
   // Models inside come first: what they call has been called when it is this model's turn.
   const layers = model.layers.map((layer) => [layer, writeLayer(layer, writing)] as const);
   // Where Keras takes them for one layer, it counts those calls, too; in .h5 it makes a layer for each place.
   const isCounted = (layer: Layer): boolean => writing.style === 'v3' && writing.ids.has(layer);
   const numberOf = (node: Node): number =>
-    nodeNumber(node, own) + (isCounted(node.layer) ? writing.calls.of(node.layer) : 0);
+    numbers.get(node)! + (isCounted(node.layer) ? writing.calls.of(node.layer) : 0);
   const history = (tensor: SymbolicTensor): WritableJson[] => [
     tensor.node.layer.name,
     numberOf(tensor.node),
@@ -111,10 +114,6 @@ function writeFunctional(model: Functional, writing: Writing): Entry {
 
 function isFunctionalNotSequential(layer: Layer): boolean {
   return layer.className === 'Functional';
-}
-
-function nodeNumber(node: Node, own: ReadonlySet<Node>): number {
-  return node.layer.inboundNodes.filter((other) => own.has(other)).indexOf(node);
 }
 
 function writeNode(
