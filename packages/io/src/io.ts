@@ -290,11 +290,20 @@ function readingContext(
   const readSibling = async (name: string): Promise<Uint8Array> => {
     const { bytes, size } = await file.readSibling!(name);
     // What stands beside a file adds to what its load may cost, once; reading it again costs.
-    const plain = name.replace(/^(?:\.\/)+/, '');
-    if (!known.has(plain)) budget.addFile(size);
-    known.add(plain);
+    const place = spelledOneWay(name);
+    if (!known.has(place)) budget.addFile(size);
+    known.add(place);
     budget.spend('bytes', bytes.length, `"${name}"`);
     return bytes;
   };
   return { ...context, readSibling };
+}
+
+/** A name without what file systems pass over: one file may have many names on some of them. */
+function spelledOneWay(name: string): string {
+  return name
+    .replace(/^\.\//, '')
+    .replace(/[. ]+$/, '')
+    .normalize('NFC')
+    .toLowerCase();
 }

@@ -1,5 +1,7 @@
 // What bytes are, by how they begin: the containers that formats here use, and, in a sentence, what they are not.
 const text = new TextDecoder('latin1');
+/** Units: bytes. */
+const pieceSize = 1024 * 1024;
 
 /** A zip archive: `.keras`, and much else. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -13,7 +15,12 @@ export function isHdf5(bytes: Uint8Array): boolean {
 
 /** A record in JSON that has this key somewhere. */
 export function isJsonWith(bytes: Uint8Array, key: string): boolean {
-  return isJson(bytes) && new TextDecoder('utf-8').decode(bytes).includes(`"${key}"`);
+  if (!isJson(bytes)) return false;
+  const wanted = `"${key}"`;
+  // Piece by piece: not every file fits into one text.
+  for (let at = 0; at < bytes.length; at += pieceSize)
+    if (text.decode(bytes.subarray(at, at + pieceSize + wanted.length)).includes(wanted)) return true;
+  return false;
 }
 
 /** A safetensors file: the length of its header, and the header, a record in JSON. */
