@@ -1,13 +1,13 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { compose, Layer, type Config } from '@lamella/core';
-import { unzip } from '@lamella/files';
-import { lambdas, namedFunction } from '@lamella/lambda';
+import { compose, input, Layer, type Config } from '@lamella/core';
+import { unzip, writeZip } from '@lamella/files';
+import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { layers } from '@lamella/layers';
 import { training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from './io.js';
 import { bytesOf, composed, pathOf } from './keras-fixtures.spec.js';
-import { archive, layersOf, load, refused, withHidden, type Json } from './refusals.spec.js';
+import { archive, layersOf, load, refused, text, withHidden, type Json } from './refusals.spec.js';
 
 // Every published attack on Keras' loaders, and their kin, as a file that does it. Sources: the CVEs named below.
 
@@ -132,20 +132,32 @@ describe('code in a file', () => {
 
   it('loading runs no function of the user, whatever arguments the file chooses', async () => {
     const called = jest.fn();
-    const fn = namedFunction('acme>fn', (x: tf.Tensor) => {
+    const fn = (x: tf.Tensor): tf.Tensor => {
       called(x);
-      return x;
-    });
-    const config = {
-      name: 'evil',
-      function: { class_name: 'function', config: 'acme>fn' },
-      arguments: { safe_mode: false },
+      return tf.neg(x);
     };
-    const bytes = withHidden((layer) =>
-      Object.assign(layer, { class_name: 'Lambda', config, inbound_nodes: [] }),
+    const x = input({ shape: [3] });
+    const { model, encodeModel, loadModel } = compose({
+      plugins: [layers, lambdas({ functions: [namedFunction('acme>fn', fn)] }), training, io],
+    });
+    const net = model({
+      inputs: x,
+      outputs: lambda(namedFunction('acme>fn', fn), { name: 'evil' }).apply(x),
+    });
+    const { bytes } = await encodeModel(net, 'x.keras');
+    called.mockClear();
+    const members = Object.fromEntries(unzip(bytes, 'x.keras'));
+    const config = new TextDecoder().decode(members['config.json']);
+    const hostile = config.replace(
+      /"arguments": ?\{\}/,
+      '"arguments":{"safe_mode":false,"path":"/etc/passwd"}',
     );
-    const { loadModel } = compose({ plugins: [layers, lambdas({ functions: [fn] }), training, io] });
-    await expect(loadModel({ name: 'x.keras', bytes })).rejects.toThrow('[FILE_INVALID]');
+    expect(hostile).not.toBe(config);
+    const loaded = await loadModel({
+      name: 'x.keras',
+      bytes: writeZip({ ...members, 'config.json': text.encode(hostile) }),
+    });
+    expect(loaded.getLayer('evil').getConfig()['arguments']).toMatchObject({ safe_mode: false });
     expect(called).not.toHaveBeenCalled();
   });
 });

@@ -1,13 +1,38 @@
 // Arguments are data: plain JSON, checked all the way down and frozen, so that what is saved is what was called with.
 import { argumentsInvalid } from './errors.js';
-import type { JsonValue, LambdaArguments } from './named-function.js';
+import type { ArgumentKind, JsonValue, LambdaArguments } from './named-function.js';
 
 const maximumDepth = 32;
 
-/** A frozen copy. Throws: ARGUMENTS_INVALID naming the argument. */
-export function checkArguments(subject: string, given: unknown): LambdaArguments {
+const kinds: Readonly<Record<ArgumentKind, (value: unknown) => boolean>> = {
+  number: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  numbers: (value) => Array.isArray(value) && value.every((item) => typeof item === 'number'),
+  any: () => true,
+};
+
+/** A frozen copy, of what `declared` allows where it is given. Throws: ARGUMENTS_INVALID naming the argument. */
+export function checkArguments(
+  subject: string,
+  given: unknown,
+  declared?: Readonly<Record<string, ArgumentKind>>,
+): LambdaArguments {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw argumentsInvalid(subject, 'list', 'expected a record of arguments by name');
+  if (declared !== undefined)
+    for (const [name, value] of Object.entries(given)) {
+      const kind = Object.hasOwn(declared, name) ? declared[name] : undefined;
+      if (kind === undefined)
+        throw argumentsInvalid(
+          subject,
+          name,
+          `its function declares ${Object.keys(declared).join(', ') || 'none'}`,
+        );
+      if (!kinds[kind](value))
+        throw argumentsInvalid(subject, name, `its function declares it as ${kind}, got ${describe(value)}`);
+    }
   return copy(subject, given, 'arguments', 0) as LambdaArguments;
 }
 

@@ -1,4 +1,5 @@
 export { captureFunction, functionDrift, type FunctionCall } from './capture-function.js';
+export { deferredFunction, type DeferredFunction } from './deferred-function.js';
 export { FunctionRegistry } from './function-registry.js';
 export {
   Lambda,
@@ -15,6 +16,9 @@ export {
   type JsonValue,
   type LambdaArguments,
   type LambdaContext,
+  type ArgumentKind,
   type LambdaFunction,
+  type NamedFunctionOptions,
 } from './named-function.js';
 export { functionOf, savedFunctionOf, type SavedFunction } from './saved-function.js';
+export { verifyFunctions } from './verify-functions.js';

@@ -34,7 +34,12 @@ import { callFunction } from './call-function.js';
 import { captureFunction } from './capture-function.js';
 import { checkArguments } from './check-arguments.js';
 import { lambdaFailed } from './errors.js';
-import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
+import {
+  argumentsDeclared,
+  type LambdaArguments,
+  type LambdaContext,
+  type LambdaFunction,
+} from './named-function.js';
 import { refuseWeights } from './refuse-weights.js';
 import { savedFunctionOf, type SavedFunction } from './saved-function.js';
 
@@ -78,7 +83,7 @@ export class Lambda<
     if (typeof config.function !== 'function')
       throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);
     this.function = config.function as LambdaFunction;
-    this.arguments = checkArguments(this.label, config.arguments ?? {});
+    this.arguments = checkArguments(this.label, config.arguments ?? {}, argumentsDeclared(this.function));
     this.outputShape = checkOutputShape(this.label, config.outputShape ?? null);
     this.maskFunction = config.mask ?? null;
     if (this.maskFunction !== null && typeof this.maskFunction !== 'function')

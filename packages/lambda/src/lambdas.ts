@@ -5,7 +5,7 @@ import type { Tree } from '@lamella/program';
 import { functionDuplicate, functionUnknown } from './errors.js';
 import { FunctionRegistry } from './function-registry.js';
 import { Lambda, type LambdaFactory, type LambdaOptions } from './lambda.js';
-import { namedFunction, type LambdaFunction } from './named-function.js';
+import { namedFunction, type LambdaFunction, type NamedFunctionOptions } from './named-function.js';
 
 export interface LambdasOptions {
   /** The functions that Lambdas and files may refer to by name. */
@@ -20,6 +20,7 @@ export interface LambdasApi {
   registerFunction<F extends (...args: never[]) => Tree<tf.Tensor>>(
     name: string,
     fn: F,
+    options?: NamedFunctionOptions,
   ): F & NamedFunctionReference;
   /** The names of all registered functions. */
   registeredFunctions(): string[];
@@ -49,8 +50,8 @@ export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
           ...options,
           function: typeof fn === 'string' ? registered(composition, fn) : fn,
         })) as LambdaFactory,
-      registerFunction: (name, fn) => {
-        const named = namedFunction(name, fn);
+      registerFunction: (name, fn, options) => {
+        const named = namedFunction(name, fn, options);
         if (composition.catalog.findFunction(name) !== undefined) throw functionDuplicate(name);
         composition.catalog.addFunction('application', named);
         return named;

@@ -28,6 +28,27 @@ export type LambdaFunction<I = never, A = never, O = Tree<tf.Tensor>> = (
 /** A package as npm names it, then the function. */
 const pattern = /^[@A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
 
+/** What an argument of a named function may be; `any` is any plain JSON. */
+export type ArgumentKind = 'number' | 'integer' | 'string' | 'boolean' | 'numbers' | 'any';
+
+/** What is declared of a named function. */
+export interface NamedFunctionOptions {
+  /** Its arguments by name. A Lambda, be it of a file, then gives it no others; a function without it takes what it is given. */
+  readonly arguments?: Readonly<Record<string, ArgumentKind>>;
+}
+
+const declared = Symbol.for('lamella.arguments');
+
+/** The arguments that the registration of a function declares, or undefined. */
+export function argumentsDeclared(fn: unknown): NamedFunctionOptions['arguments'] {
+  return (fn as { readonly [declared]?: NamedFunctionOptions['arguments'] })[declared];
+}
+
+/** Sets what {@link argumentsDeclared} gives. */
+export function declareArguments(fn: object, kinds: NamedFunctionOptions['arguments']): void {
+  Object.defineProperty(fn, declared, { value: kinds });
+}
+
 /**
  * Names a function. The name must stay, since files hold it; the function may improve.
  *
@@ -43,6 +64,7 @@ const pattern = /^[@A-Za-z_][\w./@-]*>[A-Za-z_][\w.-]*$/;
 export function namedFunction<F extends (...args: never[]) => Tree<tf.Tensor>>(
   name: string,
   fn: F,
+  options: NamedFunctionOptions = {},
 ): F & NamedFunctionReference {
   if (typeof name !== 'string' || !pattern.test(name)) throw functionNameInvalid(name);
   if (typeof fn !== 'function')
@@ -51,5 +73,6 @@ export function namedFunction<F extends (...args: never[]) => Tree<tf.Tensor>>(
   Object.defineProperty(named, 'functionName', { value: name, enumerable: true });
   Object.defineProperty(named, 'name', { value: name });
   Object.defineProperty(named, 'length', { value: fn.length });
+  declareArguments(named, options.arguments);
   return named as unknown as F & NamedFunctionReference;
 }

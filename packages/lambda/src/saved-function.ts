@@ -4,7 +4,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { flatten, unflatten, type OpenProgram, type Tree, type TreeStructure } from '@lamella/program';
 import type { LambdaArguments, LambdaContext, LambdaFunction } from './named-function.js';
 
-const brand = Symbol.for('lamella.SavedFunction');
+/** Where a function keeps the saved one that it runs. */
+export const savedBrand = Symbol.for('lamella.SavedFunction');
 
 export interface SavedFunction {
   /** The registered name, where the function has one. */
@@ -28,7 +29,7 @@ export function functionOf(saved: SavedFunction): LambdaFunction {
     const outputs = (training ? saved.training : saved.inference).call(flatten(inputs));
     return unflatten(saved.outputs, outputs);
   };
-  Object.defineProperty(run, brand, { value: saved });
+  Object.defineProperty(run, savedBrand, { value: saved });
   if (saved.functionName !== undefined) {
     Object.defineProperty(run, 'functionName', { value: saved.functionName, enumerable: true });
   }
@@ -37,5 +38,5 @@ export function functionOf(saved: SavedFunction): LambdaFunction {
 
 /** The saved function that `fn` runs, or undefined where it is a live one. */
 export function savedFunctionOf(fn: LambdaFunction): SavedFunction | undefined {
-  return (fn as { readonly [brand]?: SavedFunction })[brand];
+  return (fn as { readonly [savedBrand]?: SavedFunction })[savedBrand];
 }

@@ -69,6 +69,7 @@ export {
   Lambda,
   lambdas,
   namedFunction,
+  verifyFunctions,
   type LambdaArguments,
   type LambdaContext,
   type LambdaOptions,

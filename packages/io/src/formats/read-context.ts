@@ -21,6 +21,7 @@ export function readContext(context: ReadingContext): ReadContext {
     shared: new Map(),
     onDrift: onDrift ?? 'warn',
     warn: warn ?? console.warn,
+    whenLoaded: [],
     notices: new Notices(),
   };
 }

@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { compose, input, type NamedFunction } from '@lamella/core';
-import { lambda, lambdas, namedFunction, type LambdaArguments, type LambdaOptions } from '@lamella/lambda';
+import {
+  lambda,
+  lambdas,
+  namedFunction,
+  verifyFunctions,
+  type ArgumentKind,
+  type LambdaArguments,
+  type LambdaOptions,
+} from '@lamella/lambda';
 import { dense, embedding, layers } from '@lamella/layers';
 import { cond, flatten, random, scan, whileLoop, type HostTensor } from '@lamella/program';
 import { adam, training, type Model } from '@lamella/training';
@@ -150,35 +158,70 @@ describe('loading a Lambda', () => {
     expect(loaded.getLayer('middle').getConfig()['arguments']).toEqual({ by: 3 });
   });
 
-  it('uses the live function where its name is known', async () => {
+  it('runs no function of the application; its first use does, where its name is known', async () => {
     let calls = 0;
     const named = namedFunction('test>counted', (x: tf.Tensor) => (calls++, tf.mul(x, 2)));
-    const loaded = await reload(modelWith(named as never), {}, [named]);
-    calls = 0;
-    await loaded.predict(rows);
-    expect(calls).toBeGreaterThan(0);
+    const net = modelWith(named as never);
+    for (const ending of ['keras', 'h5', 'json']) {
+      await values(net);
+      const path = join(folder, `net.${ending}`);
+      await composition().saveModel(net, path);
+      calls = 0;
+      const loaded = await composition(named).loadModel(path);
+      expect(loaded.getLayer('middle').output).toMatchObject({ shape: [null, 4] });
+      expect(calls).toBe(0);
+      expect(await values(loaded)).toEqual(await values(net));
+      expect(calls).toBeGreaterThan(0);
+    }
   });
 
   const saved = namedFunction('test>scale', (x: tf.Tensor) => tf.mul(x, 2));
   const changed = namedFunction('test>scale', (x: tf.Tensor) => tf.mul(x, 3));
 
-  it('warns about a function that has drifted, with the difference, and uses it', async () => {
+  it('warns at its first use, once, about a function that has drifted, with the difference, and uses it', async () => {
     const net = modelWith(saved as never);
     const warnings: string[] = [];
     const loaded = await reload(net, { warn: (message) => warnings.push(message) }, [changed]);
+    expect(warnings).toEqual([]);
+    expect(await values(loaded)).not.toEqual(await values(net));
+    await losses(loaded);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/\[FUNCTION_DRIFTED\] Lambda "middle": function "test>scale"/);
     expect(warnings[0]).toMatch(/- .*\{2\}[^]*\+ .*\{3\}/);
-    expect(await values(loaded)).not.toEqual(await values(net));
   });
 
   it('refuses drift, or runs the saved Program, where asked', async () => {
     const net = modelWith(saved as never);
-    await expect(reload(net, { onDrift: 'error' }, [changed])).rejects.toMatchObject({
-      code: 'FUNCTION_DRIFTED',
-    });
+    const strict = await reload(net, { onDrift: 'error' }, [changed]);
+    const drifted = { code: 'FUNCTION_DRIFTED' };
+    await expect(strict.predict(rows)).rejects.toMatchObject(drifted);
+    await expect(composition().saveModel(strict, join(folder, 'again.keras'))).rejects.toMatchObject(drifted);
     const loaded = await reload(net, { onDrift: 'useSaved' }, [changed]);
     expect(await values(loaded)).toEqual(await values(net));
+  });
+
+  it('compares its functions when asked to', async () => {
+    const net = modelWith(saved as never);
+    const warnings: string[] = [];
+    const loaded = await reload(net, { warn: (message) => warnings.push(message) }, [changed]);
+    verifyFunctions(loaded);
+    verifyFunctions(loaded);
+    expect(warnings).toHaveLength(1);
+    const strict = await reload(net, { onDrift: 'error' }, [changed]);
+    expect(() => verifyFunctions(strict)).toThrow('[FUNCTION_DRIFTED] Lambda "middle"');
+    expect(() => verifyFunctions(net)).not.toThrow();
+  });
+
+  it('takes no arguments from a file that the registration of its function does not declare', async () => {
+    const scale = (x: tf.Tensor, { by }: { by: number }): tf.Tensor => tf.mul(x, by);
+    const net = modelWith(namedFunction('test>by', scale) as never, { arguments: { by: 3 } });
+    const declaring = (kind: ArgumentKind) => [namedFunction('test>by', scale, { arguments: { by: kind } })];
+    expect(await values(await reload(net, {}, declaring('integer')))).toEqual(await values(net));
+    await expect(reload(net, {}, declaring('string'))).rejects.toThrow(
+      /\[ARGUMENTS_INVALID\] Lambda "middle": argument by: its function declares it as string, got number/,
+    );
+    const none = namedFunction('test>by', scale, { arguments: {} });
+    await expect(reload(net, {}, [none])).rejects.toThrow(/argument by: its function declares none/);
   });
 
   it('takes the function that the caller gives for the name or for the layer', async () => {

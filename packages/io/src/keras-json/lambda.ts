@@ -1,7 +1,14 @@
 // How a Lambda stands in a config: by its function's registered name, with its arguments, and beside them, where Keras does
-// not look, the captured Programs. Loading runs no function of the user's, and Python bytecode is never decoded.
+// not look, the captured Programs. Loading runs these alone, and Python bytecode is never decoded.
 import type { Layer, NamedFunction, TensorSpec } from '@lamella/core';
-import { functionDrift, functionOf, Lambda, type LambdaFunction, type SavedFunction } from '@lamella/lambda';
+import {
+  deferredFunction,
+  functionDrift,
+  functionOf,
+  Lambda,
+  type LambdaFunction,
+  type SavedFunction,
+} from '@lamella/lambda';
 import {
   flatten,
   isLamellaError,
@@ -112,8 +119,8 @@ function near(name: string, context: ReadContext): string {
 }
 
 /**
- * The Lambda a stored entry describes: with the live function where one of its name is at hand, else with the saved
- * Programs. Throws: FUNCTION_DRIFTED, where that is to be an error; FILE_INVALID, PROGRAM_INVALID.
+ * The Lambda a stored entry describes: with the live function where one of its name is at hand, which is run and compared with
+ * the saved Programs at its first use only, else with those. Throws: FILE_INVALID, PROGRAM_INVALID, ARGUMENTS_INVALID.
  */
 export function readLambda(entry: Json, context: ReadContext): Lambda {
   const stored = describeLambda(entry, context);
@@ -133,20 +140,26 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
     if (saved === undefined) throw fileInvalid(context.file, `Lambda "${stored.layerName}" has no function`);
     return new Lambda({ ...options, function: functionOf(saved) });
   }
-  const lambda = new Lambda({ ...options, function: live });
-  if (saved === undefined) return lambda;
-  const subject = {
-    subject: lambda.label,
-    function: live as unknown as LambdaFunction,
-    arguments: lambda.arguments,
-    float: lambda.dtypePolicy.floatDType,
-  };
-  const difference = functionDrift(subject, saved);
-  if (difference === null) return lambda;
-  if (context.onDrift === 'useSaved') return new Lambda({ ...options, function: functionOf(saved) });
-  const drift = functionDrifted(lambda.label, stored.functionName ?? stored.layerName, difference);
-  if (context.onDrift === 'error') throw drift;
-  context.warn(drift.message);
+  if (saved === undefined) return new Lambda({ ...options, function: live });
+  const { function: deferred, loaded } = deferredFunction(live, saved, () => {
+    const difference = functionDrift(
+      {
+        subject: lambda.label,
+        function: live as unknown as LambdaFunction,
+        arguments: lambda.arguments,
+        float: lambda.dtypePolicy.floatDType,
+      },
+      saved,
+    );
+    if (difference === null) return 'live';
+    if (context.onDrift === 'useSaved') return 'saved';
+    const drift = functionDrifted(lambda.label, stored.functionName ?? stored.layerName, difference);
+    if (context.onDrift === 'error') throw drift;
+    context.warn(drift.message);
+    return 'live';
+  });
+  const lambda = new Lambda({ ...options, function: deferred });
+  context.whenLoaded.push(loaded);
   return lambda;
 }
 

@@ -38,7 +38,7 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
   const isDrawn = storedValues === 'drawn';
   const most = isDrawn ? mostDrawn : mostAwaited;
   let left = typeof storedValues === 'number' ? 2 * storedValues + spareValues : most;
-  return withWeightAllocator(
+  const model = withWeightAllocator(
     ({ path, shape, dtype }, initialize) => {
       left -= sizeOf(shape);
       context.budget.spend('values', 1, `weight "${path}"`);
@@ -52,6 +52,8 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
     },
     () => withBudget(context.budget, () => modelOf(envelope, context, options.seed)),
   );
+  for (const loaded of context.whenLoaded) loaded();
+  return model;
 }
 
 function modelOf(entry: Json, context: ReadContext, seed?: number): Model {

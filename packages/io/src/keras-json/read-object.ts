@@ -34,6 +34,8 @@ export interface ReadContext {
   /** What to do where a function no longer computes what it did when the file was written. */
   readonly onDrift: 'warn' | 'error' | 'useSaved';
   readonly warn: (message: string) => void;
+  /** What is to happen when the model is made. */
+  readonly whenLoaded: (() => void)[];
   /** What is not as it was saved. */
   readonly notices: Notices;
 }
