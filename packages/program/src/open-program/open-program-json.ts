@@ -5,6 +5,7 @@ import { programInvalid } from '../errors.js';
 import { isKernelName, kernels } from '../kernels.js';
 import type { ConstantData, ProgramOutput, ProgramUpdate, RandomSpec, ValueId } from '../program.js';
 import { holdingKernel, isControlFlow } from '../subprograms.js';
+import { checkAttributes } from './attribute-kinds.js';
 import { constantFromJson, constantToJson } from './constant-json.js';
 import {
   integer,
@@ -227,6 +228,7 @@ class GraphReader {
     const attrs = this.attribute(entry['attrs'] ?? {}, kernel, 0);
     if (typeof attrs !== 'object' || attrs === null || Array.isArray(attrs) || isPolynomial(attrs))
       throw programInvalid(`the attributes of ${kernel} are no record`);
+    checkAttributes(kernel, attrs as Record<string, OpenAttribute>);
     const stored =
       entry['programs'] === undefined ? {} : record(entry['programs'], `the Programs of ${kernel}`);
     const names = holder?.programs ?? [];
