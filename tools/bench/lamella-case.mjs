@@ -5,10 +5,10 @@ import { loadMnist } from './mnist.mjs';
 const started = performance.now();
 const { compose, input } = await import('@lamella/core');
 const { HostTensor } = await import('@lamella/program');
-const { conv2D, dense, flatten, layers, maxPooling2D, reLU, softmax } = await import('@lamella/layers');
+const { conv2D, dense, flatten, gru, layers, lstm, maxPooling2D, reLU, softmax } =
+  await import('@lamella/layers');
 const { adam, training } = await import('@lamella/training');
 const { onnx } = await import('@lamella/backend-onnx');
-const { Lstm } = await import('./lstm-layer.mjs');
 const importSeconds = (performance.now() - started) / 1000;
 
 const { model } = compose({ backend: onnx(), plugins: [layers, training] });
@@ -41,12 +41,16 @@ function tiny() {
   return net;
 }
 
-function lstm() {
+/** @param {ReturnType<typeof lstm> | ReturnType<typeof gru>} layer */
+function recurrent(layer) {
   const sequence = input({ shape: [100, 64] });
-  const outputs = dense({ units: 10, activation: 'softmax' }).apply(new Lstm(128).apply(sequence));
+  const outputs = dense({ units: 10, activation: 'softmax' }).apply(layer.apply(sequence));
   const net = model({ inputs: sequence, outputs });
   net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
-  return net;
+  const rows = 640;
+  const x = Float32Array.from({ length: rows * 6400 }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
+  const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
+  return fit(net, { data: x, shape: [rows, 100, 64] }, { data: y, shape: [rows, 10] }, 32, 6);
 }
 
 /**
@@ -100,12 +104,8 @@ const cases = {
     const targets = Float32Array.from({ length: 2000 }, (_, i) => y[i * 10] ?? 0);
     return fit(tiny(), { data: features, shape: [2000, 4] }, { data: targets, shape: [2000, 1] }, 1, 3);
   },
-  async lstm() {
-    const rows = 640;
-    const x = Float32Array.from({ length: rows * 6400 }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
-    const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
-    return fit(lstm(), { data: x, shape: [rows, 100, 64] }, { data: y, shape: [rows, 10] }, 32, 6);
-  },
+  lstm: () => recurrent(lstm({ units: 128 })),
+  gru: () => recurrent(gru({ units: 128 })),
   async predict() {
     const { x } = images(60_000);
     const net = mlp();

@@ -19,6 +19,8 @@ const targets = [
   { case: 'cnn128', what: 'ms a step', measure: step, better: 'less', peers: python, must: 1, aim: 0.75 },
   { case: 'lstm', what: 'ms a step', measure: step, better: 'less', peers: /^keras/, must: 1 },
   { case: 'lstm', what: 'ms a step', measure: step, better: 'less', peers: /^torch/, must: 2, aim: 1 },
+  { case: 'gru', what: 'ms a step', measure: step, better: 'less', peers: /^keras/, must: 1 },
+  { case: 'gru', what: 'ms a step', measure: step, better: 'less', peers: /^torch/, must: 2, aim: 1 },
   { case: 'tiny', what: 'ms a step', measure: step, better: 'less', peers: python, must: 0.33, aim: 0.1 },
   {
     case: 'predict',

@@ -231,6 +231,7 @@ def main():
                   models.regularized, models.frozen):
         legacy = build in (models.sequential, models.nested, models.conv)
         plain_model(build, (*ALL, LEGACY_WEIGHTS) if legacy else ALL)
+    plain_model(models.cells, (".keras", ".h5"))
     plain_model(models.masked, (".keras",))
     plain_model(models.non_finite, (".keras",))
     plain_model(models.shared_objects, (".keras",))

@@ -120,6 +120,26 @@ def frozen():
     return keras.Model(x, layers.Dense(2, name="output")(h), name="frozen")
 
 
+def recurrent():
+    """Cells of all kinds: a mask, states from one layer to the next, both directions, stacked cells, steps apart."""
+    x = keras.Input((4,), dtype="int32", name="tokens")
+    h = layers.Embedding(6, 3, mask_zero=True, name="words")(x)
+    h, *states = layers.LSTM(2, return_sequences=True, return_state=True, name="memory")(h)
+    h = layers.LSTM(2, return_sequences=True, name="again")(h, initial_state=states)
+    h = layers.Bidirectional(layers.GRU(2, return_sequences=True), name="both")(h)
+    h = layers.TimeDistributed(layers.Dense(3, activation="tanh"), name="each")(h)
+    h = layers.RNN([layers.GRUCell(3, reset_after=False), layers.SimpleRNNCell(2)], return_sequences=True, name="stack")(h)
+    h = layers.SimpleRNN(2, go_backwards=True, name="back")(h)
+    return keras.Model(x, layers.Dense(1, activation="sigmoid", name="output")(h), name="recurrent")
+
+
+def cells():
+    """Layers inside layers: both directions, and cells stacked."""
+    x = keras.Input((3, 2), name="steps")
+    h = layers.Bidirectional(layers.GRU(1, return_sequences=True), name="both")(x)
+    return keras.Model(x, layers.RNN([layers.LSTMCell(1), layers.LSTMCell(1)], name="stack")(h), name="cells")
+
+
 def masked():
     """Its mask is an op node (NotEqual) that BatchNormalization receives as a keyword argument."""
     x = keras.Input((4,), dtype="int32", name="tokens")

@@ -5,6 +5,7 @@ Needs an environment of its own: pip install tensorflow-cpu==2.21.0 tf_keras==2.
 
 import json
 import os
+import sys
 import zlib
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def embedding():
     return keras.Model(x, layers.Dense(1, activation="sigmoid", name="output")(layers.Flatten(name="flat")(h)), name="embedding")
 
 
+def recurrent():
+    x = keras.Input((4,), dtype="int32", name="tokens")
+    h = layers.Embedding(6, 3, name="words")(x)
+    h, *states = layers.LSTM(2, return_sequences=True, return_state=True, recurrent_activation="hard_sigmoid", name="memory")(h)
+    h = layers.LSTM(2, return_sequences=True, name="again")(h, initial_state=states)
+    h = layers.Bidirectional(layers.GRU(2, return_sequences=True), merge_mode="sum", name="both")(h)
+    h = layers.TimeDistributed(layers.Dense(3, activation="tanh"), name="each")(h)
+    h = layers.RNN([layers.GRUCell(3, reset_after=False), layers.SimpleRNNCell(2)], name="stack")(h)
+    return keras.Model(x, h, name="recurrent")
+
+
 def numbers(label, shape):
     rng = np.random.default_rng(zlib.crc32(label.encode()))
     values = np.round(rng.normal(0, 0.6, shape), 2).astype(np.float32)
@@ -97,5 +109,7 @@ def save(build, compiled):
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for build in (mlp, sequential, nested, shared, conv, embedding):
-        save(build, build in (mlp,))
+    only = sys.argv[1:]
+    for build in (mlp, sequential, nested, shared, conv, embedding, recurrent):
+        if not only or build.__name__ in only:
+            save(build, build in (mlp,))

@@ -66,6 +66,8 @@ def ten_steps():
     steps_fixture(models.embedding, {"optimizer": lambda: o.RMSprop(0.02), "loss": "binary_crossentropy",
                                      "metrics": ["accuracy", "mae"]},
                   lambda r: (r.integers(0, 6, (5, 4)).astype(np.int32), r.integers(0, 2, (5, 1)).astype(np.float32)))
+    steps_fixture(models.recurrent, {"optimizer": lambda: o.Adam(0.05), "loss": "binary_crossentropy"},
+                  lambda r: (r.integers(0, 6, (5, 4)).astype(np.int32), r.integers(0, 2, (5, 1)).astype(np.float32)))
     steps_fixture(models.regularized, {"optimizer": lambda: o.AdamW(0.05, weight_decay=0.02, clipnorm=1.0), "loss": "mse",
                                        "metrics": ["mae"], "weighted_metrics": ["mse"]},
                   lambda r: (normal(r, (4, 3)), normal(r, (4, 2)), uniform(r, (4,), 0, 2, 1)), weighted=True)

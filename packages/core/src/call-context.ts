@@ -17,6 +17,8 @@ export interface CallContext {
   readonly masks: readonly Mask[];
   /** The mask of the first input. */
   readonly mask: Mask;
+  /** Whether the masks came along with the inputs, and were not given at the call. */
+  readonly masksCameAlong: boolean;
   /** The arguments of the call by name, of those that the class lists in `callArguments`. */
   readonly args: CallArguments;
   /** The masks of the tensors of each argument, in the order of its leaves. */
@@ -31,6 +33,8 @@ export interface CallContextOptions {
   /** Default false. */
   readonly overridesTraining?: boolean;
   readonly masks?: readonly Mask[];
+  /** Default false. */
+  readonly masksCameAlong?: boolean;
   readonly args?: CallArguments;
   readonly argMasks?: Readonly<Record<string, readonly Mask[]>>;
   /** Where added losses are put. */
@@ -43,6 +47,7 @@ export function callContext(options: CallContextOptions = {}): CallContext {
     training = false,
     overridesTraining = false,
     masks = [],
+    masksCameAlong = false,
     args = {},
     argMasks = {},
     losses,
@@ -52,6 +57,7 @@ export function callContext(options: CallContextOptions = {}): CallContext {
     overridesTraining,
     masks,
     mask: masks[0] ?? null,
+    masksCameAlong,
     args,
     argMasks,
     addLoss: (loss) => void losses?.push(loss),

@@ -167,6 +167,7 @@ function runNode(
       training: context.overridesTraining ? context.training : (node.training ?? context.training),
       overridesTraining: context.overridesTraining || node.training !== undefined,
       masks: mask === undefined ? flatten(node.inputs).map(maskOf) : flatten(mask).map(asMask),
+      masksCameAlong: mask === undefined,
       args,
       argMasks: argumentMasks(node.args, maskOf),
     }),

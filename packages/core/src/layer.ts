@@ -406,6 +406,7 @@ export abstract class Layer implements Serializable {
         training: training ?? outer?.context.training ?? false,
         overridesTraining: training !== undefined || outer?.context.overridesTraining === true,
         masks,
+        masksCameAlong: mask === undefined,
         args,
         argMasks: argumentMasks(args, maskOf),
       }),

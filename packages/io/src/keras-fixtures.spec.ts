@@ -53,6 +53,7 @@ export const names = [
   'branches',
   'conv',
   'embedding',
+  'cells',
   'regularized',
   'frozen',
   'lambda_bytecode',

@@ -176,6 +176,26 @@ const models: Readonly<Record<string, { graph: () => Graph; compile: () => Compi
     },
     compile: () => ({ optimizer: adam({ learningRate: 0.02 }), loss: 'categorical_crossentropy' }),
   },
+  recurrent: {
+    graph: () => {
+      const x = input({ shape: [4], dtype: 'int32', name: 'tokens' });
+      let h = layers.embedding({ inputDim: 6, outputDim: 3, maskZero: true, name: 'words' }).apply(x);
+      const memory = layers.lstm({ units: 2, returnSequences: true, returnState: true, name: 'memory' });
+      const [sequence, ...states] = memory.apply(h);
+      h = layers
+        .lstm({ units: 2, returnSequences: true, name: 'again' })
+        .apply(sequence, { initialState: states });
+      h = layers
+        .bidirectional({ layer: layers.gru({ units: 2, returnSequences: true }), name: 'both' })
+        .apply(h);
+      h = layers.timeDistributed({ layer: dense({ units: 3, activation: 'tanh' }), name: 'each' }).apply(h);
+      const cell = [layers.gruCell({ units: 3, resetAfter: false }), layers.simpleRNNCell({ units: 2 })];
+      h = layers.rnn({ cell, returnSequences: true, name: 'stack' }).apply(h);
+      h = layers.simpleRNN({ units: 2, goBackwards: true, name: 'back' }).apply(h);
+      return { inputs: x, outputs: dense({ units: 1, activation: 'sigmoid', name: 'output' }).apply(h) };
+    },
+    compile: () => ({ optimizer: adam({ learningRate: 0.05 }), loss: 'binary_crossentropy' }),
+  },
   frozen: {
     graph: () => {
       const x = input({ shape: [3], name: 'input' });

@@ -34,9 +34,9 @@ def cnn() -> keras.Model:
     return model
 
 
-def lstm() -> keras.Model:
+def recurrent(layer: layers.Layer) -> keras.Model:
     sequence = layers.Input((100, 64))
-    model = keras.Model(sequence, layers.Dense(10, activation="softmax")(layers.LSTM(128)(sequence)))
+    model = keras.Model(sequence, layers.Dense(10, activation="softmax")(layer(sequence)))
     model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy")
     return model
 
@@ -65,9 +65,9 @@ def run(case: str, folder: str) -> dict:
         if case == "cnn128":
             return fit(cnn(), x.reshape(-1, 28, 28, 1), y, 128, 4)
         return fit(mlp(), x, y, int(case[3:]), 4)
-    if case == "lstm":
+    if case in ("lstm", "gru"):
         x, y = sequences(640)
-        return fit(lstm(), x, y, 32, 6)
+        return fit(recurrent(layers.LSTM(128) if case == "lstm" else layers.GRU(128)), x, y, 32, 6)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         return fit(tiny(), x[:, 400:404].copy(), (labels == 0).astype("float32")[:, None], 1, 3)

@@ -24,14 +24,14 @@ def cnn() -> nn.Module:
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(1600, 10))
 
 
-class Lstm(nn.Module):
-    def __init__(self):
+class Recurrent(nn.Module):
+    def __init__(self, kind: type):
         super().__init__()
-        self.lstm = nn.LSTM(64, 128, batch_first=True)
+        self.layer = kind(64, 128, batch_first=True)
         self.dense = nn.Linear(128, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.dense(self.lstm(x)[0][:, -1])
+        return self.dense(self.layer(x)[0][:, -1])
 
 
 def tiny() -> nn.Module:
@@ -63,9 +63,9 @@ def run(case: str, folder: str) -> dict:
         if case == "cnn128":
             return fit(cnn(), x.reshape(-1, 1, 28, 28), y, 128, 4, nn.CrossEntropyLoss(), 1e-3)
         return fit(mlp(), x, y, int(case[3:]), 4, nn.CrossEntropyLoss(), 5e-4)
-    if case == "lstm":
+    if case in ("lstm", "gru"):
         x, y = (torch.from_numpy(part) for part in sequences(640))
-        return fit(Lstm(), x, y.argmax(-1), 32, 6, nn.CrossEntropyLoss(), 1e-3)
+        return fit(Recurrent(nn.LSTM if case == "lstm" else nn.GRU), x, y.argmax(-1), 32, 6, nn.CrossEntropyLoss(), 1e-3)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         x = torch.from_numpy(x[:, 400:404].copy())

@@ -244,10 +244,11 @@ class GraphReader {
   private readOlderCall(layer: Layer, number: number, node: Json): Call {
     this.isOlder = true;
     const isOne = Array.isArray(node) && node.length === 1;
-    const inputs = this.value(isOne ? node[0]! : node, layer);
+    const { inputs, states } = apartFromStates(layer, this.value(isOne ? node[0]! : node, layer));
     const first = flatten(node as Tree<Json>, isReference)[0];
     const kwargs = Array.isArray(first) ? (first as readonly Json[])[3] : undefined;
-    return { layer, number, inputs, ...this.options(kwargs, layer) };
+    const { args, ...options } = this.options(kwargs, layer);
+    return { layer, number, inputs, args: { ...states, ...args }, ...options };
   }
 
   /** A value of a call: references in place of tensors. */
@@ -310,6 +311,17 @@ function isReference(value: unknown): value is TensorReference {
 
 function referencesIn({ inputs, args, mask = null }: Call): TensorReference[] {
   return flatten<Value>([inputs, args, mask], isReference).filter(isReference);
+}
+
+/** Keras 2 lists the states that a recurrent layer begins with behind its input. */
+function apartFromStates(
+  layer: Layer,
+  given: Tree<Value>,
+): { readonly inputs: Tree<Value>; readonly states: Readonly<Record<string, Tree<Value>>> } {
+  if (!callArgumentsOf(layer).includes('initialState') || isReference(given) || !Array.isArray(given))
+    return { inputs: given, states: {} };
+  const [inputs, ...initialState] = given as readonly Tree<Value>[];
+  return { inputs: inputs!, states: initialState.length === 0 ? {} : { initialState } };
 }
 
 /** A first argument that Python gave by its name, which is its author's to choose, and what else was given by name. */

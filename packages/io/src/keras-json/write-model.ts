@@ -1,16 +1,15 @@
 // From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
 import { isInputLayer, type Functional, type Layer, type Node, type SymbolicTensor } from '@lamella/core';
-import { isShape, mapTree, unflatten } from '@lamella/program';
+import { unflatten } from '@lamella/program';
 import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
 import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
 import { writeLambda, isLambda } from './lambda.js';
-import { fileFacts } from './file-facts.js';
 import { kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { CallCounts, entriesOf, sharedLayers } from './shared-layers.js';
 import { isStoredAsGraph } from './stored-graph.js';
-import { classReference, writeConfig, type ConfigStyle } from './write-object.js';
+import { buildConfig, classReference, writeConfig, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
 
@@ -154,10 +153,4 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };
-}
-
-function buildConfig(layer: Layer): Entry {
-  const shape = layer.buildShape;
-  if (shape === undefined || fileFacts(layer).builtAtOnce === true) return {};
-  return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
 }

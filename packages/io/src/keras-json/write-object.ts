@@ -1,10 +1,13 @@
 // From objects to the envelopes Keras stores them in: module, class name and config, options in snake_case.
 import {
+  isLayer,
   isSerializable,
   type ConfigValue,
+  type Layer,
   type NamedFunctionReference,
   type Serializable,
 } from '@lamella/core';
+import { isShape, mapTree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { isFloatOption, fileFacts } from './file-facts.js';
@@ -20,12 +23,25 @@ const verbatim: ReadonlySet<string> = new Set(['arguments']);
 /** The envelope of a storable object. */
 export function writeObject(object: Serializable): WritableJson {
   const config = writeConfig(object, object.className);
+  if (isLayer(object))
+    return {
+      ...classReference(object),
+      config: { ...config, dtype: object.dtypePolicy.toJSON() },
+      ...buildConfig(object),
+    };
   // Keras' metrics name the dtype of their variables.
   return {
     ...classReference(object),
     config:
       object.kind === 'metrics' ? { ...config, dtype: fileFacts(object).metricDType ?? 'float32' } : config,
   };
+}
+
+/** The member of a layer's envelope that says what it was built for, where it has been. */
+export function buildConfig(layer: Layer): { readonly build_config?: WritableJson } {
+  const shape = layer.buildShape;
+  if (shape === undefined || fileFacts(layer).builtAtOnce === true) return {};
+  return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
 }
 
 /** The members of an envelope that say which class it is. */

@@ -117,6 +117,8 @@ const passedOver: ReadonlySet<string> = new Set([
   'input_length',
   'input_dtype',
   'fused',
+  // Ways to compute the same gates.
+  'implementation',
 ]);
 
 /** Whether an option of a layer says nothing here. */
@@ -130,6 +132,8 @@ const withoutEffect: readonly (readonly [className: RegExp, key: string, same: r
   [/^ReLU$/, 'threshold', [0, null]],
   [/^Global(Average|Max)Pooling/, 'keepdims', [false, null]],
   [/^(Separable|Depthwise)?Conv/, 'groups', [1, null]],
+  [/^GRU/, 'reset_after', [false]],
+  [/^(RNN|SimpleRNN|LSTM|GRU)$/, 'zero_output_for_mask', [false, null]],
 ];
 
 /** Why an option makes a layer compute one thing here and another in TensorFlow.js, or undefined. */
@@ -146,7 +150,23 @@ export function differenceOf(className: string, key: string, value: unknown): st
 const gone: readonly (readonly [className: RegExp, key: string, same: readonly Json[]])[] = [
   [/^BatchNormalization/, 'virtual_batch_size', [null]],
   [/^BatchNormalization/, 'adjustment', [null]],
+  [/./, 'time_major', [false, null]],
 ];
+
+/** Options that files of those do not state where they hold for all of a class: class, option, value. */
+const unstated: readonly (readonly [className: RegExp, key: string, value: Json])[] = [
+  [/^GRU(Cell)?$/, 'reset_after', false],
+];
+
+/** The options that a config does not state, with what holds there. */
+export function unstatedOptions(
+  className: string,
+  config: { readonly [key: string]: Json },
+): readonly (readonly [key: string, value: Json])[] {
+  return unstated
+    .filter(([pattern, key]) => pattern.test(className) && config[key] === undefined)
+    .map(([, key, value]) => [key, value] as const);
+}
 
 /** Whether an option of Keras 2 can be left out. Throws: FILE_INVALID where it makes a difference. */
 export function isGone(

@@ -11,6 +11,7 @@ import {
   refuseKeras1,
   translatedOption,
   translatedValue,
+  unstatedOptions,
   type Dialect,
 } from './dialect.js';
 import { olderHardSigmoidReference } from './hard-sigmoid.js';
@@ -146,19 +147,22 @@ function readSequential(
 function readConfig(className: string, config: JsonRecord, source: OlderSource): JsonRecord {
   const { dialect, file } = source;
   return Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]): [string, Json][] => {
-      if (isPassedOver(className, key) || isGone(className, key, value, file, config['name'])) return [];
-      if (key.endsWith('activation') && value === 'hard_sigmoid') return [[key, olderHardSigmoidReference]];
-      const difference = dialect === 'TensorFlow.js' ? differenceOf(className, key, value) : undefined;
-      if (difference !== undefined)
-        throw fileInvalid(file, `layer ${JSON.stringify(config['name'] ?? className)}: ${difference}`);
-      const option = translatedOption(className, key, 'keras');
-      return [[option, readNested(translatedValue(key, value, 'keras'), source)]];
-    }),
+    [...Object.entries(config), ...unstatedOptions(className, config)].flatMap(
+      ([key, value]): [string, Json][] => {
+        if (isPassedOver(className, key) || isGone(className, key, value, file, config['name'])) return [];
+        if (key.endsWith('activation') && value === 'hard_sigmoid') return [[key, olderHardSigmoidReference]];
+        const difference = dialect === 'TensorFlow.js' ? differenceOf(className, key, value) : undefined;
+        if (difference !== undefined)
+          throw fileInvalid(file, `layer ${JSON.stringify(config['name'] ?? className)}: ${difference}`);
+        const option = translatedOption(className, key, 'keras');
+        return [[option, readNested(translatedValue(key, value, 'keras'), source)]];
+      },
+    ),
   );
 }
 
 function readNested(value: Json, source: OlderSource): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readNested(item, source));
   if (!isRecord(value) || typeof value['class_name'] !== 'string' || !isRecord(value['config'])) return value;
   // A layer inside a wrapper, or an initializer and its kin.
   return {

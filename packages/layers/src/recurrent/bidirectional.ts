@@ -19,6 +19,7 @@ import { flatten, type SymbolicShape, type Tree } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import { singleTensor } from '../options/single-input.js';
+import { heededMask } from './cell.js';
 
 /** A layer over time that can be told its direction: those of this package, or one with the same options. */
 export interface DirectedLayer extends Layer {
@@ -98,12 +99,13 @@ export class Bidirectional<Out extends Tree<tf.Tensor> = tf.Tensor> extends with
     this.backwardLayer.ensureBuilt(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], { args }: CallContext): Out {
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext): Out {
     const x = singleTensor(this.label, inputs);
-    const given = args['initialState'] as readonly tf.Tensor[] | undefined;
+    const given = context.args['initialState'] as readonly tf.Tensor[] | undefined;
+    const mask = heededMask(context);
     const half = (given?.length ?? 0) / 2;
     const run = (layer: Layer, states?: readonly tf.Tensor[]): readonly Tree<tf.Tensor>[] => {
-      const result = layer.apply(x, states === undefined ? {} : { initialState: states });
+      const result = layer.apply(x, { mask, ...(states !== undefined && { initialState: states }) });
       return (this.layer.returnState ? result : [result]) as readonly Tree<tf.Tensor>[];
     };
     const [y, ...states] = run(this.layer, given?.slice(0, half));

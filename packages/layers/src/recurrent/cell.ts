@@ -1,6 +1,6 @@
 // The contract of cells: layers that compute one step of a sequence, from an element and the states before it. What runs them
 // over time is recurrent.ts.
-import type { CallContext, Layer } from '@lamella/core';
+import type { CallContext, Layer, Mask } from '@lamella/core';
 import { formatShape, mapTree, shapeMismatch, type Shape, type Tree } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -69,6 +69,11 @@ export function asList(states: Tree<tf.Tensor>): readonly Tree<tf.Tensor>[] {
 export function firstState(states: readonly Tree<tf.Tensor>[]): tf.Tensor {
   const last = Array.isArray(states[0]) ? (states.at(-1) as readonly Tree<tf.Tensor>[]) : states;
   return last[0] as tf.Tensor;
+}
+
+/** The mask that a call is to heed. As in Keras, one that came along is passed over where the call is given states, too. */
+export function heededMask({ mask, masksCameAlong, args }: CallContext): Mask {
+  return masksCameAlong && (args['initialState'] ?? null) !== null ? null : mask;
 }
 
 /** Throws: SHAPE_MISMATCH where a state has not the shape that it needs. */

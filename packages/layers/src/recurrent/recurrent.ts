@@ -31,7 +31,15 @@ import { addActivityLoss } from '../options/activity.js';
 import { requireBuilt } from '../options/built.js';
 import { activityOption } from '../options/declarations.js';
 import { knownSize, singleShape, singleTensor } from '../options/single-input.js';
-import { asList, checkState, firstState, initialStatesOf, outputSizeOf, type RecurrentCell } from './cell.js';
+import {
+  asList,
+  checkState,
+  firstState,
+  heededMask,
+  initialStatesOf,
+  outputSizeOf,
+  type RecurrentCell,
+} from './cell.js';
 
 /** The options of all layers that run a cell over time. */
 export const recurrentOptions = {
@@ -112,7 +120,7 @@ export abstract class Recurrent extends withOptions(Layer, recurrentOptions) {
       throw shapeMismatch(this.label, `expected at least one step, got none (input ${formatShape(x.shape)})`);
     const shape = [batch, ...sizes];
     const initial = this.statesFor(shape, context);
-    const run = (): [tf.Tensor, readonly Tree<tf.Tensor>[]] => this.loop(x, initial, context.mask);
+    const run = (): [tf.Tensor, readonly Tree<tf.Tensor>[]] => this.loop(x, initial, heededMask(context));
     const { cell } = this;
     const [output, states] = cell.forAllSteps?.(shape, context.training, run) ?? run();
     flatten<tf.Tensor>(states).forEach((state, i) => this.#kept[i]?.assign(state));
