@@ -14,6 +14,8 @@ import {
   text,
   tfjs,
 } from './costly-files.mjs';
+import { count, one, several, sizes } from './draws.mjs';
+import { programs } from './generated-programs.mjs';
 import {
   continuation,
   floats,
@@ -29,14 +31,6 @@ import {
 /** @typedef {import('./costly-files.d.mts').CostlyFile} CostlyFile */
 /** @typedef {() => number} Next */
 
-const sizes = [0, 1, 2, 3, 7, 255, 65_536, 2 ** 28, 2 ** 31, 2 ** 32, 2 ** 53 - 1];
-
-/** @template T @param {Next} next @param {readonly T[]} list @returns {T} */
-const one = (next, list) => /** @type {T} */ (list[Math.floor(next() * list.length)]);
-/** Mostly few. @param {Next} next @param {number} most */
-const count = (next, most) => Math.floor(most ** next());
-/** @template T @param {Next} next @param {number} most @param {(i: number) => T} make */
-const several = (next, most, make) => Array.from({ length: count(next, most) }, (_, i) => make(i));
 /** @param {Next} next @returns {number[]} */
 const shape = (next) =>
   several(next, 5, () => (next() < 0.7 ? 1 + Math.floor(next() * 4) : one(next, sizes)));
@@ -280,6 +274,7 @@ export const generators = {
   'files that ask for much': costly,
   'HDF5 that overlaps': overlappingHdf5,
   'configs of Keras': configs,
+  'stored Programs': programs,
   'manifests of TensorFlow.js': manifests,
   'indexes of weights': indexes,
   'arrays of numbers': arrays,
