@@ -191,7 +191,7 @@ export async function tryFile(target, bytes) {
  * Loads a file, and looks into it. Throws where that gives anything but a result or a coded error, or costs more than `most`:
  * milliseconds of the processor, and KiB of memory beyond what the process has had.
  * @param {import('./costly-files.d.mts').CostlyFile} source @param {{ time: number, memory: number }} [most]
- * @returns {Promise<boolean>} Whether the file could be read.
+ * @returns {Promise<boolean>} Whether the file could be loaded; looking into it may take more.
  */
 export async function trySource(source, most = { time: Infinity, memory: Infinity }) {
   clearNames();
@@ -206,12 +206,12 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
           () => inspectFile(source),
         ];
   let isRead = false;
-  for (const attempt of attempts) {
+  for (const [i, attempt] of attempts.entries()) {
     const before = process.cpuUsage();
     const peak = process.resourceUsage().maxRSS;
     try {
       await attempt();
-      isRead = true;
+      isRead ||= i === 0;
     } catch (error) {
       if (!isLamellaError(error)) throw error;
     }
