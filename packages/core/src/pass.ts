@@ -31,7 +31,16 @@ export class Pass {
   private readonly used = new Set<Buffer>();
   private last: RunPlace | undefined;
 
-  constructor(private readonly backend: Backend) {}
+  /** `start` is what {@link state} of another pass gave: this one goes on from there. */
+  constructor(
+    private readonly backend: Backend,
+    private readonly start: readonly HostTensor[] = [],
+  ) {}
+
+  /** Copies of what it has in place of state that starts anew, in the order in which its runs came upon it. */
+  async state(): Promise<HostTensor[]> {
+    return Promise.all([...this.cells.values()].map(async (cell) => (await cell.values()).clone()));
+  }
 
   /** The outputs of its last run; the next one may overwrite them. */
   get outputs(): readonly RunOutput[] {
@@ -67,7 +76,9 @@ export class Pass {
     const known = this.cells.get(weight);
     if (known !== undefined) return known;
     const value = HostTensor.zeros(weight.shape, weight.dtype);
-    value.data.fill(weight.startsAt);
+    const start = this.start[this.cells.size];
+    if (start?.size === value.size) value.data.set(start.data);
+    else value.data.fill(weight.startsAt);
     const cell = new Weight({ name: weight.name, owner: 'pass', value, trainable: false });
     this.cells.set(weight, cell);
     await cell.moveTo(this.backend);

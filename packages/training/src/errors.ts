@@ -70,6 +70,11 @@ export function modelBusy(subject: string, called: string, running: string): Lam
   });
 }
 
+/** `CALLBACK_STATE_INVALID`: a state of a callback that cannot be kept, or that this callback did not keep. */
+export function callbackStateInvalid(subject: string, problem: string, fix: string): LamellaError {
+  return lamellaError('CALLBACK_STATE_INVALID', { subject, problem, fix });
+}
+
 /** `LOSS_INVALID`: a loss that became NaN or infinite, where the application asked for an error. */
 export function lossInvalid(subject: string, loss: number, batch: number): LamellaError {
   return lamellaError('LOSS_INVALID', {

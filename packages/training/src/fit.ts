@@ -5,9 +5,11 @@ import {
   type BatchStream,
   type Dataset,
   type OptionNames,
+  type Pass,
 } from '@lamella/core';
 import { CallbackList } from './callbacks/callback-list.js';
-import type { Callback, Logs, RunParameters, Verbosity } from './callbacks/callback.js';
+import { fieldKinds, fieldsOf } from './callbacks/callback-state.js';
+import type { Callback, Logs, ResumePoint, RunParameters, Verbosity } from './callbacks/callback.js';
 import { History } from './callbacks/history.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import {
@@ -60,6 +62,9 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a run holds beside weights and the optimizer's state. */
+const runState = { callbacks: fieldKinds.record, metrics: fieldKinds.listOf(fieldKinds.tensor) };
+
 /** Trains; see Model.fit. */
 export async function fit(
   model: TrainableModel,
@@ -91,23 +96,41 @@ export async function fit(
   model.stopTraining = false;
   let logs: Logs = {};
   try {
-    const start = (await callbacks.trainBegin()) ?? { epoch: initialEpoch, batch: 0 };
+    const order = (epoch: number): Int32Array | undefined =>
+      orderOf(train, model.seed, epoch, options.shuffle);
+    const isTried = (epoch: number): boolean => isDue(options.validationFreq ?? 1, epoch);
+    const start: ResumePoint = (await callbacks.trainBegin()) ?? { epoch: initialEpoch, batch: 0 };
+    const kept = start.state === undefined ? undefined : fieldsOf('fit()', start.state, runState);
+    if (kept !== undefined) callbacks.restore(kept.callbacks);
+    const resumable = (point: ResumePoint, pass?: Pass): Promise<void> =>
+      callbacks.call('onResumePoint', point, async () => ({
+        callbacks: callbacks.state,
+        metrics: (await pass?.state()) ?? [],
+      }));
+    // Passes that go on from epoch to epoch stand where the earlier run had brought them.
+    for (let epoch = initialEpoch; epoch < start.epoch && start.epoch < epochs; epoch++) {
+      await passes.skip(() => order(epoch), stepsPerEpoch);
+      if (isTried(epoch)) await trials?.skip(() => undefined, validationSteps);
+    }
     for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
       await callbacks.call('onEpochBegin', epoch, {});
       const trained = await passes.epoch(
-        () => orderOf(train, model.seed, epoch, options.shuffle),
+        () => order(epoch),
         (cursor) =>
           trainEpoch(model, backend, cursor, {
             ...common,
             steps: stepsPerEpoch,
-            skip: epoch === start.epoch ? start.batch : 0,
+            ...(epoch === start.epoch && { skip: start.batch, metrics: kept?.metrics ?? [] }),
+            ...(callbacks.has('onResumePoint') && {
+              between: (batch, pass) => resumable({ epoch, batch }, pass),
+            }),
             shouldStop: () => model.stopTraining,
           }),
       );
       if (passes.isShort(trained.steps) && !model.stopTraining)
         warnShort(model.label, trained.steps, stepsPerEpoch!);
       logs = { ...trained.logs };
-      if (trials !== undefined && isDue(options.validationFreq ?? 1, epoch)) {
+      if (trials !== undefined && isTried(epoch)) {
         await callbacks.call('onTestBegin', {});
         const tested = await trials.epoch(
           () => undefined,
@@ -117,6 +140,8 @@ export async function fit(
         for (const [name, value] of Object.entries(tested.logs)) logs[`val_${name}`] = value;
       }
       await callbacks.call('onEpochEnd', epoch, logs);
+      // A run that ends here has an earlier point to go on from, and ends again.
+      if (!model.stopTraining) await resumable({ epoch: epoch + 1, batch: 0 });
     }
   } finally {
     await optimizer.finalize();

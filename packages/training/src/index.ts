@@ -1,3 +1,4 @@
+export { fieldKinds, fieldsOf, type CallbackState } from './callbacks/callback-state.js';
 export {
   type Callback,
   type Logs,

@@ -19,6 +19,10 @@ export interface LoopOptions {
   readonly signal?: AbortSignal | undefined;
   /** Batches to pass over, which an earlier run has trained on. */
   readonly skip?: number;
+  /** What metrics held after those batches. */
+  readonly metrics?: readonly HostTensor[];
+  /** Called before each batch of this run but the first, with its number. */
+  readonly between?: (batch: number, pass: Pass | undefined) => Promise<void>;
   /** Ends the loop before the next batch. */
   readonly shouldStop?: () => boolean;
 }
@@ -46,13 +50,13 @@ export async function trainEpoch(
         trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
       ),
     );
-  return logged(backend, (pass) =>
+  const train = (pass: Pass): Promise<number> =>
     overBatches(model, cursor, { ...options, pass }, 'Train', stepFor, async (runner, batch) => {
       optimizer.beforeStep();
       await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.stepsTaken }, pass);
       await optimizer.afterStep();
-    }),
-  );
+    });
+  return logged(backend, train, options.metrics);
 }
 
 /** Evaluates on the batches that are left in a pass. */
@@ -107,8 +111,12 @@ export function inferenceStep(
 }
 
 /** Runs a loop with metrics and logs of its own, and gives the logs of its last step. */
-async function logged(backend: Backend, loop: (pass: Pass) => Promise<number>): Promise<LoopResult> {
-  const pass = new Pass(backend);
+async function logged(
+  backend: Backend,
+  loop: (pass: Pass) => Promise<number>,
+  metrics?: readonly HostTensor[],
+): Promise<LoopResult> {
+  const pass = new Pass(backend, metrics);
   try {
     const steps = await loop(pass);
     return { steps, logs: await logsOf(pass) };
@@ -129,7 +137,7 @@ async function overBatches(
   const { callbacks, pass, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
   const ends = callbacks.has(`on${kind}BatchEnd`);
-  let index = 0;
+  let [index, ran] = [0, 0];
   const nextBatch = (): Batch | undefined | Promise<Batch | undefined> => {
     throwIfAborted(model.label, signal);
     const coming = cursor.next();
@@ -140,6 +148,7 @@ async function overBatches(
     const coming = nextBatch();
     const batch = coming instanceof Promise ? await coming : coming;
     if (batch === undefined) break;
+    if (ran++ > 0) await options.between?.(index, pass);
     if (begins) await callbacks.call(`on${kind}BatchBegin`, index, {});
     const startedAt = performance.now();
     const cached = stepFor(batch);

@@ -2,13 +2,15 @@
 // epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
 import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
 import { fileInvalid, readFile } from '@lamella/files';
-import { Budget, isLamellaError } from '@lamella/program';
-import type { Callback, Model, ResumePoint, RunParameters } from '@lamella/training';
+import { Budget, isLamellaError, type AnyHostTensor, type HostTensor } from '@lamella/program';
+import type { Callback, CallbackState, Model, ResumePoint } from '@lamella/training';
 import { writeFileSet } from '../files/destination.js';
 import { throughGate } from '../formats/gate.js';
+import { decodeTensor, readSafetensors, writeSafetensors } from '../formats/safetensors-bytes.js';
 import { weightsH5Format } from '../formats/weights-h5.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { BatchCounter } from './batch-counter.js';
+import { decodeState, encodeState } from './stored-state.js';
 
 export interface BackupAndRestoreOptions {
   /** A folder for this training alone. */
@@ -21,21 +23,27 @@ export interface BackupAndRestoreOptions {
   readonly deleteCheckpoint?: boolean;
 }
 
-/** A backup: where training stands, and the file of the weights and the optimizer's state. */
+/** A backup: where training stands, the file of the weights and the optimizer's state, and what callbacks hold. */
 interface Backup {
   readonly epoch: number;
   readonly batch: number;
   readonly weights: string;
+  /** JSON, with null in place of tensors. */
+  readonly state: Json;
+  /** The file of those tensors; null where there are none. */
+  readonly tensors: string | null;
 }
 
 const name = 'BackupAndRestore';
 const index = 'backup.json';
-const pattern = /^epoch-\d+-batch-\d+-\d+\.weights\.h5$/;
+const pattern = /^epoch-\d+-batch-\d+-\d+\.(?:weights\.h5|state\.safetensors)$/;
 
 /**
- * Saves where training stands, and goes on from there when `fit` is called again with the same data: with the same seed, to
- * the same weights, bit for bit, as if it had never been interrupted. Source: keras.callbacks.BackupAndRestore.
- * Throws: OPTION_INVALID; WEIGHTS_MISMATCH where the backup is that of another model; FILE_INVALID, FILE_NOT_WRITTEN.
+ * Saves where training stands, and goes on from there when `fit` is called again with the same data and callbacks: with the
+ * same seed, to the same weights, bit for bit, as if it had never been interrupted; callbacks go on with the `state` that
+ * they had. Source: keras.callbacks.BackupAndRestore.
+ * Throws: OPTION_INVALID; WEIGHTS_MISMATCH where the backup is that of another model; CALLBACK_STATE_INVALID, FILE_INVALID,
+ * FILE_NOT_WRITTEN.
  *
  * @example
  * const backup = backupAndRestore({ backupDir: 'backup-of-mnist' });
@@ -44,8 +52,7 @@ export class BackupAndRestore implements Callback {
   private readonly counter: BatchCounter;
   private readonly folder: string;
   private model!: Model;
-  private steps: number | undefined;
-  private epoch = 0;
+  private isDue = false;
   private saved: readonly Backup[] = [];
   private count = 0;
 
@@ -60,12 +67,9 @@ export class BackupAndRestore implements Callback {
     this.model = model;
   }
 
-  setParameters({ steps }: RunParameters): void {
-    this.steps = steps;
-  }
-
   async onTrainBegin(): Promise<ResumePoint | undefined> {
     this.counter.reset();
+    this.isDue = false;
     const stored = await this.readIndex();
     if (stored === undefined) return undefined;
     if (stored.seed !== this.model.seed) {
@@ -83,22 +87,18 @@ export class BackupAndRestore implements Callback {
     }
   }
 
-  onEpochBegin(epoch: number): void {
-    this.epoch = epoch;
-  }
-
   needsBatchLogs(): boolean {
     return false;
   }
 
-  async onTrainBatchEnd(batch: number): Promise<void> {
-    if (!this.counter.isDue(batch)) return;
-    const isLast = batch + 1 === this.steps;
-    await this.save(isLast ? { epoch: this.epoch + 1, batch: 0 } : { epoch: this.epoch, batch: batch + 1 });
+  onTrainBatchEnd(batch: number): void {
+    if (this.counter.isDue(batch)) this.isDue = true;
   }
 
-  async onEpochEnd(epoch: number): Promise<void> {
-    if (this.counter.isPerEpoch) await this.save({ epoch: epoch + 1, batch: 0 });
+  async onResumePoint(point: ResumePoint, state: () => Promise<CallbackState>): Promise<void> {
+    if (!this.isDue && !(this.counter.isPerEpoch && point.batch === 0)) return;
+    this.isDue = false;
+    await this.save(point, await state());
   }
 
   async onTrainEnd(): Promise<void> {
@@ -113,23 +113,29 @@ export class BackupAndRestore implements Callback {
     await rmdir(this.folder).catch(() => undefined);
   }
 
-  private async save(at: { readonly epoch: number; readonly batch: number }): Promise<void> {
+  private async save({ epoch, batch }: ResumePoint, state: CallbackState): Promise<void> {
     const { mkdir } = await import('node:fs/promises');
     const { join } = await import('node:path');
-    const weights = `epoch-${at.epoch}-batch-${at.batch}-${this.count++}.weights.h5`;
+    const stem = `epoch-${epoch}-batch-${batch}-${this.count++}`;
+    const weights = `${stem}.weights.h5`;
     const path = join(this.folder, weights);
     const content = (await weightsH5Format.writeWeights!(this.model, contextOf(path))) as Uint8Array;
-    const backups = [{ ...at, weights }, ...this.saved].slice(
-      0,
-      this.options.doubleCheckpoint === true ? 2 : 1,
-    );
+    const held = new Map<string, HostTensor>();
+    const json = encodeState(state, held) as Json;
+    const tensors = held.size > 0 ? `${stem}.state.safetensors` : null;
+    const backup: Backup = { epoch, batch, weights, state: json, tensors };
+    const backups = [backup, ...this.saved].slice(0, this.options.doubleCheckpoint === true ? 2 : 1);
     await mkdir(this.folder, { recursive: true }).catch(() => undefined);
     await writeFileSet(join(this.folder, index), {
       bytes: new TextEncoder().encode(
         writePythonJson({ seed: this.model.seed, backups: backups.map((backup) => ({ ...backup })) }),
       ),
-      siblings: { [weights]: content },
-      siblingsIn: (bytes) => readIndex(bytes, index).backups.map((backup) => backup.weights),
+      siblings: {
+        [weights]: content,
+        ...(tensors !== null && { [tensors]: writeSafetensors(held as Map<string, AnyHostTensor>) }),
+      },
+      siblingsIn: (bytes) =>
+        readIndex(bytes, index).backups.flatMap((one) => [one.weights, one.tensors ?? []].flat()),
       isSibling: (file) => pattern.test(file),
     });
     this.saved = backups;
@@ -138,6 +144,14 @@ export class BackupAndRestore implements Callback {
   private async restore(backup: Backup): Promise<ResumePoint> {
     const { join } = await import('node:path');
     const path = join(this.folder, backup.weights);
+    const held = new Map<string, HostTensor>();
+    if (backup.tensors !== null) {
+      const file = join(this.folder, backup.tensors);
+      await throughGate(file, await readFile(file), async (bytes) => {
+        for (const [place, raw] of readSafetensors(bytes, file, Budget.ofFile(file, bytes.length)))
+          held.set(place, decodeTensor(place, raw, file) as HostTensor);
+      });
+    }
     await throughGate(path, await readFile(path), (bytes) =>
       weightsH5Format.readWeights!(bytes, this.model, {
         ...contextOf(path),
@@ -145,7 +159,7 @@ export class BackupAndRestore implements Callback {
       }),
     );
     this.saved = [backup];
-    return { epoch: backup.epoch, batch: backup.batch };
+    return { epoch: backup.epoch, batch: backup.batch, state: decodeState(backup.state, held) };
   }
 
   private async readIndex(): Promise<Index | undefined> {
@@ -183,12 +197,13 @@ function readIndex(bytes: Uint8Array, path: string): Index {
 
 function backupOf(stored: Json): Backup | undefined {
   if (!isRecord(stored)) return undefined;
-  const { epoch, batch, weights } = stored;
+  const { epoch, batch, weights, state = null, tensors = null } = stored;
   const isWhole = (value: Json | undefined): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!isWhole(epoch) || !isWhole(batch) || typeof weights !== 'string' || !pattern.test(weights))
+  const isOurs = (file: Json | undefined): file is string => typeof file === 'string' && pattern.test(file);
+  if (!isWhole(epoch) || !isWhole(batch) || !isOurs(weights) || !(tensors === null || isOurs(tensors)))
     return undefined;
-  return { epoch, batch, weights };
+  return { epoch, batch, weights, state, tensors };
 }
 
 function contextOf(file: string): FormatContext {

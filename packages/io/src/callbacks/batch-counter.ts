@@ -23,6 +23,16 @@ export class BatchCounter {
     this.last = -1;
   }
 
+  /** How far it has counted, for a run that goes on later. */
+  get state(): { readonly seen: number; readonly last: number } {
+    return { seen: this.seen, last: this.last };
+  }
+
+  set state({ seen, last }: { readonly seen: number; readonly last: number }) {
+    this.seen = seen;
+    this.last = last;
+  }
+
   /** Whether it is due after this batch, counted from 0 in its epoch. */
   isDue(batch: number): boolean {
     if (this.frequency === 'epoch') return false;

@@ -168,7 +168,7 @@ describe('csvLogger', () => {
 
   async function log(options: Parameters<typeof csvLogger>[0]): Promise<string> {
     const callback = csvLogger(options);
-    await callback.onTrainBegin();
+    callback.onTrainBegin();
     for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd(epoch, logs);
     return readFileSync(options.filename, 'utf8');
   }
@@ -187,7 +187,7 @@ describe('csvLogger', () => {
   it('takes another separator, and writes NaN, infinities and what an epoch lacks', async () => {
     const filename = join(folder, 'log.tsv');
     const callback = csvLogger({ filename, separator: '\t' });
-    await callback.onTrainBegin();
+    callback.onTrainBegin();
     await callback.onEpochEnd(0, { loss: NaN, val_loss: Infinity });
     await callback.onEpochEnd(1, { loss: -0 });
     expect(readFileSync(filename, 'utf8')).toBe('epoch\tloss\tval_loss\r\n0\tnan\tinf\r\n1\t-0.0\tNA\r\n');
@@ -225,7 +225,7 @@ describe('backupAndRestore', () => {
   it.each([
     ['each epoch', {}, 6, [1, 2, 3]],
     ['every three batches', { saveFreq: 3 }, 7, [1, 2, 3]],
-    ['every four batches, at the end of an epoch', { saveFreq: 4 }, 8, [2, 3]],
+    ['every four batches, at the end of an epoch', { saveFreq: 4 }, 9, [2, 3]],
   ])('goes on where it stopped, to the same weights, saved %s', async (_, options, at, epochs) => {
     const whole = smallModel();
     const start = await whole.getWeights();

@@ -1,5 +1,5 @@
 // CSVLogger: a line for each epoch, with the values that were logged. What Python's csv module would write, byte for byte.
-import type { Callback, Logs } from '@lamella/training';
+import { fieldKinds, fieldsOf, type Callback, type CallbackState, type Logs } from '@lamella/training';
 import { lamellaError } from '@lamella/program';
 import { twoDigitExponent } from './file-pattern.js';
 
@@ -11,39 +11,72 @@ export interface CSVLoggerOptions {
   readonly append?: boolean;
 }
 
+const { count, listOf, optional, text } = fieldKinds;
+const fields = { keys: optional(listOf(text)), size: optional(count) };
+
 /**
  * Writes the logs of each epoch to a CSV file. A value that an epoch lacks is `NA`; without validation, the columns of its
- * values are there all the same. Source: keras.callbacks.CSVLogger. Throws: FILE_NOT_WRITTEN.
+ * values are there all the same. The file begins with the first line. Source: keras.callbacks.CSVLogger.
+ * Throws: FILE_NOT_WRITTEN.
  *
  * @example
  * const log = csvLogger({ filename: 'training.csv' });
  */
 export class CSVLogger implements Callback {
   private keys: readonly string[] | undefined;
-  private needsHeader = true;
+  /** How long the file is, as far as it is of this training; undefined before its first line. Units: bytes. */
+  private size: number | undefined;
+  private hasBegun = false;
 
   constructor(private readonly options: CSVLoggerOptions) {}
 
-  async onTrainBegin(): Promise<void> {
-    const { filename, append = false } = this.options;
-    const { readFile } = await import('node:fs/promises');
-    const before = append ? await readFile(filename, 'utf8').catch(() => '') : '';
-    this.needsHeader = before === '';
+  get state(): CallbackState {
+    return { keys: this.keys, size: this.size };
+  }
+
+  set state(kept: CallbackState) {
+    Object.assign(this, fieldsOf('CSVLogger', kept, fields));
+  }
+
+  onTrainBegin(): void {
     this.keys = undefined;
-    // A line that a killed process left unfinished is ended.
-    if (before !== '' && !before.endsWith('\n')) await this.write('\r\n', 'a');
-    if (!append) await this.write('', 'w');
+    this.size = undefined;
+    this.hasBegun = false;
   }
 
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    if (this.keys === undefined) {
-      const keys = Object.keys(logs).sort();
-      const hasValidation = keys.some((key) => key.startsWith('val_'));
-      this.keys = hasValidation ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
-      if (this.needsHeader) await this.write(this.line(['epoch', ...this.keys]), 'a');
+    try {
+      if (!this.hasBegun) await this.begin();
+      if (this.keys === undefined) {
+        const keys = Object.keys(logs).sort();
+        const hasValidation = keys.some((key) => key.startsWith('val_'));
+        this.keys = hasValidation ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
+      }
+      if (this.size === 0) await this.add(this.line(['epoch', ...this.keys]));
+      const values = this.keys.map((key) => (Object.hasOwn(logs, key) ? pythonFloat(logs[key]!) : 'NA'));
+      await this.add(this.line([String(epoch), ...values]));
+    } catch (cause) {
+      const { filename } = this.options;
+      throw lamellaError('FILE_NOT_WRITTEN', {
+        subject: `"${filename}"`,
+        problem: `writing failed: ${(cause as Error).message}`,
+        fix: 'make room or choose another place',
+        cause,
+      });
     }
-    const values = this.keys.map((key) => (Object.hasOwn(logs, key) ? pythonFloat(logs[key]!) : 'NA'));
-    await this.write(this.line([String(epoch), ...values]), 'a');
+  }
+
+  /** Cuts off what is not to stay: all, or the lines of epochs that are run again. */
+  private async begin(): Promise<void> {
+    const { filename, append = false } = this.options;
+    const { readFile, truncate } = await import('node:fs/promises');
+    const before: Uint8Array = await readFile(filename).catch(() => new Uint8Array());
+    const size = Math.min(before.length, this.size ?? (append ? before.length : 0));
+    if (size < before.length) await truncate(filename, size);
+    this.size = size;
+    // A line that a killed process left unfinished is ended.
+    if (size > 0 && before[size - 1] !== 0x0a) await this.add('\r\n');
+    this.hasBegun = true;
   }
 
   private line(cells: readonly string[]): string {
@@ -54,19 +87,10 @@ export class CSVLogger implements Callback {
     return `${quoted.join(separator)}\r\n`;
   }
 
-  private async write(text: string, flag: 'a' | 'w'): Promise<void> {
-    const { writeFile } = await import('node:fs/promises');
-    const { filename } = this.options;
-    try {
-      await writeFile(filename, text, { flag });
-    } catch (cause) {
-      throw lamellaError('FILE_NOT_WRITTEN', {
-        subject: `"${filename}"`,
-        problem: `writing failed: ${(cause as Error).message}`,
-        fix: 'make room or choose another place',
-        cause,
-      });
-    }
+  private async add(text: string): Promise<void> {
+    const { appendFile } = await import('node:fs/promises');
+    await appendFile(this.options.filename, text);
+    this.size = this.size! + new TextEncoder().encode(text).length;
   }
 }
 

@@ -1,6 +1,14 @@
 // ModelCheckpoint: writes the model, or its weights, while it trains: each epoch or every so many batches, or where it is best.
 import { Catalog, optionInvalid, type Composition, type Format, type FormatContext } from '@lamella/core';
-import { Monitor, type Callback, type Logs, type Model } from '@lamella/training';
+import {
+  fieldKinds,
+  fieldsOf,
+  Monitor,
+  type Callback,
+  type CallbackState,
+  type Logs,
+  type Model,
+} from '@lamella/training';
 import { writeFileSet } from '../files/destination.js';
 import { h5Format } from '../formats/h5.js';
 import { kerasFormat } from '../formats/keras.js';
@@ -34,6 +42,9 @@ const name = 'ModelCheckpoint';
 const modelFormats: readonly Format[] = [kerasFormat, h5Format];
 const weightFormats: readonly Format[] = [weightsH5Format, weightsJsonFormat];
 
+const { count, number, optional } = fieldKinds;
+const fields = { best: optional(number), seen: count, last: count };
+
 /** Writing needs to look up nothing. */
 const nothing: Composition = { backend: undefined, catalog: new Catalog() };
 
@@ -65,6 +76,16 @@ export class ModelCheckpoint implements Callback {
       throw optionInvalid(name, 'filepath', `a path that ends in ${endings}`, filepath);
     }
     this.format = found;
+  }
+
+  get state(): CallbackState {
+    return { best: this.best, ...this.counter.state };
+  }
+
+  set state(kept: CallbackState) {
+    const { best, ...counted } = fieldsOf(name, kept, fields);
+    this.best = best;
+    this.counter.state = counted;
   }
 
   setModel(model: Model): void {

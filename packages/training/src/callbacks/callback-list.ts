@@ -1,7 +1,11 @@
 // Several callbacks as one, called in order.
+import { copyState, type CallbackState } from './callback-state.js';
 import type { Callback, ResumePoint } from './callback.js';
 
-type Hook = Exclude<keyof Callback, 'setModel' | 'setParameters' | 'needsBatchLogs' | 'onTrainBegin'>;
+type Hook = Exclude<
+  keyof Callback,
+  'state' | 'setModel' | 'setParameters' | 'needsBatchLogs' | 'onTrainBegin'
+>;
 
 export class CallbackList {
   constructor(private readonly callbacks: readonly Callback[]) {}
@@ -25,6 +29,39 @@ export class CallbackList {
     let point: ResumePoint | undefined;
     for (const callback of this.callbacks) point = (await callback.onTrainBegin?.({})) ?? point;
     return point;
+  }
+
+  /** What the callbacks hold, by their class, numbered where there are several. Throws: CALLBACK_STATE_INVALID. */
+  get state(): Readonly<Record<string, CallbackState>> {
+    return Object.fromEntries(
+      [...this.remembering()].map(([name, { state }]) => [name, copyState(name, state)]),
+    );
+  }
+
+  /** Gives callbacks what they held; warns where there are others than there were. Throws: CALLBACK_STATE_INVALID. */
+  restore(kept: Readonly<Record<string, CallbackState>>): void {
+    const changed = new Set(Object.keys(kept));
+    for (const [name, callback] of this.remembering()) {
+      if (changed.delete(name)) callback.state = kept[name];
+      else changed.add(name);
+    }
+    if (changed.size > 0)
+      console.warn(
+        `[CALLBACKS_CHANGED] fit(): the training goes on with other callbacks than it began with: ${[...changed].join(', ')}.`,
+      );
+  }
+
+  /** The callbacks that have a state, by name. */
+  private remembering(): Map<string, Callback> {
+    const named = new Map<string, Callback>();
+    for (const callback of this.callbacks) {
+      if (callback.state === undefined) continue;
+      const { name } = callback.constructor;
+      let count = 0;
+      while (named.has(count === 0 ? name : `${name}_${count}`)) count++;
+      named.set(count === 0 ? name : `${name}_${count}`, callback);
+    }
+    return named;
   }
 
   /** Calls `hook` of each callback that has it, and waits where one returns a promise. */

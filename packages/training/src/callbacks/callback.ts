@@ -1,5 +1,6 @@
 // What a callback is: any of these methods. A plain object will do; the callbacks themselves are beside this.
 import type { TrainableModel } from '../trainable-model.js';
+import type { CallbackState } from './callback-state.js';
 
 /** Numbers by name: `loss`, `accuracy`, `val_loss`, ... A callback may add to it or change it; later ones see that. */
 export type Logs = Record<string, number>;
@@ -19,6 +20,8 @@ export interface RunParameters {
 export interface ResumePoint {
   readonly epoch: number;
   readonly batch: number;
+  /** What the run held there beside weights and the optimizer's state, as {@link Callback.onResumePoint} was given it. */
+  readonly state?: CallbackState;
 }
 
 /**
@@ -26,6 +29,11 @@ export interface ResumePoint {
  * `setModel` and `setParameters` come first. Where a run fails, `onTrainEnd` and its kin are not called.
  */
 export interface Callback {
+  /**
+   * What it has to know where a run goes on in another process: JSON, in which host tensors may stand. Read where a backup is
+   * made, and set after `onTrainBegin` where a run goes on, so that it ends as if it had never been interrupted.
+   */
+  state?: CallbackState;
   setModel?(model: TrainableModel): void;
   setParameters?(parameters: RunParameters): void;
   /**
@@ -37,6 +45,11 @@ export interface Callback {
   /** May say where an earlier run stopped: fit goes on there, in place of `initialEpoch`. */
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most return nothing at all
   onTrainBegin?(logs: Logs): ResumePoint | void | Promise<ResumePoint | void>;
+  /**
+   * After all callbacks have heard of the end of a batch, unless it is the last of its epoch, or of the end of an epoch: a run
+   * could go on here. `state` gives what it holds beside weights and the optimizer's state.
+   */
+  onResumePoint?(point: ResumePoint, state: () => Promise<CallbackState>): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number, logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;

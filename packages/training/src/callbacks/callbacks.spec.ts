@@ -7,6 +7,8 @@ import { Functional } from '../functional.js';
 import { type Model } from '../model.js';
 import { sgd } from '../optimizers/index.js';
 import { exponentialDecay } from '../optimizers/schedules/index.js';
+import { CallbackList } from './callback-list.js';
+import type { CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
 import { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { lambdaCallback } from './lambda-callback.js';
@@ -277,3 +279,52 @@ describe('callbacks', () => {
     await expect(net.fit(x, y, { verbose: 0 })).resolves.toBeDefined();
   });
 });
+
+describe('the state of callbacks', () => {
+  it.each<[string, unknown, string]>([
+    ['a function', { list: [1, () => 1] }, 'state.list[1]: expected JSON or host tensors, got function'],
+    ['a big number', 1n, 'state: expected JSON or host tensors, got bigint'],
+    ['a class', { when: new Date(0) }, 'state.when: expected JSON or host tensors, got Date'],
+    ['a circle', circle(), 'expected JSON or host tensors, got records more than 32 deep'],
+    ['text in a tensor', new HostTensor(['a'], [1], 'string'), 'got a tensor of string'],
+    [
+      'the name of a prototype',
+      { constructor: 1 },
+      'state: expected JSON or host tensors, got a member called',
+    ],
+  ])('holds no %s', (_, state, message) => {
+    const { state: kept } = new CallbackList([{ state: { fine: 1 } }]);
+    expect(kept).toEqual({ Object: { fine: 1 } });
+    const list = new CallbackList([{ state: 1 }, { state: state as CallbackState }]);
+    expect(() => list.state).toThrow(/^\[CALLBACK_STATE_INVALID\] Object_1: /);
+    expect(() => list.state).toThrow(message);
+  });
+});
+
+describe('onResumePoint()', () => {
+  it('comes when all callbacks have heard of the end of a batch or an epoch, and not where training ends', async () => {
+    const heard: string[] = [];
+    const net = line();
+    const first = lambdaCallback({
+      onResumePoint: ({ epoch, batch }) => void heard.push(`at ${epoch}, ${batch}`),
+    });
+    const second: Callback = {
+      onTrainBatchEnd: (batch) => void heard.push(`batch ${batch}`),
+      onEpochEnd: (epoch) => {
+        heard.push(`epoch ${epoch}`);
+        net.stopTraining = epoch === 1;
+      },
+    };
+    await net.fit(x, y, { epochs: 3, batchSize: 1, verbose: 0, callbacks: [first, second] });
+    expect(heard).toEqual([
+      ...['batch 0', 'at 0, 1', 'batch 1', 'epoch 0', 'at 1, 0'],
+      ...['batch 0', 'at 1, 1', 'batch 1', 'epoch 1'],
+    ]);
+  });
+});
+
+function circle(): unknown {
+  const state: { self?: unknown } = {};
+  state.self = state;
+  return state;
+}

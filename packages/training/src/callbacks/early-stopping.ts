@@ -2,6 +2,7 @@
 import { optionInvalid } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { TrainableModel } from '../trainable-model.js';
+import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
@@ -19,6 +20,15 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   /** Where that is printed. */
   readonly print?: (text: string) => void;
 }
+
+const { count, listOf, number, optional, tensor } = fieldKinds;
+const fields = {
+  wait: count,
+  stoppedEpoch: count,
+  bestEpoch: count,
+  best: optional(number),
+  bestWeights: optional(listOf(tensor)),
+};
 
 /**
  * Source: keras.callbacks.EarlyStopping.
@@ -44,6 +54,15 @@ export class EarlyStopping implements Callback {
     this.patience = options.patience ?? 0;
     if (!(this.patience >= 0))
       throw optionInvalid('EarlyStopping', 'patience', 'a number of epochs', this.patience);
+  }
+
+  get state(): CallbackState {
+    const { wait, stoppedEpoch, bestEpoch, best, bestWeights } = this;
+    return { wait, stoppedEpoch, bestEpoch, best, bestWeights };
+  }
+
+  set state(kept: CallbackState) {
+    Object.assign(this, fieldsOf('EarlyStopping', kept, fields));
   }
 
   setModel(model: TrainableModel): void {

@@ -3,10 +3,12 @@ import { identifierUnknown } from '@lamella/core';
 import type { Callback } from './callback.js';
 
 const hooks: readonly (keyof Callback)[] = [
+  'state',
   'setModel',
   'setParameters',
   'needsBatchLogs',
   'onTrainBegin',
+  'onResumePoint',
   'onTrainEnd',
   'onEpochBegin',
   'onEpochEnd',

@@ -1,6 +1,7 @@
 // ReduceLROnPlateau: lowers the learning rate when a value gets no better.
 import { optionInvalid } from '@lamella/core';
 import type { TrainableModel } from '../trainable-model.js';
+import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
@@ -17,6 +18,9 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   readonly print?: (text: string) => void;
 }
 
+const { count, number, optional } = fieldKinds;
+const fields = { best: optional(number), wait: count, cooling: count };
+
 /** Source: keras.callbacks.ReduceLROnPlateau; `minDelta` is 0.0001 here. */
 export class ReduceLROnPlateau implements Callback {
   private readonly monitor: Monitor;
@@ -31,6 +35,15 @@ export class ReduceLROnPlateau implements Callback {
     const { factor = 0.1 } = options;
     if (!(factor > 0 && factor < 1))
       throw optionInvalid('ReduceLROnPlateau', 'factor', 'a number between 0 and 1', factor);
+  }
+
+  get state(): CallbackState {
+    const { best, wait, cooling } = this;
+    return { best, wait, cooling };
+  }
+
+  set state(kept: CallbackState) {
+    Object.assign(this, fieldsOf('ReduceLROnPlateau', kept, fields));
   }
 
   setModel(model: TrainableModel): void {

@@ -41,6 +41,16 @@ export class Passes {
     return result;
   }
 
+  /** Goes through `steps` batches of an epoch, as an earlier run did, where a pass goes on from one epoch to the next. */
+  async skip(order: () => Int32Array | undefined, steps = Infinity): Promise<void> {
+    if (!this.continues) return;
+    await this.epoch(order, async (cursor) => {
+      let done = 0;
+      while (done < steps && (await cursor.next()) !== undefined) done++;
+      return { steps: done };
+    });
+  }
+
   /** Whether an epoch of so many steps ended because the data did. */
   isShort(steps: number): boolean {
     return steps < (this.options.stepsPerEpoch ?? 0);
