@@ -180,6 +180,9 @@ def other_losses(cases):
     loss_case(cases, "Circle", "gamma 2", np.array([0, 1, 0, 1], np.int32), embeddings, {"gamma": 2.0, "margin": 0.25})
     labels, steps = np.array([[1, 2, 0], [2, 0, 0]], np.int32), normal(rng, (2, 5, 3))
     loss_case(cases, "CTC", "defaults", labels, steps)
+    logits = (np.arange(24).reshape((2, 4, 3)).astype(np.float32) - 12) / 100
+    loss_case(cases, "CTC", "a blank among the labels", np.array([[1, 2, 1, 0], [1, 2, 0, 2]], np.int32), logits)
+    loss_case(cases, "CTC", "labels that repeat, as many as steps", np.array([[1, 1], [2, 1]], np.int32), normal(rng, (2, 3, 3)))
 
 
 def metric_case(cases, metric, name, updates, config=None):

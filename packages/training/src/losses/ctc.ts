@@ -22,7 +22,7 @@ export class CTC extends Loss {
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const [batch = 0, length = 0] = yTrue.shape;
     const [, steps = 0, classes = 0] = yPred.shape;
-    if (yTrue.rank !== 2 || yPred.rank !== 3 || yPred.shape[0] !== batch || length > steps)
+    if (yTrue.rank !== 2 || yPred.rank !== 3 || yPred.shape[0] !== batch || length === 0 || length > steps)
       throw shapeMismatch(
         this.label,
         `expected labels [batch, length] no longer than the steps of predictions [batch, steps, classes], got ${formatShape(yTrue.shape)} and ${formatShape(yPred.shape)}`,
@@ -40,7 +40,7 @@ export class CTC extends Loss {
       tf.squeeze(tf.slice(emitted, [0, 0, 0], [batch, 1, states]), [1]),
       tf.fill([batch, states], never),
     );
-    const canSkip = this.skips(path);
+    const canSkip = this.skips(labels);
     const [last] = scan(
       (alpha: tf.Tensor, emission: tf.Tensor) => {
         const skipped = tf.where(canSkip, shifted(alpha, 2), tf.fill([batch, states], never));
@@ -60,14 +60,15 @@ export class CTC extends Loss {
     return tf.neg(logAdd(atBlank, atLabel));
   }
 
-  /** Where a path may leave out the blank before a label: between labels that differ. */
-  private skips(path: tf.Tensor): tf.Tensor {
-    const [batch = 0, states = 0] = path.shape;
-    if (states < 3) return tf.cast(tf.zeros([batch, states]), 'bool');
-    const before = tf.slice(path, [0, 0], [batch, states - 2]);
-    const after = tf.slice(path, [0, 2], [batch, states - 2]);
-    const differs = tf.logicalAnd(tf.notEqual(after, tf.scalar(0, 'int32')), tf.notEqual(before, after));
-    return tf.cast(tf.concat([tf.zeros([batch, 2], 'int32'), tf.cast(differs, 'int32')], 1), 'bool');
+  /** Which states may be reached from two before: labels that differ from the one before them. */
+  private skips(labels: tf.Tensor): tf.Tensor {
+    const [batch = 0, length = 0] = labels.shape;
+    const blanks = tf.zeros([batch, length], 'int32');
+    const before = tf.slice(labels, [0, 0], [batch, length - 1]);
+    const differs = tf.cast(tf.notEqual(before, tf.slice(labels, [0, 1], [batch, length - 1])), 'int32');
+    const ofLabels = tf.concat([tf.zeros([batch, 1], 'int32'), differs], 1);
+    const spread = tf.reshape(tf.stack([blanks, ofLabels], 2), [batch, 2 * length]);
+    return tf.cast(tf.concat([spread, tf.zeros([batch, 1], 'int32')], 1), 'bool');
   }
 }
 
