@@ -38,6 +38,9 @@ function essence(value: Json): unknown {
     const { inputs, ...others } = kwargs;
     return essence({ ...record, args: [inputs], kwargs: others });
   }
+  // A mask that was given in its place: it is written by its name.
+  if (Array.isArray(args) && args.length === 2 && isRecord(kwargs) && isTensor(args[1]!))
+    return essence({ ...record, args: [args[0]!], kwargs: { mask: args[1]!, ...kwargs } });
   // A registered class is found by its name, wherever its module is.
   const isRegistered = String(record['registered_name']).includes('>');
   return Object.fromEntries(
@@ -46,6 +49,10 @@ function essence(value: Json): unknown {
       .filter(([key]) => !(isRegistered && key === 'module'))
       .map(([key, item]) => [key, essence(item)]),
   );
+}
+
+function isTensor(value: Json): boolean {
+  return isRecord(value) && value['class_name'] === '__keras_tensor__';
 }
 
 /** The mask of an Embedding as an operation, which Keras computes again when it opens the file. */
