@@ -133,18 +133,25 @@ const everySoMany = (place: string) =>
 const log = (place: string) => csvLogger({ filename: join(place, 'log.csv') });
 
 describe('a training that is interrupted', () => {
-  it.each<[string, readonly number[], Training['callbacks'], FitOptions?, number?]>([
+  it.each<[string, readonly number[], Training]>([
     [
       'every callback that remembers',
       [3, 6, 9],
-      (place) => [plateau(), stopping(9), best(place), log(place), ledger()],
+      { callbacks: (place) => [plateau(), stopping(9), best(place), log(place), ledger()] },
     ],
-    ['earlyStopping(), which ends it', [5, 7], () => [stopping(2), ledger()]],
-    ['modelCheckpoint() every so many batches', [4], (place) => [everySoMany(place)]],
-    ['backups in the midst of epochs', [4, 6], (place) => [log(place), stopping(9)], { batchSize: 1 }, 3],
-    ['an epoch that goes on in the data', [2], () => [ledger()], { stepsPerEpoch: 1, epochs: 4 }],
-  ])('ends as if it had never been, with %s', async (_, interruptions, callbacks, fit, saveFreq) => {
-    const training: Training = { callbacks, ...(fit && { fit }), ...(saveFreq && { saveFreq }) };
+    ['earlyStopping(), which ends it', [5, 7], { callbacks: () => [stopping(2), ledger()] }],
+    ['modelCheckpoint() every so many batches', [4], { callbacks: (place) => [everySoMany(place)] }],
+    [
+      'backups in the midst of epochs',
+      [4, 6],
+      { callbacks: (place) => [log(place), stopping(9)], fit: { batchSize: 1 }, saveFreq: 3 },
+    ],
+    [
+      'an epoch that goes on in the data',
+      [2],
+      { callbacks: () => [ledger()], fit: { stepsPerEpoch: 1, epochs: 4 } },
+    ],
+  ])('ends as if it had never been, with %s', async (_, interruptions, training) => {
     const whole = (await train(placeOf('whole'), training))!;
     for (const after of interruptions) {
       const place = placeOf(`after-${after}`);
