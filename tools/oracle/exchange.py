@@ -165,21 +165,43 @@ def check(folder, report=None):
     return 1 if failed else 0
 
 
+def each_tensor(stored, make):
+    """A tree of stored tensors, such as the states of a cell, with something made of each."""
+    return make(stored) if isinstance(stored, dict) else [each_tensor(item, make) for item in stored]
+
+
+def tensors_of(case):
+    """All tensors that a case's call takes: the inputs, then those of its keyword arguments."""
+    found = list(case["inputs"])
+    each_tensor(list((case.get("args") or {}).values()), found.append)
+    return found
+
+
 def layer_model(name, case):
     """One layer between inputs, as the golden cases of the layers have it."""
-    inputs = [keras.Input(tuple(i["shape"][1:]), dtype=i["dtype"], name=f"input_{k}") for k, i in enumerate(case["inputs"])]
+    inputs = []
+
+    def symbol(stored):
+        inputs.append(keras.Input(tuple(stored["shape"][1:]), dtype=stored["dtype"], name=f"input_{len(inputs)}"))
+        return inputs[-1]
+
+    first = [symbol(stored) for stored in case["inputs"]]
+    args = {key: each_tensor(value, symbol) for key, value in (case.get("args") or {}).items()}
     layer = keras.saving.deserialize_keras_object(
         {"module": "keras.layers", "class_name": name, "config": case["keras_config"], "registered_name": None})
-    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, layer(inputs[0] if len(inputs) == 1 else inputs))
+    outputs = layer(first[0] if len(first) == 1 else first, **args)
+    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs)
 
 
 def keras_reads_h5(model, case):
     """Whether Keras reads back its own .h5 of this: it forgets an axis that is a list, and fails or computes something else."""
     path = common.path_of(files.save(model, ".h5"))
-    inputs = [array(tensor) for tensor in case["inputs"]]
+    inputs = [array(tensor) for tensor in tensors_of(case)]
     inputs = inputs if len(inputs) > 1 else inputs[0]
+    flat = lambda outputs: keras.tree.flatten(outputs)  # noqa: E731
     try:
-        good = np.array_equal(model.predict(inputs, verbose=0), keras.saving.load_model(path).predict(inputs, verbose=0))
+        own, read = flat(model.predict(inputs, verbose=0)), flat(keras.saving.load_model(path).predict(inputs, verbose=0))
+        good = all(np.array_equal(a, b) for a, b in zip(own, read, strict=True))
     except ValueError:
         good = False
     if not good:
@@ -204,7 +226,7 @@ def make_layers():
 
 def inputs_of(layer, case, example=files.example):
     """The case's own integers and indices, which lie in their ranges; random floats, as a constant row is rounding error alone."""
-    given = iter(case["inputs"])
+    given = iter(tensors_of(case))
 
     def make(shape, dtype, label):
         own = array(next(given))

@@ -81,6 +81,16 @@ function optionsOf(/** @type {Record<string, any>} */ config) {
 }
 
 /**
+ * A tree of stored tensors, such as the states of a cell, with something made of each.
+ * @param {any} stored
+ * @param {(tensor: any) => unknown} make
+ * @returns {unknown}
+ */
+function eachTensor(stored, make) {
+  return Array.isArray(stored) ? stored.map((item) => eachTensor(item, make)) : make(stored);
+}
+
+/**
  * One model for each case of each layer in fixtures/keras/layers.
  * @returns {Iterable<ExportCase>}
  */
@@ -92,16 +102,29 @@ export function* layerCases() {
       const key = JSON.stringify([
         item.config,
         item.inputs.map((/** @type {any} */ { shape }) => shape.slice(1)),
+        Object.keys(item.args ?? {}),
       ]);
       if (seen.has(key)) continue;
       seen.add(key);
       clearNames();
       const options = optionsOf(item.config);
       const layer = /** @type {any} */ (fromConfig(composition.catalog.get('layers', golden.layer), options));
-      const symbols = item.inputs.map((/** @type {any} */ { shape, dtype }, /** @type {number} */ i) =>
-        input({ shape: shape.slice(1), dtype, name: `input_${i}` }),
+      /** @type {any[]} */
+      const tensors = [];
+      /** @type {any[]} */
+      const symbols = [];
+      const symbol = (/** @type {any} */ stored) => {
+        tensors.push(stored);
+        symbols.push(
+          input({ shape: stored.shape.slice(1), dtype: stored.dtype, name: `input_${symbols.length}` }),
+        );
+        return symbols.at(-1);
+      };
+      const first = item.inputs.map(symbol);
+      const args = Object.fromEntries(
+        Object.entries(item.args ?? {}).map(([name, value]) => [camelCase(name), eachTensor(value, symbol)]),
       );
-      const outputs = layer.apply(symbols.length === 1 ? symbols[0] : symbols);
+      const outputs = layer.apply(first.length === 1 ? first[0] : first, args);
       layer.setWeights(
         item.weights.map(
           (/** @type {any} */ { shape, data }) => new HostTensor(Float32Array.from(data, Number), shape),
@@ -111,7 +134,7 @@ export function* layerCases() {
         name: `${golden.layer}, ${item.name}`,
         model: model({ inputs: symbols, outputs, name: golden.layer }),
         inputs: (batch) =>
-          item.inputs.map((/** @type {any} */ { shape, dtype, data }, /** @type {number} */ i) =>
+          tensors.map((/** @type {any} */ { shape, dtype, data }, /** @type {number} */ i) =>
             batchOf(
               [batch, ...shape.slice(1)],
               dtype,

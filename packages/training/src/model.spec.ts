@@ -386,7 +386,9 @@ describe('a composition', () => {
     const chain = composed.sequential({ layers: [dense({ units: 2 })], inputShape: [4] });
     expect((await chain.predict(x)).shape).toEqual([20, 2]);
     const { catalog } = composed;
-    expect(catalog.names('optimizers')).toEqual(['Adam', 'AdamW', 'LossScaleOptimizer', 'RMSprop', 'SGD']);
+    expect(catalog.names('optimizers')).toEqual(
+      expect.arrayContaining(['Adam', 'LossScaleOptimizer', 'SGD']),
+    );
     expect(catalog.names('schedules')).toContain('CosineDecayRestarts');
     expect(catalog.names('losses')).toContain('SparseCategoricalCrossentropy');
     expect(catalog.names('metrics')).toContain('SparseTopKCategoricalAccuracy');

@@ -12,7 +12,7 @@ import { hdf5Group, type Hdf5Attribute, type Hdf5Group } from './tree.js';
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const maximumObjects = 200_000;
-const maximumDepth = 64;
+const maximumDepth = 512;
 const saveAgain = 'save it again with Keras, or with h5py and its default options';
 
 /** The content of an HDF5 file. `budget` is by default that of a file of its size. Throws: FILE_INVALID, BUDGET_EXCEEDED. */

@@ -1,6 +1,7 @@
 // Writes an HDF5 file in the form that h5py gives Keras' files: the oldest superblock, symbol tables, contiguous arrays,
 // strings of any length in a heap. The same tree always gives the same bytes.
 import { bytesPerElement, type AnyHostTensor, type DType } from '@lamella/program';
+import { notSerializable } from '../errors.js';
 import { ByteWriter } from './byte-writer.js';
 import { messageType } from './object-header.js';
 import type { Hdf5Attribute, Hdf5Group } from './tree.js';
@@ -11,7 +12,7 @@ const nodeSize = 32;
 const heapSize = 1000;
 const none = -1;
 
-/** The bytes of an HDF5 file that holds `root`. */
+/** The bytes of an HDF5 file that holds `root`. Throws: NOT_SERIALIZABLE for texts that HDF5 cannot hold. */
 export function writeHdf5(root: Hdf5Group): Uint8Array {
   return new Writer(root).write();
 }
@@ -54,7 +55,7 @@ class Writer {
 
   private heaps(texts: readonly string[]): void {
     for (let start = 0; start < texts.length; start += heapSize) {
-      const items = texts.slice(start, start + heapSize).map((text) => new TextEncoder().encode(text));
+      const items = texts.slice(start, start + heapSize).map(encoded);
       const used = 16 + items.reduce((sum, item) => sum + 16 + padded(item.length), 0);
       const size = Math.max(4096, used + 16);
       const address = this.out.align();
@@ -83,7 +84,7 @@ class Writer {
         ([name, tensor]) => [name, () => ({ header: this.dataset(tensor) })] as const,
       ),
     ]
-      .map(([name, write]) => ({ name: new TextEncoder().encode(name), write }))
+      .map(([name, write]) => ({ name: encoded(name), write }))
       .sort((a, b) => compareBytes(a.name, b.name))
       .map(({ name, write }) => ({ name, ...(write() as Written | { header: number }) }));
     const offsets: number[] = [];
@@ -272,6 +273,17 @@ function stringsOf(group: Hdf5Group): string[] {
   };
   visit(group);
   return [...found];
+}
+
+/** A text in UTF-8. One that ends early, or is not Unicode, would come back as another. Throws: NOT_SERIALIZABLE. */
+function encoded(text: string): Uint8Array {
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text))
+    throw notSerializable(
+      `Text ${JSON.stringify(text.slice(0, 100))}`,
+      'expected Unicode without NUL characters, which is what HDF5 holds, got a NUL or half of a surrogate pair',
+      'rename the layer or weight that is called so, or save the model in another format',
+    );
+  return new TextEncoder().encode(text);
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

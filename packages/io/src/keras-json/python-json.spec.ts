@@ -43,7 +43,7 @@ describe('readPythonJson', () => {
     ['nul', 'expected a value'],
     ['{"a": 1, "a": 2}', 'the key "a" stands twice'],
     ['{"__proto__": {}}', 'the key "__proto__" is not allowed'],
-    ['['.repeat(300), 'nested more than 200 deep'],
+    ['['.repeat(1200), 'nested more than 1000 deep'],
   ])('refuses %j', (text, problem) => {
     expect(() => read(text)).toThrow('[FILE_INVALID] "x.keras": malformed JSON at character ');
     expect(() => read(text)).toThrow(problem);

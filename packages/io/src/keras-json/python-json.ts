@@ -71,7 +71,7 @@ function noteFloat(container: object, key: string | number, value: number, text:
 }
 
 /** Deepest nesting that a config may have. */
-const maximumDepth = 200;
+const maximumDepth = 1000;
 
 const stringPattern = /"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y;
 const wordPattern = /-?(?:Infinity|NaN|true|false|null|(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
