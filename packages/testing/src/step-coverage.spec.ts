@@ -110,6 +110,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.batchNormalization({ scale: false, center: false }), image),
     on(() => layer.batchNormalization({ axis: 1 }), image),
   ],
+  Bidirectional: [on(() => layer.bidirectional({ layer: layer.lstm({ units: 2 }) }), sequence)],
   Concatenate: [
     on(() => layer.concatenate(), row, [3]),
     on(() => layer.concatenate({ axis: 1 }), image, image),
@@ -144,6 +145,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ELU: [on(() => layer.elu({ alpha: 0.7 }), row)],
   Embedding: [on(() => layer.embedding({ inputDim: 9, outputDim: 3 }), [5])],
   Flatten: [on(() => layer.flatten(), image)],
+  GRU: [
+    on(() => layer.gru({ units: 2 }), sequence),
+    on(() => layer.gru({ units: 2, resetAfter: false, returnSequences: true }), sequence),
+  ],
+  GRUCell: [on(() => layer.rnn({ cell: layer.gruCell({ units: 2 }) }), sequence)],
   GaussianNoise: [on(() => layer.gaussianNoise({ stddev: 0.3 }), row)],
   GlobalAveragePooling1D: [on(() => layer.globalAveragePooling1D(), sequence)],
   GlobalAveragePooling2D: [on(() => layer.globalAveragePooling2D(), image)],
@@ -151,11 +157,17 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   GlobalMaxPooling1D: [on(() => layer.globalMaxPooling1D(), sequence)],
   GlobalMaxPooling2D: [on(() => layer.globalMaxPooling2D({ keepdims: true }), image)],
   GlobalMaxPooling3D: [on(() => layer.globalMaxPooling3D(), volume)],
+  LSTM: [
+    on(() => layer.lstm({ units: 2, dropout: 0.3, recurrentDropout: 0.3 }), sequence),
+    on(() => layer.lstm({ units: 2, returnSequences: true, goBackwards: true }), sequence),
+  ],
+  LSTMCell: [on(() => layer.rnn({ cell: layer.lstmCell({ units: 2 }) }), sequence)],
   LayerNormalization: [
     on(() => layer.layerNormalization(), row),
     on(() => layer.layerNormalization({ axis: [1, 2] }), image),
   ],
   LeakyReLU: [on(() => layer.leakyReLU(), row)],
+  Masking: [on(() => layer.masking(), sequence)],
   MaxPooling1D: [on(() => layer.maxPooling1D(), sequence)],
   MaxPooling2D: [
     on(() => layer.maxPooling2D(), image),
@@ -167,6 +179,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   Multiply: [on(() => layer.multiply(), row, row)],
   PReLU: [on(() => layer.pReLU(), row), on(() => layer.pReLU({ sharedAxes: [1, 2] }), image)],
   Permute: [on(() => layer.permute({ dims: [2, 3, 1] }), image)],
+  RNN: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }), unroll: true }), sequence)],
   ReLU: [
     on(() => layer.reLU(), row),
     on(() => layer.reLU({ maxValue: 1, negativeSlope: 0.1, threshold: 0.2 }), row),
@@ -174,8 +187,20 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   RepeatVector: [on(() => layer.repeatVector({ n: 3 }), row)],
   Rescaling: [on(() => layer.rescaling({ scale: 0.5, offset: 1 }), row)],
   Reshape: [on(() => layer.reshape({ targetShape: [2, 3] }), row)],
+  SimpleRNN: [on(() => layer.simpleRNN({ units: 2 }), sequence)],
+  SimpleRNNCell: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }) }), sequence)],
   Softmax: [on(() => layer.softmax(), row), on(() => layer.softmax({ axis: 1 }), image)],
+  StackedRNNCells: [
+    on(
+      () =>
+        layer.rnn({
+          cell: layer.stackedRNNCells({ cells: [layer.lstmCell({ units: 2 }), layer.gruCell({ units: 3 })] }),
+        }),
+      sequence,
+    ),
+  ],
   Subtract: [on(() => layer.subtract(), row, row)],
+  TimeDistributed: [on(() => layer.timeDistributed({ layer: layer.dense({ units: 2 }) }), sequence)],
 };
 
 function regularizers(): Regularizer[] {
@@ -220,7 +245,21 @@ function oneHot(classes: number): HostTensor {
 
 /** Integer labels for what takes such, else one-hot rows. */
 const targetsFor = (name: string): HostTensor =>
-  name.startsWith('Sparse') ? integers([batch, 1], 3) : oneHot(3);
+  /^(Sparse|CategoricalGeneralized|Circle)/.test(name) ? integers([batch, 1], 3) : oneHot(3);
+
+/** Options of metrics that need some, or that give several results without. */
+const metricOptions: Readonly<Record<string, Anything>> = {
+  F1Score: { average: 'macro' },
+  FBetaScore: { average: 'weighted', beta: 2 },
+  IoU: { numClasses: 3, targetClassIds: [0, 2], sparseYTrue: false, sparseYPred: false },
+  MeanIoU: { numClasses: 3, sparseYTrue: false, sparseYPred: false },
+  OneHotIoU: { numClasses: 3, targetClassIds: [0, 2] },
+  OneHotMeanIoU: { numClasses: 3 },
+  PrecisionAtRecall: { recall: 0.5 },
+  RecallAtPrecision: { precision: 0.5 },
+  SensitivityAtSpecificity: { specificity: 0.5 },
+  SpecificityAtSensitivity: { sensitivity: 0.5 },
+};
 const dense = on(() => layer.dense({ units: 4, activation: 'relu' }), row);
 
 describe('a step of training, on cpu and onnx alike', () => {
@@ -236,10 +275,20 @@ describe('a step of training, on cpu and onnx alike', () => {
       await train(example, { optimizer: adam(), loss: 'categorical_crossentropy' });
   });
 
-  it.each(catalog.names('losses'))('with the loss %s', async (name) => {
+  it.each(catalog.names('losses').filter((name) => name !== 'CTC'))('with the loss %s', async (name) => {
     subject = `the loss ${name}`;
     const loss = new (classOf('losses', name))({}) as unknown as 'mse';
     await train(dense, { optimizer: sgd(), loss }, targetsFor(name));
+  });
+
+  it('with the loss CTC', async () => {
+    subject = 'the loss CTC';
+    const steps = input({ shape: sequence });
+    const net = model({ inputs: steps, outputs: layer.dense({ units: 3 }).apply(steps) });
+    net.compile({ optimizer: sgd(), loss: 'ctc' });
+    const [x, y] = [floats([batch, ...sequence], -1, 1), integers([batch, 2], 3)];
+    await net.fit(x, y, { batchSize: batch, epochs: 2, verbose: 0 });
+    net.dispose();
   });
 
   it.each(catalog.names('metrics').filter((name) => name !== 'MeanMetricWrapper' && name !== 'Mean'))(
@@ -249,7 +298,7 @@ describe('a step of training, on cpu and onnx alike', () => {
       const loss = name.startsWith('Sparse') ? 'sparse_categorical_crossentropy' : 'categorical_crossentropy';
       await train(
         dense,
-        { optimizer: sgd(), loss, metrics: [create<Metric>('metrics', name)] },
+        { optimizer: sgd(), loss, metrics: [create<Metric>('metrics', name, metricOptions[name])] },
         targetsFor(name),
       );
     },
@@ -273,12 +322,14 @@ describe('a step of training, on cpu and onnx alike', () => {
     ];
     const shared: Anything[] = [
       { weightDecay: 0.01 },
-      { clipNorm: 0.1 },
-      { clipValue: 0.1 },
-      { globalClipNorm: 0.1 },
+      { clipnorm: 0.1 },
+      { clipvalue: 0.1 },
+      { globalClipnorm: 0.1 },
       { useEma: true },
     ];
-    for (const options of [{}, ...own, ...shared])
+    const { options: known = {} } = classOf('optimizers', name);
+    const taken = own.filter((options) => Object.keys(options).every((option) => option in known));
+    for (const options of [{}, ...taken, ...shared])
       await train(dense, { optimizer: create<Optimizer>('optimizers', name, options), loss: 'mse' });
   });
 });
