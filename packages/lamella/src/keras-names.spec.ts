@@ -14,7 +14,7 @@ import {
   type ReduceLROnPlateauOptions,
   type TerminateOnNaNOptions,
 } from '@lamella/training';
-import { composition } from './index.js';
+import { composition, dense, lstm, simpleRNNCell } from './index.js';
 
 type Names = readonly string[];
 type Family = Readonly<Record<string, Names>>;
@@ -96,6 +96,7 @@ describe("Keras' names", () => {
 /** What classes need to be made. */
 const needed: Readonly<Record<string, object>> = {
   Activation: { activation: 'relu' },
+  Bidirectional: { layer: lstm({ units: 1 }) },
   Conv1D: { filters: 1, kernelSize: 1 },
   Conv2D: { filters: 1, kernelSize: 1 },
   Conv3D: { filters: 1, kernelSize: 1 },
@@ -106,17 +107,34 @@ const needed: Readonly<Record<string, object>> = {
   Dropout: { rate: 0.5 },
   Embedding: { inputDim: 1, outputDim: 1 },
   ExponentialDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
+  GRU: { units: 1 },
+  GRUCell: { units: 1 },
   GaussianNoise: { stddev: 1 },
   InputLayer: { shape: [1] },
+  IoU: { numClasses: 2, targetClassIds: [0] },
   InverseTimeDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
   Lambda: { function: (x: unknown) => x },
+  LSTM: { units: 1 },
+  LSTMCell: { units: 1 },
   LossScaleOptimizer: { innerOptimizer: adam() },
+  MeanIoU: { numClasses: 2 },
+  OneHotIoU: { numClasses: 2, targetClassIds: [0] },
+  OneHotMeanIoU: { numClasses: 2 },
   Permute: { dims: [1] },
   PiecewiseConstantDecay: { boundaries: [1], values: [1, 2] },
   PolynomialDecay: { initialLearningRate: 1, decaySteps: 1 },
+  PrecisionAtRecall: { recall: 0.5 },
+  RNN: { cell: simpleRNNCell({ units: 1 }) },
+  RecallAtPrecision: { precision: 0.5 },
   RepeatVector: { n: 1 },
   Rescaling: { scale: 1 },
   Reshape: { targetShape: [1] },
+  SensitivityAtSpecificity: { specificity: 0.5 },
+  SimpleRNN: { units: 1 },
+  SimpleRNNCell: { units: 1 },
+  SpecificityAtSensitivity: { sensitivity: 0.5 },
+  StackedRNNCells: { cells: [simpleRNNCell({ units: 1 })] },
+  TimeDistributed: { layer: dense({ units: 1 }) },
 };
 const kinds: readonly SerializableKind[] = [
   ...(['layers', 'initializers', 'regularizers', 'constraints'] as const),
@@ -137,7 +155,7 @@ describe("Keras' names of options", () => {
     const made = new (composition.catalog.get(kind, name))(needed[name] ?? {}) as Serializable;
     const names = [...keras[kind]![name]!, ...(keywords[name] ?? []), 'name', 'trainable', 'dtype'];
     const options = Object.keys(made.getConfig()).map((option) =>
-      snakeCase(option).replace(/^beta(\d)$/, 'beta_$1'),
+      snakeCase(option).replace(/(beta|epsilon)(\d)/, '$1_$2'),
     );
     expect(options.filter((option) => !names.includes(option))).toEqual([]);
   });

@@ -387,14 +387,15 @@ export abstract class Model<
         this.label,
         `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
       );
-    const turn = turnWhereDue();
-    if (turn !== undefined) await turn;
     const cached = inferenceStep(this, backend, inputs);
     const runner = cached instanceof Promise ? await cached : cached;
-    return runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) => {
+    const result = runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) => {
       const copies = outputs.map((output) => output.clone());
       return unflatten(this.outputStructure, copies) as Predicted<M>;
     });
+    // After the run is asked for: a step that goes in the meantime still serves it.
+    const turn = turnWhereDue();
+    return turn === undefined ? result : (await Promise.all([result, turn]))[0];
   }
 
   /**
