@@ -1,6 +1,5 @@
 // The options of layers that make their cell themselves, and the cell made of them.
-import { type Layer, option, type LayerOptions } from '@lamella/core';
-import { optionInvalid } from '@lamella/core';
+import { option, optionInvalid, type Layer, type LayerOptions } from '@lamella/core';
 import { regularizerOption } from '../options/declarations.js';
 import { recurrentOptions } from './recurrent.js';
 

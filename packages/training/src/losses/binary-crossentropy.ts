@@ -2,11 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withOptions } from '@lamella/core';
 import { align } from './align.js';
-import {
-  crossentropyOptions,
-  probabilityEpsilon,
-  type CrossentropyOptions,
-} from './categorical-crossentropy.js';
+import { crossentropyOptions, smoothed, type CrossentropyOptions } from './categorical-crossentropy.js';
+import { epsilon } from './epsilon.js';
 import { Loss } from './loss.js';
 
 /** The mean over the last axis of each element's cross-entropy. Shapes: [batch, ..., d] -> [batch, ...]. */
@@ -18,12 +15,12 @@ export function binaryCrossentropyOf(
 ): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
   const [given, prediction] = align(yTrue, yPred, subject);
-  const target = labelSmoothing > 0 ? tf.add(tf.mul(given, 1 - labelSmoothing), labelSmoothing / 2) : given;
+  const target = smoothed(given, labelSmoothing, 2);
   return tf.mean(fromLogits ? ofLogits(target, prediction) : ofProbabilities(target, prediction), axis);
 }
 
 function ofProbabilities(target: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
-  const p = tf.clipByValue(yPred, probabilityEpsilon, 1 - probabilityEpsilon);
+  const p = tf.clipByValue(yPred, epsilon, 1 - epsilon);
   const positive = tf.mul(target, tf.log(p));
   const negative = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)));
   return tf.neg(tf.add(positive, negative));

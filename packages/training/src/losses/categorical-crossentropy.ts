@@ -3,10 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, fractionOption, integerOption, withOptions, type GivenOptions } from '@lamella/core';
 import { sameShape } from '@lamella/program';
 import { targetsMismatch } from './align.js';
+import { epsilon } from './epsilon.js';
 import { Loss, type LossOptions } from './loss.js';
-
-/** Keras' epsilon: probabilities are kept this far from 0 and 1. */
-export const probabilityEpsilon = 1e-7;
 
 /** What cross-entropies are told. */
 export const crossentropyOptions = {
@@ -30,11 +28,14 @@ export function categoricalCrossentropyOf(
 ): tf.Tensor {
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = options;
   if (!sameShape(yTrue.shape, yPred.shape)) throw targetsMismatch(subject, yPred.shape, yTrue.shape);
-  let target = tf.cast(yTrue, 'float32');
   const last = axis < 0 ? yPred.rank + axis : axis;
-  if (labelSmoothing > 0)
-    target = tf.add(tf.mul(target, 1 - labelSmoothing), labelSmoothing / yPred.shape[last]!);
+  const target = smoothed(tf.cast(yTrue, 'float32'), labelSmoothing, yPred.shape[last]!);
   return tf.neg(tf.sum(tf.mul(target, logProbabilities(yPred, last, fromLogits)), last));
+}
+
+/** Targets of which a share is spread evenly over so many classes. */
+export function smoothed(target: tf.Tensor, share: number, classes: number): tf.Tensor {
+  return share > 0 ? tf.add(tf.mul(target, 1 - share), share / classes) : target;
 }
 
 /** The logarithms of class probabilities along `axis`. */
@@ -44,7 +45,7 @@ export function logProbabilities(yPred: tf.Tensor, axis: number, fromLogits: boo
     return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), axis, true)));
   }
   const normalised = tf.div(yPred, tf.sum(yPred, axis, true));
-  return tf.log(tf.clipByValue(normalised, probabilityEpsilon, 1 - probabilityEpsilon));
+  return tf.log(tf.clipByValue(normalised, epsilon, 1 - epsilon));
 }
 
 /** Source: keras.losses.CategoricalCrossentropy. */

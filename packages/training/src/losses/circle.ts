@@ -39,10 +39,6 @@ export class Circle extends withOptions(Loss, circleOptions) {
     return tf.softplus(both);
   }
 
-  override takesLabels(): boolean {
-    return false;
-  }
-
   protected override validMask(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     return tf.greater(this.call(yTrue, yPred), 0);
   }

@@ -1,6 +1,7 @@
 // CTC: the likelihood of label sequences, however they spread over the steps.
 import * as tf from '@tensorflow/tfjs-core';
 import { formatShape, scan, shapeMismatch } from '@lamella/program';
+import { logProbabilities } from './categorical-crossentropy.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** What stands for the logarithm of 0. */
@@ -33,7 +34,7 @@ export class CTC extends Loss {
     const states = 2 * length + 1;
     const spread = tf.reshape(tf.stack([tf.zerosLike(labels), labels], 2), [batch, 2 * length]);
     const path = tf.concat([spread, tf.zeros([batch, 1], 'int32')], 1);
-    const log = logSoftmax(yPred);
+    const log = logProbabilities(yPred, 2, true);
     const emitted = tf.matMul(log, tf.cast(tf.oneHot(path, classes), 'float32'), false, true);
     const start = tf.where(
       tf.less(tf.range(0, states, 1, 'int32'), tf.scalar(2, 'int32')),
@@ -70,11 +71,6 @@ export class CTC extends Loss {
     const spread = tf.reshape(tf.stack([blanks, ofLabels], 2), [batch, 2 * length]);
     return tf.cast(tf.concat([spread, tf.zeros([batch, 1], 'int32')], 1), 'bool');
   }
-}
-
-function logSoftmax(x: tf.Tensor): tf.Tensor {
-  const y = tf.sub(x, tf.max(x, -1, true));
-  return tf.sub(y, tf.log(tf.sum(tf.exp(y), -1, true)));
 }
 
 function logAdd(a: tf.Tensor, b: tf.Tensor): tf.Tensor {

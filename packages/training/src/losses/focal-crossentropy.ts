@@ -9,7 +9,8 @@ import {
   type GivenOptions,
 } from '@lamella/core';
 import { align, targetsMismatch } from './align.js';
-import { crossentropyOptions, probabilityEpsilon } from './categorical-crossentropy.js';
+import { crossentropyOptions, smoothed } from './categorical-crossentropy.js';
+import { epsilon } from './epsilon.js';
 import { Loss, type LossOptions } from './loss.js';
 import { labelsOf } from './sparse-categorical-crossentropy.js';
 
@@ -41,11 +42,11 @@ export class BinaryFocalCrossentropy extends withOptions(Loss, binaryFocalOption
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const { labelSmoothing, alpha, gamma } = this;
     const [given, prediction] = align(yTrue, yPred, this.label);
-    const target = labelSmoothing > 0 ? tf.add(tf.mul(given, 1 - labelSmoothing), labelSmoothing / 2) : given;
+    const target = smoothed(given, labelSmoothing, 2);
     const p = this.fromLogits ? tf.sigmoid(prediction) : prediction;
     const ofTarget = (one: tf.Tensor, zero: tf.Tensor): tf.Tensor =>
       tf.add(tf.mul(target, one), tf.mul(tf.sub(1, target), zero));
-    const clipped = tf.clipByValue(p, probabilityEpsilon, 1 - probabilityEpsilon);
+    const clipped = tf.clipByValue(p, epsilon, 1 - epsilon);
     const loss = tf.neg(ofTarget(tf.log(clipped), tf.log(tf.sub(1, clipped))));
     const focal = tf.mul(tf.pow(tf.sub(1, ofTarget(p, tf.sub(1, p))), gamma), loss);
     const balanced = this.applyClassBalancing
@@ -62,11 +63,9 @@ export class CategoricalFocalCrossentropy extends withOptions(Loss, focalOptions
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const { labelSmoothing, alpha, gamma, axis } = this;
     const [given, prediction] = align(yTrue, yPred, this.label);
-    const classes = prediction.shape[prediction.rank - 1]!;
-    const target =
-      labelSmoothing > 0 ? tf.add(tf.mul(given, 1 - labelSmoothing), labelSmoothing / classes) : given;
+    const target = smoothed(given, labelSmoothing, prediction.shape[prediction.rank - 1]!);
     const p = this.fromLogits ? softmax(prediction, axis) : prediction;
-    const sure = tf.clipByValue(tf.div(p, tf.sum(p, axis, true)), probabilityEpsilon, 1 - probabilityEpsilon);
+    const sure = tf.clipByValue(tf.div(p, tf.sum(p, axis, true)), epsilon, 1 - epsilon);
     const factor = tf.mul(tf.pow(tf.sub(1, sure), gamma), alpha);
     return tf.sum(tf.mul(factor, tf.mul(tf.neg(target), tf.log(sure))), axis);
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { numberOption, option, optionInvalid, orNull, withOptions, type GivenOptions } from '@lamella/core';
 import { align } from './align.js';
-import { probabilityEpsilon } from './categorical-crossentropy.js';
+import { epsilon } from './epsilon.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** One axis, several, or null for all of them. */
@@ -36,7 +36,7 @@ export class Dice extends withOptions(Loss, diceOptions) {
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
     const [target, prediction] = align(yTrue, yPred, this.label);
     const total = (x: tf.Tensor): tf.Tensor => sumOver(x, this.axis);
-    const sizes = tf.add(tf.add(total(target), total(prediction)), probabilityEpsilon);
+    const sizes = tf.add(tf.add(total(target), total(prediction)), epsilon);
     return tf.sub(1, tf.div(tf.mul(total(tf.mul(target, prediction)), 2), sizes));
   }
 }
@@ -51,7 +51,7 @@ export class Tversky extends withOptions(Loss, tverskyOptions) {
     const missed = sumOver(tf.mul(tf.sub(1, prediction), target), this.axis);
     const extra = sumOver(tf.mul(prediction, tf.sub(1, target)), this.axis);
     const errors = tf.add(tf.mul(missed, this.alpha), tf.mul(extra, this.beta));
-    return tf.sub(1, tf.div(overlap, tf.add(tf.add(overlap, errors), probabilityEpsilon)));
+    return tf.sub(1, tf.div(overlap, tf.add(tf.add(overlap, errors), epsilon)));
   }
 }
 

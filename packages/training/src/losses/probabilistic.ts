@@ -1,21 +1,22 @@
 // Losses of distributions: Kullback and Leibler's divergence, and Poisson's.
 import * as tf from '@tensorflow/tfjs-core';
 import { align } from './align.js';
-import { probabilityEpsilon } from './categorical-crossentropy.js';
+import { epsilon } from './epsilon.js';
 import { Loss, type LossOptions } from './loss.js';
 
 /** How far predicted distributions are from the targets. Shapes: [batch, ..., classes] -> [batch, ...]. */
 export function klDivergenceOf(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): tf.Tensor {
-  const [target, prediction] = align(yTrue, yPred, subject).map((x) =>
-    tf.clipByValue(x, probabilityEpsilon, 1),
-  ) as [tf.Tensor, tf.Tensor];
+  const [target, prediction] = align(yTrue, yPred, subject).map((x) => tf.clipByValue(x, epsilon, 1)) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
   return tf.sum(tf.mul(target, tf.log(tf.div(target, prediction))), -1);
 }
 
 /** Of counts and their predicted rates. Shapes: [batch, ..., d] -> [batch, ...]. */
 export function poissonOf(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): tf.Tensor {
   const [target, prediction] = align(yTrue, yPred, subject);
-  const log = tf.log(tf.add(prediction, probabilityEpsilon));
+  const log = tf.log(tf.add(prediction, epsilon));
   return tf.mean(tf.sub(prediction, tf.mul(target, log)), -1);
 }
 

@@ -2,10 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { integerOption, numberOption, withOptions, type GivenOptions } from '@lamella/core';
 import { align } from './align.js';
+import { epsilon } from './epsilon.js';
 import { keptUnless, Loss, type LossOptions } from './loss.js';
-
-/** Keras' epsilon: what divisors and logarithms are kept away from 0 by. */
-const epsilon = 1e-7;
 
 /** The mean of differences, as percentages of the targets. Shapes: [batch, ..., d] -> [batch, ...]. */
 export function meanAbsolutePercentageErrorOf(

@@ -15,7 +15,7 @@ import { formatShape, shapeMismatch } from '@lamella/program';
 import { confusionCounts, evenThresholds, type ConfusionCounts } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
 
-const listOption = (expected: string, isValid: (value: number) => boolean, isStored: boolean) =>
+const listOption = (expected: string, isValid: (value: number) => boolean) =>
   orNull(
     option<readonly number[]>({
       check: (subject, name, given) => {
@@ -25,12 +25,11 @@ const listOption = (expected: string, isValid: (value: number) => boolean, isSto
         throw optionInvalid(subject, name, expected, given);
       },
       isFloat: true,
-      ...(isStored && { write: (kept) => kept }),
     }),
   );
 
-const weightsOption = listOption('a list of weights', (value) => value >= 0, true);
-const thresholdList = listOption('a list of numbers from 0 to 1', (value) => value >= 0 && value <= 1, true);
+const weightsOption = listOption('a list of weights', (value) => value >= 0);
+const thresholdList = listOption('a list of numbers from 0 to 1', (value) => value >= 0 && value <= 1);
 
 const aucOptions = {
   /** At how many thresholds the curve is known. Default 200. */

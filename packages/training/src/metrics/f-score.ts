@@ -10,9 +10,9 @@ import {
   type Weight,
 } from '@lamella/core';
 import { formatShape, sameShape, shapeMismatch } from '@lamella/program';
+import { epsilon } from '../losses/epsilon.js';
 import { Metric, type MetricOptions } from './metric.js';
 
-const epsilon = 1e-7;
 const averages = ['micro', 'macro', 'weighted'] as const;
 
 const f1Options = {

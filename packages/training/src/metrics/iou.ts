@@ -14,9 +14,8 @@ import {
   type Weight,
 } from '@lamella/core';
 import { formatShape, shapeMismatch } from '@lamella/program';
+import { epsilon } from '../losses/epsilon.js';
 import { Metric, type MetricOptions } from './metric.js';
-
-const epsilon = 1e-7;
 
 const classesOption = option<readonly number[]>({
   check: (subject, name, given) => {

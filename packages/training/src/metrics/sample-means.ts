@@ -4,6 +4,7 @@ import { integerOption, withOptions, type GivenOptions } from '@lamella/core';
 import { categoricalHingeOf, hingeOf, squaredHingeOf } from '../losses/hinge.js';
 import { keptUnless } from '../losses/loss.js';
 import { align } from '../losses/align.js';
+import { epsilon } from '../losses/epsilon.js';
 import { klDivergenceOf, poissonOf } from '../losses/probabilistic.js';
 import {
   cosineOf,
@@ -171,7 +172,7 @@ export class ConcordanceCorrelation extends withOptions(SampleMean, correlationO
     const norm = tf.add(tf.add(variance(target), variance(prediction)), distance);
     // Both centred on the predictions' mean, as in Keras; the mean of their product is the covariance all the same.
     const product = tf.mul(tf.sub(target, mean(prediction)), tf.sub(prediction, mean(prediction)));
-    return tf.mean(tf.div(tf.mul(product, 2), tf.add(norm, 1e-7)), this.axis);
+    return tf.mean(tf.div(tf.mul(product, 2), tf.add(norm, epsilon)), this.axis);
   }
 }
 
