@@ -5,6 +5,8 @@ import preset from './jest.preset.js';
 export default {
   projects: ['<rootDir>/packages/*', '<rootDir>/examples/*', '<rootDir>/tools/repository'],
   maxWorkers: Math.max(2, Math.floor(availableParallelism() * 0.75)),
+  // Contexts of test files that ended stay in a worker's memory and slow it down, so a worker that is full is begun anew.
+  workerIdleMemoryLimit: '1GB',
   passWithNoTests: true,
   // Of one run there is one timeout: jest does not read the projects' own.
   testTimeout: preset.testTimeout,
