@@ -84,6 +84,14 @@ def exact_initializers():
     return records
 
 
+def wave_initializers():
+    """STFT: exact but for rounding, in which libraries differ."""
+    wanted = [{}, {"side": "imag", "scaling": "spectrum"}, {"window": "hamming", "periodic": True}, {"window": None},
+              {"window": "blackman", "scaling": None}, {"window": [0.5, 1.0, 2.0, 1.0, 0.5, 0.25], "side": "imag"}]
+    return [{"initializer": "STFT", "config": config, "output": tensor(keras.initializers.STFT(**config)((6, 1, 4))),
+             "keras_config": plain(keras.initializers.STFT(**config))} for config in wanted]
+
+
 def random_initializers():
     dense, conv, vector, conv1d = (64, 96), (3, 3, 16, 24), (512,), (5, 16, 32)
     wanted = [
@@ -203,7 +211,7 @@ def main():
     assert not missing, f"no case for {missing}"
     write("activations.json", {**made, "identifiers": identifiers(activations), "cases": cases})
     write("initializers.json", {**made, "identifiers": identifiers(initializers), "exact": exact_initializers(),
-                                "random": random_initializers(), "orthogonal": orthogonal_initializers()})
+                                "waves": wave_initializers(), "random": random_initializers(), "orthogonal": orthogonal_initializers()})
     write("regularizers.json", {**made, "identifiers": identifiers(regularizers), "cases": regularizer_cases()})
     write("constraints.json", {**made, "identifiers": identifiers(constraints), "cases": constraint_cases()})
 

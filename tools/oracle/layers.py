@@ -221,6 +221,20 @@ def define():
     case("Dropout", "rate 0, training", {"rate": 0.0}, (2, 3), training=True)
     case("GaussianNoise", "inference", {"stddev": 0.5}, (2, 4))
     case("GaussianNoise", "stddev 0, training", {"stddev": 0.0}, (2, 3), training=True)
+    for d, shape in ((1, (2, 3, 2)), (2, (1, 2, 2, 3)), (3, (1, 2, 2, 2, 2))):
+        case(f"SpatialDropout{d}D", "inference", {"rate": 0.4}, shape)
+        case(f"SpatialDropout{d}D", "rate 0, training", {"rate": 0.0, "seed": 5}, shape, training=True)
+        if d > 1:
+            case(f"SpatialDropout{d}D", "channels_first", {"rate": 0.4, "data_format": "channels_first"}, shape)
+    case("AlphaDropout", "inference", {"rate": 0.4, "noise_shape": [None, 1], "seed": 7}, (2, 4))
+    case("AlphaDropout", "rate 0, training", {"rate": 0.0}, (2, 3), training=True)
+    case("GaussianDropout", "inference", {"rate": 0.4, "seed": 3}, (2, 4))
+    case("GaussianDropout", "rate 0, training", {"rate": 0.0}, (2, 3), training=True)
+    case("ActivityRegularization", "both", {"l1": 0.1, "l2": 0.2}, (3, 2))
+    case("ActivityRegularization", "defaults", {}, (2, 3))
+    case("Identity", "floats", {}, (2, 3))
+    case("Identity", "integers", {}, ints("identity", (2, 2), 0, 9))
+    case("Identity", "a mask", {}, (2, 3, 1), masks=[np.array([[1, 1, 0], [1, 0, 0]], bool)])
 
     # Normalization
     b = "BatchNormalization"
@@ -258,6 +272,28 @@ def define():
     case(n, "no scale", {"scale": False}, (2, 3))
     case(n, "neither", {"center": False, "scale": False}, (2, 3))
     case(n, "a constant row", {}, np.array([[2, 2, 2], [1, 2, 4]], np.float32))
+    n = "RMSNormalization"
+    case(n, "defaults", {}, (2, 4))
+    case(n, "axes -1 and -2, epsilon", {"axis": [-1, -2], "epsilon": 0.5}, (2, 2, 3))
+    case(n, "axis 1, which broadcasts", {"axis": 1}, (2, 3, 3))
+    n = "GroupNormalization"
+    case(n, "groups 2", {"groups": 2}, (2, 3, 4))
+    case(n, "groups of one channel", {"groups": -1}, (2, 3, 2))
+    case(n, "one group, rows", {"groups": 1, "epsilon": 0.1}, (3, 4))
+    case(n, "axis 1", {"groups": 2, "axis": 1}, (2, 4, 2, 2))
+    case(n, "axis -2, no center", {"groups": 2, "axis": -2, "center": False}, (2, 3, 4, 2))
+    case(n, "neither, a mask", {"groups": 2, "center": False, "scale": False}, (2, 3, 4),
+         masks=[np.array([[1, 1, 0], [1, 0, 0]], bool)])
+    case(n, "regularizers", {"groups": 1, "gamma_regularizer": "l2", "beta_regularizer": "l1"}, (3, 2))
+    n = "UnitNormalization"
+    case(n, "defaults", {}, (2, 4))
+    case(n, "axes 1 and 2", {"axis": [1, 2]}, (2, 2, 3))
+    case(n, "axis 1", {"axis": 1}, (2, 3, 2))
+    wrapped = lambda name, **config: {"module": "keras.layers", "class_name": name, "registered_name": None,  # noqa: E731
+                                      "config": {"name": "inner", **config}}
+    n = "SpectralNormalization"  # in training the backends of Keras differ: what happens then the spec computes by hand
+    case(n, "Dense", {"layer": wrapped("Dense", units=2)}, (2, 3))
+    case(n, "Conv2D, three iterations", {"layer": wrapped("Conv2D", filters=2, kernel_size=2), "power_iterations": 3}, (1, 3, 3, 2))
 
     # Embedding
     case("Embedding", "defaults", {"input_dim": 4, "output_dim": 2}, np.array([[1, 3, 0], [1, 1, 2]], np.int32))

@@ -201,14 +201,18 @@ export abstract class Layer implements Serializable {
 
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
   get weights(): Weight[] {
-    const { trainable, other } = this.#ownWeights;
-    return unique([...trainable, ...other, ...this.sublayers.flatMap((layer) => layer.weights)]);
+    return unique([...this.ownWeights, ...this.sublayers.flatMap((layer) => layer.weights)]);
+  }
+
+  /** The weights of its own, without those of the sublayers: what files keep at its place. */
+  get ownWeights(): readonly Weight[] {
+    return [...this.#ownWeights.trainable, ...this.#ownWeights.other];
   }
 
   get trainableWeights(): Weight[] {
     if (!this.trainable) return [];
     return unique([
-      ...[...this.#ownWeights.trainable, ...this.#ownWeights.other].filter((weight) => weight.trainable),
+      ...this.ownWeights.filter((weight) => weight.trainable),
       ...this.sublayers.flatMap((layer) => layer.trainableWeights),
     ]);
   }
@@ -360,8 +364,14 @@ export abstract class Layer implements Serializable {
   protected addWeight(spec: WeightSpec): Weight {
     if (!this.#building) throw layerAlreadyBuilt(this.label, `it adds weight "${spec.name}" outside build()`);
     const { trainable, other } = this.#ownWeights;
-    const weight = createWeight(this, spec, [...trainable, ...other]);
+    const weight = createWeight(this, spec, this.ownWeights);
     (weight.trainable ? trainable : other).push(weight);
+    return weight;
+  }
+
+  /** Makes a weight of a sublayer one of its own as well, for layers that change it, as Keras does with what is an attribute; only in {@link build}. */
+  protected shareWeight(weight: Weight): Weight {
+    this.#ownWeights[weight.trainable ? 'trainable' : 'other'].push(weight);
     return weight;
   }
 

@@ -96,6 +96,7 @@ describe("Keras' names", () => {
 /** What classes need to be made. */
 const needed: Readonly<Record<string, object>> = {
   Activation: { activation: 'relu' },
+  AlphaDropout: { rate: 0.5 },
   Bidirectional: { layer: lstm({ units: 1 }) },
   Conv1D: { filters: 1, kernelSize: 1 },
   Conv2D: { filters: 1, kernelSize: 1 },
@@ -109,6 +110,7 @@ const needed: Readonly<Record<string, object>> = {
   ExponentialDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
   GRU: { units: 1 },
   GRUCell: { units: 1 },
+  GaussianDropout: { rate: 0.5 },
   GaussianNoise: { stddev: 1 },
   InputLayer: { shape: [1] },
   IoU: { numClasses: 2, targetClassIds: [0] },
@@ -133,6 +135,10 @@ const needed: Readonly<Record<string, object>> = {
   SimpleRNN: { units: 1 },
   SimpleRNNCell: { units: 1 },
   SpecificityAtSensitivity: { sensitivity: 0.5 },
+  SpatialDropout1D: { rate: 0.5 },
+  SpatialDropout2D: { rate: 0.5 },
+  SpatialDropout3D: { rate: 0.5 },
+  SpectralNormalization: { layer: dense({ units: 1 }) },
   StackedRNNCells: { cells: [simpleRNNCell({ units: 1 })] },
   TimeDistributed: { layer: dense({ units: 1 }) },
 };

@@ -8,7 +8,9 @@ import { layers } from './layers.js';
 /** Each class, and the function that makes it. */
 const factories: Readonly<Record<string, string>> = {
   Activation: 'activation',
+  ActivityRegularization: 'activityRegularization',
   Add: 'add',
+  AlphaDropout: 'alphaDropout',
   Average: 'average',
   AveragePooling1D: 'averagePooling1D',
   AveragePooling2D: 'averagePooling2D',
@@ -27,6 +29,7 @@ const factories: Readonly<Record<string, string>> = {
   Flatten: 'flatten',
   GRU: 'gru',
   GRUCell: 'gruCell',
+  GaussianDropout: 'gaussianDropout',
   GaussianNoise: 'gaussianNoise',
   GlobalAveragePooling1D: 'globalAveragePooling1D',
   GlobalAveragePooling2D: 'globalAveragePooling2D',
@@ -34,6 +37,8 @@ const factories: Readonly<Record<string, string>> = {
   GlobalMaxPooling1D: 'globalMaxPooling1D',
   GlobalMaxPooling2D: 'globalMaxPooling2D',
   GlobalMaxPooling3D: 'globalMaxPooling3D',
+  GroupNormalization: 'groupNormalization',
+  Identity: 'identity',
   LSTM: 'lstm',
   LSTMCell: 'lstmCell',
   LayerNormalization: 'layerNormalization',
@@ -47,6 +52,7 @@ const factories: Readonly<Record<string, string>> = {
   Multiply: 'multiply',
   PReLU: 'pReLU',
   Permute: 'permute',
+  RMSNormalization: 'rmsNormalization',
   RNN: 'rnn',
   ReLU: 'reLU',
   RepeatVector: 'repeatVector',
@@ -55,9 +61,14 @@ const factories: Readonly<Record<string, string>> = {
   SimpleRNN: 'simpleRNN',
   SimpleRNNCell: 'simpleRNNCell',
   Softmax: 'softmax',
+  SpatialDropout1D: 'spatialDropout1D',
+  SpatialDropout2D: 'spatialDropout2D',
+  SpatialDropout3D: 'spatialDropout3D',
+  SpectralNormalization: 'spectralNormalization',
   StackedRNNCells: 'stackedRNNCells',
   Subtract: 'subtract',
   TimeDistributed: 'timeDistributed',
+  UnitNormalization: 'unitNormalization',
 };
 
 describe('the layers', () => {
@@ -77,7 +88,7 @@ describe('the layers', () => {
     for (const name of [...Object.keys(factories), 'InputLayer'])
       expect([name, catalog.find('layers', name)]).toEqual([name, layerClasses[name as 'Dense']]);
     expect(catalog.names('layers')).toHaveLength(Object.keys(factories).length + 1);
-    expect(catalog.names('initializers')).toHaveLength(15);
+    expect(catalog.names('initializers')).toHaveLength(16);
     expect(catalog.names('regularizers')).toHaveLength(4);
     expect(catalog.names('constraints')).toHaveLength(4);
   });
@@ -116,6 +127,7 @@ describe('the layers', () => {
   it('take what options every layer takes', () => {
     const minimal: Readonly<Record<string, object>> = {
       activation: { activation: 'relu' },
+      alphaDropout: { rate: 0.5 },
       bidirectional: { layer: published.gru({ units: 1 }) },
       conv1D: { filters: 1, kernelSize: 1 },
       conv2D: { filters: 1, kernelSize: 1 },
@@ -124,6 +136,7 @@ describe('the layers', () => {
       dot: { axes: 1 },
       dropout: { rate: 0.5 },
       embedding: { inputDim: 1, outputDim: 1 },
+      gaussianDropout: { rate: 0.5 },
       gaussianNoise: { stddev: 1 },
       gru: { units: 1 },
       gruCell: { units: 1 },
@@ -136,6 +149,10 @@ describe('the layers', () => {
       rnn: { cell: published.gruCell({ units: 1 }) },
       simpleRNN: { units: 1 },
       simpleRNNCell: { units: 1 },
+      spatialDropout1D: { rate: 0.5 },
+      spatialDropout2D: { rate: 0.5 },
+      spatialDropout3D: { rate: 0.5 },
+      spectralNormalization: { layer: published.dense({ units: 1 }) },
       stackedRNNCells: { cells: [published.gruCell({ units: 1 })] },
       timeDistributed: { layer: published.reLU() },
     };

@@ -97,7 +97,9 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     .map(([, activation]) =>
       on(() => layer.activation({ activation: activation as layer.ActivationFunction }), row),
     ),
+  ActivityRegularization: [on(() => layer.activityRegularization({ l1: 0.1, l2: 0.1 }), row)],
   Add: [on(() => layer.add(), row, row, row)],
+  AlphaDropout: [on(() => layer.alphaDropout({ rate: 0.3 }), row)],
   Average: [on(() => layer.average(), row, row)],
   AveragePooling1D: [on(() => layer.averagePooling1D(), sequence)],
   AveragePooling2D: [
@@ -150,6 +152,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.gru({ units: 2, resetAfter: false, returnSequences: true }), sequence),
   ],
   GRUCell: [on(() => layer.rnn({ cell: layer.gruCell({ units: 2 }) }), sequence)],
+  GaussianDropout: [on(() => layer.gaussianDropout({ rate: 0.3 }), row)],
   GaussianNoise: [on(() => layer.gaussianNoise({ stddev: 0.3 }), row)],
   GlobalAveragePooling1D: [on(() => layer.globalAveragePooling1D(), sequence)],
   GlobalAveragePooling2D: [on(() => layer.globalAveragePooling2D(), image)],
@@ -157,6 +160,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   GlobalMaxPooling1D: [on(() => layer.globalMaxPooling1D(), sequence)],
   GlobalMaxPooling2D: [on(() => layer.globalMaxPooling2D({ keepdims: true }), image)],
   GlobalMaxPooling3D: [on(() => layer.globalMaxPooling3D(), volume)],
+  GroupNormalization: [
+    on(() => layer.groupNormalization({ groups: 3 }), row),
+    on(() => layer.groupNormalization({ groups: -1 }), image),
+  ],
+  Identity: [on(() => layer.identity(), row)],
   LSTM: [
     on(() => layer.lstm({ units: 2, dropout: 0.3, recurrentDropout: 0.3 }), sequence),
     on(() => layer.lstm({ units: 2, returnSequences: true, goBackwards: true }), sequence),
@@ -179,6 +187,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   Multiply: [on(() => layer.multiply(), row, row)],
   PReLU: [on(() => layer.pReLU(), row), on(() => layer.pReLU({ sharedAxes: [1, 2] }), image)],
   Permute: [on(() => layer.permute({ dims: [2, 3, 1] }), image)],
+  RMSNormalization: [on(() => layer.rmsNormalization(), row)],
   RNN: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }), unroll: true }), sequence)],
   ReLU: [
     on(() => layer.reLU(), row),
@@ -190,6 +199,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   SimpleRNN: [on(() => layer.simpleRNN({ units: 2 }), sequence)],
   SimpleRNNCell: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }) }), sequence)],
   Softmax: [on(() => layer.softmax(), row), on(() => layer.softmax({ axis: 1 }), image)],
+  SpatialDropout1D: [on(() => layer.spatialDropout1D({ rate: 0.4 }), sequence)],
+  SpatialDropout2D: [on(() => layer.spatialDropout2D({ rate: 0.4 }), image)],
+  SpatialDropout3D: [on(() => layer.spatialDropout3D({ rate: 0.4, dataFormat: 'channels_first' }), volume)],
+  SpectralNormalization: [
+    on(() => layer.spectralNormalization({ layer: layer.dense({ units: 3 }), powerIterations: 2 }), row),
+  ],
   StackedRNNCells: [
     on(
       () =>
@@ -201,6 +216,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   Subtract: [on(() => layer.subtract(), row, row)],
   TimeDistributed: [on(() => layer.timeDistributed({ layer: layer.dense({ units: 2 }) }), sequence)],
+  UnitNormalization: [on(() => layer.unitNormalization(), row)],
 };
 
 function regularizers(): Regularizer[] {

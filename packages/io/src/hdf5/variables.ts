@@ -45,8 +45,7 @@ function visit(
 ): void {
   if (seen.has(layer)) return;
   seen.add(layer);
-  const inner = new Set(layer.sublayers.flatMap((sublayer) => sublayer.weights));
-  places.push({ path, name: layer.name, weights: layer.weights.filter((weight) => !inner.has(weight)) });
+  places.push({ path, name: layer.name, weights: layer.ownWeights });
   const counts = new Map<string, number>();
   // Keras keeps a layer that is an attribute of another one under the attribute's name.
   const attributes = new Map([...layer.namedSublayers].map(([name, sublayer]) => [sublayer, name]));

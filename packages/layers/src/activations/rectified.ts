@@ -65,6 +65,9 @@ export function hardSilu(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, hardSigmoid(x));
 }
 
+/** {@link hardSilu} by its other name. */
+export const hardSwish = hardSilu;
+
 /** x where its magnitude exceeds `threshold`, else 0. Source: keras.activations.hard_shrink. */
 export function hardShrink(x: tf.Tensor, threshold = 0.5): tf.Tensor {
   return tf.where(tf.greater(tf.abs(x), threshold), x, tf.zerosLike(x));

@@ -22,14 +22,9 @@ export type ActivationFunction = (x: tf.Tensor) => tf.Tensor;
 // `threshold` has no defaults in Keras and so means nothing as a string.
 const { threshold: _threshold, ...bent } = rectified;
 const functions = { ...bent, ...smooth, softmax, logSoftmax, sparsemax, glu };
-const byIdentifier: ReadonlyMap<string, ActivationFunction> = new Map<string, ActivationFunction>([
-  ...Object.entries(functions).map(([name, fn]): [string, ActivationFunction] => [
-    snakeCase(name),
-    fn as ActivationFunction,
-  ]),
-  ['swish', smooth.silu],
-  ['hard_swish', rectified.hardSilu],
-]);
+const byIdentifier: ReadonlyMap<string, ActivationFunction> = new Map<string, ActivationFunction>(
+  Object.entries(functions).map(([name, fn]) => [snakeCase(name), fn as ActivationFunction]),
+);
 
 /** Keras' identifiers of activations. */
 export type ActivationIdentifier =
@@ -101,7 +96,8 @@ function functionOfName(subject: string, name: string): ActivationFunction {
 }
 
 function ofFunction(fn: ActivationFunction): Activation {
-  const name = [...byIdentifier].find(([, known]) => known === fn)?.[0];
+  // Of one with two names, Keras writes the one that tells what it is: silu.
+  const name = [...byIdentifier].find(([known, other]) => other === fn && !known.endsWith('swish'))?.[0];
   return {
     config: name ?? (fn as unknown as ConfigValue),
     keepsShape: name !== undefined && name !== 'glu',

@@ -36,6 +36,9 @@ export function silu(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.sigmoid(x));
 }
 
+/** {@link silu} by its other name. */
+export const swish = silu;
+
 /** x times tanh(softplus(x)). Source: Misra (2019), keras.activations.mish. */
 export function mish(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.tanh(tf.softplus(x)));

@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import type * as tf from '@tensorflow/tfjs-core';
 import { input } from '@lamella/core';
-import { list, testLayer } from '@lamella/testing';
+import { floats, list, testLayer } from '@lamella/testing';
 import { reload, testAgainstKeras } from '../golden-cases.spec.js';
+import { identity, Identity } from './identity.js';
 import { masking, Masking } from './masking.js';
 
 testAgainstKeras(Masking);
+testAgainstKeras(Identity);
+
+testLayer(identity, [{ name: 'of rows', options: {}, inputs: floats([2, 3]), outputs: floats([2, 3]) }], {
+  reload,
+  rejects: [],
+});
 
 testLayer(
   masking,
@@ -33,5 +41,18 @@ testLayer(
 describe('a Masking', () => {
   it('gives a mask over all but the last axis', () => {
     expect(masking().apply(input({ shape: [5, 2] })).mask).toEqual([null, 5]);
+  });
+});
+
+describe('an Identity', () => {
+  it('takes trees, and passes the mask of each tensor on', () => {
+    const [a, b] = [input({ shape: [5, 2] }), input({ shape: [3], dtype: 'int32' })];
+    const result = identity<{ a: tf.Tensor; b: tf.Tensor[] }>().apply({ a: masking().apply(a), b: [b] });
+    expect([result.a.mask, result.a.shape, result.b[0]!.mask, result.b[0]!.dtype]).toEqual([
+      [null, 5],
+      [null, 5, 2],
+      null,
+      'int32',
+    ]);
   });
 });

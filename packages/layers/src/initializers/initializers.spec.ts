@@ -46,6 +46,7 @@ interface GoldenOrthogonal extends GoldenInitializer {
 const golden = readGolden<{
   readonly identifiers: Readonly<Record<string, string>>;
   readonly exact: readonly GoldenExact[];
+  readonly waves: readonly GoldenExact[];
   readonly random: readonly GoldenRandom[];
   readonly orthogonal: readonly GoldenOrthogonal[];
 }>('initializers');
@@ -66,6 +67,23 @@ describe('initializers without randomness', () => {
       const { gain: _gain, ...config } = kerasConfig(initializer);
       expect(comparable(config)).toEqual(comparable(given.keras_config.config));
     });
+  });
+
+  golden.waves.forEach((given) => {
+    it(`${title(given)} gives Keras' values and config`, () => {
+      const initializer = make(given);
+      const expected = hostTensor(given.output);
+      assertClose(initializer.initialize(expected.shape, expected.dtype, key), expected, 1e-6);
+      expect(comparable(kerasConfig(initializer))).toEqual(comparable(given.keras_config.config));
+    });
+  });
+
+  it.each<{ readonly options: initializers.STFTOptions; readonly shape: number[]; readonly says: string }>([
+    { options: {}, shape: [4, 3], says: 'expected a weight of shape [frame length, 1, frequencies]' },
+    { options: { window: [1, 2] }, shape: [4, 1, 3], says: 'a window of 4 values, got 2' },
+    { options: { window: 'square' as 'hann' }, shape: [4, 1, 3], says: 'window: expected one of' },
+  ])('STFT refuses $says', ({ options, shape, says }) => {
+    expect(() => initializers.stft(options).initialize(shape, 'float32')).toThrow(says);
   });
 
   it('fill integers too', () => {

@@ -4,33 +4,22 @@ import {
   booleanOption,
   Layer,
   nonNegativeOption,
-  option,
   withOptions,
   type Autocast,
   type Weight,
 } from '@lamella/core';
-import {
-  formatShape,
-  isConcrete,
-  sameShape,
-  shapeMismatch,
-  type SymbolicShape,
-  type Tree,
-  withFullPrecision,
-} from '@lamella/program';
-import { axesOf, axisList } from '../options/axes.js';
+import { withFullPrecision, type SymbolicShape, type Tree } from '@lamella/program';
+import { sortedAxesOption } from '../options/axes.js';
 import { requireBuilt } from '../options/built.js';
 import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleShape, singleTensor } from '../options/single-input.js';
 import { betaAndGamma, weightSpec } from '../options/weight-declarations.js';
+import { axesOfSizes, knownSizes } from './axis-sizes.js';
 import { normalize, statistics } from './statistics.js';
 
 const options = {
   /** The axis, or axes taken together, along which an example is normalized. Default -1. */
-  axis: option<number | readonly number[], readonly number[]>({
-    check: (subject, name, given) => [...axisList(subject, name, given)].sort((a, b) => a - b),
-    default: -1,
-  }),
+  axis: sortedAxesOption(-1),
   /** What is added to the variance. Default 1e-3. */
   epsilon: nonNegativeOption(1e-3),
   /** Whether there is a `beta`, added at the end. Default true. */
@@ -66,14 +55,7 @@ export class LayerNormalization extends withOptions(Layer, options) {
 
   override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
-    const sizes = axesOf(this.label, 'axis', this.axis, shape).map((axis) => shape[axis] ?? null);
-    if (!isConcrete(sizes)) {
-      throw shapeMismatch(
-        this.label,
-        `expected known sizes on axis ${formatShape(this.axis)}, got ${formatShape(shape)}`,
-        'give input() the sizes of those axes',
-      );
-    }
+    const sizes = knownSizes(this.label, this.axis, shape);
     this.sizes = sizes;
     const hasGamma = this.scale || this.rmsScaling;
     const hasBeta = this.center && !this.rmsScaling;
@@ -93,14 +75,7 @@ export class LayerNormalization extends withOptions(Layer, options) {
   private normalized(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
-    const axes = axesOf(this.label, 'axis', this.axis, x.shape);
-    const given = axes.map((axis) => x.shape[axis]!);
-    if (!sameShape(given, this.sizes)) {
-      throw shapeMismatch(
-        this.label,
-        `expected ${formatShape(this.sizes)} on axis ${formatShape(this.axis)}, as it was built for, got ${formatShape(given)} (input ${formatShape(x.shape)})`,
-      );
-    }
+    const axes = axesOfSizes(this.label, this.axis, this.sizes, x.shape);
     const isLast = axes.every((axis, i) => axis === x.rank - axes.length + i);
     const spread = (weight: Weight | undefined): tf.Tensor | null => {
       if (weight === undefined) return null;

@@ -18,6 +18,11 @@ export function axisList(subject: string, option: string, value: unknown): reado
 /** An axis, or several. */
 export const axesOption = optionKind<number | readonly number[]>({ check: axisOrList });
 
+/** An axis, or several in ascending order, kept as a list, as Keras' normalizations keep it. */
+export const sortedAxesOption = optionKind<number | readonly number[], readonly number[]>({
+  check: (subject, option, value) => [...axisList(subject, option, value)].sort((a, b) => a - b),
+});
+
 /** The axis counted from the start. Throws: OPTION_INVALID when the shape has no such axis. */
 export function axisOf(subject: string, option: string, axis: number, shape: SymbolicShape): number {
   const found = axis < 0 ? axis + shape.length : axis;

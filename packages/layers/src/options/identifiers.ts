@@ -16,7 +16,8 @@ export type InitializerIdentifier =
   | 'he_normal'
   | 'lecun_uniform'
   | 'lecun_normal'
-  | 'orthogonal';
+  | 'orthogonal'
+  | 'stft';
 
 /** Keras' identifiers of regularizers. */
 export type RegularizerIdentifier = 'l1' | 'l2' | 'l1l2' | 'orthogonal_regularizer';
