@@ -10,6 +10,7 @@ from common import distinct, header, keras, normal, np, plain, rng_for, tensor, 
 import jax
 import jax.numpy as jnp
 from layers_recurrent import define_recurrent
+from layers_spatial import define_adaptive_pooling, define_convolutions, define_reshaping
 from keras.src.utils.naming import to_snake_case
 
 CASES = {}
@@ -430,6 +431,9 @@ def define():
          {"scale": [0.5, 2.0, 4.0], "offset": [1.0, 0.0, -1.0]}, (1, 2, 2, 3))
     case("Rescaling", "bytes", {"scale": 1.0 / 255, "offset": 0.0}, np.array([[0, 1, 128, 255]], np.uint8))
     define_recurrent(case)
+    define_reshaping(case)
+    define_convolutions(case)
+    define_adaptive_pooling(case)
 
 
 def main(only=()):

@@ -70,6 +70,21 @@ def recurrent():
     return keras.Model(x, h, name="recurrent")
 
 
+def spatial():
+    x = keras.Input((4, 6, 2), name="image")
+    h = layers.ZeroPadding2D(((0, 1), (1, 0)), name="pad")(x)
+    h = layers.DepthwiseConv2D(3, strides=2, depth_multiplier=2, activation="relu", name="depthwise")(h)
+    h = layers.SeparableConv2D(3, 2, padding="same", name="separable")(h)
+    h = layers.UpSampling2D((2, 1), name="larger")(h)
+    h = layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="transposed")(h)
+    h = layers.Cropping2D(((1, 0), (2, 1)), name="cropped")(h)
+    h = layers.Reshape((7, 6), name="lines")(h)
+    h = layers.SeparableConv1D(3, 2, name="separable_line")(layers.ZeroPadding1D(1, name="pad_line")(h))
+    h = layers.Conv1DTranspose(2, 2, strides=2, output_padding=1, name="transposed_line")(h)
+    h = layers.Cropping1D((1, 2), name="cropped_line")(layers.UpSampling1D(2, name="larger_line")(h))
+    return keras.Model(x, h, name="spatial")
+
+
 def numbers(label, shape):
     rng = np.random.default_rng(zlib.crc32(label.encode()))
     values = np.round(rng.normal(0, 0.6, shape), 2).astype(np.float32)
@@ -110,6 +125,6 @@ def save(build, compiled):
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     only = sys.argv[1:]
-    for build in (mlp, sequential, nested, shared, conv, embedding, recurrent):
+    for build in (mlp, sequential, nested, shared, conv, embedding, recurrent, spatial):
         if not only or build.__name__ in only:
             save(build, build in (mlp,))

@@ -21,7 +21,14 @@ export {
   regularizerOption,
 } from './options/declarations.js';
 export { kernelAndBias, kernelAndBiasConstraints, weightSpec } from './options/weight-declarations.js';
-export { type DataFormat, type Padding, type SequencePadding, type SizesOption } from './options/spatial.js';
+export { type Margin, type MarginsOption } from './options/margins.js';
+export {
+  type DataFormat,
+  type Interpolation,
+  type Padding,
+  type SequencePadding,
+  type SizesOption,
+} from './options/spatial.js';
 export {
   type ConstraintOption,
   type InitializerOption,

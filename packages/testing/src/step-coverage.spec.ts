@@ -98,6 +98,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       on(() => layer.activation({ activation: activation as layer.ActivationFunction }), row),
     ),
   ActivityRegularization: [on(() => layer.activityRegularization({ l1: 0.1, l2: 0.1 }), row)],
+  AdaptiveAveragePooling1D: [on(() => layer.adaptiveAveragePooling1D({ outputSize: 2 }), sequence)],
+  AdaptiveAveragePooling2D: [on(() => layer.adaptiveAveragePooling2D({ outputSize: 2 }), image)],
+  AdaptiveAveragePooling3D: [on(() => layer.adaptiveAveragePooling3D({ outputSize: 3 }), volume)],
+  AdaptiveMaxPooling1D: [on(() => layer.adaptiveMaxPooling1D({ outputSize: 2 }), sequence)],
+  AdaptiveMaxPooling2D: [on(() => layer.adaptiveMaxPooling2D({ outputSize: 2 }), image)],
+  AdaptiveMaxPooling3D: [on(() => layer.adaptiveMaxPooling3D({ outputSize: 3 }), volume)],
   Add: [on(() => layer.add(), row, row, row)],
   AlphaDropout: [on(() => layer.alphaDropout({ rate: 0.3 }), row)],
   Average: [on(() => layer.average(), row, row)],
@@ -118,13 +124,19 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.concatenate({ axis: 1 }), image, image),
   ],
   Conv1D: [on(() => layer.conv1D({ filters: 3, kernelSize: 2, activation: 'tanh' }), sequence)],
+  Conv1DTranspose: [on(() => layer.conv1DTranspose({ filters: 2, kernelSize: 2, strides: 2 }), sequence)],
   Conv2D: [
     on(() => layer.conv2D({ filters: 4, kernelSize: 3, activation: 'relu' }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 2, strides: 2, padding: 'same' }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 1, useBias: false }), image),
     on(() => layer.conv2D({ filters: 4, kernelSize: 3, padding: 'same' }), [5, 5, 18]),
   ],
+  Conv2DTranspose: [on(() => layer.conv2DTranspose({ filters: 2, kernelSize: 2, strides: 2 }), image)],
   Conv3D: [on(() => layer.conv3D({ filters: 2, kernelSize: 2 }), volume)],
+  Conv3DTranspose: [on(() => layer.conv3DTranspose({ filters: 2, kernelSize: 2, strides: 2 }), volume)],
+  Cropping1D: [on(() => layer.cropping1D(), sequence)],
+  Cropping2D: [on(() => layer.cropping2D(), image)],
+  Cropping3D: [on(() => layer.cropping3D(), volume)],
   Dense: [
     on(() => layer.dense({ units: 4, activation: 'relu' }), row),
     on(() => layer.dense({ units: 4, useBias: false }), [3, 5]),
@@ -136,6 +148,8 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ),
     ...constraints().map((kernelConstraint) => on(() => layer.dense({ units: 4, kernelConstraint }), row)),
   ],
+  DepthwiseConv1D: [on(() => layer.depthwiseConv1D({ kernelSize: 2, depthMultiplier: 2 }), sequence)],
+  DepthwiseConv2D: [on(() => layer.depthwiseConv2D({ kernelSize: 2, depthMultiplier: 2 }), image)],
   Dot: [
     on(() => layer.dot({ axes: 1 }), row, row),
     on(() => layer.dot({ axes: 2, normalize: true }), [3, 4], [2, 4]),
@@ -196,6 +210,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   RepeatVector: [on(() => layer.repeatVector({ n: 3 }), row)],
   Rescaling: [on(() => layer.rescaling({ scale: 0.5, offset: 1 }), row)],
   Reshape: [on(() => layer.reshape({ targetShape: [2, 3] }), row)],
+  SeparableConv1D: [
+    on(() => layer.separableConv1D({ filters: 2, kernelSize: 2, padding: 'same' }), sequence),
+  ],
+  SeparableConv2D: [on(() => layer.separableConv2D({ filters: 2, kernelSize: 2, padding: 'same' }), image)],
   SimpleRNN: [on(() => layer.simpleRNN({ units: 2 }), sequence)],
   SimpleRNNCell: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }) }), sequence)],
   Softmax: [on(() => layer.softmax(), row), on(() => layer.softmax({ axis: 1 }), image)],
@@ -217,6 +235,15 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   Subtract: [on(() => layer.subtract(), row, row)],
   TimeDistributed: [on(() => layer.timeDistributed({ layer: layer.dense({ units: 2 }) }), sequence)],
   UnitNormalization: [on(() => layer.unitNormalization(), row)],
+  UpSampling1D: [on(() => layer.upSampling1D(), sequence)],
+  UpSampling2D: [
+    on(() => layer.upSampling2D(), image),
+    on(() => layer.upSampling2D({ interpolation: 'bilinear' }), image),
+  ],
+  UpSampling3D: [on(() => layer.upSampling3D(), volume)],
+  ZeroPadding1D: [on(() => layer.zeroPadding1D(), sequence)],
+  ZeroPadding2D: [on(() => layer.zeroPadding2D(), image)],
+  ZeroPadding3D: [on(() => layer.zeroPadding3D(), volume)],
 };
 
 function regularizers(): Regularizer[] {

@@ -121,9 +121,15 @@ const passedOver: ReadonlySet<string> = new Set([
   'implementation',
 ]);
 
+/** What a class wrote of the class that it extended there, and never read: it has kernels of other names. */
+const unread: readonly (readonly [className: RegExp, key: RegExp])[] = [
+  [/^(SeparableConv|DepthwiseConv)/, /^kernel_(initializer|regularizer|constraint)$/],
+];
+
 /** Whether an option of a layer says nothing here. */
 export function isPassedOver(className: string, key: string): boolean {
-  return className !== 'InputLayer' && passedOver.has(key);
+  const isUnread = unread.some(([pattern, name]) => pattern.test(className) && name.test(key));
+  return isUnread || (className !== 'InputLayer' && passedOver.has(key));
 }
 
 /** Options that a class has in Keras and not in TensorFlow.js, with the values at which that makes no difference. */
@@ -132,6 +138,9 @@ const withoutEffect: readonly (readonly [className: RegExp, key: string, same: r
   [/^ReLU$/, 'threshold', [0, null]],
   [/^Global(Average|Max)Pooling/, 'keepdims', [false, null]],
   [/^(Separable|Depthwise)?Conv/, 'groups', [1, null]],
+  [/^Conv\dDTranspose$/, 'output_padding', [null]],
+  // It interpolates between other places there.
+  [/^UpSampling2D$/, 'interpolation', ['nearest']],
   [/^GRU/, 'reset_after', [false]],
   [/^(RNN|SimpleRNN|LSTM|GRU)$/, 'zero_output_for_mask', [false, null]],
 ];
@@ -151,6 +160,7 @@ const gone: readonly (readonly [className: RegExp, key: string, same: readonly J
   [/^BatchNormalization/, 'virtual_batch_size', [null]],
   [/^BatchNormalization/, 'adjustment', [null]],
   [/./, 'time_major', [false, null]],
+  [/^(SeparableConv|DepthwiseConv|Conv\dDTranspose)/, 'groups', [1, null]],
 ];
 
 /** Options that files of those do not state where they hold for all of a class: class, option, value. */

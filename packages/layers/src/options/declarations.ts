@@ -15,7 +15,14 @@ import {
   type Activation,
   type ActivationOption as ActivationGiven,
 } from '../activations/resolve.js';
-import { sizesOf, type DataFormat, type Padding, type SequencePadding, type SizesOption } from './spatial.js';
+import {
+  sizesOf,
+  type DataFormat,
+  type Interpolation,
+  type Padding,
+  type SequencePadding,
+  type SizesOption,
+} from './spatial.js';
 import {
   constraintOf,
   initializerOf,
@@ -81,6 +88,12 @@ export function sequencePaddingOption(): Option<SequencePadding, SequencePadding
       owner,
     );
   return { ...sequences, check };
+}
+
+/** What stands between elements that are moved apart; by default the nearest one again. */
+export function interpolationOption(): Option<Interpolation, Interpolation, false> {
+  const words: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'];
+  return anyCase(choiceOption<Interpolation>(words, 'nearest'));
 }
 
 /** The option, told in letters of any case. */

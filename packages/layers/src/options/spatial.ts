@@ -12,6 +12,9 @@ export type Padding = 'valid' | 'same';
 /** `causal` pads a sequence before its start, so that no output sees a later step than its own. */
 export type SequencePadding = Padding | 'causal';
 
+/** What stands between elements that are moved apart: the nearest one again, or a weighted sum of those around. */
+export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos3' | 'lanczos5';
+
 /** Where the channels stand: after the dimensions that a window moves over, or before. */
 export type DataFormat = 'channels_last' | 'channels_first';
 

@@ -3,11 +3,13 @@ import {
   booleanOption,
   type Constraint,
   type Initializer,
+  type Option,
   type Regularizer,
   type WeightSpec,
 } from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { constraintOption, initializerOption, regularizerOption } from './declarations.js';
+import type { InitializerOption } from './weight-options.js';
 
 /** The options of a kernel and a bias, in Keras' order; their constraints come last. */
 export const kernelAndBias = {
@@ -30,6 +32,34 @@ export const kernelAndBiasConstraints = {
   /** What the bias must fulfil after each step. Default null, nothing. */
   biasConstraint: constraintOption(),
 } as const;
+
+/** The options of a bias. */
+export const biasOptions = {
+  /** Whether there is a bias. Default true. */
+  useBias: booleanOption(true),
+  /** The first values of the bias. Default `zeros`. */
+  biasInitializer: initializerOption('zeros'),
+  /** What the bias adds to the loss. Default null, nothing. */
+  biasRegularizer: regularizerOption(),
+  /** What the bias must fulfil after each step. Default null, nothing. */
+  biasConstraint: constraintOption(),
+} as const;
+
+/** The options of the kernel `name`. */
+export type KernelOptions<Name extends string> = Readonly<
+  Record<`${Name}Initializer`, Option<InitializerOption, Initializer, false>> &
+    Record<`${Name}Regularizer`, ReturnType<typeof regularizerOption>> &
+    Record<`${Name}Constraint`, ReturnType<typeof constraintOption>>
+>;
+
+/** Its first values, default `glorot_uniform`; what it adds to the loss and must fulfil, default null, nothing. */
+export function kernelOptions<const Name extends string>(name: Name): KernelOptions<Name> {
+  return {
+    [`${name}Initializer`]: initializerOption('glorot_uniform'),
+    [`${name}Regularizer`]: regularizerOption(),
+    [`${name}Constraint`]: constraintOption(),
+  } as unknown as KernelOptions<Name>;
+}
 
 /** The options of a `beta` and a `gamma`, in Keras' order: others may stand between. */
 export const betaAndGamma = {

@@ -1,0 +1,49 @@
+// UpSampling2D: larger images.
+import { withOptions } from '@lamella/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  dataFormatOption,
+  interpolationOption,
+  sizesOption,
+  type OptionsFor,
+} from '../options/declarations.js';
+import { interpolate } from './interpolate.js';
+import { UpSampling } from './up-sampling.js';
+
+const options = {
+  /** How many times as large: one number for both dimensions, or one each. Default 2. */
+  size: sizesOption(2),
+  /** Default `channels_last`. */
+  dataFormat: dataFormatOption(),
+  /** What stands between rows and columns. Default `nearest`, the same again. */
+  interpolation: interpolationOption(),
+};
+
+/** The options of {@link UpSampling2D}. */
+export type UpSampling2DOptions = OptionsFor<typeof options>;
+
+/**
+ * Enlarges images by whole factors. Source: keras.layers.UpSampling2D.
+ * Shapes: [batch, height, width, channels] to the same rank. Throws: OPTION_INVALID, RANK_MISMATCH.
+ *
+ * @example
+ * upSampling2D({ interpolation: 'bilinear' }).apply(input({ shape: [4, 4, 3] })).shape; // [null, 8, 8, 3]
+ */
+export class UpSampling2D extends withOptions(UpSampling, options) {
+  static readonly className = 'UpSampling2D';
+
+  override get dimensions(): 2 {
+    return 2;
+  }
+
+  protected override enlarge(x: tf.Tensor, axis: number, factor: number): tf.Tensor {
+    return this.interpolation === 'nearest'
+      ? super.enlarge(x, axis, factor)
+      : interpolate(x, axis, x.shape[axis]! * factor, this.interpolation);
+  }
+}
+
+/** Makes an {@link UpSampling2D}. */
+export function upSampling2D(given: UpSampling2DOptions = {}): UpSampling2D {
+  return new UpSampling2D(given);
+}
