@@ -18,3 +18,13 @@ export interface Dataset<T = Example> {
 
 /** Batches in a fixed order, possibly without end; each has the batch dimension first. */
 export type BatchStream = Iterable<Example> | AsyncIterable<Example>;
+
+/** Whether `data` is a Dataset: a length and a way to get one example. */
+export function isDataset(data: unknown): data is Dataset {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    typeof (data as Dataset).get === 'function' &&
+    typeof (data as Dataset).length === 'number'
+  );
+}

@@ -45,6 +45,20 @@ export function inputInvalid(subject: string, problem: string, fix?: string): La
   return lamellaError('INPUT_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
 }
 
+/** `DATA_INVALID`: data of a form that cannot be taken. */
+export function dataInvalid(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
+/** `LAYER_NOT_ADAPTED`: a layer asked for what it learns of data, before it has seen any. */
+export function layerNotAdapted(subject: string, what: string): LamellaError {
+  return lamellaError('LAYER_NOT_ADAPTED', {
+    subject,
+    problem: `it does not know ${what} yet`,
+    fix: 'call adapt() on data first, or give it when the layer is made',
+  });
+}
+
 /** `STRUCTURE_MISMATCH`: tensors nested otherwise than expected. `names` are those of the leaves, where they have names. */
 export function structureMismatch(
   subject: string,

@@ -55,14 +55,16 @@ export {
   type SerializableClass,
   type SerializableKind,
 } from './config.js';
-export { type BatchStream, type Dataset, type Example, type ExampleValue } from './dataset.js';
+export { isDataset, type BatchStream, type Dataset, type Example, type ExampleValue } from './dataset.js';
 export {
   backendMissing,
   backendUnavailable,
   bufferDisposed,
+  dataInvalid,
   executableDisposed,
   identifierUnknown,
   inputInvalid,
+  layerNotAdapted,
   layerNotBuilt,
   layerUnknown,
   optionInvalid,
@@ -145,6 +147,7 @@ export {
   type SymbolicTree,
 } from './symbolic-tensor.js';
 export { isTensor, isTensorSpec, type TensorSpec } from './tensor-spec.js';
+export { isTensorLike, toHostTensor, type ShapedArray, type TensorLike } from './to-host-tensor.js';
 export { withWeightAllocator, type WeightAllocator, type WeightRequest } from './weight-allocation.js';
 export { getWeightValues, setWeightValues } from './weight-values.js';
 export { Weight, type WeightOptions } from './weight.js';

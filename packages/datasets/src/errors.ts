@@ -22,11 +22,6 @@ export function labelOutOfRange(subject: string, problem: string, fix: string): 
   return lamellaError('LABEL_OUT_OF_RANGE', { subject, problem, fix });
 }
 
-/** `DATA_INVALID`: examples that do not fit together. */
-export function dataInvalid(subject: string, problem: string, fix?: string): LamellaError {
-  return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
-}
-
 /** `DATA_LENGTH`: data whose parts have different numbers of examples. */
 export function dataLength(subject: string, lengths: Readonly<Record<string, number>>): LamellaError {
   return lamellaError('DATA_LENGTH', {

@@ -1,6 +1,6 @@
 // Class labels as one-hot rows, with the semantics of keras.utils.to_categorical. Numbers that are no class are refused,
 // where NumPy would count from the end or cut off decimals.
-import { optionInvalid } from '@lamella/core';
+import { dataInvalid, optionInvalid } from '@lamella/core';
 import {
   HostTensor,
   isHostTensor,
@@ -9,7 +9,7 @@ import {
   type NestedArray,
   type Shape,
 } from '@lamella/program';
-import { dataInvalid, labelOutOfRange } from './errors.js';
+import { labelOutOfRange } from './errors.js';
 
 const subject = 'toCategorical()';
 

@@ -15,7 +15,7 @@ import {
 } from './dtype.js';
 import { dtypeMismatch, shapeMismatch, valueOutOfRange } from './errors.js';
 import { dtypeOfNested, readNested, type NestedArray, type NestedValue } from './nested-array.js';
-import { formatShape, sizeOf, type Shape } from './shape.js';
+import { formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 
 const brand = Symbol.for('lamella.HostTensor');
 
@@ -69,6 +69,22 @@ export class HostTensor<D extends DType = NumberDType> {
   /** A zero-filled tensor; of strings, empty ones. */
   static zeros<D extends DType = NumberDType>(shape: Shape, dtype: D = 'float32' as D): HostTensor<D> {
     return new HostTensor(allocateArray(dtype, sizeOf(shape)), shape, dtype);
+  }
+
+  /** Tensors of one shape and dtype, one after the other on a new first dimension. Throws: SHAPE_MISMATCH. */
+  static stack<D extends DType>(parts: readonly HostTensor<D>[], subject = 'HostTensor'): HostTensor<D> {
+    const [first] = parts;
+    if (first === undefined) throw shapeMismatch(subject, 'expected tensors to stack, got none');
+    const stacked = HostTensor.zeros([parts.length, ...first.shape], first.dtype);
+    parts.forEach(({ data, dtype, shape }, i) => {
+      if (dtype !== first.dtype || !sameShape(shape, first.shape))
+        throw shapeMismatch(
+          subject,
+          `expected ${first.dtype}${formatShape(first.shape)} throughout, got ${dtype}${formatShape(shape)} at ${i}`,
+        );
+      copyValues(stacked.data, data, i * data.length);
+    });
+    return stacked;
   }
 
   /**
@@ -148,15 +164,20 @@ export class HostTensor<D extends DType = NumberDType> {
 
   /** Row `index` of the first dimension, without a copy of what it holds. */
   row(index: number): HostTensor<D> {
+    const { data, shape, dtype } = this.rows(index, index + 1);
+    return new HostTensor(data, shape.slice(1), dtype);
+  }
+
+  /** The rows from `from` to before `to`, without a copy of the numbers they hold. */
+  rows(from: number, to: number): HostTensor<D> {
     requirePresent(this);
     const shape = this.shape.slice(1);
     const size = sizeOf(shape) * elementsPerValue(this.dtype);
     const { data } = this;
-    const [start, end] = [index * size, (index + 1) * size];
     const part = ArrayBuffer.isView(data)
-      ? (data as Float32Array).subarray(start, end)
-      : data.slice(start, end);
-    return new HostTensor(part as DataOf<D>, shape, this.dtype);
+      ? (data as Float32Array).subarray(from * size, to * size)
+      : data.slice(from * size, to * size);
+    return new HostTensor(part as DataOf<D>, [to - from, ...shape], this.dtype);
   }
 
   /** An independent copy. */
@@ -164,6 +185,12 @@ export class HostTensor<D extends DType = NumberDType> {
     requirePresent(this);
     return new HostTensor(this.data.slice() as DataOf<D>, this.shape, this.dtype);
   }
+}
+
+/** Puts values into an array of the same kind, from `offset` on. */
+export function copyValues(target: DataOf<DType>, values: ArrayLike<unknown>, offset = 0): void {
+  if (ArrayBuffer.isView(target)) (target as Float32Array).set(values as Float32Array, offset);
+  else for (let i = 0; i < values.length; i++) (target as string[])[offset + i] = values[i] as string;
 }
 
 /** Whether `value` is a {@link HostTensor}, of any copy of this package. */

@@ -72,6 +72,7 @@ export { indexUses, type IndexUse } from './index-uses.js';
 export { attributesOf, traitsOf, type KernelName } from './kernels.js';
 export { gradients } from './gradients.js';
 export {
+  copyValues,
   HostTensor,
   isHostTensor,
   requirePresent,

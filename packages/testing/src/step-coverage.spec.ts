@@ -119,6 +119,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.batchNormalization({ axis: 1 }), image),
   ],
   Bidirectional: [on(() => layer.bidirectional({ layer: layer.lstm({ units: 2 }) }), sequence)],
+  CategoryEncoding: [on(() => layer.categoryEncoding({ numTokens: 3, outputMode: 'count' }), row)],
   Concatenate: [
     on(() => layer.concatenate(), row, [3]),
     on(() => layer.concatenate({ axis: 1 }), image, image),
@@ -150,6 +151,9 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   DepthwiseConv1D: [on(() => layer.depthwiseConv1D({ kernelSize: 2, depthMultiplier: 2 }), sequence)],
   DepthwiseConv2D: [on(() => layer.depthwiseConv2D({ kernelSize: 2, depthMultiplier: 2 }), image)],
+  Discretization: [
+    on(() => layer.discretization({ binBoundaries: [-0.5, 0.5], outputMode: 'multi_hot' }), row),
+  ],
   Dot: [
     on(() => layer.dot({ axes: 1 }), row, row),
     on(() => layer.dot({ axes: 2, normalize: true }), [3, 4], [2, 4]),
@@ -199,6 +203,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   Maximum: [on(() => layer.maximum(), row, row)],
   Minimum: [on(() => layer.minimum(), row, row)],
   Multiply: [on(() => layer.multiply(), row, row)],
+  Normalization: [
+    on(() => layer.normalization(), row),
+    on(() => layer.normalization({ mean: 0.1, variance: 2, invert: true }), row),
+  ],
   PReLU: [on(() => layer.pReLU(), row), on(() => layer.pReLU({ sharedAxes: [1, 2] }), image)],
   Permute: [on(() => layer.permute({ dims: [2, 3, 1] }), image)],
   RMSNormalization: [on(() => layer.rmsNormalization(), row)],

@@ -108,7 +108,7 @@ describe('bad input', () => {
     [
       'text',
       fitting([['a', 'b']], [0]),
-      '[DATA_INVALID] Model "net", input "pixels": expected a number at [0][0], got a.',
+      '[DATA_INVALID] Model "net", input "pixels": expected numbers, got strings.',
     ],
     ['null', fitting(null, labels), '[DATA_INVALID] Model "net"'],
     ['big integers', fitting(BigInt64Array.of(1n, 2n), labels), 'a BigInt64Array is not supported'],
@@ -220,7 +220,7 @@ describe('bad input', () => {
     await expectRefused(
       net,
       () => net.fit(x, words, { verbose: 0 }),
-      '[DATA_INVALID] Model "net", output "digit": a tfjs tensor of dtype string is not supported.',
+      '[DATA_INVALID] Model "net", output "digit": expected numbers, got strings.',
     );
     words.dispose();
   });

@@ -1,8 +1,7 @@
 // The losses of a compiled model: which loss each output has, their weights, and what is reported of them.
 import * as tf from '@tensorflow/tfjs-core';
-import { isObjectConfig, optionInvalid, type Arrangement, type Catalog } from '@lamella/core';
+import { dataInvalid, isObjectConfig, optionInvalid, type Arrangement, type Catalog } from '@lamella/core';
 import { isLamellaError, lamellaError, type Shape } from '@lamella/program';
-import { dataInvalid } from './errors.js';
 import type { Loss } from './losses/loss.js';
 import { resolveLoss, type LossLike } from './losses/resolve-loss.js';
 import { Mean } from './metrics/mean.js';

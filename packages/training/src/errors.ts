@@ -10,11 +10,6 @@ export function notCompiled(subject: string): LamellaError {
   });
 }
 
-/** `DATA_INVALID`: data of a form that fit, evaluate or predict cannot take. */
-export function dataInvalid(subject: string, problem: string, fix?: string): LamellaError {
-  return lamellaError('DATA_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
-}
-
 /** `DATA_LENGTH`: inputs, targets and weights of differing numbers of samples. */
 export function dataLength(
   subject: string,

@@ -1,6 +1,8 @@
 // fit: epochs of training with validation between them, and the callbacks' turns around everything.
 import {
   checkOptionNames,
+  dataInvalid,
+  isDataset,
   optionInvalid,
   type BatchStream,
   type Dataset,
@@ -15,7 +17,6 @@ import { ProgressBar } from './callbacks/progress-bar.js';
 import {
   adaptTensors,
   exampleSource,
-  isDataset,
   isExampleSource,
   rowsSource,
   splitTensors,
@@ -27,7 +28,7 @@ import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import { Passes } from './data/passes.js';
 import { shuffledOrder } from './data/shuffled-order.js';
-import { dataExhausted, dataInvalid } from './errors.js';
+import { dataExhausted } from './errors.js';
 import { testEpoch, trainEpoch } from './loops.js';
 import type { TrainableModel } from './trainable-model.js';
 

@@ -26,7 +26,6 @@ export { type TrainingStepOptions } from './capture-training-step.js';
 export { Compiled, type CompileOptions } from './compile.js';
 export { type ClassWeight } from './data/class-weight.js';
 export { type Tensors, type TrainingData } from './data/adapt-data.js';
-export { toHostTensor, type ShapedArray, type TensorLike } from './data/to-host-tensor.js';
 export { type FitOptions, type ValidationData } from './fit.js';
 export * from './losses/index.js';
 export { Loss, type LossOptions } from './losses/loss.js';

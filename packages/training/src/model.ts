@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   arrange,
   checkOptionNames,
+  dataInvalid,
   Layer,
   layerNotBuilt,
   layerUnknown,
@@ -59,7 +60,7 @@ import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import { inputsLike, symbolicInputs, type InputLike } from './data/inputs-like.js';
 import { onePass } from './data/passes.js';
-import { dataInvalid, modelBusy, notCompiled } from './errors.js';
+import { modelBusy, notCompiled } from './errors.js';
 import { turnWhereDue } from './event-loop.js';
 import { begin, fit, type FitOptions } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';

@@ -1,6 +1,6 @@
 // Batches of a dataset: examples stacked along a new first dimension. A stream that starts anew each time it is read.
 // `fit` makes batches of a dataset by itself; this is for other uses, and for work on whole batches.
-import type { Dataset, Example, ExampleValue } from '@lamella/core';
+import { dataInvalid, type Dataset, type Example, type ExampleValue } from '@lamella/core';
 import {
   allocateArray,
   elementsPerValue,
@@ -11,7 +11,6 @@ import {
   sizeOf,
   type AnyHostTensor,
 } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import { checkCount, checkDataset } from './check.js';
 
 export interface BatchOptions {

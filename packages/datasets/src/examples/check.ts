@@ -1,6 +1,6 @@
 // What the datasets derived from others check alike: indices, counts, and that a dataset is one.
-import { optionInvalid, type Dataset } from '@lamella/core';
-import { dataInvalid, indexOutOfRange } from '../errors.js';
+import { dataInvalid, optionInvalid, type Dataset } from '@lamella/core';
+import { indexOutOfRange } from '../errors.js';
 
 /** Throws: DATA_INVALID unless `dataset` has a length and a `get`. */
 export function checkDataset(subject: string, dataset: Dataset<unknown>): void {

@@ -1,7 +1,7 @@
 // Tensors as a dataset: example i is row i of each. Rows are views; nothing is copied and narrow dtypes stay narrow.
-import type { Dataset, Example, ExampleValue } from '@lamella/core';
+import { dataInvalid, type Dataset, type Example, type ExampleValue } from '@lamella/core';
 import { isHostTensor } from '@lamella/program';
-import { dataInvalid, dataLength } from '../errors.js';
+import { dataLength } from '../errors.js';
 import { checkIndex } from './check.js';
 
 const subject = 'fromTensors()';

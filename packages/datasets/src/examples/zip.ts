@@ -1,6 +1,6 @@
 // Several datasets side by side: example i is a record of their examples i.
-import type { Dataset } from '@lamella/core';
-import { dataInvalid, dataLength } from '../errors.js';
+import { dataInvalid, type Dataset } from '@lamella/core';
+import { dataLength } from '../errors.js';
 import { checkDataset, isPromise } from './check.js';
 
 /** What the examples of a record of datasets are. */

@@ -1,5 +1,6 @@
 // The IDX format of the original MNIST files: a magic number with the element type, big-endian sizes, big-endian values.
 // Source: the description of the format at the end of http://yann.lecun.com/exdb/mnist/.
+import { dataInvalid } from '@lamella/core';
 import { fileInvalid, gunzip, isGzip } from '@lamella/files';
 import {
   HostTensor,
@@ -8,7 +9,6 @@ import {
   type NumberDType,
   type TypedArray,
 } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import { checkShape, maximumRank } from './checked-shape.js';
 import {
   decodeElements,

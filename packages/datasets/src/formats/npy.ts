@@ -1,4 +1,5 @@
 // NumPy's .npy files: one array each. Arrays of Python objects are pickles and are refused, unread.
+import { dataInvalid } from '@lamella/core';
 import { fileInvalid } from '@lamella/files';
 import {
   allocateArray,
@@ -7,7 +8,6 @@ import {
   type AnyHostTensor,
   type DataOf,
 } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import { checkShape } from './checked-shape.js';
 import { decodeElements, elementTypes, type ElementType, type StoredDType } from './element-types.js';
 import { readNpyHeader } from './npy-header.js';

@@ -1,7 +1,7 @@
 // NumPy's .npz files: zip archives of .npy files.
+import { dataInvalid } from '@lamella/core';
 import { readZip, writeZip } from '@lamella/files';
 import type { AnyHostTensor } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import { readNpy, writeNpy } from './npy.js';
 
 const longestName = 65_535;

@@ -2,20 +2,30 @@
 // before the first step.
 import {
   arrange,
+  dataInvalid,
+  isDataset,
+  isTensorLike,
   optionInvalid,
+  toHostTensor,
+  type TensorLike,
   type Arrangement,
   type BatchStream,
   type Dataset,
   type LayerWithEnds,
 } from '@lamella/core';
-import { HostTensor, isRecord, structureDifferences, type SymbolicShape, type Tree } from '@lamella/program';
+import {
+  entering,
+  HostTensor,
+  isRecord,
+  structureDifferences,
+  type SymbolicShape,
+  type Tree,
+} from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
-import { dataInvalid } from '../errors.js';
 import { datasetSource, streamSource, tensorSource, type BatchSource } from './batch-source.js';
 import { checkData, type DataParts } from './check-batch.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
 import { Examples } from './examples.js';
-import { isTensorLike, toHostTensor, type TensorLike } from './to-host-tensor.js';
 
 /** Data for all inputs, or all outputs: nested like them, a list by position, or a record by name. */
 export type Tensors = Tree<TensorLike>;
@@ -49,16 +59,6 @@ export const defaultBatchSize = 32;
 export function isExampleSource(data: TrainingData): data is Dataset | BatchStream {
   if (typeof data !== 'object' || data === null || isTensorLike(data) || Array.isArray(data)) return false;
   return isDataset(data) || Symbol.iterator in data || Symbol.asyncIterator in data;
-}
-
-/** Whether `data` is a Dataset: a length and a way to get one example. */
-export function isDataset(data: unknown): data is Dataset {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    typeof (data as Dataset).get === 'function' &&
-    typeof (data as Dataset).length === 'number'
-  );
 }
 
 /** A source over a Dataset of examples or a stream of batches. Throws: OPTION_INVALID, DATA_INVALID. */
@@ -167,7 +167,7 @@ function withColumn(tensor: HostTensor, expected: SymbolicShape): HostTensor {
 async function weightList(subject: string, given: Tensors, outputs: Arrangement): Promise<HostTensor[]> {
   const isOne = isTensorLike(given) && !(Array.isArray(given) && typeof given[0] !== 'number');
   if (outputs.names.length === 1 || !isOne) return toList(subject, given, outputs, 'output');
-  const weight = await toHostTensor(given, `${subject}, sampleWeight`);
+  const weight = await toNumbers(given, `${subject}, sampleWeight`);
   return outputs.names.map(() => weight);
 }
 
@@ -180,7 +180,7 @@ async function toList(
   const { structure, names } = layout;
   const found = arrange<TensorLike>(given, { ...layout, isLeaf: isTensorLike });
   if (found !== undefined)
-    return Promise.all(found.map((value, i) => toHostTensor(value, `${subject}, ${what} "${names[i]}"`)));
+    return Promise.all(found.map((value, i) => toNumbers(value, `${subject}, ${what} "${names[i]}"`)));
   const described = names.map((name) => `"${name}"`).join(', ');
   if (isRecord(given) && !isTensorLike(given)) {
     const expected = isRecord(structure) ? Object.keys(structure) : names;
@@ -205,6 +205,13 @@ async function toList(
       ? 'pass a list with one item for each, in order'
       : 'pass a list with one item for each, or a record by name',
   );
+}
+
+/** Data of numbers, in a dtype that Programs take in. Throws: DATA_INVALID, as {@link entering}. */
+export async function toNumbers(value: TensorLike, subject: string): Promise<HostTensor> {
+  const tensor = await toHostTensor(value, subject);
+  if (tensor.dtype === 'string') throw dataInvalid(subject, 'expected numbers, got strings');
+  return entering(tensor, subject);
 }
 
 function checkBatchSize(subject: string, batchSize: number = defaultBatchSize): number {

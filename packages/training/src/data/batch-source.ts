@@ -1,8 +1,7 @@
 // Where a loop's batches come from: rows of arrays in memory, a Dataset of examples, or a stream of batches.
 // A source is told the order of an epoch; it knows nothing of models.
-import type { BatchStream, Dataset, Example } from '@lamella/core';
+import { dataInvalid, type BatchStream, type Dataset, type Example } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch.js';
 import type { Examples } from './examples.js';
 import { RowGatherer, RowStacker } from './rows.js';

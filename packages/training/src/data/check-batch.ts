@@ -1,9 +1,9 @@
 // What can be said about data before a step runs: that inputs fit the model, that all parts have one length, and that
 // labels name classes. Whether targets fit their loss, the loss itself says.
-import type { LayerWithEnds } from '@lamella/core';
+import { dataInvalid, type LayerWithEnds } from '@lamella/core';
 import { fitsShape, formatShape, shapeMismatch, type HostTensor } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
-import { dataInvalid, dataLength, labelOutOfRange } from '../errors.js';
+import { dataLength, labelOutOfRange } from '../errors.js';
 
 /** The parts of a data set or a batch. */
 export interface DataParts {

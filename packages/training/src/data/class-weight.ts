@@ -1,7 +1,6 @@
 // Class weights: a weight for each class becomes a weight for each sample, from its label.
-import { optionInvalid } from '@lamella/core';
+import { dataInvalid, optionInvalid } from '@lamella/core';
 import { HostTensor } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 
 /** The weight of each class by its index; classes that are missing weigh 1. */
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;

@@ -1,7 +1,6 @@
 // Examples and batches that a Dataset or a stream gives: from { x, y, sampleWeight } to the lists a step takes, checked.
-import { arrange, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
+import { arrange, dataInvalid, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
 import { entering, flatten, isHostTensor, type HostTensor } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch.js';
 
 /** How the examples for one model are read. */

@@ -1,5 +1,13 @@
 // Inputs for a model that has seen no data yet: like the first data in all but the batch.
-import { input, layerNotBuilt, type SymbolicTensor, type SymbolicTree } from '@lamella/core';
+import {
+  input,
+  isDataset,
+  isTensorLike,
+  layerNotBuilt,
+  type TensorLike,
+  type SymbolicTensor,
+  type SymbolicTree,
+} from '@lamella/core';
 import {
   flatten,
   isHostTensor,
@@ -11,8 +19,7 @@ import {
   type SymbolicShape,
   type Tree,
 } from '@lamella/program';
-import { isDataset, isExampleSource, type TrainingData } from './adapt-data.js';
-import { isTensorLike, toHostTensor, type TensorLike } from './to-host-tensor.js';
+import { isExampleSource, toNumbers, type TrainingData } from './adapt-data.js';
 
 /** The shape of an input, the batch first, and how its data lie in memory. */
 export interface InputLike {
@@ -24,7 +31,7 @@ export interface InputLike {
 export async function inputsLike(subject: string, data: TrainingData): Promise<Tree<InputLike>> {
   if (!isExampleSource(data)) {
     const leaves = flatten<TensorLike>(data, isTensorLike);
-    const tensors = await Promise.all(leaves.map((leaf) => toHostTensor(leaf, subject)));
+    const tensors = await Promise.all(leaves.map((leaf) => toNumbers(leaf, subject)));
     // A list of numbers is a column.
     const rows = ({ shape }: HostTensor): readonly number[] => (shape.length === 1 ? [1] : shape.slice(1));
     const likes = tensors.map((tensor) => ({ shape: [null, ...rows(tensor)], dtype: tensor.dtype }));

@@ -1,5 +1,6 @@
 // The passes over a source from epoch to epoch: one for each, or one that goes on where the last epoch stopped.
-import { dataExhausted, dataInvalid } from '../errors.js';
+import { dataInvalid } from '@lamella/core';
+import { dataExhausted } from '../errors.js';
 import type { BatchCursor, BatchSource } from './batch-source.js';
 
 export interface PassesOptions {

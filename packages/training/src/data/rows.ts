@@ -1,6 +1,6 @@
 // Rows of tensors side by side: chosen from a larger tensor, or stacked from single examples, in memory that is used again.
+import { dataInvalid } from '@lamella/core';
 import { allocateArray, HostTensor, sameShape, sizeOf } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
 import type { Batch } from './batch.js';
 
 /** Up to this many elements, copying one by one takes less time than making a view of them. */

@@ -1,7 +1,7 @@
-// Whatever users hold data in becomes a host tensor: nested arrays, typed arrays with a shape, host tensors, tfjs tensors.
+// Whatever users hold data in becomes a host tensor: nested arrays of numbers or strings, typed arrays with a shape, host
+// tensors, tfjs tensors.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
-  entering,
   HostTensor,
   isHostTensor,
   requirePresent,
@@ -10,7 +10,7 @@ import {
   type NumberDType,
   type TypedArray,
 } from '@lamella/program';
-import { dataInvalid } from '../errors.js';
+import { dataInvalid } from './errors.js';
 
 /** A typed array and the shape it is to be read in. */
 export interface ShapedArray {
@@ -25,13 +25,14 @@ export type TensorLike =
   | ShapedArray
   | NestedArray
   | readonly NestedArray[]
+  | readonly NestedArray<string>[]
   | readonly TypedArray[]
   | TypedArray
   | Float64Array;
 
-/** `value` as a host tensor, without a copy where it lies in memory already, in a dtype that Programs take in. Throws: DATA_INVALID, as {@link entering}. */
-export async function toHostTensor(value: TensorLike, subject: string): Promise<HostTensor> {
-  if (isHostTensor(value)) return entering(value, subject);
+/** `value` as a host tensor, without a copy where it lies in memory already. Throws: DATA_INVALID, SHAPE_MISMATCH. */
+export async function toHostTensor(value: TensorLike, subject: string): Promise<AnyHostTensor> {
+  if (isHostTensor(value)) return value;
   if (isTfjsTensor(value)) return fromTfjs(value, subject);
   if (ArrayBuffer.isView(value))
     return fromTyped(value as TypedArray, [(value as TypedArray).length], subject);
@@ -55,11 +56,12 @@ export function isTensorLike(value: unknown): value is TensorLike {
   );
 }
 
-/** Whether an item of a list is a part of nested numbers. */
+/** Whether an item of a list is a part of nested numbers or strings. */
 function isRow(value: unknown): boolean {
   return (
     typeof value === 'number' ||
     typeof value === 'boolean' ||
+    typeof value === 'string' ||
     Array.isArray(value) ||
     ArrayBuffer.isView(value)
   );
@@ -84,8 +86,8 @@ function isShapedArray(value: unknown): value is ShapedArray {
   );
 }
 
-async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<HostTensor> {
-  if (tensor.dtype !== 'float32' && tensor.dtype !== 'int32' && tensor.dtype !== 'bool')
+async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<AnyHostTensor> {
+  if (tensor.dtype === 'complex64')
     throw dataInvalid(subject, `a tfjs tensor of dtype ${tensor.dtype} is not supported`);
   if (tensor.isDisposed)
     throw dataInvalid(
@@ -93,7 +95,11 @@ async function fromTfjs(tensor: tf.Tensor, subject: string): Promise<HostTensor>
       'the tfjs tensor was disposed of',
       'dispose of it when the data are done with',
     );
-  return new HostTensor<NumberDType>((await tensor.data()) as TypedArray, tensor.shape, tensor.dtype);
+  return new HostTensor<NumberDType>(
+    (await tensor.data()) as TypedArray,
+    tensor.shape,
+    tensor.dtype as 'float32',
+  );
 }
 
 const dtypes = new Map<string, NumberDType>([
@@ -122,21 +128,24 @@ function fromTyped(data: TypedArray | Float64Array, shape: readonly number[], su
   return new HostTensor(isClamped ? bytes() : (data as TypedArray), shape, dtype);
 }
 
-function fromNested(value: NestedArray, subject: string): HostTensor {
+function fromNested(value: NestedArray, subject: string): AnyHostTensor {
   const shape: number[] = [];
-  for (let level: unknown = value; isList(level); level = level[0]) shape.push(level.length);
-  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  let first: unknown = value;
+  for (; isList(first); first = first[0]) shape.push(first.length);
+  const size = shape.reduce((a, b) => a * b, 1);
+  const isText = typeof first === 'string';
+  const data = isText ? new Array<string>(size) : new Float32Array(size);
   let next = 0;
   const fill = (item: unknown, axis: number, path: string): void => {
     if (axis === shape.length) {
-      if (typeof item !== 'number' && typeof item !== 'boolean') {
+      if (isText ? typeof item !== 'string' : typeof item !== 'number' && typeof item !== 'boolean') {
         throw dataInvalid(
           subject,
-          `expected a number at ${path || 'the top'}, got ${isList(item) ? 'a list' : String(item)}`,
-          'make all rows equally deep, of numbers',
+          `expected a ${isText ? 'string' : 'number'} at ${path || 'the top'}, got ${isList(item) ? 'a list' : String(item)}`,
+          `make all rows equally deep, of ${isText ? 'strings' : 'numbers'}`,
         );
       }
-      data[next++] = Number(item);
+      data[next++] = (isText ? item : Number(item)) as never;
       return;
     }
     if (!isList(item) || item.length !== shape[axis]) {
@@ -146,15 +155,15 @@ function fromNested(value: NestedArray, subject: string): HostTensor {
         'make all rows equally long',
       );
     }
-    if (item instanceof Float32Array && axis === shape.length - 1 && item.length > 0) {
-      data.set(item, next);
+    if (!isText && item instanceof Float32Array && axis === shape.length - 1 && item.length > 0) {
+      (data as Float32Array).set(item, next);
       next += item.length;
       return;
     }
     for (let i = 0; i < item.length; i++) fill(item[i], axis + 1, `${path}[${i}]`);
   };
   fill(value, 0, '');
-  return new HostTensor(data, shape, 'float32');
+  return new HostTensor(data as Float32Array, shape, (isText ? 'string' : 'float32') as 'float32');
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {

@@ -1,0 +1,206 @@
+// The layers that look up, hash, split and normalize, compared with Keras on TensorFlow: fixtures/keras/preprocessing.json.
+import { describe, expect, it } from '@jest/globals';
+import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
+import { clearNames, compose, input, type FileFacts, type Layer, type SymbolicTensor } from '@lamella/core';
+import { HostTensor, type AnyHostTensor, type DType, type SymbolicShape } from '@lamella/program';
+import { assertClose } from '@lamella/testing';
+import { training } from '@lamella/training';
+import {
+  classOf,
+  comparable,
+  kerasConfig,
+  optionsOf,
+  readGolden,
+  tolerance,
+  type JsonRecord,
+} from '../golden-cases.spec.js';
+import { layers } from '../layers.js';
+import type { AdaptData } from './adapt.js';
+import { categoryEncoding } from './category-encoding.js';
+import { discretization } from './discretization.js';
+import { normalization } from './normalization.js';
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly data: readonly (number | string)[];
+}
+
+interface Case {
+  readonly layer: string;
+  readonly name: string;
+  readonly config: JsonRecord;
+  readonly adapt?: Tensor;
+  readonly batches?: readonly Tensor[];
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly shape: SymbolicShape | null;
+  readonly vocabulary?: readonly (string | number)[];
+  readonly keras_config: JsonRecord;
+}
+
+type Adapted = Layer & { adapt(data: AdaptData): Promise<void> };
+
+const { cases } = readGolden<{ cases: readonly Case[] }>('preprocessing');
+const { model } = compose({ plugins: [layers, training] });
+
+function tensorOf({ shape, dtype, data }: Tensor): AnyHostTensor {
+  if (dtype === 'string') return new HostTensor(data as string[], shape, dtype);
+  return new HostTensor(HostTensor.fromArray(data.map(Number), dtype).data, shape, dtype);
+}
+
+async function made(given: Case): Promise<Layer> {
+  clearNames();
+  const layer = new (classOf('keras.layers', given.layer))(optionsOf(given.config)) as Adapted;
+  if (given.adapt !== undefined) await layer.adapt(tensorOf(given.adapt));
+  if (given.batches !== undefined) await layer.adapt(given.batches.map(tensorOf)[Symbol.iterator]());
+  return layer;
+}
+
+/** On onnx, one case of each layer that is compiled. */
+const isFirst = ({ layer }: Case, index: number): boolean =>
+  cases.findIndex((other) => other.layer === layer) === index;
+
+describe.each([
+  { backend: cpu, some: cases },
+  { backend: onnx, some: cases.filter(isFirst) },
+])('On $backend.name, as Keras on TensorFlow:', ({ backend, some }) => {
+  const names = ['Normalization', 'Discretization', 'CategoryEncoding'];
+  it.each(some.filter(({ layer }) => names.includes(layer)))('$layer, $name', async (golden) => {
+    const layer = await made(golden);
+    const inputs = golden.inputs.map(({ shape, dtype }) =>
+      input({ batchShape: [null, ...shape.slice(1)], dtype }),
+    );
+    const outputs = layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as SymbolicTensor;
+    if (golden.shape !== null) expect(outputs.shape).toEqual(golden.shape);
+    expect(outputs.dtype).toBe(golden.output.dtype === 'int64' ? 'int32' : golden.output.dtype);
+    const net = model({ inputs, outputs, backend: backend() });
+    const result = (await net.predict(golden.inputs.map(tensorOf))) as HostTensor;
+    assertClose(result, tensorOf(golden.output) as HostTensor, tolerance, golden.name);
+    const { fixedOptions } = (layer.constructor as { fileFacts?: FileFacts }).fileFacts ?? {};
+    expect(comparable({ ...kerasConfig(layer), ...fixedOptions })).toEqual(comparable(golden.keras_config));
+  });
+});
+
+describe('adapt()', () => {
+  it('takes datasets and streams of examples, and at most so many batches', async () => {
+    const rows = [[1], [3], [5], [100]];
+    const dataset = {
+      length: 4,
+      get: (i: number) => ({ x: HostTensor.fromArray(rows[i]!), y: HostTensor.fromArray([0]) }),
+    };
+    const scale = normalization();
+    await scale.adapt(dataset, { batchSize: 3, steps: 1 });
+    expect((await scale.getWeights()).slice(0, 2).map((weight) => weight.data[0])).toEqual([
+      3,
+      expect.closeTo(8 / 3, 5),
+    ]);
+    await scale.adapt([{ x: [[2], [4]] }, { x: [[6]] }].values());
+    expect((await scale.getWeights())[0]!.data[0]).toBe(4);
+  });
+
+  it('changes what a compiled model computes', async () => {
+    const x = input({ shape: [1] });
+    const scale = normalization();
+    const net = model({ inputs: x, outputs: scale.apply(x), backend: cpu() });
+    expect((await net.predict([[12]])).array()).toEqual([[12]]);
+    await scale.adapt([[10], [14]]);
+    expect((await net.predict([[12]])).array()).toEqual([[0]]);
+  });
+
+  it.each<{ name: string; run: () => Promise<void>; says: string }>([
+    {
+      name: 'no rows',
+      run: () => normalization({ name: 'n' }).adapt([]),
+      says: '[DATA_INVALID] Normalization "n", adapt(): the data hold no values',
+    },
+    {
+      name: 'a stream of nothing',
+      run: () => discretization({ numBins: 2, name: 'd' }).adapt([].values()),
+      says: '[DATA_INVALID] Discretization "d", adapt(): the data hold no values',
+    },
+    {
+      name: 'strings',
+      run: () => normalization({ name: 'n' }).adapt(['a']),
+      says: '[DATA_INVALID] Normalization "n", adapt(): expected numbers, got string',
+    },
+    {
+      name: 'what is no data',
+      run: () => normalization({ name: 'n' }).adapt({} as never),
+      says: '[DATA_INVALID]',
+    },
+    {
+      name: 'batches of other sizes',
+      run: () => normalization({ name: 'n' }).adapt([[[1, 2]], [[1]]].values()),
+      says: '[SHAPE_MISMATCH] Normalization "n", adapt(): expected [null, 2], got [1, 1]',
+    },
+    {
+      name: 'a mean that is given',
+      run: () => normalization({ name: 'n', mean: 1, variance: 1 }).adapt([1]),
+      says: '[OPTION_INVALID] Normalization "n": mean',
+    },
+    {
+      name: 'boundaries that are given',
+      run: () => discretization({ name: 'd', binBoundaries: [1] }).adapt([1]),
+      says: '[OPTION_INVALID] Discretization "d": binBoundaries',
+    },
+    {
+      name: 'no steps',
+      run: () => normalization({ name: 'n' }).adapt([[1]], { steps: 0 }),
+      says: '[OPTION_INVALID] Normalization "n", adapt(): steps',
+    },
+  ])('refuses $name', async ({ run, says }) => {
+    await expect(run()).rejects.toThrow(says);
+  });
+});
+
+describe('Preprocessing refuses', () => {
+  it.each<{ name: string; run: () => unknown; says: string }>([
+    {
+      name: 'a mean without a variance',
+      run: () => normalization({ name: 'n', mean: 1 }),
+      says: '[OPTION_INVALID] Normalization "n": variance',
+    },
+    {
+      name: 'a variance of another shape',
+      run: () => normalization({ name: 'n', mean: [1, 2], variance: [1] }),
+      says: '[OPTION_INVALID] Normalization "n": variance',
+    },
+    {
+      name: 'a mean of more axes',
+      run: () => normalization({ name: 'n', mean: [[1]], variance: [[1]] }),
+      says: '[OPTION_INVALID] Normalization "n": mean',
+    },
+    {
+      name: 'an unknown size on a kept axis',
+      run: () => normalization({ name: 'n' }).apply(input({ shape: [null] })),
+      says: '[SHAPE_MISMATCH] Normalization "n"',
+    },
+    {
+      name: 'bins of neither kind',
+      run: () => discretization({ name: 'd' }),
+      says: '[OPTION_INVALID] Discretization "d": numBins',
+    },
+    {
+      name: 'boundaries out of order',
+      run: () => discretization({ name: 'd', binBoundaries: [2, 1] }),
+      says: '[OPTION_INVALID] Discretization "d": binBoundaries: expected a list of numbers in ascending order',
+    },
+    {
+      name: 'bins that are not known yet',
+      run: () => discretization({ name: 'd', numBins: 2, outputMode: 'count' }).apply(input({ shape: [1] })),
+      says: '[LAYER_NOT_ADAPTED] Discretization "d": it does not know the boundaries of its bins yet',
+    },
+    {
+      name: 'weights where nothing is counted',
+      run: () =>
+        categoryEncoding({ name: 'c', numTokens: 2 }).apply(input({ shape: [1] }), {
+          countWeights: input({ shape: [1] }),
+        }),
+      says: '[INPUT_INVALID] CategoryEncoding "c": countWeights',
+    },
+  ])('$name', ({ run, says }) => {
+    expect(run).toThrow(says);
+  });
+});
