@@ -8,6 +8,8 @@ import {
   type Backend,
   type BufferType,
   type Executable,
+  checkOptionNames,
+  type OptionNames,
 } from '@lamella/core';
 import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
 import { isOpenProgram, requireDTypes, requireRoom, type OpenProgram, type Program } from '@lamella/program';
@@ -62,6 +64,14 @@ export interface OnnxOptions {
   readonly smallWork?: boolean;
 }
 
+const onnxNames: OptionNames<OnnxOptions> = {
+  runtime: true,
+  threads: true,
+  wasmPaths: true,
+  spinning: true,
+  smallWork: true,
+};
+
 /** The onnx backend; see {@link onnx}. */
 export interface OnnxBackend extends Backend {
   /** Whether a runtime that it may use loads here. */
@@ -77,6 +87,7 @@ const backends = new Map<string, OnnxBackend>();
  * ONNX Runtime is loaded when the first Program is compiled. Throws then: BACKEND_UNAVAILABLE; at once: OPTION_INVALID.
  */
 export function onnx(options: OnnxOptions = {}): OnnxBackend {
+  checkOptionNames('onnx()', options, onnxNames);
   const { runtime, threads, wasmPaths, spinning, smallWork = true } = options;
   if (runtime !== undefined && runtime !== 'native' && runtime !== 'wasm')
     throw optionInvalid('onnx()', 'runtime', '"native" or "wasm"', runtime);

@@ -1,5 +1,6 @@
 // The config contract: what makes an object storable. `getConfig()` gives the constructor's options, in camelCase, and
 // `new Class(config)` (or `Class.fromConfig`) gives the object back. File formats turn names into Keras' snake_case.
+import { whileReadingConfig } from './options/given-options.js';
 
 /** What can stand in a config: JSON (NaN and infinities allowed), other storable objects, and lists and records of them. */
 export type ConfigValue =
@@ -93,7 +94,7 @@ export function fromConfig<T extends Serializable>(
   serializableClass: SerializableClass<T>,
   config: Config,
 ): T {
-  return serializableClass.fromConfig?.(config) ?? new serializableClass(config);
+  return whileReadingConfig(() => serializableClass.fromConfig?.(config) ?? new serializableClass(config));
 }
 
 /** `camelCase` for a name in Keras' snake_case. */

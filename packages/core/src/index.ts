@@ -91,6 +91,7 @@ export { Constraint, Initializer, Regularizer, type InitializerKey } from './ini
 export { guardWeights, runningLayers, type RunningLayer, type WeightGuard } from './weight-access.js';
 export { input, InputLayer, isInputLayer, type InputOptions } from './input.js';
 export { checkOptionNames, type OptionNames } from './known-options.js';
+export { checkGivenNames } from './options/given-options.js';
 export { type WeightSpec } from './create-weight.js';
 export { type LayerResult } from './invoke-part.js';
 export {

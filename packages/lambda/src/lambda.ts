@@ -1,6 +1,7 @@
 // Lambda: a layer that is a function of tfjs-core calls. It has no weights; what has weights is a Layer subclass.
 import type * as tf from '@tensorflow/tfjs-core';
 import {
+  checkGivenNames,
   isNamedFunction,
   isTensor,
   isTensorSpec,
@@ -72,6 +73,13 @@ export class Lambda<
   O extends Tree<tf.Tensor> = Tree<tf.Tensor>,
 > extends Layer {
   static readonly className = 'Lambda';
+  static override readonly plainOptions = [
+    ...Layer.plainOptions,
+    'function',
+    'outputShape',
+    'mask',
+    'arguments',
+  ];
   readonly function: LambdaFunction;
   readonly arguments: LambdaArguments;
   private readonly outputShape: OutputShape | null;
@@ -79,6 +87,7 @@ export class Lambda<
   readonly maskFunction: LambdaMask | null;
 
   constructor(config: LambdaConfig) {
+    checkGivenNames(new.target, config);
     super(config);
     if (typeof config.function !== 'function')
       throw optionInvalid(this.label, 'function', 'a function of tfjs-core calls', config.function);

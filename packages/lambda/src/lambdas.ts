@@ -1,4 +1,5 @@
 // The plugin: the Lambda layer and the functions that files may name, for compose().
+import { checkOptionNames, type OptionNames } from '@lamella/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Composition, NamedFunction, NamedFunctionReference, Plugin } from '@lamella/core';
 import type { Tree } from '@lamella/program';
@@ -11,6 +12,8 @@ export interface LambdasOptions {
   /** The functions that Lambdas and files may refer to by name. */
   readonly functions?: Iterable<NamedFunction>;
 }
+
+const lambdasNames: OptionNames<LambdasOptions> = { functions: true };
 
 /** The functions that {@link lambdas} gives to a composition. */
 export interface LambdasApi {
@@ -39,6 +42,7 @@ export interface LambdasApi {
  * lambda('acme>squash').apply(input({ shape: [3] })).shape; // [null, 3]
  */
 export function lambdas(options: LambdasOptions = {}): Plugin<LambdasApi> {
+  checkOptionNames('lambdas()', options, lambdasNames);
   const registry = new FunctionRegistry(options.functions ?? []);
   return {
     name: '@lamella/lambda',

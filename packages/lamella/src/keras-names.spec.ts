@@ -180,4 +180,10 @@ describe("Keras' names of options", () => {
     );
     expect(options.filter((option) => !names.includes(option))).toEqual([]);
   });
+
+  // input() checks its own.
+  it.each(classes.filter(([, name]) => name !== 'InputLayer'))('are all of %s: %s', (kind, name) => {
+    const given = { ...needed[name], ofNobody: 1 };
+    expect(() => new (composition.catalog.get(kind, name))(given)).toThrow('unknown option "ofNobody"');
+  });
 });

@@ -1,5 +1,13 @@
 // exportOnnx: a model's forward pass as an `.onnx` file for any ONNX runtime, Lambdas included. It cannot be read back.
-import { callContext, isInputLayer, optionInvalid, type LayerWithEnds, type Weight } from '@lamella/core';
+import {
+  callContext,
+  isInputLayer,
+  optionInvalid,
+  type LayerWithEnds,
+  type Weight,
+  checkOptionNames,
+  type OptionNames,
+} from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import {
   capture,
@@ -34,6 +42,8 @@ export interface OnnxExportOptions {
    */
   readonly random?: 'inputs' | 'nodes';
 }
+
+const onnxExportNames: OptionNames<OnnxExportOptions> = { batchSize: true, shapes: true, random: true };
 
 /**
  * The model as `.onnx`: inputs are named by the input layers, outputs by the layers they come from, initializers by the
@@ -75,6 +85,7 @@ export async function exportedModel(
   model: LayerWithEnds,
   options: OnnxExportOptions = {},
 ): Promise<OnnxModel> {
+  checkOptionNames('exportOnnx()', options, onnxExportNames);
   checkOptions(model, options);
   const shapes = inputShapes(model, options);
   const captured = new Map<string, Captured>();

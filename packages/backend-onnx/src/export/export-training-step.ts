@@ -1,6 +1,12 @@
 // exportTrainingStep: one training step of a compiled model as an `.onnx` file: forward, loss, metrics, gradients and the
 // optimizer's update in one pure graph. Who runs it feeds each new state to the next step.
-import { getWeightValues, type LayerWithEnds, type Weight } from '@lamella/core';
+import {
+  getWeightValues,
+  type LayerWithEnds,
+  type Weight,
+  checkOptionNames,
+  type OptionNames,
+} from '@lamella/core';
 import { writeFile } from '@lamella/files';
 import type { Captured, HostTensor, Program } from '@lamella/program';
 import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
@@ -31,6 +37,13 @@ export interface TrainingStepExportOptions {
    */
   readonly defaults?: boolean;
 }
+
+const trainingStepExportNames: OptionNames<TrainingStepExportOptions> = {
+  batchSize: true,
+  sampleWeights: true,
+  random: true,
+  defaults: true,
+};
 
 /** A cell of state: which input of the graph takes its value, and which output gives the next one. */
 export interface ExportedState {
@@ -83,6 +96,7 @@ export async function exportTrainingStep(
   ...rest: [TrainingStepExportOptions] | [string, TrainingStepExportOptions]
 ): Promise<ExportedTrainingStep> {
   const [path, options] = rest.length === 1 ? [undefined, rest[0]] : rest;
+  checkOptionNames('exportTrainingStep()', options, trainingStepExportNames);
   const { batchSize, sampleWeights = false } = options;
   const { program, slots } = inGraphDTypes(model.captureTrainingStep({ batchSize, sampleWeights }));
   const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
+import { fromConfig } from '../config.js';
 import { Initializer } from '../initializer.js';
 import { Layer } from '../layer.js';
 import { booleanOption, choiceOption, numberOption, positiveIntegerOption, seedOption } from './kinds.js';
@@ -66,6 +67,34 @@ describe('a class with declared options', () => {
     ['a broken seed', { units: 1, seed: 0.5 }, 'seed: expected a safe integer, got 0.5'],
   ])('refuses %s under its name', (_, given, message) => {
     expect(() => new Bend({ name: 'b', ...given } as never)).toThrow(`[OPTION_INVALID] Bend "b": ${message}`);
+  });
+
+  it('refuses a name that it does not know, and says which one was meant', () => {
+    expect(() => new Bend({ units: 1, useBiass: false, name: 'b' } as never)).toThrow(
+      '[OPTION_UNKNOWN] test>Bend "b": unknown option "useBiass". Known: useBias, units, seed, slope, limit, and 4 more. Did you mean "useBias"?',
+    );
+    expect(() => new SteepBend({ units: 1, namess: [] } as never)).toThrow('Did you mean "names"?');
+  });
+
+  it('takes what a constructor takes besides, where the class names it', () => {
+    class Marked extends withOptions(Layer, { slope: numberOption(1) }) {
+      static readonly className = 'test>Marked';
+      static override readonly plainOptions = [...Layer.plainOptions, 'mark'];
+      readonly mark: string;
+      constructor({ mark, ...others }: { mark: string; slope?: number }) {
+        super({ ...others, mark } as never);
+        this.mark = mark;
+      }
+      override call(x: tf.Tensor): tf.Tensor {
+        return tf.mul(x, this.slope);
+      }
+    }
+    expect(new Marked({ mark: 'here' }).mark).toBe('here');
+  });
+
+  it('leaves names in the configs of files to those that read them', () => {
+    expect(fromConfig(Bend as never, { units: 1, later: null })).toBeInstanceOf(Bend);
+    expect(() => new Bend({ units: 1, later: null } as never)).toThrow('OPTION_UNKNOWN');
   });
 
   it('refuses options that are no record', () => {

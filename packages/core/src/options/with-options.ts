@@ -1,6 +1,7 @@
 // Classes with declared options: from one table come the types of what is given, the checks, the fields and the config.
 import type { Config } from '../config.js';
 import { optionInvalid } from '../errors.js';
+import { checkGivenNames } from './given-options.js';
 import type { Option, OptionCheck } from './option.js';
 
 /** Options by name; their order is that of configs. */
@@ -48,7 +49,8 @@ interface Configurable {
 /**
  * The class `Base` with options: its constructor checks and keeps them, its objects have a field for each, and `getConfig()`
  * gives them. An option that `Base` has too is declared anew, with another default or check. The tables of all stand in the
- * static `options`. Throws, when an object is made: OPTION_INVALID, and what the checks throw.
+ * static `options`; a constructor that takes others names them in a static `plainOptions`.
+ * Throws, when an object is made: OPTION_UNKNOWN, OPTION_INVALID, and what the checks throw.
  *
  * @example
  * import * as tf from '@tensorflow/tfjs-core';
@@ -76,6 +78,7 @@ export function withOptions<B extends AnyClass, const T extends OptionTable>(
     constructor(given: Readonly<Record<string, unknown>> = {}) {
       if (typeof given !== 'object' || given === null)
         throw optionInvalid(new.target.className, 'options', 'an object', given);
+      if (new.target.options === WithOptions.options) checkGivenNames(new.target, given);
       super(given);
       const subject = this.label ?? new.target.className;
       // The class that is made has the last word on each option.

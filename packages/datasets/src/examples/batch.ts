@@ -1,6 +1,13 @@
 // Batches of a dataset: examples stacked along a new first dimension. A stream that starts anew each time it is read.
 // `fit` makes batches of a dataset by itself; this is for other uses, and for work on whole batches.
-import { dataInvalid, type Dataset, type Example, type ExampleValue } from '@lamella/core';
+import {
+  checkOptionNames,
+  dataInvalid,
+  type Dataset,
+  type Example,
+  type ExampleValue,
+  type OptionNames,
+} from '@lamella/core';
 import {
   allocateArray,
   elementsPerValue,
@@ -18,6 +25,8 @@ export interface BatchOptions {
   readonly dropRemainder?: boolean;
 }
 
+const batchNames: OptionNames<BatchOptions> = { dropRemainder: true };
+
 /**
  * Stacks `size` examples at a time.
  *
@@ -34,6 +43,7 @@ export function batch<E extends Example>(
   size: number,
   options: BatchOptions = {},
 ): AsyncIterable<E> {
+  checkOptionNames('batch()', options, batchNames);
   checkDataset('batch()', dataset);
   checkCount('batch()', 'size', size, 1);
   const last = options.dropRemainder === true ? dataset.length - size : dataset.length - 1;

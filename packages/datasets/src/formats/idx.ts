@@ -1,6 +1,6 @@
 // The IDX format of the original MNIST files: a magic number with the element type, big-endian sizes, big-endian values.
 // Source: the description of the format at the end of http://yann.lecun.com/exdb/mnist/.
-import { dataInvalid } from '@lamella/core';
+import { checkOptionNames, dataInvalid, type OptionNames } from '@lamella/core';
 import { fileInvalid, gunzip, isGzip } from '@lamella/files';
 import {
   HostTensor,
@@ -44,6 +44,8 @@ export interface ReadIdxOptions {
   readonly maximumBytes?: number;
 }
 
+const readIdxNames: OptionNames<ReadIdxOptions> = { name: true, maximumBytes: true };
+
 /**
  * Reads one IDX file, gzipped or not.
  *
@@ -54,6 +56,7 @@ export interface ReadIdxOptions {
  * labels.array(); // [5, 0, 4]
  */
 export function readIdx(bytes: Uint8Array, options: ReadIdxOptions = {}): HostTensor {
+  checkOptionNames('readIdx()', options, readIdxNames);
   const { name = 'array.idx', maximumBytes } = options;
   return parse(isGzip(bytes) ? gunzip(bytes, name, maximumBytes) : bytes, name);
 }

@@ -1,5 +1,5 @@
 // NumPy's .npy files: one array each. Arrays of Python objects are pickles and are refused, unread.
-import { dataInvalid } from '@lamella/core';
+import { checkOptionNames, dataInvalid, type OptionNames } from '@lamella/core';
 import { fileInvalid } from '@lamella/files';
 import {
   allocateArray,
@@ -48,6 +48,8 @@ export interface ReadNpyOptions {
   readonly name?: string;
 }
 
+const readNpyNames: OptionNames<ReadNpyOptions> = { name: true };
+
 /**
  * Reads a .npy file in its own dtype; uint64 becomes int64. Both byte orders and both memory orders are understood.
  *
@@ -58,6 +60,7 @@ export interface ReadNpyOptions {
  * readNpy(writeNpy(new HostTensor(new Float32Array([1, 2]), [2]))).array(); // [1, 2]
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): AnyHostTensor {
+  checkOptionNames('readNpy()', options, readNpyNames);
   const file = options.name ?? 'array.npy';
   const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, file);
   const byteOrder = descr[0] ?? '';

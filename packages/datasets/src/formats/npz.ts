@@ -1,5 +1,5 @@
 // NumPy's .npz files: zip archives of .npy files.
-import { dataInvalid } from '@lamella/core';
+import { checkOptionNames, dataInvalid, type OptionNames } from '@lamella/core';
 import { readZip, writeZip } from '@lamella/files';
 import type { AnyHostTensor } from '@lamella/program';
 import { readNpy, writeNpy } from './npy.js';
@@ -17,6 +17,8 @@ export interface ReadNpzOptions {
   readonly only?: readonly string[];
 }
 
+const readNpzNames: OptionNames<ReadNpzOptions> = { name: true, maximumBytes: true, only: true };
+
 /**
  * Reads a .npz file into its arrays by name; members that are no arrays are passed over.
  *
@@ -28,6 +30,7 @@ export interface ReadNpzOptions {
  * arrays.get('labels')?.array(); // [5, 0, 4]
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, AnyHostTensor> {
+  checkOptionNames('readNpz()', options, readNpzNames);
   const { name = 'arrays.npz', maximumBytes, only } = options;
   const arrays = new Map<string, AnyHostTensor>();
   for (const member of readZip(bytes, name, maximumBytes)) {

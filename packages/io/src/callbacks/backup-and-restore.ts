@@ -1,6 +1,12 @@
 // BackupAndRestore: training that goes on where a process was killed. One small file says which weights belong to which
 // epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
-import { Catalog, optionInvalid, type FormatContext } from '@lamella/core';
+import {
+  Catalog,
+  optionInvalid,
+  type FormatContext,
+  checkOptionNames,
+  type OptionNames,
+} from '@lamella/core';
 import { fileInvalid, readFile } from '@lamella/files';
 import { Budget, isLamellaError, type AnyHostTensor, type HostTensor } from '@lamella/program';
 import type { Callback, CallbackState, Model, ResumePoint } from '@lamella/training';
@@ -22,6 +28,13 @@ export interface BackupAndRestoreOptions {
   /** Whether the backups go once training has ended. Default true. */
   readonly deleteCheckpoint?: boolean;
 }
+
+const backupAndRestoreNames: OptionNames<BackupAndRestoreOptions> = {
+  backupDir: true,
+  saveFreq: true,
+  doubleCheckpoint: true,
+  deleteCheckpoint: true,
+};
 
 /** A backup: where training stands, the file of the weights and the optimizer's state, and what callbacks hold. */
 interface Backup {
@@ -57,6 +70,7 @@ export class BackupAndRestore implements Callback {
   private count = 0;
 
   constructor(private readonly options: BackupAndRestoreOptions) {
+    checkOptionNames(name, options, backupAndRestoreNames);
     this.folder = options.backupDir;
     this.counter = new BatchCounter(name, options.saveFreq ?? 'epoch');
     if (typeof this.folder !== 'string' || this.folder === '')

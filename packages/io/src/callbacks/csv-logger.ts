@@ -1,4 +1,5 @@
 // CSVLogger: a line for each epoch, with the values that were logged. What Python's csv module would write, byte for byte.
+import { checkOptionNames, type OptionNames } from '@lamella/core';
 import { fieldKinds, fieldsOf, type Callback, type CallbackState, type Logs } from '@lamella/training';
 import { lamellaError } from '@lamella/program';
 import { twoDigitExponent } from './file-pattern.js';
@@ -10,6 +11,8 @@ export interface CSVLoggerOptions {
   /** Whether lines are added to a file that is there already. Default false. */
   readonly append?: boolean;
 }
+
+const cSVLoggerNames: OptionNames<CSVLoggerOptions> = { filename: true, separator: true, append: true };
 
 const { count, listOf, optional, text } = fieldKinds;
 const fields = { keys: optional(listOf(text)), size: optional(count) };
@@ -28,7 +31,9 @@ export class CSVLogger implements Callback {
   private size: number | undefined;
   private hasBegun = false;
 
-  constructor(private readonly options: CSVLoggerOptions) {}
+  constructor(private readonly options: CSVLoggerOptions) {
+    checkOptionNames('CSVLogger', options, cSVLoggerNames);
+  }
 
   get state(): CallbackState {
     return { keys: this.keys, size: this.size };

@@ -1,5 +1,13 @@
 // ModelCheckpoint: writes the model, or its weights, while it trains: each epoch or every so many batches, or where it is best.
-import { Catalog, optionInvalid, type Composition, type Format, type FormatContext } from '@lamella/core';
+import {
+  Catalog,
+  optionInvalid,
+  type Composition,
+  type Format,
+  type FormatContext,
+  checkOptionNames,
+  type OptionNames,
+} from '@lamella/core';
 import {
   fieldKinds,
   fieldsOf,
@@ -38,6 +46,18 @@ export interface ModelCheckpointOptions {
   readonly print?: (text: string) => void;
 }
 
+const modelCheckpointNames: OptionNames<ModelCheckpointOptions> = {
+  filepath: true,
+  monitor: true,
+  verbose: true,
+  saveBestOnly: true,
+  saveWeightsOnly: true,
+  mode: true,
+  saveFreq: true,
+  initialValueThreshold: true,
+  print: true,
+};
+
 const name = 'ModelCheckpoint';
 const modelFormats: readonly Format[] = [kerasFormat, h5Format];
 const weightFormats: readonly Format[] = [weightsH5Format, weightsJsonFormat];
@@ -65,6 +85,7 @@ export class ModelCheckpoint implements Callback {
   private epoch = 0;
 
   constructor(private readonly options: ModelCheckpointOptions) {
+    checkOptionNames(name, options, modelCheckpointNames);
     const { filepath, saveWeightsOnly = false, saveFreq = 'epoch' } = options;
     this.monitor = new Monitor(name, options);
     this.counter = new BatchCounter(name, saveFreq);

@@ -1,9 +1,9 @@
 // The constraint that weights are not negative.
 import * as tf from '@tensorflow/tfjs-core';
-import { Constraint } from '@lamella/core';
+import { Constraint, withOptions } from '@lamella/core';
 
 /** Lifts negative weights to 0. Source: keras.constraints.NonNeg. */
-export class NonNeg extends Constraint {
+export class NonNeg extends withOptions(Constraint, {}) {
   static readonly className = 'NonNeg';
 
   override call(weight: tf.Tensor): tf.Tensor {

@@ -24,7 +24,7 @@ function filled(shape: Shape, dtype: NumberDType, value: number): HostTensor {
 }
 
 /** All zeros. Source: keras.initializers.Zeros. */
-export class Zeros extends Initializer {
+export class Zeros extends withOptions(Initializer, {}) {
   static readonly className = 'Zeros';
   static readonly identifiers: readonly string[] = ['zeros', 'zero'];
 
@@ -34,7 +34,7 @@ export class Zeros extends Initializer {
 }
 
 /** All ones. Source: keras.initializers.Ones. */
-export class Ones extends Initializer {
+export class Ones extends withOptions(Initializer, {}) {
   static readonly className = 'Ones';
   static readonly identifiers: readonly string[] = ['ones', 'one'];
 

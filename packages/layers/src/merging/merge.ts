@@ -1,15 +1,11 @@
 // What the layers share that combine several tensors element by element: ranks are made equal, shapes must broadcast, and
 // the result is masked only where every input is.
 import * as tf from '@tensorflow/tfjs-core';
-import { inputInvalid, Layer, type CallContext, type LayerOptions } from '@lamella/core';
+import { inputInvalid, Layer, type CallContext, withOptions } from '@lamella/core';
 import { formatShape, isShape, shapeMismatch, type SymbolicShape, type Tree } from '@lamella/program';
 
 /** A layer that combines several tensors element by element. */
-export abstract class Merge extends Layer {
-  constructor(options: LayerOptions = {}) {
-    super(options);
-  }
-
+export abstract class Merge extends withOptions(Layer, {}) {
   override get supportsMasking(): boolean {
     return true;
   }

@@ -1,5 +1,5 @@
 // EarlyStopping: ends training when a value gets no better.
-import { optionInvalid } from '@lamella/core';
+import { optionInvalid, checkOptionNames, type OptionNames } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { TrainableModel } from '../trainable-model.js';
 import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
@@ -20,6 +20,18 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   /** Where that is printed. */
   readonly print?: (text: string) => void;
 }
+
+const earlyStoppingNames: OptionNames<EarlyStoppingOptions> = {
+  monitor: true,
+  mode: true,
+  minDelta: true,
+  patience: true,
+  baseline: true,
+  restoreBestWeights: true,
+  startFromEpoch: true,
+  verbose: true,
+  print: true,
+};
 
 const { count, listOf, number, optional, tensor } = fieldKinds;
 const fields = {
@@ -50,6 +62,7 @@ export class EarlyStopping implements Callback {
 
   /** Throws: OPTION_INVALID. */
   constructor(private readonly options: EarlyStoppingOptions = {}) {
+    checkOptionNames('EarlyStopping', options, earlyStoppingNames);
     this.monitor = new Monitor('EarlyStopping', options);
     this.patience = options.patience ?? 0;
     if (!(this.patience >= 0))

@@ -1,5 +1,5 @@
 // LearningRateScheduler: the learning rate of each epoch, by a function.
-import { optionInvalid } from '@lamella/core';
+import { optionInvalid, checkOptionNames, type OptionNames } from '@lamella/core';
 import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
 
@@ -9,6 +9,8 @@ export interface LearningRateSchedulerOptions {
   readonly print?: (text: string) => void;
 }
 
+const learningRateSchedulerNames: OptionNames<LearningRateSchedulerOptions> = { verbose: true, print: true };
+
 /** Source: keras.callbacks.LearningRateScheduler. */
 export class LearningRateScheduler implements Callback {
   private model!: TrainableModel;
@@ -17,7 +19,9 @@ export class LearningRateScheduler implements Callback {
   constructor(
     private readonly schedule: (epoch: number, learningRate: number) => number,
     private readonly options: LearningRateSchedulerOptions = {},
-  ) {}
+  ) {
+    checkOptionNames('LearningRateScheduler', options, learningRateSchedulerNames);
+  }
 
   setModel(model: TrainableModel): void {
     this.model = model;

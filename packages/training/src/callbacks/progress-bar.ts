@@ -1,4 +1,5 @@
 // The progress of fit, evaluate and predict in Keras' form: a bar on a terminal, plain lines where the output is none.
+import { checkOptionNames, type OptionNames } from '@lamella/core';
 import type { Callback, Logs, RunParameters, Verbosity } from './callback.js';
 import { ProgressLine, type ProgressStyle } from './progress-line.js';
 
@@ -17,6 +18,8 @@ export interface ProgressBarOptions {
   readonly now?: () => number;
 }
 
+const progressBarNames: OptionNames<ProgressBarOptions> = { output: true, verbose: true, now: true };
+
 /** Source: keras.callbacks.ProgbarLogger, keras.utils.Progbar. */
 export class ProgressBar implements Callback {
   private readonly output: ProgressOutput;
@@ -30,6 +33,7 @@ export class ProgressBar implements Callback {
   private isFitting = false;
 
   constructor(private readonly options: ProgressBarOptions = {}) {
+    checkOptionNames('ProgressBar', options, progressBarNames);
     this.output = options.output ?? standardOutput();
     this.now = options.now ?? (() => performance.now());
   }

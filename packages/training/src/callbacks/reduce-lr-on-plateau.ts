@@ -1,5 +1,5 @@
 // ReduceLROnPlateau: lowers the learning rate when a value gets no better.
-import { optionInvalid } from '@lamella/core';
+import { optionInvalid, checkOptionNames, type OptionNames } from '@lamella/core';
 import type { TrainableModel } from '../trainable-model.js';
 import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
@@ -18,6 +18,18 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   readonly print?: (text: string) => void;
 }
 
+const reduceLROnPlateauNames: OptionNames<ReduceLROnPlateauOptions> = {
+  monitor: true,
+  mode: true,
+  minDelta: true,
+  factor: true,
+  patience: true,
+  cooldown: true,
+  minLr: true,
+  verbose: true,
+  print: true,
+};
+
 const { count, number, optional } = fieldKinds;
 const fields = { best: optional(number), wait: count, cooling: count };
 
@@ -31,6 +43,7 @@ export class ReduceLROnPlateau implements Callback {
 
   /** Throws: OPTION_INVALID. */
   constructor(private readonly options: ReduceLROnPlateauOptions = {}) {
+    checkOptionNames('ReduceLROnPlateau', options, reduceLROnPlateauNames);
     this.monitor = new Monitor('ReduceLROnPlateau', { minDelta: 1e-4, ...options });
     const { factor = 0.1 } = options;
     if (!(factor > 0 && factor < 1))

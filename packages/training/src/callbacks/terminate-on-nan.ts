@@ -1,4 +1,5 @@
 // TerminateOnNaN: ends training when the loss is no number any more.
+import { checkOptionNames, type OptionNames } from '@lamella/core';
 import { lossInvalid } from '../errors.js';
 import type { TrainableModel } from '../trainable-model.js';
 import type { Callback, Logs } from './callback.js';
@@ -10,11 +11,15 @@ export interface TerminateOnNaNOptions {
   readonly print?: (text: string) => void;
 }
 
+const terminateOnNaNNames: OptionNames<TerminateOnNaNOptions> = { raiseError: true, print: true };
+
 /** Source: keras.callbacks.TerminateOnNaN. */
 export class TerminateOnNaN implements Callback {
   private model!: TrainableModel;
 
-  constructor(private readonly options: TerminateOnNaNOptions = {}) {}
+  constructor(private readonly options: TerminateOnNaNOptions = {}) {
+    checkOptionNames('TerminateOnNaN', options, terminateOnNaNNames);
+  }
 
   setModel(model: TrainableModel): void {
     this.model = model;

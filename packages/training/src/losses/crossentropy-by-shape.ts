@@ -1,5 +1,6 @@
 // The loss "crossentropy": which of the three it is, the shapes of targets and predictions tell.
 import type * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { binaryCrossentropyOf } from './binary-crossentropy.js';
 import { categoricalCrossentropyOf } from './categorical-crossentropy.js';
@@ -14,7 +15,7 @@ const functions = {
 } as const;
 
 /** Stored by its name alone, as compile() was given it. Source: keras' `compile(loss="crossentropy")`. */
-export class CrossentropyByShape extends Loss {
+export class CrossentropyByShape extends withOptions(Loss, {}) {
   static readonly className = 'Crossentropy';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {

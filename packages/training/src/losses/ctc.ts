@@ -1,5 +1,6 @@
 // CTC: the likelihood of label sequences, however they spread over the steps.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { formatShape, scan, shapeMismatch } from '@lamella/program';
 import { logProbabilities } from './categorical-crossentropy.js';
 import { Loss, type LossOptions } from './loss.js';
@@ -13,7 +14,7 @@ const never = -1e5;
  * Throws: SHAPE_MISMATCH, also for labels that are longer than the predictions have steps.
  * Source: Graves et al., 2006; keras.losses.CTC.
  */
-export class CTC extends Loss {
+export class CTC extends withOptions(Loss, {}) {
   static readonly className = 'CTC';
 
   constructor(options: LossOptions = {}) {

@@ -1,5 +1,6 @@
 // Hinge losses, for targets of -1 and 1.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { align } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
@@ -30,7 +31,7 @@ export function categoricalHingeOf(yTrue: tf.Tensor, yPred: tf.Tensor, subject: 
 }
 
 /** Source: keras.losses.Hinge. */
-export class Hinge extends Loss {
+export class Hinge extends withOptions(Loss, {}) {
   static readonly className = 'Hinge';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
@@ -39,7 +40,7 @@ export class Hinge extends Loss {
 }
 
 /** Source: keras.losses.SquaredHinge. */
-export class SquaredHinge extends Loss {
+export class SquaredHinge extends withOptions(Loss, {}) {
   static readonly className = 'SquaredHinge';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {
@@ -48,7 +49,7 @@ export class SquaredHinge extends Loss {
 }
 
 /** Source: keras.losses.CategoricalHinge. */
-export class CategoricalHinge extends Loss {
+export class CategoricalHinge extends withOptions(Loss, {}) {
   static readonly className = 'CategoricalHinge';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {

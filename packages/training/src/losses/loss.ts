@@ -32,6 +32,8 @@ export interface LossOptions {
  * new Cubic().name; // 'cubic'
  */
 export abstract class Loss implements Serializable {
+  /** Options that it takes and `withOptions` does not declare. */
+  static readonly plainOptions: readonly string[] = ['name', 'reduction'];
   readonly kind = 'losses';
   readonly name: string;
   readonly reduction: Reduction;

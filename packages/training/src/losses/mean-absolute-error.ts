@@ -1,5 +1,6 @@
 // Mean absolute error.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { align } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
@@ -14,7 +15,7 @@ export function meanAbsoluteErrorOf(
 }
 
 /** Source: keras.losses.MeanAbsoluteError. */
-export class MeanAbsoluteError extends Loss {
+export class MeanAbsoluteError extends withOptions(Loss, {}) {
   static readonly className = 'MeanAbsoluteError';
   static readonly identifiers: readonly string[] = ['mean_absolute_error', 'mae', 'MAE'];
 

@@ -1,5 +1,6 @@
 // Mean squared error.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { align } from './align.js';
 import { Loss, type LossOptions } from './loss.js';
 
@@ -14,7 +15,7 @@ export function meanSquaredErrorOf(
 }
 
 /** Source: keras.losses.MeanSquaredError. */
-export class MeanSquaredError extends Loss {
+export class MeanSquaredError extends withOptions(Loss, {}) {
   static readonly className = 'MeanSquaredError';
   static readonly identifiers: readonly string[] = ['mean_squared_error', 'mse', 'MSE'];
 

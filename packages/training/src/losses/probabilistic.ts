@@ -1,5 +1,6 @@
 // Losses of distributions: Kullback and Leibler's divergence, and Poisson's.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { align } from './align.js';
 import { epsilon } from './epsilon.js';
 import { Loss, type LossOptions } from './loss.js';
@@ -21,7 +22,7 @@ export function poissonOf(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): 
 }
 
 /** Source: keras.losses.KLDivergence. */
-export class KLDivergence extends Loss {
+export class KLDivergence extends withOptions(Loss, {}) {
   static readonly className = 'KLDivergence';
   static readonly identifiers: readonly string[] = ['kl_divergence', 'kld', 'KLD'];
 
@@ -35,7 +36,7 @@ export class KLDivergence extends Loss {
 }
 
 /** Source: keras.losses.Poisson. */
-export class Poisson extends Loss {
+export class Poisson extends withOptions(Loss, {}) {
   static readonly className = 'Poisson';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {

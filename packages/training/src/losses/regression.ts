@@ -52,7 +52,7 @@ export function logCoshOf(yTrue: tf.Tensor, yPred: tf.Tensor, subject: string): 
 }
 
 /** Source: keras.losses.MeanAbsolutePercentageError. */
-export class MeanAbsolutePercentageError extends Loss {
+export class MeanAbsolutePercentageError extends withOptions(Loss, {}) {
   static readonly className = 'MeanAbsolutePercentageError';
   static readonly identifiers: readonly string[] = ['mean_absolute_percentage_error', 'mape', 'MAPE'];
 
@@ -62,7 +62,7 @@ export class MeanAbsolutePercentageError extends Loss {
 }
 
 /** Source: keras.losses.MeanSquaredLogarithmicError. */
-export class MeanSquaredLogarithmicError extends Loss {
+export class MeanSquaredLogarithmicError extends withOptions(Loss, {}) {
   static readonly className = 'MeanSquaredLogarithmicError';
   static readonly identifiers: readonly string[] = ['mean_squared_logarithmic_error', 'msle', 'MSLE'];
 
@@ -110,7 +110,7 @@ export class Huber extends withOptions(Loss, huberOptions) {
 }
 
 /** Source: keras.losses.LogCosh. */
-export class LogCosh extends Loss {
+export class LogCosh extends withOptions(Loss, {}) {
   static readonly className = 'LogCosh';
 
   override call(yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor {

@@ -1,10 +1,11 @@
 // Mean: the running weighted mean of values, and what most metrics are made of.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { Metric, type MetricOptions } from './metric.js';
 import { samplewise } from './samplewise.js';
 
 /** The weighted mean of everything {@link updateValues} was given. Source: keras.metrics.Mean. */
-export class Mean extends Metric {
+export class Mean extends withOptions(Metric, {}) {
   static readonly className: string = 'Mean';
   private readonly total = this.addState('total');
   private readonly count = this.addState('count');

@@ -14,6 +14,8 @@ export interface MetricOptions {
  * Source: keras.metrics.Metric.
  */
 export abstract class Metric implements Serializable {
+  /** Options that it takes and `withOptions` does not declare. */
+  static readonly plainOptions: readonly string[] = ['name'];
   readonly kind = 'metrics';
   readonly name: string;
   /** Whether larger or smaller is better; undefined where it cannot be said. */

@@ -1,10 +1,11 @@
 // Sum: the running weighted sum of values.
 import * as tf from '@tensorflow/tfjs-core';
+import { withOptions } from '@lamella/core';
 import { product } from '../losses/reduce.js';
 import { Metric, type MetricOptions } from './metric.js';
 
 /** The weighted sum of everything {@link updateValues} was given. Source: keras.metrics.Sum. */
-export class Sum extends Metric {
+export class Sum extends withOptions(Metric, {}) {
   static readonly className = 'Sum';
   private readonly total = this.addState('total');
 

@@ -12,6 +12,8 @@ import { learningRateOption, type StateOptions } from './options.js';
 import { isSchedule, type LearningRateSchedule } from './schedules/schedule.js';
 
 export abstract class OptimizerState implements Serializable {
+  /** Options that it takes and `withOptions` does not declare. */
+  static readonly plainOptions: readonly string[] = ['name'];
   static readonly options = { learningRate: learningRateOption(0.001) };
   readonly kind = 'optimizers';
   readonly name: string;

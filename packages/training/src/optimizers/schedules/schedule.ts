@@ -11,6 +11,8 @@ export interface ScheduleOptions {
  * Source: keras.optimizers.schedules.LearningRateSchedule.
  */
 export abstract class LearningRateSchedule implements Serializable {
+  /** Options that it takes and `withOptions` does not declare. */
+  static readonly plainOptions: readonly string[] = ['name'];
   readonly kind = 'schedules';
   readonly name: string;
 

@@ -1,0 +1,38 @@
+// Options that a class knows by name. Not here: their values, which each option checks (option.ts), and configs of files,
+// whose readers say themselves what they pass over.
+import { optionUnknown } from '../errors.js';
+
+let isReadingConfig = false;
+
+/** A class as far as its options go. */
+export interface ClassOfOptions {
+  readonly className: string;
+  /** Those it declares: see `withOptions`. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The names of those that a constructor takes without declaring them. */
+  readonly plainOptions?: readonly string[];
+}
+
+/** Refuses names that the class neither declares nor takes plainly, unless a config is read. Throws: OPTION_UNKNOWN. */
+export function checkGivenNames(target: ClassOfOptions, given: object): void {
+  if (isReadingConfig) return;
+  const { className, options = {}, plainOptions = [] } = target;
+  const unknown = Object.keys(given).find(
+    (name) => !Object.hasOwn(options, name) && !plainOptions.includes(name),
+  );
+  if (unknown === undefined) return;
+  const { name } = given as { readonly name?: unknown };
+  const subject = typeof name === 'string' ? `${className} "${name}"` : className;
+  throw optionUnknown(subject, unknown, [...Object.keys(options), ...plainOptions]);
+}
+
+/** Runs `make`, which makes objects of configs: they may name options that are off, or of other versions. */
+export function whileReadingConfig<T>(make: () => T): T {
+  const before = isReadingConfig;
+  isReadingConfig = true;
+  try {
+    return make();
+  } finally {
+    isReadingConfig = before;
+  }
+}
