@@ -1,6 +1,7 @@
 // Identity: what comes in goes out, whatever it is.
 import {
   Layer,
+  withOptions,
   type CallArguments,
   type CallContext,
   type LayerOptions,
@@ -16,7 +17,7 @@ import type * as tf from '@tensorflow/tfjs-core';
  * @example
  * identity().apply(input({ shape: [4] })).shape; // [null, 4]
  */
-export class Identity<In extends Tree<tf.Tensor> = tf.Tensor> extends Layer {
+export class Identity<In extends Tree<tf.Tensor> = tf.Tensor> extends withOptions(Layer, {}) {
   static readonly className = 'Identity';
   static readonly fileFacts = { builtAtOnce: true };
 
