@@ -62,7 +62,15 @@ export interface FunctionCall {
  * Throws: NOT_CAPTURABLE, NOT_BATCH_POLYMORPHIC, CONSTANTS_TOO_LARGE.
  */
 export function captureFunction(call: FunctionCall): SavedFunction {
-  const [inference, training] = [captureNaming(call, false), captureNaming(call, true)];
+  const carried = call.inputs.flatMap(({ mask = null }, i) => (mask === null ? [] : [i]));
+  const capture = (masks: readonly number[]): CapturedCall[] =>
+    [false, true].map((training) => captureNaming(call, training, masks));
+  let masks: readonly number[] = [];
+  let [inference, training] = capture(masks) as [CapturedCall, CapturedCall];
+  if (carried.length > 0 && (inference.readsMask || training.readsMask)) {
+    masks = carried;
+    [inference, training] = capture(masks) as [CapturedCall, CapturedCall];
+  }
   if (!sameStructure(inference.outputs, training.outputs)) {
     throw notCapturable(
       call.subject,
@@ -75,6 +83,7 @@ export function captureFunction(call: FunctionCall): SavedFunction {
     functionName: call.functionName,
     inputs: call.structure,
     outputs: inference.outputs,
+    masks,
     inference: inference.program,
     training: isSame ? inference.program : training.program,
   };
@@ -85,10 +94,12 @@ export function functionDrift(
   call: Omit<FunctionCall, 'inputs' | 'structure'>,
   saved: SavedFunction,
 ): string | null {
-  const inputs = saved.inference.arguments.map(({ dtype }, i) => ({
-    dtype,
-    shape: saved.inference.argumentShapes[i]!,
-  }));
+  const { arguments: given, argumentShapes } = saved.inference;
+  const count = given.length - saved.masks.length;
+  const inputs = given.slice(0, count).map(({ dtype }, i) => {
+    const mask = saved.masks.indexOf(i);
+    return { dtype, shape: argumentShapes[i]!, mask: mask < 0 ? null : argumentShapes[count + mask]! };
+  });
   let live: SavedFunction;
   try {
     live = captureFunction({ ...call, structure: saved.inputs, inputs });
@@ -97,9 +108,11 @@ export function functionDrift(
   }
   if (!sameStructure(live.outputs, saved.outputs))
     return `- ${describeStructure(saved.outputs)}\n+ ${describeStructure(live.outputs)}`;
+  if (live.masks.length !== saved.masks.length)
+    return `${saved.masks.length > 0 ? '-' : '+'} it reads the masks of its inputs`;
   for (const form of ['inference', 'training'] as const) {
     for (const batch of [2, 5]) {
-      const shapes = inputs.map(({ shape }) => shape.map((size) => size ?? batch));
+      const shapes = argumentShapes.map((shape) => shape.map((size) => size ?? batch));
       const difference = diffPrograms(saved[form].atShapes(shapes), live[form].atShapes(shapes));
       if (difference !== null) return difference;
     }
@@ -110,12 +123,13 @@ export function functionDrift(
 interface CapturedCall {
   readonly program: OpenProgram;
   readonly outputs: TreeStructure;
+  readonly readsMask: boolean;
 }
 
 /** As {@link captureCall}; what cannot be saved for every size could be by name. */
-function captureNaming(call: FunctionCall, training: boolean): CapturedCall {
+function captureNaming(call: FunctionCall, training: boolean, masks: readonly number[]): CapturedCall {
   try {
-    return captureCall(call, training);
+    return captureCall(call, training, masks);
   } catch (error) {
     if (!isLamellaError(error, 'NOT_BATCH_POLYMORPHIC') || call.functionName !== undefined) throw error;
     const { fix = '', ...parts } = error.parts;
@@ -126,41 +140,42 @@ function captureNaming(call: FunctionCall, training: boolean): CapturedCall {
   }
 }
 
-function captureCall(call: FunctionCall, training: boolean): CapturedCall {
+/** `masks` are the positions of the inputs whose masks the Program takes. */
+function captureCall(call: FunctionCall, training: boolean, masks: readonly number[]): CapturedCall {
   let outputs: TreeStructure = '*';
-  const context: LambdaContext = {
-    training,
-    get mask(): LambdaContext['mask'] {
-      if (call.inputs.every(({ mask = null }) => mask === null))
-        return unflatten<Mask>(
-          call.structure,
-          call.inputs.map(() => null),
-        );
-      throw notCapturable(
-        call.subject,
-        'it reads a mask that comes in, which a saved Program does not carry',
-        `${naming}, and register it wherever the file is loaded`,
-      );
-    },
-  };
+  let readsMask = false;
   const program = openProgram(
     (...tensors: tf.Tensor[]) => {
-      const inputs = unflatten(call.structure, tensors);
-      const given = refuseWeights(call.subject, () =>
+      const inputs = unflatten(call.structure, tensors.slice(0, call.inputs.length));
+      const given = tensors.slice(call.inputs.length);
+      const context: LambdaContext = {
+        training,
+        get mask(): LambdaContext['mask'] {
+          readsMask = true;
+          return unflatten<Mask>(
+            call.structure,
+            call.inputs.map((_, i) => given[masks.indexOf(i)] ?? null),
+          );
+        },
+      };
+      const results = refuseWeights(call.subject, () =>
         withComputeDType(call.float, () => callFunction(call.function, inputs, call.arguments, context)),
       );
-      outputs = structureOf(given);
-      return flatten(given);
+      outputs = structureOf(results);
+      return flatten(results);
     },
-    call.inputs.map(({ shape, dtype }, i) => ({
-      name: `input_${i}`,
-      shape,
-      dtype: isFloatDType(dtype) ? call.float : dtype,
-    })),
+    [
+      ...call.inputs.map(({ shape, dtype }, i) => ({
+        name: `input_${i}`,
+        shape,
+        dtype: isFloatDType(dtype) ? call.float : dtype,
+      })),
+      ...masks.map((i) => ({ name: `mask_${i}`, shape: call.inputs[i]!.mask!, dtype: 'bool' as const })),
+    ],
     { subject: call.subject },
   );
   checkConstants(call.subject, program);
-  return { program, outputs };
+  return { program, outputs, readsMask };
 }
 
 function checkConstants(subject: string, program: OpenProgram): void {

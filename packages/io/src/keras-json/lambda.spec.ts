@@ -1,6 +1,6 @@
 // Lambdas through files: by name, by Program, with drift, without a name; whatever the loading process knows of them.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -16,7 +16,8 @@ import {
   type LambdaOptions,
 } from '@lamella/lambda';
 import { dense, embedding, layers } from '@lamella/layers';
-import { cond, flatten, random, scan, whileLoop, type HostTensor } from '@lamella/program';
+import { cond, flatten, HostTensor, random, scan, whileLoop } from '@lamella/program';
+import { assertClose } from '@lamella/testing';
 import { adam, training, type Model } from '@lamella/training';
 import { io, type LoadOptions } from '../io.js';
 
@@ -289,13 +290,67 @@ describe('saving a Lambda', () => {
     expect(await values(await reload(net))).toEqual(await values(net));
   });
 
-  it('refuses one where a mask comes in, without a name', async () => {
+  it('takes a function that reads a mask that comes in, with the mask as an input of its Programs', async () => {
+    const x = input({ shape: [null], dtype: 'int32', name: 'x' });
+    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
+    const middle = lambda(masked as never, { name: 'middle' }).apply(words);
+    const net = composition().model({ inputs: x, outputs: middle });
+    const loaded = await reload(net);
+    for (const rows of [
+      [[1, 0, 2]],
+      [
+        [3, 0, 0, 4, 1],
+        [0, 2, 2, 0, 0],
+      ],
+    ]) {
+      const tokens = new HostTensor(new Int32Array(rows.flat()), [rows.length, rows[0]!.length], 'int32');
+      const [expected, got] = [await net.predict(tokens), await loaded.predict(tokens)];
+      assertClose(got as HostTensor, expected as HostTensor, 1e-6);
+    }
+    // Saved again as it is, and called where no mask comes in: everything counts.
+    const again = (await reload(loaded)).getLayer('middle');
+    const y = input({ shape: [3, 2], name: 'y' });
+    const bare = composition().model({ inputs: y, outputs: again.apply(y) });
+    const rows = new HostTensor(new Float32Array([1, 2, 3, 4, 5, 6]), [1, 3, 2]);
+    assertClose((await bare.predict(rows)) as HostTensor, rows, 0);
+  });
+
+  it('finds that a named function reads its mask otherwise than it was saved', async () => {
+    const x = input({ shape: [3], dtype: 'int32', name: 'x' });
+    const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
+    const named = namedFunction('test>masked', masked as never);
+    const middle = lambda(named, { name: 'middle' }).apply(words);
+    const net = composition(named).model({ inputs: x, outputs: middle });
+    const other = (fn: AnyFunction): NamedFunction => namedFunction('test>masked', fn as never);
+    verifyFunctions(await reload(net, { onDrift: 'error' }, [other(masked)]));
+    for (const changed of [
+      (t: tf.Tensor) => tf.neg(t),
+      (t: tf.Tensor, _: unknown, { mask }: { mask: tf.Tensor }) =>
+        tf.add(t, tf.expandDims(tf.cast(mask, 'float32'), -1)),
+    ]) {
+      const loaded = await reload(net, { onDrift: 'error' }, [other(changed as AnyFunction)]);
+      expect(() => verifyFunctions(loaded)).toThrow('[FUNCTION_DRIFTED] Lambda "middle"');
+    }
+  });
+
+  it.each<{ name: string; masks: unknown; says: string }>([
+    { name: 'of no input', masks: [1], says: 'do not take what it is given' },
+    { name: 'of more inputs than there are', masks: [0, 1], says: 'do not take what it is given' },
+    { name: 'of none', masks: [], says: 'do not take what it is given' },
+    { name: 'twice', masks: [0, 0], says: 'told in a way that is malformed' },
+    { name: 'below 0', masks: [-1], says: 'told in a way that is malformed' },
+    { name: 'that are no list', masks: { 0: 1 }, says: 'told in a way that is malformed' },
+  ])('refuses masks $name in a file', async ({ masks, says }) => {
     const x = input({ shape: [3], dtype: 'int32', name: 'x' });
     const words = embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(x);
     const middle = lambda(masked as never, { name: 'middle' }).apply(words);
-    await expect(reload(composition().model({ inputs: x, outputs: middle }))).rejects.toThrow(
-      /\[NOT_CAPTURABLE\] Lambda "middle": it reads a mask that comes in/,
-    );
+    const { saveModel, loadModel, model } = composition();
+    const path = join(folder, 'net.json');
+    await saveModel(model({ inputs: x, outputs: middle }), path);
+    const text = await readFile(path, 'utf8');
+    expect(text).toMatch(/"masks":\s*\[0\]/);
+    await writeFile(path, text.replace(/"masks":\s*\[0\]/, `"masks":${JSON.stringify(masks)}`));
+    await expect(loadModel(path)).rejects.toThrow(says);
   });
 
   it('takes matrices of lengths of their own, and sizes that are rounded down', async () => {

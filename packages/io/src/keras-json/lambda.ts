@@ -76,10 +76,10 @@ function outputsOf(layer: Lambda): WritableJson {
 
 function programsOf(layer: Lambda): Entry {
   try {
-    const { inputs, outputs, inference, training } = layer.saveFunction();
+    const { inputs, outputs, masks, inference, training } = layer.saveFunction();
     const json = (template: OpenProgram): WritableJson => template.toJSON() as unknown as WritableJson;
     return {
-      structures: { inputs, outputs },
+      structures: { inputs, outputs, ...(masks.length > 0 && { masks: [...masks] }) },
       programs: { inference: json(inference), ...(training !== inference && { training: json(training) }) },
     };
   } catch (error) {
@@ -135,7 +135,7 @@ export function readLambda(entry: Json, context: ReadContext): Lambda {
     outputShape: isShape(shape) ? shape : null,
     ...(stored.maskName !== undefined && { mask: findFunction(stored.maskName, context) as never }),
   };
-  const saved = stored.programs === undefined ? undefined : savedFunction(stored);
+  const saved = stored.programs === undefined ? undefined : savedFunction(stored, context);
   if (live === undefined) {
     if (saved === undefined) throw fileInvalid(context.file, `Lambda "${stored.layerName}" has no function`);
     return new Lambda({ ...options, function: functionOf(saved) });
@@ -172,6 +172,8 @@ export interface StoredLambda {
   readonly config: JsonRecord;
   /** How what it takes and gives is nested, where the file says it. */
   readonly structures: { readonly inputs?: TreeStructure; readonly outputs?: TreeStructure };
+  /** The inputs whose masks its Programs take. */
+  readonly masks: readonly number[];
   readonly programs: JsonRecord | undefined;
   /** Why there are no Programs, as part of a sentence. */
   readonly reason: string;
@@ -197,6 +199,7 @@ export function describeLambda(entry: Json, context: ReadContext): StoredLambda 
         own['structure'] === 'list'
         ? {}
         : { inputs: '*' },
+    masks: storedMasks(isRecord(structures) ? structures['masks'] : undefined, context),
     programs: isRecord(programs) ? programs : undefined,
     reason: typeof reason === 'string' ? ` (${reason.slice(0, 300)})` : '',
   };
@@ -215,20 +218,39 @@ export function liveFunction(
   return findFunction(functionName ?? anonymous, context, layerName);
 }
 
-function savedFunction({ functionName, structures, programs }: StoredLambda): SavedFunction {
+function savedFunction(
+  { layerName, functionName, structures, masks, programs }: StoredLambda,
+  context: ReadContext,
+): SavedFunction {
   const inference = OpenProgram.fromJSON(programs!['inference'] as unknown as OpenProgramJson);
   const training =
     programs!['training'] === undefined ? inference : OpenProgram.fromJSON(programs!['training']);
   const isNamed = functionName !== undefined && functionName !== anonymous;
   const list = (count: number): TreeStructure => Array.from({ length: count }, (): '*' => '*');
   const count = inference.graph.outputs.length;
+  const inputs = structures.inputs ?? list(inference.arguments.length - masks.length);
+  const leaves = flatten<unknown>(inputs as Tree<unknown>).length;
+  if (
+    [inference, training].some((program) => program.arguments.length !== leaves + masks.length) ||
+    masks.some((input) => input >= leaves)
+  )
+    throw fileInvalid(context.file, `the Programs of Lambda "${layerName}" do not take what it is given`);
   return {
-    inputs: structures.inputs ?? list(inference.arguments.length),
+    inputs,
+    masks,
     outputs: structures.outputs ?? (count === 1 ? '*' : list(count)),
     inference,
     training,
     ...(isNamed && { functionName }),
   };
+}
+
+function storedMasks(stored: Json | undefined, context: ReadContext): readonly number[] {
+  if (stored === undefined) return [];
+  const masks = Array.isArray(stored) ? (stored as readonly number[]) : [-1];
+  if (masks.every((one, i) => Number.isSafeInteger(one) && one >= 0 && !masks.includes(one, i + 1)))
+    return masks;
+  throw fileInvalid(context.file, "a Lambda's masks are told in a way that is malformed");
 }
 
 function storedStructure<K extends string>(

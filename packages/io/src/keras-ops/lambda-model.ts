@@ -30,6 +30,7 @@ export function lambdaModel(lambda: Lambda, note: (problem: string) => void): Fu
   const notes = new Set<string>();
   if (lambda.maskFunction !== null) notes.add('its mask function cannot be written as operations');
   const saved = lambda.saveFunction();
+  if (saved.masks.length > 0) notes.add('it reads a mask, which a model of operations does not get');
   const sized = simplified(saved.inference, lambda.label);
   const exported = new LambdaExport(lambda.name, sized, (problem) => notes.add(problem));
   const outputs = exported.run();
