@@ -10,7 +10,7 @@ from common import distinct, header, keras, normal, np, plain, rng_for, tensor, 
 import jax
 import jax.numpy as jnp
 from layers_recurrent import define_recurrent
-from layers_spatial import define_adaptive_pooling, define_convolutions, define_reshaping
+from layers_spatial import define_adaptive_pooling, define_convolutional_recurrent, define_convolutions, define_reshaping
 from keras.src.utils.naming import to_snake_case
 
 CASES = {}
@@ -434,6 +434,7 @@ def define():
     define_reshaping(case)
     define_convolutions(case)
     define_adaptive_pooling(case)
+    define_convolutional_recurrent(case)
 
 
 def main(only=()):

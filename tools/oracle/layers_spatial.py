@@ -1,6 +1,6 @@
-"""The cases of layers that enlarge, pad, crop, transpose and adapt sequences, images and volumes, for layers.py. Makes nothing itself."""
+"""The cases of layers over sequences, images and volumes for layers.py: padded, cropped, enlarged, convolved, pooled, remembered. Makes nothing itself."""
 
-from common import distinct, rng_for
+from common import distinct, np, rng_for
 
 SHAPES = {1: (5,), 2: (3, 4), 3: (2, 3, 2)}
 FIRST = {"data_format": "channels_first"}
@@ -69,3 +69,22 @@ def define_adaptive_pooling(case):
             values = lambda *shape: distinct(rng_for("input", name, *shape), shape)  # noqa: E731
             case(name, "as many as divide", {"output_size": [1, 2, 3][d - 1] if d < 3 else [2, 3, 1]}, values(2, *sizes, 2))
             case(name, "windows of two lengths, channels_first", {"output_size": [5, 4, 3][d - 1], **FIRST}, values(1, 2, *sizes))
+
+
+def define_convolutional_recurrent(case):
+    for d, sizes in ((1, (4,)), (2, (3, 2)), (3, (2, 2, 3))):
+        name, states = f"ConvLSTM{d}D", [(2, 2, *sizes)] * 2
+        case(name, "defaults", {"filters": 2, "kernel_size": 2}, (2, 3, *sizes, 2))
+        case(name, "same, channels_first, sequences and states, initial states",
+             {"filters": 2, "kernel_size": 2, "padding": "same", "return_sequences": True, "return_state": True, **FIRST},
+             (2, 2, 1, *sizes), args={"initial_state": states})
+    name = "ConvLSTM2D"
+    # One sequence: Keras 3.15.1 on JAX takes the mask's batch for the width of images.
+    case(name, "a mask, backwards", {"filters": 1, "kernel_size": 2, "go_backwards": True, "return_sequences": True}, (1, 3, 2, 3, 1),
+         masks=[np.array([[1, 0, 1]], bool)])
+    case(name, "strides 2, no bias, hard_sigmoid",
+         {"filters": 1, "kernel_size": [2, 3], "strides": 2, "padding": "same", "use_bias": False, "recurrent_activation": "hard_sigmoid"},
+         (1, 2, 5, 4, 2))
+    case(name, "dilation, regularizers, dropout at inference",
+         {"filters": 1, "kernel_size": 2, "dilation_rate": 2, "kernel_regularizer": "l2", "recurrent_regularizer": "l1",
+          "bias_constraint": "max_norm", "dropout": 0.5, "recurrent_dropout": 0.25, "seed": 3, "unit_forget_bias": False}, (2, 2, 4, 3, 1))

@@ -85,6 +85,12 @@ def spatial():
     return keras.Model(x, h, name="spatial")
 
 
+def conv_lstm():
+    x = keras.Input((3, 4, 3, 2), name="images")
+    h = layers.ConvLSTM2D(2, 2, return_sequences=True, name="each")(x)
+    return keras.Model(x, layers.ConvLSTM2D(1, 2, padding="same", recurrent_activation="sigmoid", name="last")(h), name="conv_lstm")
+
+
 def numbers(label, shape):
     rng = np.random.default_rng(zlib.crc32(label.encode()))
     values = np.round(rng.normal(0, 0.6, shape), 2).astype(np.float32)
@@ -125,6 +131,6 @@ def save(build, compiled):
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     only = sys.argv[1:]
-    for build in (mlp, sequential, nested, shared, conv, embedding, recurrent, spatial):
+    for build in (mlp, sequential, nested, shared, conv, embedding, recurrent, spatial, conv_lstm):
         if not only or build.__name__ in only:
             save(build, build in (mlp,))

@@ -8,7 +8,17 @@ import { composed, difference, hostTensor, predictionError, type GoldenFile } fr
 
 const tolerance = 1e-6;
 const resumeTolerance = 1e-4;
-const names = ['mlp', 'sequential', 'nested', 'shared', 'conv', 'embedding', 'recurrent', 'spatial'];
+const names = [
+  'mlp',
+  'sequential',
+  'nested',
+  'shared',
+  'conv',
+  'embedding',
+  'recurrent',
+  'spatial',
+  'conv_lstm',
+];
 
 function pathOf(file: string): string {
   return fileURLToPath(new URL(`../../../fixtures/tf_keras/${file}`, import.meta.url));

@@ -142,7 +142,7 @@ const withoutEffect: readonly (readonly [className: RegExp, key: string, same: r
   // It interpolates between other places there.
   [/^UpSampling2D$/, 'interpolation', ['nearest']],
   [/^GRU/, 'reset_after', [false]],
-  [/^(RNN|SimpleRNN|LSTM|GRU)$/, 'zero_output_for_mask', [false, null]],
+  [/^(RNN|SimpleRNN|LSTM|GRU|ConvLSTM\dD)$/, 'zero_output_for_mask', [false, null]],
 ];
 
 /** Why an option makes a layer compute one thing here and another in TensorFlow.js, or undefined. */

@@ -72,6 +72,8 @@ interface Drops {
   readonly states: readonly tf.Tensor[];
 }
 
+type Product = (x: tf.Tensor, kernel: tf.Tensor) => tf.Tensor;
+
 const nothing: Drops = { inputs: [], states: [] };
 
 /** A cell with so many {@link gates}. */
@@ -100,14 +102,34 @@ export abstract class GatedCell extends withOptions(Layer, cellOptions) {
 
   override build(inputShape: Tree<SymbolicShape>): void {
     const shape = singleShape(this.label, inputShape);
-    if (shape.length !== 2) throw rankMismatch(this.label, 'rank 2 ([batch, features])', shape);
-    const features = knownSize(this.label, shape, 1, 'last dimension', 'number of features');
+    this.checkInput(shape);
+    const features = knownSize(this.label, shape, shape.length - 1, 'last dimension', 'number of features');
     const width = this.gates * this.units;
-    this.kernel = this.addWeight(weightSpec(this, 'kernel', [features, width]));
-    const recurrent = weightSpec(this, 'recurrent', [this.units, width]);
+    this.kernel = this.addWeight(weightSpec(this, 'kernel', [...this.window, features, width]));
+    const recurrent = weightSpec(this, 'recurrent', [...this.window, this.units, width]);
     this.recurrentKernel = this.addWeight({ ...recurrent, name: 'recurrent_kernel' });
     this.bias = this.useBias ? this.addWeight(this.biasSpec(width)) : undefined;
-    this.activation.layer?.ensureBuilt([shape[0]!, this.units]);
+    this.activation.layer?.ensureBuilt([...shape.slice(0, -1), this.units]);
+  }
+
+  /** The shape of a state, for what comes in of this shape. */
+  stateShape([batch]: Shape): Shape {
+    return [batch!, this.units];
+  }
+
+  /** The sizes of kernels that slide; none for rows. */
+  protected get window(): readonly number[] {
+    return [];
+  }
+
+  /** Whether what comes in is dropped for all gates alike where nothing of the state is dropped. */
+  protected get sharesDrops(): boolean {
+    return true;
+  }
+
+  /** Throws: RANK_MISMATCH, SHAPE_MISMATCH for what the cell cannot take. */
+  protected checkInput(shape: SymbolicShape): void {
+    if (shape.length !== 2) throw rankMismatch(this.label, 'rank 2 ([batch, features])', shape);
   }
 
   protected biasSpec(width: number): WeightSpec {
@@ -120,7 +142,9 @@ export abstract class GatedCell extends withOptions(Layer, cellOptions) {
     const given = context.args['states'] as tf.Tensor | readonly tf.Tensor[];
     const states = Array.isArray(given) ? (given as readonly tf.Tensor[]) : [given as tf.Tensor];
     const drops = this.#drops ?? this.draw(x.shape, context.training);
-    const next = this.step(this.project(x, this.kernel.read(), drops.inputs), states, drops.states, context);
+    const timesInput: Product = (input, kernel) => this.timesInput(input, kernel);
+    const products = this.project(x, this.kernel.read(), drops.inputs, timesInput);
+    const next = this.step(products, states, drops.states, context);
     return [next[0]!, [...next]];
   }
 
@@ -142,28 +166,44 @@ export abstract class GatedCell extends withOptions(Layer, cellOptions) {
   ): readonly tf.Tensor[];
 
   /** The product with columns of a kernel that belong to gates from `from` on, with each gate's own share dropped. */
-  protected project(x: tf.Tensor, kernel: tf.Tensor, drops: readonly tf.Tensor[]): tf.Tensor {
+  protected project(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    drops: readonly tf.Tensor[],
+    times: Product = (state, part) => this.timesState(state, part),
+  ): tf.Tensor {
     const dropped = (i: number): tf.Tensor => (drops[i] === undefined ? x : tf.mul(x, drops[i]));
-    if (drops.length < 2) return tf.matMul(dropped(0), kernel);
-    const parts = tf.split(kernel, kernel.shape[1]! / this.units, 1);
+    if (drops.length < 2) return times(dropped(0), kernel);
+    const parts = tf.split(kernel, kernel.shape.at(-1)! / this.units, kernel.rank - 1);
     return tf.concat(
-      parts.map((part, i) => tf.matMul(dropped(i), part)),
-      1,
+      parts.map((part, i) => times(dropped(i), part)),
+      x.rank - 1,
     );
+  }
+
+  /** What comes in, times a kernel. */
+  protected timesInput(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+    return tf.matMul(x, kernel);
+  }
+
+  /** A state, times a kernel. */
+  protected timesState(state: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+    return tf.matMul(state, kernel);
   }
 
   /** Keras draws for each gate where it drops of the state, else once for all. */
   private draw(inputShape: Shape, isTraining: boolean): Drops {
-    const { dropout, recurrentDropout, units } = this;
+    const { dropout, recurrentDropout } = this;
+    const isShared = recurrentDropout === 0 && this.sharesDrops;
     if (!isTraining || (dropout === 0 && recurrentDropout === 0)) return nothing;
     const seed = this.seed === null ? {} : { seed: this.seed };
     const factors = (rate: number, shape: Shape): tf.Tensor[] =>
-      Array.from({ length: rate === 0 ? 0 : recurrentDropout === 0 ? 1 : this.gates }, () =>
+      Array.from({ length: rate === 0 ? 0 : isShared ? 1 : this.gates }, () =>
         random.dropout(tf.ones(shape as number[]), rate, seed),
       );
     return {
       inputs: factors(dropout, inputShape),
-      states: factors(recurrentDropout, [inputShape[0]!, units]),
+      states: factors(recurrentDropout, this.stateShape(inputShape)),
     };
   }
 }

@@ -22,7 +22,7 @@ export type LSTMCellOptions = OptionsFor<typeof lstmCellOptions>;
  * y.shape; // [null, 4]
  */
 export class LSTMCell extends withOptions(GatedCell, lstmCellOptions) {
-  static readonly className = 'LSTMCell';
+  static readonly className: string = 'LSTMCell';
   protected readonly gates = 4;
 
   get stateSize(): readonly number[] {
@@ -62,7 +62,7 @@ export class LSTMCell extends withOptions(GatedCell, lstmCellOptions) {
   ): readonly tf.Tensor[] {
     const biased = this.bias === undefined ? x : tf.add(x, this.bias.read());
     const sums = tf.add(biased, this.project(before!, this.recurrentKernel.read(), drops));
-    const [i, f, c, o] = tf.split(sums, 4, 1);
+    const [i, f, c, o] = tf.split(sums, 4, sums.rank - 1);
     const gate = (sum: tf.Tensor): tf.Tensor => this.recurrentActivation.apply(sum, context);
     const bent = (sum: tf.Tensor): tf.Tensor => this.activation.apply(sum, context);
     const next = tf.add(tf.mul(gate(f!), memory!), tf.mul(gate(i!), bent(c!)));
