@@ -81,7 +81,8 @@ function squaredValues(nodes: readonly OnnxNode[]): Set<string> {
 
 /** Each node straight before its first reader, values numbered in that order; only what the outputs need. */
 function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
-  const nodes = nodesByNeed(model);
+  // Inside first: what a node reads of the graph around it, it reads in the order of the nodes that it holds.
+  const nodes = nodesByNeed({ ...model, nodes: model.nodes.map(inOrderInside) });
   const names = new Map<string, string>(model.inputs.map(({ name }) => [name, name]));
   const tensors = new Map(model.initializers.map((tensor) => [tensor.name, tensor]));
   const initializers: OnnxTensor[] = [];
@@ -93,7 +94,7 @@ function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
     if (tensor !== undefined) initializers.push({ ...tensor, name: known });
     return known;
   };
-  const ordered = nodes.map((node) => renameValues(inOrderInside(node), named));
+  const ordered = nodes.map((node) => renameValues(node, named));
   return {
     model: {
       ...model,
@@ -108,7 +109,10 @@ function inOrderOfNeed({ model, inputs, outputs }: LoweredModel): LoweredModel {
 
 /** The same for the graphs that a node holds. */
 function inOrderInside(node: OnnxNode): OnnxNode {
-  return mapGraphs(node, (graph) => ({ ...graph, nodes: nodesByNeed(graph).map(inOrderInside) }));
+  return mapGraphs(node, (graph) => ({
+    ...graph,
+    nodes: nodesByNeed({ ...graph, nodes: graph.nodes.map(inOrderInside) }),
+  }));
 }
 
 /** Depth first from the outputs, without recursion. */
