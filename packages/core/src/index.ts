@@ -137,6 +137,7 @@ export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
 export { Pass, type RunOutput } from './pass.js';
+export { whileCalling, type RunningCall } from './running-call.js';
 export { Runner, type Runnable } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';

@@ -6,7 +6,7 @@ import { clearNames, compose, input, Layer, type Config, type LayerOptions } fro
 import { dense, embedding, layers, ReLU } from '@lamella/layers';
 import { unzip, writeZip } from '@lamella/files';
 import { HostTensor } from '@lamella/program';
-import { adam, Model, training, type ModelOptions } from '@lamella/training';
+import { adam, Model, training, type ModelOptions, type StepBatch, type StepLogs } from '@lamella/training';
 import { io } from './io.js';
 
 interface TaggerOptions extends ModelOptions {
@@ -40,7 +40,26 @@ class Tagger extends Model {
   }
 }
 
-const acme = { name: 'acme', classes: { layers: [Tagger] } };
+/** Two weights that run after each other, each by an optimizer of its own. */
+class Chase extends Model {
+  static readonly className = 'acme>Chase';
+  private readonly hare = this.addLayer('hare', dense({ units: 1, name: 'hare' }));
+  private readonly hound = this.addLayer('hound', dense({ units: 1, name: 'hound' }));
+
+  override call(x: tf.Tensor): tf.Tensor {
+    return tf.sub(this.hare.apply(x), this.hound.apply(x));
+  }
+
+  override trainStep({ x }: StepBatch<tf.Tensor>): StepLogs {
+    const distance = (): tf.Tensor => tf.mean(tf.square(this.call(x)));
+    this.optimizers['hare']!.minimize(tf.neg(distance()), this.hare.trainableWeights);
+    const loss = distance();
+    this.optimizers['hound']!.minimize(loss, this.hound.trainableWeights);
+    return { loss };
+  }
+}
+
+const acme = { name: 'acme', classes: { layers: [Tagger, Chase] } };
 const composed = () => compose({ backend: cpu(), plugins: [layers, training, io, acme] });
 const words = new HostTensor(Int32Array.of(1, 2, 3, 8, 0, 4), [2, 3], 'int32');
 const targets = { each: HostTensor.zeros([2, 3, 1]), all: HostTensor.zeros([2, 1]) };
@@ -63,6 +82,30 @@ describe('a model with a call of its own', () => {
     );
     expect(resumed[1]).toEqual(resumed[0]);
   });
+
+  it.each(['after steps', 'before its first step'])(
+    'comes back with the state of optimizers by name, saved %s',
+    async (when) => {
+      const x = [[1, 2], [3, -1]]; // prettier-ignore
+      const net = new Chase({ backend: cpu(), seed: 5 });
+      net.build([null, 2]);
+      const rates = { hare: adam({ learningRate: 0.02 }), hound: adam({ learningRate: 0.1 }) };
+      net.compile({ optimizers: rates });
+      rates.hound.learningRate = 0.2;
+      if (when === 'after steps') await net.fit(x, undefined, { epochs: 3, verbose: 0 });
+      const file = await composed().encodeModel(net, 'chase.keras');
+      const again = (await composed().loadModel(file)) as Model as Chase;
+      expect(Object.keys(again.optimizers)).toEqual(['hare', 'hound']);
+      const resumed = await Promise.all(
+        [net, again].map(
+          async (one) => (await one.fit(x, undefined, { epochs: 3, verbose: 0 })).history['loss'],
+        ),
+      );
+      expect(resumed[1]).toEqual(resumed[0]);
+      expect(again.optimizers['hound']!.iterations.current).toBe(when === 'after steps' ? 6 : 3);
+      expect(again.optimizers['hound']!.learningRate).toBeCloseTo(0.2, 6);
+    },
+  );
 
   it('keeps its weights under the names of its attributes, as Keras does, and in every format of weights', async () => {
     const net = new Tagger({ units: 2, backend: cpu() });

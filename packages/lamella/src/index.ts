@@ -75,6 +75,7 @@ export {
   type LambdaOptions,
 } from '@lamella/lambda';
 export {
+  gradients,
   HostTensor,
   isHostTensor,
   isLamellaError,

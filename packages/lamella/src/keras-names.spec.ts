@@ -40,7 +40,7 @@ const fit: Options<FitOptions> = {
 };
 const compile: Options<CompileOptions> = {
   ...{ autoScaleLoss: 'keras', loss: 'keras', lossWeights: 'keras', metrics: 'keras', optimizer: 'keras' },
-  weightedMetrics: 'keras',
+  ...{ optimizers: 'own', weightedMetrics: 'keras' },
 };
 const summary: Options<SummaryOptions> = {
   ...{ expandNested: 'keras', layerRange: 'keras', lineLength: 'keras', optimizerWeights: 'own' },

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { capture, withScope } from './capture.js';
 import type { DType } from './dtype.js';
-import { gradients } from './gradients.js';
+import { gradients, stopGradients } from './gradients.js';
 import { removeDeadCode } from './passes/remove-dead-code.js';
 import type { Program } from './program.js';
 import type { ArgumentSpec } from './recorder.js';
@@ -37,6 +37,23 @@ describe('gradients()', () => {
 
   it('of a value by itself are ones', () => {
     expect(slope((x) => x, [5, 6])).toEqual([1, 1]);
+  });
+
+  it('go no further back than where they are stopped, and may be taken there', () => {
+    const loss = (x: tf.Tensor): [tf.Tensor, tf.Tensor] => {
+      const twice = tf.mul(x, 2);
+      stopGradients(twice);
+      return [tf.add(tf.mul(twice, 3), x), twice];
+    };
+    expect(slope((x) => loss(x)[0], [1])).toEqual([1]);
+    const { program } = capture(
+      (x) => {
+        const [y, twice] = loss(x);
+        return gradients(y, [twice])[0]!;
+      },
+      [arg([1])],
+    );
+    expect(replay(program, [tf.tensor1d([1])])[0]!.arraySync()).toEqual([3]);
   });
 
   it('add up over all uses of a value', () => {

@@ -34,6 +34,15 @@ export function gradients(y: tf.Tensor, xs: readonly tf.Tensor[], dy?: tf.Tensor
   return gradientsOf([[y, dy ?? null]], xs);
 }
 
+/**
+ * Inside a capture: {@link gradients} go no further back than this value, though they may be taken by it. For the new values of
+ * weights: what comes after an update is no function of how it was found.
+ */
+export function stopGradients(value: tf.Tensor): void {
+  const recorder = currentRecorder();
+  recorder?.stopped.add(valueOf(value, recorder));
+}
+
 /** The same for several results, whose gradients by each of `xs` are summed. */
 function gradientsOf(
   results: readonly (readonly [y: tf.Tensor, dy: tf.Tensor | null])[],
@@ -69,7 +78,8 @@ class Sweep {
     this.dependent = new Set(sources);
     for (const node of this.nodes) {
       if (!Object.values(node.inputs).some((id) => this.dependent.has(id))) continue;
-      for (const id of node.outputs) if (isFloat(recorder, id)) this.dependent.add(id);
+      for (const id of node.outputs)
+        if (isFloat(recorder, id) && !recorder.stopped.has(id)) this.dependent.add(id);
     }
   }
 

@@ -70,7 +70,7 @@ export {
 export { type ReductionAttributes } from './kernels/reductions.js';
 export { indexUses, type IndexUse } from './index-uses.js';
 export { attributesOf, traitsOf, type KernelName } from './kernels.js';
-export { gradients } from './gradients.js';
+export { gradients, stopGradients } from './gradients.js';
 export {
   copyValues,
   HostTensor,

@@ -59,6 +59,8 @@ export class Recorder {
   fusedCalls = 0;
   private readonly inputs: ProgramInput[] = [];
   private readonly constants = new Map<ValueId, ProgramConstant>();
+  /** Values that gradients go no further back than. */
+  readonly stopped = new Set<ValueId>();
   private readonly state = new Map<StateSlot, { input: number; current: ValueId }>();
   private readonly captures = new Map<ValueId, ValueId>();
   private readonly draws = new Map<string, number>();

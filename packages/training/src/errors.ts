@@ -70,6 +70,11 @@ export function callbackStateInvalid(subject: string, problem: string, fix: stri
   return lamellaError('CALLBACK_STATE_INVALID', { subject, problem, fix });
 }
 
+/** `STEP_INVALID`: a step of one's own that gives no logs, or a part of one where there is none. */
+export function stepInvalid(subject: string, problem: string, fix: string): LamellaError {
+  return lamellaError('STEP_INVALID', { subject, problem, fix });
+}
+
 /** `LOSS_INVALID`: a loss that became NaN or infinite, where the application asked for an error. */
 export function lossInvalid(subject: string, loss: number, batch: number): LamellaError {
   return lamellaError('LOSS_INVALID', {

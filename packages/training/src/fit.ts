@@ -26,10 +26,12 @@ import {
 } from './data/adapt-data.js';
 import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
+import type { DataEnds } from './data/data-ends.js';
 import { Passes } from './data/passes.js';
 import { shuffledOrder } from './data/shuffled-order.js';
 import { dataExhausted } from './errors.js';
 import { testEpoch, trainEpoch } from './loops.js';
+import { outputLayout } from './output-layout.js';
 import type { TrainableModel } from './trainable-model.js';
 
 /** Validation data: inputs, targets and perhaps weights, or a source of examples. */
@@ -73,12 +75,12 @@ export async function fit(
   y: Tensors | undefined,
   options: FitOptions = {},
 ): Promise<History> {
-  const { backend } = model;
-  const { optimizer } = model.requireCompiled();
   checkOptions(model.label, options);
   const { epochs = 1, initialEpoch = 0, verbose = 1, stepsPerEpoch, validationSteps } = options;
+  const ends = await model.endsFor('train', data, y, options.signal);
+  const compiled = model.requireCompiled();
   warnChangedFlags(model);
-  const { train, validation } = await prepare(model, data, y, options);
+  const { train, trial } = await prepare(model, ends, data, y, options);
   if (!train.isRepeatable && stepsPerEpoch === undefined && epochs - initialEpoch > 1)
     throw dataExhausted(
       model.label,
@@ -92,7 +94,7 @@ export async function fit(
     verbose,
   });
   const passes = new Passes(train, { subject: model.label, stepsPerEpoch });
-  const trials = validation && new Passes(validation, { subject: `${model.label}, validationData` });
+  const trials = trial && new Passes(trial.source, { subject: `${model.label}, validationData` });
   const common = { callbacks, signal: options.signal };
   model.stopTraining = false;
   let logs: Logs = {};
@@ -118,7 +120,7 @@ export async function fit(
       const trained = await passes.epoch(
         () => order(epoch),
         (cursor) =>
-          trainEpoch(model, backend, cursor, {
+          trainEpoch(model, ends, cursor, {
             ...common,
             steps: stepsPerEpoch,
             ...(epoch === start.epoch && { skip: start.batch, metrics: kept?.metrics ?? [] }),
@@ -135,7 +137,7 @@ export async function fit(
         await callbacks.call('onTestBegin', {});
         const tested = await trials.epoch(
           () => undefined,
-          (cursor) => testEpoch(model, backend, cursor, { ...common, steps: validationSteps }),
+          (cursor) => testEpoch(model, trial!.ends, cursor, { ...common, steps: validationSteps }),
         );
         await callbacks.call('onTestEnd', tested.logs);
         for (const [name, value] of Object.entries(tested.logs)) logs[`val_${name}`] = value;
@@ -145,7 +147,7 @@ export async function fit(
       if (!model.stopTraining) await resumable({ epoch: epoch + 1, batch: 0 });
     }
   } finally {
-    await optimizer.finalize();
+    await compiled.finalize();
     await passes.close();
     await trials?.close();
   }
@@ -230,23 +232,22 @@ function warnShort(subject: string, steps: number, asked: number): void {
   );
 }
 
+/** Data of a step, and how they are nested. */
+interface Prepared {
+  readonly ends: DataEnds;
+  readonly source: BatchSource;
+}
+
 async function prepare(
   model: TrainableModel,
+  ends: DataEnds,
   data: TrainingData,
   y: Tensors | undefined,
   options: FitOptions,
-): Promise<{ train: BatchSource; validation: BatchSource | undefined }> {
-  const { validationData, validationSplit = 0 } = options;
-  const { loss } = model.requireCompiled();
-  const common: DataOptions = {
-    y,
-    sampleWeight: options.sampleWeight,
-    classWeight: options.classWeight,
-    batchSize: options.batchSize,
-    outputs: model.outputLayout,
-    loss,
-  };
-  const validation =
+): Promise<{ readonly train: BatchSource; readonly trial: Prepared | undefined }> {
+  const { validationData, validationSplit = 0, signal } = options;
+  const common = stepData(model, 'train', ends, { ...options, y });
+  const trial =
     validationData === undefined ? undefined : await validationSource(model, validationData, options);
   if (isExampleSource(data)) {
     if (validationSplit !== 0)
@@ -256,30 +257,42 @@ async function prepare(
         'none beside a dataset (pass validationData)',
         validationSplit,
       );
-    return { train: exampleSource(model, data, common), validation };
+    return { train: exampleSource(ends, data, common), trial };
   }
-  if (y === undefined && loss.isPresent)
+  if (y === undefined && common.loss?.isPresent === true)
     throw dataInvalid(model.label, 'it has a loss, and fit() was given no targets', 'call fit(x, y)');
-  const tensors = await adaptTensors(model, data, common);
-  if (validationSplit === 0 || validation !== undefined)
-    return { train: rowsSource(model, tensors, options.batchSize), validation };
+  const tensors = await adaptTensors(ends, data, common);
+  if (validationSplit === 0 || trial !== undefined)
+    return { train: rowsSource(ends, tensors, options.batchSize), trial };
   const parts = splitTensors(model.label, tensors, validationSplit);
-  return {
-    train: rowsSource(model, parts.train, options.batchSize),
-    validation: rowsSource(model, parts.validation, options.validationBatchSize ?? options.batchSize),
-  };
+  // What is split off is nested as the rest is, and is tried by a step that takes it so.
+  const tried = model.hasOwnStep('train') ? await model.endsFor('test', data, y, signal) : ends;
+  const source = rowsSource(tried, parts.validation, options.validationBatchSize ?? options.batchSize);
+  return { train: rowsSource(ends, parts.train, options.batchSize), trial: { ends: tried, source } };
+}
+
+/** How data of a step are to be adapted: what is no step of the model's own, its losses have to fit. */
+export function stepData(
+  model: TrainableModel,
+  kind: 'train' | 'test',
+  ends: DataEnds,
+  { y, sampleWeight, classWeight, batchSize }: Omit<DataOptions, 'outputs' | 'loss'>,
+): DataOptions {
+  const loss = model.hasOwnStep(kind) ? undefined : model.requireCompiled().loss;
+  return { y, sampleWeight, classWeight, batchSize, outputs: outputLayout(ends), loss };
 }
 
 async function validationSource(
   model: TrainableModel,
   data: ValidationData,
   options: FitOptions,
-): Promise<BatchSource> {
+): Promise<Prepared> {
   const batchSize = options.validationBatchSize ?? options.batchSize;
-  const outputs = model.outputLayout;
-  const { loss } = model.requireCompiled();
-  if (isDataset(data) || !Array.isArray(data))
-    return exampleSource(model, data as Dataset | BatchStream, { batchSize, outputs, loss });
+  if (isDataset(data) || !Array.isArray(data)) {
+    const source = data as Dataset | BatchStream;
+    const ends = await model.endsFor('test', source, undefined, options.signal);
+    return { ends, source: exampleSource(ends, source, stepData(model, 'test', ends, { batchSize })) };
+  }
   if (data.length < 2 || data.length > 3)
     throw optionInvalid(
       model.label,
@@ -288,5 +301,7 @@ async function validationSource(
       `${data.length} items`,
     );
   const [x, y, sampleWeight] = data as unknown as readonly [Tensors, Tensors, Tensors?];
-  return rowsSource(model, await adaptTensors(model, x, { y, sampleWeight, outputs, loss }), batchSize);
+  const ends = await model.endsFor('test', x, y, options.signal);
+  const adapted = await adaptTensors(ends, x, stepData(model, 'test', ends, { y, sampleWeight }));
+  return { ends, source: rowsSource(ends, adapted, batchSize) };
 }

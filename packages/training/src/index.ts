@@ -22,10 +22,11 @@ export {
   type ReduceLROnPlateauOptions,
 } from './callbacks/reduce-lr-on-plateau.js';
 export { TerminateOnNaN, terminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
-export { type TrainingStepOptions } from './capture-training-step.js';
+export { type DataLike, type TrainingStepOptions } from './capture-training-step.js';
 export { Compiled, type CompileOptions } from './compile.js';
 export { type ClassWeight } from './data/class-weight.js';
 export { type Tensors, type TrainingData } from './data/adapt-data.js';
+export { type EvaluateOptions, type PredictOptions } from './evaluate.js';
 export { type FitOptions, type ValidationData } from './fit.js';
 export * from './losses/index.js';
 export { Loss, type LossOptions } from './losses/loss.js';
@@ -39,13 +40,8 @@ export { Metric, type MetricOptions } from './metrics/metric.js';
 export { type MetricIdentifier } from './metrics/identifiers.js';
 export { type MetricLike } from './metrics/resolve-metric.js';
 export { Functional, type FunctionalOptions } from './functional.js';
-export {
-  Model,
-  type EvaluateOptions,
-  type ModelOptions,
-  type Predicted,
-  type PredictOptions,
-} from './model.js';
+export { Model, type ModelOptions, type Predicted } from './model.js';
+export { type BatchOptions } from './one-by-one.js';
 export * from './optimizers/index.js';
 export { learningRateOption, type OptimizerOptions } from './optimizers/options.js';
 export { type OptimizerIdentifier } from './optimizers/identifiers.js';
@@ -56,4 +52,9 @@ export * from './optimizers/schedules/index.js';
 export { LearningRateSchedule, type ScheduleOptions } from './optimizers/schedules/schedule.js';
 export { Sequential, type SequentialLayers, type SequentialOptions } from './sequential.js';
 export { model, sequential, training, type ModelFactory, type TrainingApi } from './training.js';
-export { type TrainableModel } from './trainable-model.js';
+export {
+  type PredictedBatch,
+  type StepBatch,
+  type StepLogs,
+  type TrainableModel,
+} from './trainable-model.js';

@@ -1,10 +1,12 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
-import { Pass, Runner, type Backend, type Weight } from '@lamella/core';
+import { Pass, Runner, type Backend } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
 import type { Batch } from './data/batch.js';
+import type { Applications } from './compile.js';
 import type { BatchCursor } from './data/batch-source.js';
+import type { DataEnds } from './data/data-ends.js';
 import { turnWhereDue } from './event-loop.js';
 import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
@@ -21,6 +23,8 @@ export interface LoopOptions {
   readonly skip?: number;
   /** What metrics held after those batches. */
   readonly metrics?: readonly HostTensor[];
+  /** A pass that goes on, in place of one of its own. */
+  readonly inside?: Pass;
   /** Called before each batch of this run but the first, with its number. */
   readonly between?: (batch: number, pass: Pass | undefined) => Promise<void>;
   /** Ends the loop before the next batch. */
@@ -33,50 +37,53 @@ export interface LoopResult {
   readonly logs: Logs;
 }
 
-/** Trains on the batches that are left in a pass. */
+/** How often each compiled step applies each optimizer. */
+const applications = new WeakMap<Runner, Applications>();
+
+/** Trains on the batches that are left in a pass; `ends` say how they are nested. */
 export async function trainEpoch(
   model: TrainableModel,
-  backend: Backend,
+  ends: DataEnds,
   cursor: BatchCursor,
   options: LoopOptions,
 ): Promise<LoopResult> {
+  const { backend } = model;
   const compiled = model.requireCompiled();
-  const { optimizer } = compiled;
-  await optimizer.refresh();
+  await compiled.refresh();
   const stepFor = (batch: Batch): Runner | Promise<Runner> =>
-    model.stepFor('train', [batch.x, batch.y, batch.weights], () =>
-      Runner.create(
-        backend,
-        trainingStep(model, compiled, batch, (weights) => warnUnconnected(model, weights)),
-      ),
-    );
+    model.stepFor('train', [batch.x, batch.y, batch.weights], async () => {
+      const step = trainingStep(model, ends, batch);
+      const runner = await Runner.create(backend, step);
+      applications.set(runner, step.applications);
+      return runner;
+    });
   const train = (pass: Pass): Promise<number> =>
     overBatches(model, cursor, { ...options, pass }, 'Train', stepFor, async (runner, batch) => {
-      optimizer.beforeStep();
-      await runner.run(argumentsOf(batch), { seed: model.seed, step: optimizer.stepsTaken }, pass);
-      await optimizer.afterStep();
+      compiled.beforeStep();
+      await runner.run(argumentsOf(batch), { seed: model.seed, step: compiled.stepsTaken }, pass);
+      await compiled.afterStep(applications.get(runner)!);
     });
-  return logged(backend, train, options.metrics);
+  return logged(backend, train, options);
 }
 
-/** Evaluates on the batches that are left in a pass. */
+/** Evaluates on the batches that are left in a pass; `ends` say how they are nested. */
 export function testEpoch(
   model: TrainableModel,
-  backend: Backend,
+  ends: DataEnds,
   cursor: BatchCursor,
   options: LoopOptions,
 ): Promise<LoopResult> {
-  const compiled = model.requireCompiled();
+  const { backend } = model;
   let next = 0;
   const stepFor = (batch: Batch): Runner | Promise<Runner> =>
-    model.stepFor('test', [batch.x, batch.y, batch.weights], () =>
-      Runner.create(backend, testStep(model, compiled, batch)),
+    model.stepFor('test', [batch.x, batch.y, batch.weights], async () =>
+      Runner.create(backend, testStep(model, ends, batch)),
     );
-  return logged(backend, (pass) =>
+  const test = (pass: Pass): Promise<number> =>
     overBatches(model, cursor, { ...options, pass }, 'Test', stepFor, (runner, batch) =>
       runner.run(argumentsOf(batch), { seed: model.seed, step: next++ }, pass),
-    ),
-  );
+    );
+  return logged(backend, test, options);
 }
 
 /** Predicts over what is left of a pass, `examples` of them where that is known, and gives each output whole. */
@@ -110,18 +117,18 @@ export function inferenceStep(
   );
 }
 
-/** Runs a loop with metrics and logs of its own, and gives the logs of its last step. */
+/** Runs a loop with metrics and logs of its own, or those of `inside`, and gives the logs of its last step. */
 async function logged(
   backend: Backend,
   loop: (pass: Pass) => Promise<number>,
-  metrics?: readonly HostTensor[],
+  { metrics, inside }: LoopOptions,
 ): Promise<LoopResult> {
-  const pass = new Pass(backend, metrics);
+  const pass = inside ?? new Pass(backend, metrics);
   try {
     const steps = await loop(pass);
     return { steps, logs: await logsOf(pass) };
   } finally {
-    pass.dispose();
+    if (pass !== inside) pass.dispose();
   }
 }
 
@@ -174,14 +181,4 @@ function argumentsOf({ x, y, weights }: Batch): HostTensor[] {
 async function logsOf({ outputs }: Pass): Promise<Logs> {
   const values = await Promise.all(outputs.map(({ buffer }) => buffer.read()));
   return Object.fromEntries(outputs.map(({ name }, i) => [name, values[i]!.data[0]!]));
-}
-
-const warned = new WeakSet<TrainableModel>();
-
-function warnUnconnected(model: TrainableModel, weights: readonly Weight[]): void {
-  if (weights.length === 0 || warned.has(model)) return;
-  warned.add(model);
-  console.warn(
-    `[GRADIENT_MISSING] ${model.label}: the loss does not depend on ${weights.map((weight) => weight.name).join(', ')}; they will not train.`,
-  );
 }

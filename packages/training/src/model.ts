@@ -3,7 +3,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   arrange,
-  checkOptionNames,
   dataInvalid,
   Layer,
   layerNotBuilt,
@@ -12,6 +11,7 @@ import {
   randomSeed,
   requireBackend,
   summarize,
+  type ApplyOptions,
   type Arrangement,
   type Backend,
   type BatchStream,
@@ -20,12 +20,14 @@ import {
   type Dataset,
   type GraphEnds,
   type LayerOptions,
-  type OptionNames,
   type Runner,
   type SummaryOptions,
+  type SymbolicInputs,
+  type SymbolicOutputs,
   type SymbolicTensor,
 } from '@lamella/core';
 import {
+  describeStructure,
   flatten,
   isHostTensor,
   isShape,
@@ -39,34 +41,26 @@ import {
   type Tree,
   type TreeStructure,
 } from '@lamella/program';
-import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
+import type { Logs } from './callbacks/callback.js';
 import type { History } from './callbacks/history.js';
-import { ProgressBar } from './callbacks/progress-bar.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
 import { sayCompileNotices } from './compile-notices.js';
 import { checkCompileOptions, Compiled, type CompileOptions } from './compile.js';
-import {
-  adaptTensors,
-  exampleSource,
-  inputsOf,
-  isExampleSource,
-  noOutputs,
-  rowsSource,
-  type DataOptions,
-  type Tensors,
-  type TrainingData,
-} from './data/adapt-data.js';
-import type { BatchSource } from './data/batch-source.js';
-import type { ClassWeight } from './data/class-weight.js';
+import { inputsOf, isExampleSource, type Tensors, type TrainingData } from './data/adapt-data.js';
+import type { DataEnds } from './data/data-ends.js';
+import { endsOfData } from './data/ends-of-data.js';
 import { inputsLike, symbolicInputs, type InputLike } from './data/inputs-like.js';
-import { onePass } from './data/passes.js';
+import { computeLoss, computeMetrics, defaultTestStep, defaultTrainStep } from './default-steps.js';
 import { modelBusy, notCompiled } from './errors.js';
 import { turnWhereDue } from './event-loop.js';
-import { begin, fit, type FitOptions } from './fit.js';
-import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
+import { evaluate, predict, type EvaluateOptions, type PredictOptions } from './evaluate.js';
+import { fit, type FitOptions } from './fit.js';
+import { inferenceStep } from './loops.js';
+import { OneByOne, type BatchOptions } from './one-by-one.js';
+import type { Optimizer } from './optimizers/optimizer.js';
 import { outputLayout } from './output-layout.js';
 import { StepCache, type StepArguments } from './step-cache.js';
-import type { StepKind } from './trainable-model.js';
+import type { PredictedBatch, StepBatch, StepKind, StepLogs } from './trainable-model.js';
 import { unlessAborted } from './unless-aborted.js';
 
 /** The options of every model. */
@@ -77,41 +71,12 @@ export interface ModelOptions extends LayerOptions {
   readonly seed?: number | undefined;
 }
 
-export interface EvaluateOptions {
-  /** Default 32. */
-  readonly batchSize?: number;
-  readonly sampleWeight?: Tensors;
-  readonly classWeight?: ClassWeight;
-  /** At most so many batches. */
-  readonly steps?: number;
-  /** As in fit, but 0 by default. */
-  readonly verbose?: Verbosity;
-  readonly callbacks?: readonly Callback[];
-  readonly signal?: AbortSignal;
-}
-
-/** As for evaluate; targets and weights are not used. */
-export type PredictOptions = Omit<EvaluateOptions, 'sampleWeight' | 'classWeight'>;
-
 /** What a model gives, as plain host memory. */
 export type Predicted<M extends { call(inputs: never, context: CallContext): unknown }> = MapTree<
   ReturnType<M['call']>,
   tf.Tensor,
   HostTensor
 >;
-
-const predictNames: OptionNames<PredictOptions> = {
-  batchSize: true,
-  steps: true,
-  verbose: true,
-  callbacks: true,
-  signal: true,
-};
-const evaluateNames: OptionNames<EvaluateOptions> = {
-  ...predictNames,
-  sampleWeight: true,
-  classWeight: true,
-};
 
 /**
  * A layer that trains. Subclasses make their layers with `addLayer`, compute in `call`, and say their options in
@@ -148,6 +113,9 @@ export abstract class Model<
   #ownBackend: Backend | undefined;
   #compileOptions: CompileOptions | undefined;
   #compiled: Compiled | undefined;
+  readonly #batches = new OneByOne();
+  /** How the data of steps of its own were nested last. */
+  readonly #forms: Partial<Record<StepKind, string>> = {};
   /** The loops over data that are under way. */
   readonly #running: string[] = [];
   readonly #steps: Readonly<Record<StepKind, StepCache>> = {
@@ -165,6 +133,22 @@ export abstract class Model<
   }
 
   abstract override call(inputs: In, context: CallContext): Out;
+
+  /** As for every layer; the last form is for `this.apply(x)` in a subclass, whose `call` TypeScript cannot know there. */
+  override apply<L extends Layer>(
+    this: L,
+    inputs: SymbolicInputs<L>,
+    options?: ApplyOptions<SymbolicTensor>,
+  ): SymbolicOutputs<L>;
+  override apply<L extends Layer>(
+    this: L,
+    inputs: Parameters<L['call']>[0],
+    options?: ApplyOptions<tf.Tensor>,
+  ): ReturnType<L['call']>;
+  override apply(inputs: In, options?: ApplyOptions<tf.Tensor>): Out;
+  override apply(inputs: never, options?: never): unknown {
+    return super.apply(inputs, options);
+  }
 
   /** The layers it is made of. */
   get layers(): readonly Layer[] {
@@ -234,39 +218,47 @@ export abstract class Model<
 
   /** What compile() made; undefined before, and as long as a model with a call of its own has seen no data. */
   get compiled(): Compiled | undefined {
-    return this.#compileOptions && this.ends && this.requireCompiled();
+    return this.#compileOptions && this.#canCompile ? this.requireCompiled() : undefined;
   }
 
-  get optimizer(): Compiled['optimizer'] | undefined {
-    return this.compiled?.optimizer;
+  /** Undefined before compile(), and where several have names. */
+  get optimizer(): Optimizer | undefined {
+    return this.#compileOptions?.optimizers === undefined ? this.compiled?.optimizer : undefined;
+  }
+
+  /** The optimizers by the names that compile() was given; one alone is called `optimizer`. */
+  get optimizers(): Readonly<Record<string, Optimizer>> {
+    return Object.fromEntries(this.compiled?.optimizers ?? []);
   }
 
   /** The names of the outputs, as losses, metrics and records of targets use them. */
   get outputNames(): string[] {
-    return [...outputLayout(this).names];
+    return [...this.outputLayout.names];
   }
 
   /** How targets and weights may be nested and named. For the loops. */
   get outputLayout(): Arrangement {
-    return outputLayout(this);
+    const isOpen = this.ends === undefined && this.hasOwnStep('train');
+    return isOpen ? { structure: '*', names: ['output'] } : outputLayout(this);
+  }
+
+  /** Whether it is known what it takes and gives. For the loops. */
+  get hasEnds(): boolean {
+    return this.ends !== undefined;
   }
 
   /**
    * Says how to train: optimizer, loss, metrics. `trainable` flags of layers take effect here.
    * Throws: IDENTIFIER_UNKNOWN, OPTION_INVALID, MODEL_BUSY.
-   *
-   * @example
-   * const pixels = input({ shape: [784] });
-   * const net = model({ inputs: pixels, outputs: dense({ units: 10, activation: 'softmax' }).apply(pixels) });
-   * net.compile({ optimizer: adam({ learningRate: 5e-4 }), loss: 'categorical_crossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions = {}): void {
-    checkCompileOptions(this.label, options);
+    checkCompileOptions(this.label, options, this.hasOwnStep('train'));
     this.#refuseWhileRunning('compile()');
-    this.#compiled = this.ends && this.#makeCompiled(options);
+    this.#compiled = this.#canCompile ? this.#makeCompiled(options) : undefined;
     this.#compileOptions = options;
     this.#steps.train.clear();
     this.#steps.test.clear();
+    this.#batches.reset();
     if (this.#compiled !== undefined) sayCompileNotices(this, this.#composition);
   }
 
@@ -300,47 +292,99 @@ export abstract class Model<
   }
 
   /**
+   * What {@link fit} does with a batch, in tfjs-core calls, and what is logged of it, a scalar for each name. It is captured once for
+   * each form of batch. A subclass may do something else, with several models and optimizers; its data are then nested as they come.
+   * In it, layers that are applied train, and `gradients()` of `@lamella/program` are those of what it has computed so far.
+   */
+  trainStep(batch: StepBatch): StepLogs {
+    return defaultTrainStep(this, batch);
+  }
+
+  /** What {@link evaluate} does with a batch, as {@link trainStep}. */
+  testStep(batch: StepBatch): StepLogs {
+    return defaultTestStep(this, batch);
+  }
+
+  /**
+   * In a step: the total loss, of compile(), of regularizers, and what layers have added in this step. A subclass may add to it.
+   * Throws: STEP_INVALID outside a step, DATA_INVALID, SHAPE_MISMATCH.
+   */
+  computeLoss(batch: PredictedBatch): tf.Tensor {
+    return computeLoss(this, batch);
+  }
+
+  /** In a step: takes a batch into account in the metrics of compile(), and gives all results. Throws: as {@link computeLoss}. */
+  computeMetrics(batch: PredictedBatch & { readonly loss?: tf.Tensor | undefined }): StepLogs {
+    return computeMetrics(this, batch);
+  }
+
+  /** Whether a subclass has a step of its own. For the loops. */
+  hasOwnStep(kind: StepKind): boolean {
+    if (kind === 'predict') return false;
+    const step = `${kind}Step` as const;
+    return this[step] !== Model.prototype[step];
+  }
+
+  /** How data of a step are nested. A model that has not been built is built for them, where the step is not its own. For the loops. */
+  async endsFor(
+    kind: StepKind,
+    data: TrainingData,
+    targets: Tensors | undefined,
+    signal?: AbortSignal,
+  ): Promise<DataEnds> {
+    if (!this.hasOwnStep(kind)) {
+      await this.#buildForData(data, signal);
+      return this;
+    }
+    const ends = await unlessAborted(this.label, signal, endsOfData(this.label, data, targets));
+    const form = [ends.inputStructure, ends.outputStructure].map(describeStructure).join(' ');
+    // Compiled steps are kept by the shapes of their arguments alone.
+    if (this.#forms[kind] !== form) this.#steps[kind].clear();
+    this.#forms[kind] = form;
+    return ends;
+  }
+
+  /**
    * Trains on arrays with targets, on a dataset of examples, or on a stream of batches.
    * Throws: NOT_COMPILED, BACKEND_MISSING, DATA_INVALID, DATA_LENGTH, DATA_EXHAUSTED, LABEL_OUT_OF_RANGE, SHAPE_MISMATCH,
-   * OPTION_INVALID, ABORTED, MODEL_BUSY.
+   * OPTION_INVALID, STEP_INVALID, ABORTED, MODEL_BUSY.
    */
-  fit(x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
+  fit(x: Tensors, y?: Tensors, options?: FitOptions): Promise<History>;
   fit(data: Dataset | BatchStream, options?: FitOptions): Promise<History>;
   async fit(x: TrainingData, y?: Tensors | FitOptions, options?: FitOptions): Promise<History> {
     if (this.#running.includes('fit()')) throw modelBusy(this.label, 'fit()', 'another fit()');
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as FitOptions | undefined) : options) ?? {};
-    return this.#run('fit()', async () => {
-      await this.#buildForData(x, settings.signal);
-      return fit(this, x, isSource ? undefined : (y as Tensors), settings);
-    });
+    return this.#run('fit()', () => fit(this, x, isSource ? undefined : (y as Tensors), settings));
+  }
+
+  /**
+   * One step of training on one batch, whatever its size; gives the logs. Metrics go on from batch to batch until
+   * {@link resetMetrics}. Calls take turns. Throws: as {@link fit}.
+   */
+  trainOnBatch(x: Tensors, y?: Tensors, options: BatchOptions = {}): Promise<Logs> {
+    return this.#run('trainOnBatch()', () => this.#batches.run(this, 'train', x, y, options));
+  }
+
+  /** The loss and the metrics on one batch, and on those before since {@link resetMetrics}. Throws: as {@link fit}. */
+  testOnBatch(x: Tensors, y?: Tensors, options: BatchOptions = {}): Promise<Logs> {
+    return this.#run('testOnBatch()', () => this.#batches.run(this, 'test', x, y, options));
+  }
+
+  /** Has the metrics of {@link trainOnBatch} and {@link testOnBatch} begin anew. Throws: MODEL_BUSY while one of them runs. */
+  resetMetrics(): void {
+    const running = this.#running.find((name) => name.endsWith('OnBatch()'));
+    if (running !== undefined) throw modelBusy(this.label, 'resetMetrics()', running);
+    this.#batches.reset();
   }
 
   /** The loss and the metrics on given data, by name. Throws: as {@link fit}. */
-  evaluate(x: Tensors, y: Tensors, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: Tensors, y?: Tensors, options?: EvaluateOptions): Promise<Logs>;
   evaluate(data: Dataset | BatchStream, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(x: TrainingData, y?: Tensors | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
     const isSource = isExampleSource(x);
     const settings = (isSource ? (y as EvaluateOptions | undefined) : options) ?? {};
-    checkOptionNames(`${this.label}, evaluate()`, settings, evaluateNames);
-    return this.#run('evaluate()', async () => {
-      await this.#buildForData(x, settings.signal);
-      const { loss } = this.requireCompiled();
-      const { backend } = this;
-      const source = await this.#source(x, {
-        ...settings,
-        y: isSource ? undefined : (y as Tensors),
-        outputs: this.outputLayout,
-        loss,
-      });
-      const callbacks = this.#begin(source, settings);
-      await callbacks.call('onTestBegin', {});
-      const { logs } = await onePass(source, this.label, (cursor) =>
-        testEpoch(this, backend, cursor, { ...settings, callbacks }),
-      );
-      await callbacks.call('onTestEnd', logs);
-      return logs;
-    });
+    return this.#run('evaluate()', () => evaluate(this, x, isSource ? undefined : (y as Tensors), settings));
   }
 
   /**
@@ -352,18 +396,8 @@ export abstract class Model<
     x: TrainingData,
     options: PredictOptions = {},
   ): Promise<Predicted<M>> {
-    checkOptionNames(`${this.label}, predict()`, options, predictNames);
     return this.#run('predict()', async () => {
-      const { backend } = this;
-      await this.#buildForData(x, options.signal);
-      const source = await this.#source(x, { batchSize: options.batchSize, outputs: noOutputs });
-      const { examples } = source;
-      const callbacks = this.#begin(source, options);
-      await callbacks.call('onPredictBegin', {});
-      const { outputs } = await onePass(source, this.label, (cursor) =>
-        predictEpoch(this, backend, cursor, { ...options, examples, callbacks }),
-      );
-      await callbacks.call('onPredictEnd', {});
+      const outputs = await predict(this, x, options);
       return unflatten(this.outputStructure, outputs) as Predicted<M>;
     });
   }
@@ -426,6 +460,12 @@ export abstract class Model<
   /** Frees the compiled steps; the model can still be used and compiles them anew. */
   dispose(): void {
     for (const cache of Object.values(this.#steps)) cache.clear();
+    this.#batches.reset();
+  }
+
+  /** A step of its own may leave open what the model takes and gives. */
+  get #canCompile(): boolean {
+    return this.ends !== undefined || this.hasOwnStep('train');
   }
 
   #requireEnds(): GraphEnds {
@@ -456,19 +496,5 @@ export abstract class Model<
   #refuseWhileRunning(called: string): void {
     const [running] = this.#running;
     if (running !== undefined) throw modelBusy(this.label, called, running);
-  }
-
-  async #source(x: TrainingData, options: DataOptions): Promise<BatchSource> {
-    if (isExampleSource(x)) return exampleSource(this, x, options);
-    return rowsSource(this, await adaptTensors(this, x, options), options.batchSize);
-  }
-
-  #begin(source: BatchSource, options: PredictOptions): ReturnType<typeof begin> {
-    const { callbacks = [], verbose = 0, steps } = options;
-    return begin(this, verbose === 0 ? callbacks : [...callbacks, new ProgressBar()], {
-      epochs: 1,
-      steps: steps === undefined ? source.steps : Math.min(steps, source.steps ?? steps),
-      verbose,
-    });
   }
 }

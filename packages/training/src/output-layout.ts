@@ -1,12 +1,12 @@
 // How a model's outputs are nested, and the names by which losses, metrics and targets know them. Source: Keras' CompileLoss.
-import type { Arrangement, LayerWithEnds } from '@lamella/core';
+import type { Arrangement, GraphEnds } from '@lamella/core';
 import type { TreeStructure } from '@lamella/program';
 
 /**
  * The outputs of a record go by its keys, others by the layers they come from: `classes`, `boxes/corner`. The names of the
  * layers alone will do too.
  */
-export function outputLayout(model: LayerWithEnds): Arrangement {
+export function outputLayout(model: GraphEnds): Arrangement {
   const layerNames = unique(model.outputs.map(({ name }) => name));
   const names = namesIn(model.outputStructure, [], [...layerNames]);
   return { structure: model.outputStructure, names: unique(names), otherNames: layerNames };

@@ -1,93 +1,69 @@
-// The three steps of a model as functions of tfjs-core calls, ready to be captured: training, testing, prediction.
-// One step is one pure Program; where it runs and how often is the loops' business.
-import * as tf from '@tensorflow/tfjs-core';
-import {
-  callContext,
-  isInputLayer,
-  type CallContext,
-  type LayerResult,
-  type LayerWithEnds,
-  type Weight,
-} from '@lamella/core';
+// The steps of a model, captured: training, testing, prediction. What the first two do with a batch, trainStep() and testStep()
+// of the model say. One step is one pure Program; where it runs and how often is the loops' business.
+import type * as tf from '@tensorflow/tfjs-core';
+import { callContext, isTensor, type LayerWithEnds } from '@lamella/core';
 import {
   capture,
   computeDType,
-  tfjsDType,
   flatten,
-  gradients,
+  isRecord,
   unflatten,
-  withScope,
   type ArgumentSpec,
   type Captured,
+  type Tree,
 } from '@lamella/program';
-import type { Compiled } from './compile.js';
 import type { Batch } from './data/batch.js';
-import { metricNotScalar } from './errors.js';
+import type { DataEnds } from './data/data-ends.js';
+import { inputsFor } from './default-steps.js';
+import { metricNotScalar, stepInvalid } from './errors.js';
 import type { Layout } from './open-step.js';
-import type { Gradient } from './optimizers/gradient.js';
+import type { Applications } from './compile.js';
+import { whileStepping } from './running-step.js';
+import type { StepBatch, StepLogs, TrainableModel } from './trainable-model.js';
 
-/** One step of training: outputs are the logs by name; weights, slots and metrics are updated. */
-export function trainingStep(
-  model: LayerWithEnds,
-  compiled: Compiled,
-  batch: Batch,
-  onUnconnected: (weights: readonly Weight[]) => void,
-): Captured {
-  const { optimizer, trainableWeights } = compiled;
-  return compiled.withFlags(() =>
-    captureBatch(model, batch, (x, y, weights) => {
-      const total = lossOf(model, compiled, { x, y, weights, training: true });
-      const found = gradients(
-        optimizer.scaleLoss(total),
-        trainableWeights.map((weight) => weight.read()),
-      );
-      onUnconnected(trainableWeights.filter((_, i) => found[i] === null));
-      const pairs = trainableWeights.flatMap((weight, i): Gradient[] => {
-        const gradient = found[i] ?? null;
-        return gradient === null ? [] : [{ weight, gradient }];
-      });
-      withScope(optimizer.name, () => {
-        optimizer.build(trainableWeights);
-        optimizer.apply(pairs);
-      });
-      return results(compiled);
-    }),
-  );
+/** A step of training, and how often it applies each optimizer. */
+export interface TrainingStep extends Captured {
+  readonly applications: Applications;
 }
 
-/** One step of evaluation: outputs are the logs by name; only metrics are updated. */
-export function testStep(model: LayerWithEnds, compiled: Compiled, batch: Batch): Captured {
-  return captureBatch(model, batch, (x, y, weights) => {
-    lossOf(model, compiled, { x, y, weights, training: false });
-    return results(compiled);
-  });
+/**
+ * One step of training: outputs are the logs by name; weights, the variables of optimizers and metrics are updated.
+ * Throws: STEP_INVALID, METRIC_NOT_SCALAR, OPTION_INVALID.
+ */
+export function trainingStep(model: TrainableModel, ends: DataEnds, batch: Batch): TrainingStep {
+  const compiled = model.requireCompiled();
+  const { result, applications } = compiled.countingApplications(() =>
+    compiled.withFlags(() =>
+      captureBatch(ends, batch, (data) =>
+        whileStepping(true, () => checkedLogs(model, 'trainStep()', model.trainStep(data))),
+      ),
+    ),
+  );
+  compiled.checkOptimizers(result.slots);
+  return { ...result, applications };
+}
+
+/** One step of evaluation: outputs are the logs by name; only metrics are updated. Throws: STEP_INVALID, METRIC_NOT_SCALAR. */
+export function testStep(model: TrainableModel, ends: DataEnds, batch: Batch): Captured {
+  return captureBatch(ends, batch, (data) =>
+    whileStepping(false, () => checkedLogs(model, 'testStep()', model.testStep(data))),
+  );
 }
 
 /** One forward pass: outputs are the model's. As fit and evaluate, it overrides training flags that calls in the graph fix. */
-export function predictStep(model: LayerWithEnds, x: readonly Layout[]): Captured {
+export function predictStep(model: TrainableModel, x: readonly Layout[]): Captured {
   const context = callContext({ overridesTraining: true });
-  return captureBatch(model, { x, y: [], weights: [] }, (inputs) =>
-    flatten(invoke(model, inputs, context).outputs),
+  return captureBatch(model, { x, y: [], weights: [] }, ({ x: inputs }) =>
+    flatten(model.invoke(inputsFor(model, inputs), context).outputs),
   );
-}
-
-/** Runs the model on the leaves of its inputs. */
-function invoke(model: LayerWithEnds, x: readonly tf.Tensor[], context: CallContext): LayerResult {
-  return model.invoke(unflatten(model.inputStructure, x), context);
-}
-
-interface StepInputs {
-  readonly x: tf.Tensor[];
-  readonly y: tf.Tensor[];
-  readonly weights: tf.Tensor[];
 }
 
 type BatchLayout = Readonly<Record<'x' | 'y' | 'weights', readonly Layout[]>>;
 
 function captureBatch(
-  model: LayerWithEnds,
+  ends: DataEnds,
   batch: BatchLayout,
-  step: (x: tf.Tensor[], y: tf.Tensor[], weights: tf.Tensor[]) => tf.Tensor[] | Record<string, tf.Tensor>,
+  step: (batch: StepBatch) => tf.Tensor[] | StepLogs,
 ): Captured {
   const spec = (name: string, tensor: Layout): ArgumentSpec => ({
     name,
@@ -96,66 +72,39 @@ function captureBatch(
     storage: tensor.dtype,
   });
   const args = [
-    ...batch.x.map((tensor, i) => spec(model.inputs[i]?.name ?? `x_${i}`, tensor)),
+    ...batch.x.map((tensor, i) => spec(ends.inputs[i]?.name ?? `x_${i}`, tensor)),
     ...batch.y.map((tensor, i) => spec(`y_${i}`, tensor)),
     ...batch.weights.map((tensor, i) => spec(`sample_weight_${i}`, tensor)),
   ];
   const nx = batch.x.length;
-  const ny = batch.y.length;
+  const ny = nx + batch.y.length;
+  const nested = (tensors: readonly tf.Tensor[]): Tree<tf.Tensor> | undefined =>
+    tensors.length === 0 ? undefined : unflatten(ends.outputStructure, tensors);
   return capture(
     (...tensors) =>
-      step(
-        tensors.slice(0, nx).map((t, i) => asDeclared(model, t, i)),
-        tensors.slice(nx, nx + ny),
-        tensors.slice(nx + ny),
-      ),
+      step({
+        x: unflatten(ends.inputStructure, tensors.slice(0, nx)),
+        y: nested(tensors.slice(nx, ny)),
+        sampleWeight: nested(tensors.slice(ny)),
+      }),
     args,
-    { subject: model.label },
+    { subject: ends.label },
   );
 }
 
-/** Data meets its input in the dtype the input declares: integers become float where floats are declared. */
-function asDeclared(model: LayerWithEnds, tensor: tf.Tensor, index: number): tf.Tensor {
-  const layer = model.inputs[index]?.node.layer;
-  if (layer === undefined || !isInputLayer(layer)) return tensor;
-  const wanted = tfjsDType(layer.dtype);
-  return tensor.dtype === wanted ? tensor : tf.cast(tensor, wanted);
-}
-
-function lossOf(
-  model: LayerWithEnds,
-  compiled: Compiled,
-  inputs: StepInputs & { readonly training: boolean },
-): tf.Tensor {
-  const added: tf.Tensor[] = [];
-  const { outputs: tree, masks } = invoke(
-    model,
-    inputs.x,
-    callContext({ training: inputs.training, overridesTraining: true, losses: added }),
-  );
-  const outputs = flatten(tree);
-  return withScope('loss', () => {
-    const size = inputs.x[0]!.shape[0]!;
-    const weights = inputs.weights.length === 0 ? outputs.map(() => null) : inputs.weights;
-    const own = compiled.loss.evaluate(inputs.y, outputs, weights, masks);
-    const penalties = compiled.trainableWeights.flatMap((weight) =>
-      weight.regularizer === null ? [] : [weight.regularizer.call(weight.read())],
+/** What a step gives must be numbers by name, which the loops log. */
+function checkedLogs({ label }: LayerWithEnds, step: string, logs: unknown): StepLogs {
+  if (logs instanceof Promise) logs.catch(() => undefined);
+  if (!isRecord(logs) || !Object.values(logs).every(isTensor)) {
+    const got = logs instanceof Promise ? 'a promise' : isRecord(logs) ? 'other values in it' : typeof logs;
+    throw stepInvalid(
+      label,
+      `expected a record of scalar tensors by name from ${step}, got ${got}`,
+      'return what is to be logged, such as { loss: this.meanLoss.result() }',
     );
-    const parts = [...(own === null ? [] : [own]), ...penalties, ...added];
-    const total = parts.length === 0 ? tf.scalar(0) : parts.reduce((a, b) => tf.add(a, b));
-    compiled.loss.total.updateValues(total, tf.scalar(size));
-    compiled.metrics.update(inputs.y, outputs, weights, masks);
-    return total;
-  });
-}
-
-/** Throws: METRIC_NOT_SCALAR. */
-function results(compiled: Compiled): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    compiled.reported().map(({ label, metric }) => {
-      const result = withScope('metrics', () => metric.result());
-      if (result.rank > 0) throw metricNotScalar(metric.label, result.shape);
-      return [label, result];
-    }),
-  );
+  }
+  for (const [name, value] of Object.entries(logs))
+    if ((value as tf.Tensor).rank > 0)
+      throw metricNotScalar(`${label}, "${name}" of ${step}`, (value as tf.Tensor).shape);
+  return logs as StepLogs;
 }

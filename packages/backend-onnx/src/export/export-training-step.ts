@@ -8,7 +8,7 @@ import {
   type OptionNames,
 } from '@lamella/core';
 import { writeFile } from '@lamella/files';
-import type { Captured, HostTensor, Program } from '@lamella/program';
+import type { Captured, HostTensor, NumberDType, Program, Shape, Tree } from '@lamella/program';
 import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
@@ -20,13 +20,23 @@ import { drawInGraph } from './random-nodes.js';
 
 /** What a model must have beside its ends; `Model` of @lamella/training has it. */
 export interface TrainableModel extends LayerWithEnds {
-  readonly optimizer?: { readonly variables: readonly Weight[] } | undefined;
-  captureTrainingStep(options: { readonly batchSize: number; readonly sampleWeights?: boolean }): Captured;
+  readonly optimizers: Readonly<Record<string, { readonly variables: readonly Weight[] }>>;
+  captureTrainingStep(options: Omit<TrainingStepExportOptions, 'random' | 'defaults'>): Captured;
+}
+
+/** What data look like, without the batch. */
+interface DataLike {
+  readonly shape: Shape;
+  readonly dtype: NumberDType;
 }
 
 export interface TrainingStepExportOptions {
   /** Gradients are those of batches of this size; a graph is for one. */
   readonly batchSize: number;
+  /** What the data look like, for a step of the model's own that takes others than its inputs. */
+  readonly inputs?: Tree<DataLike>;
+  /** What the targets look like. Default: as the losses take them. */
+  readonly targets?: Tree<DataLike>;
   /** Whether sample weights are inputs too. Default false. */
   readonly sampleWeights?: boolean;
   /** As in {@link exportOnnx}: dropout and the like. */
@@ -40,6 +50,8 @@ export interface TrainingStepExportOptions {
 
 const trainingStepExportNames: OptionNames<TrainingStepExportOptions> = {
   batchSize: true,
+  inputs: true,
+  targets: true,
   sampleWeights: true,
   random: true,
   defaults: true,
@@ -97,18 +109,15 @@ export async function exportTrainingStep(
 ): Promise<ExportedTrainingStep> {
   const [path, options] = rest.length === 1 ? [undefined, rest[0]] : rest;
   checkOptionNames('exportTrainingStep()', options, trainingStepExportNames);
-  const { batchSize, sampleWeights = false } = options;
-  const { program, slots } = inGraphDTypes(model.captureTrainingStep({ batchSize, sampleWeights }));
+  const { batchSize, random, defaults, ...data } = options;
+  const { program, slots } = inGraphDTypes(model.captureTrainingStep({ batchSize, ...data }));
   const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
-  const lowered = options.random === 'nodes' ? drawInGraph(alone, program) : alone;
+  const lowered = random === 'nodes' ? drawInGraph(alone, program) : alone;
   const weights = slots as readonly Weight[];
   const values = (await getWeightValues(weights)).map(heldInGraph);
+  const ofOptimizers = new Set(Object.values(model.optimizers).flatMap(({ variables }) => variables));
   const kindOf = (slot: Weight): ExportedState['kind'] =>
-    model.weights.includes(slot)
-      ? 'weight'
-      : model.optimizer?.variables.includes(slot) === true
-        ? 'optimizer'
-        : 'metric';
+    model.weights.includes(slot) ? 'weight' : ofOptimizers.has(slot) ? 'optimizer' : 'metric';
   const statesOf = (known: ExportedNames): ExportedState[] =>
     pairs(program, known).map(({ slot, ...pair }) => ({
       ...pair,
@@ -120,7 +129,7 @@ export async function exportTrainingStep(
     program,
     values,
     outputNames: outputNames(program),
-    states: options.defaults === true ? 'defaults' : 'inputs',
+    states: defaults === true ? 'defaults' : 'inputs',
     name: model.name,
     seed: (model as { readonly seed?: number }).seed,
     metadata: (known) => ({

@@ -1,6 +1,6 @@
 // The state of an optimizer that may not have any yet: compared before the optimizer is touched.
 import { fromConfig, type Config, type Layer, type SerializableClass, type Weight } from '@lamella/core';
-import type { AnyHostTensor } from '@lamella/program';
+import type { AnyHostTensor, HostTensor } from '@lamella/program';
 import type { Model, Optimizer } from '@lamella/training';
 import { weightsMismatch } from '../errors.js';
 import { misfit, type Offer } from './assign.js';
@@ -11,9 +11,9 @@ export type StateRule = 'required' | 'where it fits' | 'none';
 /** Gives the optimizer its variables, and offers for those. */
 export type StateCommit = () => readonly Offer[];
 
-/** The optimizer of a compiled model, or undefined. */
+/** The one optimizer of a compiled model; undefined where there is none, or several by name. */
 export function optimizerOf(model: Layer): Optimizer | undefined {
-  return (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
+  return (model as Layer & Partial<Pick<Model, 'optimizer'>>).optimizer;
 }
 
 /** An optimizer like this one with its variables, which may be the optimizer itself. */
@@ -76,6 +76,23 @@ export function planState(
   return () => {
     optimizer.build(weights);
     return offersFor(optimizer.variables).filter(({ value }) => value !== undefined);
+  };
+}
+
+/**
+ * The same for an optimizer that a step of the model's own applies: which weights it is for shows at its first step, and so does
+ * whether the values fit.
+ */
+export function planNamedState(
+  optimizer: Optimizer,
+  values: readonly (AnyHostTensor | undefined)[],
+  plan: Parameters<typeof planState>[3],
+): StateCommit {
+  if (optimizer.isBuilt) return planState(optimizer, [], values, plan);
+  if (plan.rule === 'none' || values.length === 0) return () => [];
+  return () => {
+    optimizer.restoreWhenBuilt(values as readonly HostTensor[]);
+    return [];
   };
 }
 

@@ -4,9 +4,9 @@ import type { AnyHostTensor, Budget } from '@lamella/program';
 import type { Optimizer } from '@lamella/training';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
-import { builtLike, optimizerOf, planState, type StateRule } from './optimizer-state.js';
+import { builtLike, planNamedState, planState, type StateRule } from './optimizer-state.js';
 import { findGroup, numberedDatasets, type Hdf5Group } from './tree.js';
-import { variablePlaces } from './variables.js';
+import { optimizersOf, variablePlaces } from './variables.js';
 
 /** What the list of layers is called, now and in files of the year 2023. */
 const containers: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
@@ -33,16 +33,19 @@ export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariables
   }
   unused.push(...unusedBelow(root, [], used, rule.budget));
   const kept = checkOffers(file, offers, unused, rule);
-  const optimizer = optimizerOf(model);
-  const commit =
-    optimizer === undefined
-      ? () => []
-      : planState(optimizer, model.trainableWeights, stateOf(root, optimizer, model.trainableWeights), {
-          file,
-          rule: stateRule,
-          notice,
-        });
-  assignOffers([...kept, ...commit()]);
+  const commits = optimizersOf(model).map(({ optimizer, path, isNamed }) => {
+    const weights = model.trainableWeights;
+    const plan = { file, rule: stateRule, notice };
+    return isNamed
+      ? planNamedState(optimizer, valuesAt(root, path), plan)
+      : planState(optimizer, weights, stateOf(root, optimizer, weights), plan);
+  });
+  assignOffers([...kept, ...commits.flatMap((commit) => commit())]);
+}
+
+function valuesAt(root: Hdf5Group, path: readonly string[]): readonly AnyHostTensor[] {
+  const group = findGroup(root, [...path, 'vars']);
+  return group === undefined ? [] : numberedDatasets(group);
 }
 
 /** The stored state in the order of the optimizer's variables; Keras 2 left some of it out, and had more of others. */
@@ -51,8 +54,7 @@ function stateOf(
   optimizer: Optimizer,
   weights: readonly Weight[],
 ): readonly (AnyHostTensor | undefined)[] {
-  const group = findGroup(root, ['optimizer', 'vars']);
-  const values = group === undefined ? [] : numberedDatasets(group);
+  const values = valuesAt(root, ['optimizer']);
   const planned = builtLike(optimizer, weights).variables;
   const lacksRate = values[1] !== undefined && values[1].shape.length > 0;
   if (values.length === planned.length || !lacksRate) return values;
@@ -85,7 +87,7 @@ function unusedBelow(
 /** Whether a group is what compile() made of a model: its optimizer, or, in files of Keras 2, its metrics. */
 function isCompileState(path: readonly string[]): boolean {
   const [container, key] = [path.at(-2), path.at(-1)];
-  return (key === 'optimizer' || key === 'metrics') && !containers.includes(container ?? '');
+  return ['optimizer', 'optimizers', 'metrics'].includes(key!) && !containers.includes(container ?? '');
 }
 
 /** Files of the year 2023 called the list of layers otherwise. */

@@ -25,15 +25,29 @@ export function variablePlaces(model: Layer, options: VariableOptions): Variable
   const places: VariablePlace[] = [];
   const seen = new Set<Layer>();
   visit(model, [], seen, places, options.replacements ?? new Map());
-  const optimizer = (model as Layer & Partial<Pick<Model, 'compiled'>>).compiled?.optimizer;
-  if (options.optimizer && optimizer !== undefined) visitOptimizer(optimizer, ['optimizer'], places);
+  if (options.optimizer)
+    for (const { optimizer, path } of optimizersOf(model)) visitOptimizer(optimizer, path, places);
   return places;
+}
+
+/** The optimizers of a compiled model, and where files keep their state. */
+export function optimizersOf(
+  model: Layer,
+): { readonly optimizer: Optimizer; readonly path: readonly string[]; readonly isNamed: boolean }[] {
+  const { compiled } = model as Layer & Partial<Pick<Model, 'compiled'>>;
+  if (compiled === undefined) return [];
+  const isNamed = compiled.options.optimizers !== undefined;
+  return [...compiled.optimizers].map(([name, optimizer]) => ({
+    optimizer,
+    path: isNamed ? ['optimizers', ...name.split('/')] : ['optimizer'],
+    isNamed,
+  }));
 }
 
 /** What is inside an optimizer stands among its own variables, and once more by itself. */
 function visitOptimizer(optimizer: Optimizer, path: readonly string[], places: VariablePlace[]): void {
   places.push({ path, name: optimizer.name, weights: optimizer.variables });
-  for (const [name, part] of optimizer.parts) visitOptimizer(part, [...path, name], places);
+  for (const [name, part] of optimizer.parts) visitOptimizer(part, [...path, ...name.split('/')], places);
 }
 
 function visit(

@@ -7,6 +7,7 @@ import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
 /** The families of what compile() takes. */
 export const compileKinds: Readonly<Record<string, SerializableKind>> = {
   optimizer: 'optimizers',
+  optimizers: 'optimizers',
   loss: 'losses',
   metrics: 'metrics',
   weighted_metrics: 'metrics',

@@ -8,21 +8,22 @@ import { isRecord, type Json } from './python-json.js';
 import { findFunction, isEnvelope, readValue, type ReadContext } from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
-type Part = 'optimizer' | 'loss' | 'loss_weights' | 'metrics' | 'weighted_metrics';
+type Part = 'optimizer' | 'optimizers' | 'loss' | 'loss_weights' | 'metrics' | 'weighted_metrics';
 
 /** Applies a stored compile() to a model, as far as it can be; what cannot is noted. */
 export function readCompileConfig(model: Model, config: Json | undefined, context: ReadContext): void {
-  if (!isRecord(config) || (config['optimizer'] ?? null) === null) return;
+  if (!isRecord(config) || (config['optimizer'] ?? config['optimizers'] ?? null) === null) return;
   const state = readCompileState(config, model.outputNames);
   const read = (part: Part): never => {
     const stored = state[part] ?? null;
     const kind = compileKinds[part];
-    const value = kind === 'metrics' ? presentMetrics(stored, model.outputs.length) : stored;
+    const value = kind === 'metrics' ? presentMetrics(stored, model.outputNames.length) : stored;
     return (value === null ? undefined : withFunctions(readValue(value, context, kind), context)) as never;
   };
   const compile = (): void =>
     model.compile({
       optimizer: read('optimizer'),
+      optimizers: read('optimizers'),
       loss: read('loss'),
       lossWeights: read('loss_weights'),
       metrics: read('metrics'),
@@ -32,7 +33,12 @@ export function readCompileConfig(model: Model, config: Json | undefined, contex
   if (problem === undefined) return;
   // Without metrics it trains as it did.
   const needed = (): void =>
-    model.compile({ optimizer: read('optimizer'), loss: read('loss'), lossWeights: read('loss_weights') });
+    model.compile({
+      optimizer: read('optimizer'),
+      optimizers: read('optimizers'),
+      loss: read('loss'),
+      lossWeights: read('loss_weights'),
+    });
   const cause = problemOf(needed, context);
   context.notices.add(
     cause === undefined

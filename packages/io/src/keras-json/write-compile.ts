@@ -8,12 +8,16 @@ import { writeValue } from './write-object.js';
 
 /** The compile state, or an empty record. Throws: NOT_SERIALIZABLE for what files cannot hold. */
 export function writeCompileConfig(model: Model): { [key: string]: WritableJson } {
-  const options = model.compiled?.options;
-  if (options === undefined || model.compiled === undefined) return {};
+  const { compiled } = model;
+  if (compiled === undefined) return {};
+  const { options } = compiled;
   const write = (value: unknown, option: string): WritableJson =>
     value === undefined ? null : written(value as ConfigValue, `${model.label}, ${option} of compile()`);
+  const isNamed = options.optimizers !== undefined;
   return {
-    optimizer: write(model.compiled.optimizer, 'optimizer'),
+    ...(isNamed
+      ? { optimizers: write(Object.fromEntries(compiled.optimizers), 'optimizers') }
+      : { optimizer: write(compiled.optimizer, 'optimizer') }),
     loss: write(options.loss, 'loss'),
     loss_weights: write(options.lossWeights, 'lossWeights'),
     metrics: write(options.metrics, 'metrics'),

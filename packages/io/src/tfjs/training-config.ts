@@ -30,7 +30,7 @@ const metrics: ReadonlySet<unknown> = new Set([
 
 /** The `trainingConfig` of a model, from its compile state in Keras' form; undefined where it cannot be said so. */
 export function writeTrainingConfig(model: Model, compiled: Entry): Entry | undefined {
-  const optimizer = model.compiled?.optimizer;
+  const { optimizer } = model;
   if (optimizer === undefined || !isShared(optimizer)) return undefined;
   const { loss, metrics: measured, loss_weights: weights, weighted_metrics: weighted } = compiled;
   const isKnown = (value: WritableJson, known: ReadonlySet<unknown>): boolean =>

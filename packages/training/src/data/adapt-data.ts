@@ -11,7 +11,6 @@ import {
   type Arrangement,
   type BatchStream,
   type Dataset,
-  type LayerWithEnds,
 } from '@lamella/core';
 import {
   entering,
@@ -25,6 +24,7 @@ import type { CompiledLoss } from '../compile-loss.js';
 import { datasetSource, streamSource, tensorSource, type BatchSource } from './batch-source.js';
 import { checkData, type DataParts } from './check-batch.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
+import type { DataEnds } from './data-ends.js';
 import { Examples } from './examples.js';
 
 /** Data for all inputs, or all outputs: nested like them, a list by position, or a record by name. */
@@ -48,7 +48,7 @@ export interface DataOptions {
 export const noOutputs: Arrangement = { structure: [], names: [] };
 
 /** How the inputs of a model are nested and named. */
-export function inputsOf(model: LayerWithEnds): Arrangement {
+export function inputsOf(model: DataEnds): Arrangement {
   return { structure: model.inputStructure, names: model.inputs.map(({ name }) => name) };
 }
 
@@ -63,7 +63,7 @@ export function isExampleSource(data: TrainingData): data is Dataset | BatchStre
 
 /** A source over a Dataset of examples or a stream of batches. Throws: OPTION_INVALID, DATA_INVALID. */
 export function exampleSource(
-  model: LayerWithEnds,
+  model: DataEnds,
   data: Dataset | BatchStream,
   options: DataOptions,
 ): BatchSource {
@@ -89,11 +89,7 @@ export function exampleSource(
 }
 
 /** Converts and checks tensors. Throws: DATA_INVALID, SHAPE_MISMATCH, DATA_LENGTH, LABEL_OUT_OF_RANGE, OPTION_INVALID. */
-export async function adaptTensors(
-  model: LayerWithEnds,
-  x: Tensors,
-  options: DataOptions,
-): Promise<DataParts> {
+export async function adaptTensors(model: DataEnds, x: Tensors, options: DataOptions): Promise<DataParts> {
   const { outputs, loss } = options;
   const data = {
     x: (await toList(model.label, x, inputsOf(model), 'input')).map((tensor, i) =>
@@ -119,11 +115,7 @@ export async function adaptTensors(
 }
 
 /** A source over rows in memory. Throws: OPTION_INVALID. */
-export function rowsSource(
-  model: LayerWithEnds,
-  data: DataParts,
-  batchSize: number | undefined,
-): BatchSource {
+export function rowsSource(model: DataEnds, data: DataParts, batchSize: number | undefined): BatchSource {
   return tensorSource(data.x, data.y, data.weights, checkBatchSize(model.label, batchSize));
 }
 

@@ -1,9 +1,10 @@
 // What can be said about data before a step runs: that inputs fit the model, that all parts have one length, and that
 // labels name classes. Whether targets fit their loss, the loss itself says.
-import { dataInvalid, type LayerWithEnds } from '@lamella/core';
+import { dataInvalid } from '@lamella/core';
 import { fitsShape, formatShape, shapeMismatch, type HostTensor } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
 import { dataLength, labelOutOfRange } from '../errors.js';
+import type { DataEnds } from './data-ends.js';
 
 /** The parts of a data set or a batch. */
 export interface DataParts {
@@ -14,7 +15,7 @@ export interface DataParts {
 
 /** Throws: SHAPE_MISMATCH, DATA_LENGTH, DATA_INVALID (no samples), LABEL_OUT_OF_RANGE. */
 export function checkData(
-  model: LayerWithEnds,
+  model: DataEnds,
   outputs: readonly string[],
   loss: CompiledLoss | undefined,
   data: DataParts,
@@ -24,7 +25,7 @@ export function checkData(
   if (loss !== undefined) data.y.forEach((tensor, i) => checkLabels(model, outputs[i]!, loss, tensor, i));
 }
 
-function checkInput(model: LayerWithEnds, tensor: HostTensor, index: number): void {
+function checkInput(model: DataEnds, tensor: HostTensor, index: number): void {
   const input = model.inputs[index]!;
   if (tensor.shape[0] === 0) throw dataInvalid(model.label, 'the data holds no samples', 'pass at least one');
   // The batches of a set are smaller than it: a batch size that the model fixes is the step's to check.
@@ -41,7 +42,7 @@ function checkInput(model: LayerWithEnds, tensor: HostTensor, index: number): vo
   );
 }
 
-function checkLengths(model: LayerWithEnds, outputs: readonly string[], data: DataParts): void {
+function checkLengths(model: DataEnds, outputs: readonly string[], data: DataParts): void {
   const named = (
     tensors: readonly HostTensor[],
     nameOf: (i: number) => string,
@@ -56,7 +57,7 @@ function checkLengths(model: LayerWithEnds, outputs: readonly string[], data: Da
 }
 
 function checkLabels(
-  model: LayerWithEnds,
+  model: DataEnds,
   output: string,
   loss: CompiledLoss,
   labels: HostTensor,

@@ -32,9 +32,9 @@ export class HostScalar extends Weight {
     this.known = values.data[0]!;
   }
 
-  /** Says that a run has added one. */
-  count(): void {
-    this.known++;
+  /** Says that a run has added one, or more. */
+  count(times = 1): void {
+    this.known += times;
   }
 
   /** Reads it, lest others have run what updates it. */

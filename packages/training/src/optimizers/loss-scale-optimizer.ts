@@ -61,6 +61,10 @@ export class LossScaleOptimizer extends withOptions(Optimizer, scalingOptions) {
     });
   }
 
+  override get applications(): number {
+    return this.innerOptimizer.applications;
+  }
+
   /** The steps that were not left out. */
   override get iterations(): HostScalar {
     return this.innerOptimizer.iterations;
@@ -87,18 +91,13 @@ export class LossScaleOptimizer extends withOptions(Optimizer, scalingOptions) {
     return [...super.variables, ...scaling, ...this.innerOptimizer.variables];
   }
 
-  override build(weights: readonly Weight[]): void {
-    super.build(weights);
-    this.innerOptimizer.build(weights);
-  }
-
   override beforeStep(): void {
     this.innerOptimizer.beforeStep();
   }
 
   /** Only the inner counter knows whether the step was left out. */
-  override async afterStep(): Promise<void> {
-    this.taken++;
+  override async afterStep(times = 1): Promise<void> {
+    this.taken += times;
     await this.innerOptimizer.refresh();
   }
 
@@ -135,7 +134,9 @@ export class LossScaleOptimizer extends withOptions(Optimizer, scalingOptions) {
     return { name, innerOptimizer, initialScale, dynamicGrowthSteps };
   }
 
-  protected override createSlots(): void {}
+  protected override createSlots(weights: readonly Weight[]): void {
+    this.innerOptimizer.build(weights);
+  }
 
   protected override update(): void {}
 

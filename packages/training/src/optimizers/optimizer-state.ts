@@ -1,4 +1,5 @@
 // What an optimizer keeps besides the slots of its weights: its name, the count of its steps, and its learning rate.
+import * as tf from '@tensorflow/tfjs-core';
 import {
   optionInvalid,
   snakeCaseClass,
@@ -22,6 +23,7 @@ export abstract class OptimizerState implements Serializable {
   private readonly schedule: LearningRateSchedule | undefined;
   /** The steps before the one that runs. */
   private before = 0;
+  private applied = 0;
 
   /** Throws: OPTION_INVALID. */
   constructor(options: StateOptions = {}) {
@@ -84,15 +86,26 @@ export abstract class OptimizerState implements Serializable {
     return this.iterations.current;
   }
 
-  /** On the host, after a step that has succeeded. */
-  afterStep(): void | Promise<void> {
+  /** On the host, after a step that has succeeded and applied it so many times. */
+  afterStep(times = 1): void | Promise<void> {
     // What was set meanwhile holds.
-    if (this.iterations.current === this.before) this.iterations.count();
+    if (this.iterations.current === this.before) this.iterations.count(times);
+  }
+
+  /** How often it has been applied in captures. */
+  get applications(): number {
+    return this.applied;
   }
 
   /** On the host, before the first of many steps: takes note of what others have done to its state. */
   async refresh(): Promise<void> {
     await this.iterations.refresh();
+  }
+
+  /** Inside a capture: counts one step more. */
+  protected countStep(): void {
+    this.applied++;
+    this.counter.assign(tf.add(this.counter.read(), tf.scalar(1, 'int32')));
   }
 
   getConfig(): Config {

@@ -1,7 +1,16 @@
 // What an optimizer is: slots for each weight and an update written in tfjs-core calls, captured into the training step.
 // This class does what all share, in Keras' order: accumulate, clip, decay, update, average, constrain. The rules are beside it.
 import * as tf from '@tensorflow/tfjs-core';
-import { HostTensor, isFloatDType, withComputeDType, type FloatDType } from '@lamella/program';
+import {
+  gradients,
+  HostTensor,
+  isFloatDType,
+  sameShape,
+  stopGradients,
+  withComputeDType,
+  withScope,
+  type FloatDType,
+} from '@lamella/program';
 import { optionInvalid, Weight, withOptions } from '@lamella/core';
 import { clipGradients } from './clip-gradients.js';
 import type { Gradient } from './gradient.js';
@@ -26,6 +35,8 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
   private exclusion: DecayExclusion = {};
   /** Those that it was built for. */
   private weights: ReadonlySet<Weight> | undefined;
+  private hasWarned = false;
+  private coming: readonly HostTensor[] | undefined;
 
   /** Throws: OPTION_INVALID. */
   constructor(options: OptimizerOptions = {}) {
@@ -45,6 +56,13 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
   /** Optimizers inside it, by the names under which files of Keras keep them. */
   get parts(): ReadonlyMap<string, Optimizer> {
     return new Map();
+  }
+
+  /** The running averages of the weights, which `useEma` keeps, once it is built; those of optimizers inside too. */
+  get movingAverages(): ReadonlyMap<Weight, Weight> {
+    return new Map(
+      [...this.parts.values()].flatMap((part) => [...part.movingAverages]).concat([...this.averages]),
+    );
   }
 
   /** All state in Keras' order: the iteration, the learning rate unless a schedule decides it, then averages and slots. */
@@ -69,6 +87,12 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
     if (this.useEma) this.averages = this.forEach(weights, 'average');
     if (this.accumulationSteps > 1) this.accumulators = this.forEach(weights, 'gradient_accumulator');
     this.createSlots(weights);
+    this.restore();
+  }
+
+  /** For files: what its variables held when they were saved. They take it over when they are all there. */
+  restoreWhenBuilt(values: readonly HostTensor[]): void {
+    this.coming = values;
   }
 
   /** Says which weights do not decay; before the first step. Throws: OPTION_INVALID after it. */
@@ -89,6 +113,29 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
     return scale === 1 ? loss : tf.mul(loss, scale);
   }
 
+  /**
+   * Inside a capture: one step that makes `loss` smaller, of all weights at once. A weight that it does not depend on stays, and a
+   * warning of `subject` names it.
+   */
+  minimize(loss: tf.Tensor, weights: readonly Weight[], subject = this.label): void {
+    const found = gradients(
+      this.scaleLoss(loss),
+      weights.map((weight) => weight.read()),
+    );
+    const pairs = weights.flatMap((weight, i): Gradient[] => {
+      const gradient = found[i] ?? null;
+      return gradient === null ? [] : [{ weight, gradient }];
+    });
+    this.warnUnconnected(
+      subject,
+      weights.filter((_, i) => found[i] === null),
+    );
+    withScope(this.name, () => {
+      this.build(weights);
+      this.apply(pairs);
+    });
+  }
+
   /** Inside a capture: applies one step to all weights at once. */
   apply(gradients: readonly Gradient[]): void {
     const scale = this.lossScaleFactor ?? 1;
@@ -107,8 +154,9 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
     for (const [weight, average] of this.averages) this.average(weight, average);
     for (const { weight } of gradients) {
       if (weight.constraint !== null) weight.assign(weight.constraint.call(weight.read()));
+      stopGradients(weight.read());
     }
-    this.iterations.assign(tf.add(this.iterations.read(), tf.scalar(1, 'int32')));
+    this.countStep();
   }
 
   /** On the host, after training: with `useEma`, the weights take their averages' values. */
@@ -162,6 +210,26 @@ export abstract class Optimizer extends withOptions(OptimizerState, updateOption
   /** The number of this update, from 1, as float32. */
   protected updateNumber(): tf.Tensor {
     return tf.add(tf.cast(this.updatesDone(), 'float32'), 1);
+  }
+
+  private restore(): void {
+    const { coming, variables } = this;
+    this.coming = undefined;
+    if (coming === undefined) return;
+    // Saved before its first step, it had no slots.
+    const isWhole = coming.length === variables.length || coming.length === super.variables.length;
+    const fits = isWhole && coming.every((value, i) => sameShape(value.shape, variables[i]!.shape));
+    if (fits) coming.forEach((value, i) => variables[i]!.set(value.cast(variables[i]!.dtype)));
+    else
+      console.warn(`[STATE_NEW] ${this.label}: its state begins anew: what was saved is of other weights.`);
+  }
+
+  private warnUnconnected(subject: string, weights: readonly Weight[]): void {
+    if (weights.length === 0 || this.hasWarned) return;
+    this.hasWarned = true;
+    console.warn(
+      `[GRADIENT_MISSING] ${subject}: the loss does not depend on ${weights.map((weight) => weight.name).join(', ')}; they will not train.`,
+    );
   }
 
   private get accumulationSteps(): number {
