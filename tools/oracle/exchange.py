@@ -166,8 +166,10 @@ def check(folder, report=None):
 
 
 def each_tensor(stored, make):
-    """A tree of stored tensors, such as the states of a cell, with something made of each."""
-    return make(stored) if isinstance(stored, dict) else [each_tensor(item, make) for item in stored]
+    """A tree of stored tensors, such as the states of a cell, with something made of each; plain values stay."""
+    if isinstance(stored, list):
+        return [each_tensor(item, make) for item in stored]
+    return make(stored) if isinstance(stored, dict) else stored
 
 
 def tensors_of(case):
@@ -230,7 +232,7 @@ def inputs_of(layer, case, example=files.example):
 
     def make(shape, dtype, label):
         own = array(next(given))
-        return own if own.dtype.kind != "f" or layer == "Embedding" else example(shape, dtype, label)
+        return own if own.dtype.kind != "f" or layer.endswith("Embedding") else example(shape, dtype, label)
 
     return make
 

@@ -9,6 +9,7 @@ from common import distinct, header, keras, normal, np, plain, rng_for, tensor, 
 
 import jax
 import jax.numpy as jnp
+from layers_attention import define_attention
 from layers_recurrent import define_recurrent
 from layers_spatial import define_adaptive_pooling, define_convolutional_recurrent, define_convolutions, define_reshaping
 from keras.src.utils.naming import to_snake_case
@@ -17,12 +18,12 @@ CASES = {}
 
 
 def case(layer, name, config, *inputs, training=False, masks=None, weights=None, args=None):
-    """`inputs` are shapes (normal numbers) or arrays; a list of several is a layer with several inputs. `args`: lists of them by name."""
+    """`inputs` are shapes (normal numbers) or arrays; a list of several is a layer with several inputs. `args`: lists of them, and flags, by name."""
     CASES.setdefault(layer, []).append((name, config, inputs, training, masks, weights, args or {}))
 
 
 def as_input(rng, given):
-    return given if isinstance(given, np.ndarray) else normal(rng, given)
+    return normal(rng, given) if isinstance(given, tuple) else given
 
 
 def initial(rng, variable):
@@ -36,7 +37,7 @@ def initial(rng, variable):
     return normal(rng, shape, 0.5)
 
 
-LISTS = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"}
+LISTS = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Attention", "AdditiveAttention"}
 
 
 def built(value):
@@ -51,10 +52,11 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
     keras.backend.clear_session()
     rng = rng_for(layer_name, name)
     arrays = [as_input(rng, i) for i in inputs]
-    is_given = lambda value: isinstance(value, (tuple, np.ndarray))  # noqa: E731
+    is_given = lambda value: not isinstance(value, list)  # noqa: E731
     nested = lambda fn, tree, is_leaf: [nested(fn, i, is_leaf) for i in tree] if not is_leaf(tree) else fn(tree)  # noqa: E731
-    arg_arrays = {key: nested(lambda i: as_input(rng, i), given, is_given) for key, given in args.items()}
-    each = lambda fn, tree: keras.tree.map_structure(fn, tree)  # noqa: E731
+    arg_arrays = {key: nested(lambda i: as_input(rng, i), given, is_given) for key, given in sorted(args.items())}
+    of_arrays = lambda fn: lambda leaf: fn(leaf) if isinstance(leaf, np.ndarray) else leaf  # noqa: E731
+    each = lambda fn, tree: keras.tree.map_structure(of_arrays(fn), tree)  # noqa: E731
     layer = getattr(keras.layers, layer_name)(**{key: built(value) for key, value in config.items()})
     symbol = lambda a: keras.KerasTensor((None,) + a.shape[1:], dtype=str(a.dtype))  # noqa: E731
     symbols = [symbol(a) for a in arrays]
@@ -72,12 +74,17 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
     if "training" in argument_names:
         kwargs["training"] = training
     if masks is not None and "mask" in argument_names:
-        kwargs["mask"] = jnp.asarray(masks[0])
+        given = [None if m is None else jnp.asarray(m) for m in masks]
+        kwargs["mask"] = given if takes_list else given[0]
 
     floats = [a.dtype.kind == "f" for a in arrays]
 
-    def forward(trainable, float_inputs, given_args):
-        pool = iter(float_inputs)
+    differentiable = lambda a: isinstance(a, np.ndarray) and a.dtype.kind == "f"  # noqa: E731
+
+    def forward(trainable, float_inputs, float_args):
+        pool, args_pool = iter(float_inputs), iter(float_args)
+        given_args = keras.tree.map_structure(
+            lambda a: next(args_pool) if differentiable(a) else of_arrays(jnp.asarray)(a), arg_arrays)
         tensors = [next(pool) if is_float else jnp.asarray(a) for a, is_float in zip(arrays, floats)]
         return layer.stateless_call(
             trainable,
@@ -89,13 +96,13 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
 
     trainable = [v.value for v in layer.trainable_variables]
     float_inputs = [jnp.asarray(a) for a, is_float in zip(arrays, floats) if is_float]
-    given_args = each(jnp.asarray, arg_arrays)
-    output, pullback, state = jax.vjp(forward, trainable, float_inputs, given_args, has_aux=True)
+    float_args = [jnp.asarray(a) for a in keras.tree.flatten(arg_arrays) if differentiable(a)]
+    output, pullback, state = jax.vjp(forward, trainable, float_inputs, float_args, has_aux=True)
     outputs = keras.tree.flatten(output)
     cotangents = [normal(rng, o.shape) for o in outputs]
     weight_gradients, input_gradients, arg_gradients = pullback(
         keras.tree.pack_sequence_as(output, [jnp.asarray(c) for c in cotangents]))
-    pool = iter(input_gradients)
+    pool, args_pool = iter(input_gradients), iter(arg_gradients)
 
     record = {"name": name, "config": config, "training": training}
     record["inputs"] = [tensor(a) for a in arrays]
@@ -109,7 +116,9 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
         tensor(cotangents[0]) if len(outputs) == 1 else [tensor(c) for c in cotangents])
     record["input_gradients"] = [tensor(next(pool)) if is_float else None for is_float in floats]
     if args:
-        record["arg_gradients"] = each(tensor, arg_gradients)
+        record["arg_gradients"] = keras.tree.map_structure(
+            lambda a: tensor(next(args_pool)) if differentiable(a) else None,
+            {key: value for key, value in arg_arrays.items() if any(isinstance(a, np.ndarray) for a in keras.tree.flatten(value))})
     record["weight_gradients"] = [weight(v, g) for v, g in zip(layer.trainable_variables, weight_gradients)]
 
     by_path = {v.path: s for v, s in zip(layer.non_trainable_variables, state)}
@@ -117,7 +126,7 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
     if any(not np.array_equal(a, b) for a, b in zip(after, saved)):
         record["updated_weights"] = [weight(v, a) for v, a in zip(layer.weights, after)]
     if any("regularizer" in key for key in config):  # activity first, then weights, as layer.losses has them
-        layer([jnp.asarray(a) for a in arrays] if takes_list else jnp.asarray(arrays[0]), **kwargs, **given_args)
+        layer([jnp.asarray(a) for a in arrays] if takes_list else jnp.asarray(arrays[0]), **kwargs, **each(jnp.asarray, arg_arrays))
         record["losses"] = [tensor(value) for value in layer.losses]
 
     mask = None
@@ -135,8 +144,8 @@ def run(layer_name, name, config, inputs, training, masks, given_weights, args):
     record["keras_config"] = plain(layer)["config"]
     first, *others = keras.tree.flatten(symbolic)
     record["output_shape_symbolic"] = list(first.shape)
-    if others:
-        record["other_shapes_symbolic"] = [list(other.shape) for other in others]
+    if others:  # what they are: of attention scores Keras says that there are as many keys as queries
+        record["other_shapes_symbolic"] = [[None, *other.shape[1:]] for other in outputs[1:]]
     record["output_dtype"] = str(first.dtype)
     return record
 
@@ -430,6 +439,7 @@ def define():
     case("Rescaling", "scale and offset of each channel",
          {"scale": [0.5, 2.0, 4.0], "offset": [1.0, 0.0, -1.0]}, (1, 2, 2, 3))
     case("Rescaling", "bytes", {"scale": 1.0 / 255, "offset": 0.0}, np.array([[0, 1, 128, 255]], np.uint8))
+    define_attention(case)
     define_recurrent(case)
     define_reshaping(case)
     define_convolutions(case)

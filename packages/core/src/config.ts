@@ -60,6 +60,13 @@ export interface FileFacts {
   readonly mask?: (config: Config) => { readonly differsFrom: number; readonly inAny: boolean } | undefined;
   /** What TensorFlow.js calls its weights, by their names here, where that differs. */
   readonly tfjsWeights?: Readonly<Record<string, string>>;
+  /** What Python calls the class, where Keras publishes it under another name: automatic names and places of weights follow it. */
+  readonly pythonName?: string;
+  /**
+   * For a layer that is built by the shapes of several tensors: Keras' name of its input, and the arguments of the call. Files
+   * hold their shapes by name.
+   */
+  readonly buildArguments?: readonly string[];
   /** What Keras' metric keeps its variables in, where that is not float32. */
   readonly metricDType?: string;
 }

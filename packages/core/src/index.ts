@@ -131,7 +131,7 @@ export {
   type OptionTable,
 } from './options/with-options.js';
 export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
-export { clearNames, snakeCaseClass, uniqueName } from './names.js';
+export { clearNames, pythonName, snakeCaseClass, uniqueName } from './names.js';
 export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js';
 export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';

@@ -27,6 +27,7 @@ import {
   type CallArguments,
 } from './call-arguments.js';
 import { callContext, type CallContext, type Mask } from './call-context.js';
+import type { Callable, Outputs, TensorInputs } from './call-types.js';
 import type { Config, Serializable } from './config.js';
 import { dtypePolicy, toDTypePolicy, type DTypePolicy, type DTypePolicyLike } from './dtype-policy.js';
 import { markCopy } from './copies.js';
@@ -43,7 +44,7 @@ import { inferOutputs, withoutTrialSizes } from './infer-outputs.js';
 import { invokePart, type LayerResult } from './invoke-part.js';
 import { asMask, givenMasks, spreadMasks, withGivenMasks } from './masks.js';
 import { withMaskShapes } from './mask-shapes.js';
-import { snakeCaseClass, uniqueName } from './names.js';
+import { pythonName, snakeCaseClass, uniqueName } from './names.js';
 import { Node } from './node.js';
 import { runningCall, whileCalling } from './running-call.js';
 import { checkArgument, checkSymbolic } from './symbolic-inputs.js';
@@ -101,14 +102,22 @@ export abstract class Layer implements Serializable {
   /** In the order of creation, those first that were created to be trained. */
   // Hard private names: a subclass may have fields called `built` or `building`, in JavaScript unseen.
   readonly #ownWeights = { trainable: [] as Weight[], other: [] as Weight[] };
-  #built: { readonly shape: Tree<SymbolicShape>; readonly structure: TreeStructure } | undefined;
+  #built:
+    | {
+        readonly shape: Tree<SymbolicShape>;
+        readonly structure: TreeStructure;
+        readonly args: CallArguments<SymbolicShape>;
+      }
+    | undefined;
   /** The layers added, by their places in files. */
   readonly #parts = new Map<string, Layer>();
+  /** The places of layers that were added while this one was built. */
+  readonly #partsOfBuild: string[] = [];
   #building = false;
   #trainable: boolean;
 
   constructor(options: LayerOptions = {}) {
-    this.name = options.name ?? uniqueName(snakeCaseClass(this.className));
+    this.name = options.name ?? uniqueName(snakeCaseClass(pythonName(this)));
     if (typeof this.name !== 'string' || this.name === '' || this.name.includes('/'))
       throw nameInvalid(this.className, this.name);
     this.#trainable = options.trainable ?? true;
@@ -202,6 +211,11 @@ export abstract class Layer implements Serializable {
     return this.#built?.shape;
   }
 
+  /** The shapes of the tensors among the arguments that were seen at build. */
+  get buildArguments(): CallArguments<SymbolicShape> {
+    return this.#built?.args ?? {};
+  }
+
   /** All weights in Keras' order: own trainable, own non-trainable, then those of the sublayers. */
   get weights(): Weight[] {
     return unique([...this.ownWeights, ...this.sublayers.flatMap((layer) => layer.weights)]);
@@ -252,16 +266,16 @@ export abstract class Layer implements Serializable {
    * Throws: INPUT_INVALID, STRUCTURE_MISMATCH, ARGUMENT_UNKNOWN, MASK_INVALID, SHAPE_MISMATCH, NOT_CAPTURABLE, LAYER_FAILED,
    * PACKAGE_DUPLICATED.
    */
-  apply<L extends Callable>(
+  apply<L extends Callable, const O extends ApplyOptions<SymbolicTensor>>(
     this: L,
     inputs: SymbolicInputs<L>,
-    options?: ApplyOptions<SymbolicTensor>,
-  ): SymbolicOutputs<L>;
-  apply<L extends Callable>(
+    options?: O,
+  ): SymbolicOutputs<L, O>;
+  apply<L extends Callable, const O extends ApplyOptions<tf.Tensor>>(
     this: L,
     inputs: TensorInputs<L>,
-    options?: ApplyOptions<tf.Tensor>,
-  ): ReturnType<L['call']>;
+    options?: O,
+  ): Outputs<L, O>;
   apply(
     this: Layer,
     inputs: SymbolicTree | Tree<tf.Tensor>,
@@ -295,7 +309,7 @@ export abstract class Layer implements Serializable {
       this.#building = false;
     }
     const shape = mapTree(inputShape, (sizes): SymbolicShape => [...sizes], isShape);
-    this.#built = { shape, structure: structureOf(inputShape, isShape) };
+    this.#built = { shape, structure: structureOf(inputShape, isShape), args: argShapes };
   }
 
   /**
@@ -357,6 +371,7 @@ export abstract class Layer implements Serializable {
     if (this.sublayers.some((other) => other !== layer && other.name === layer.name))
       throw nameDuplicate(this.label, layer.name, 2);
     this.#parts.set(name, layer);
+    if (this.#building) this.#partsOfBuild.push(name);
     return layer;
   }
 
@@ -445,6 +460,7 @@ export abstract class Layer implements Serializable {
     this.#built = undefined;
     this.#ownWeights.trainable.length = 0;
     this.#ownWeights.other.length = 0;
+    for (const name of this.#partsOfBuild.splice(0)) this.#parts.delete(name);
   }
 
   #firstNode(): Node {
@@ -461,20 +477,11 @@ export abstract class Layer implements Serializable {
  */
 export type Autocast = 'all' | 'outputs' | 'none';
 
-/** A layer's type as far as its `call` says it. */
-interface Callable {
-  call(inputs: never, context: CallContext): unknown;
-}
-
-/** What a layer's `call` takes. */
-type TensorInputs<L extends Callable> =
-  Parameters<L['call']> extends readonly [infer I, ...unknown[]] ? I : Tree<tf.Tensor>;
-
 /** What a layer is applied to in a graph, as its `call` says. */
 export type SymbolicInputs<L extends Callable> = Symbolic<TensorInputs<L>>;
 
 /** What a layer gives in a graph, as its `call` says: one symbolic tensor, or a tree of them. */
-export type SymbolicOutputs<L extends Callable> = Symbolic<ReturnType<L['call']>>;
+export type SymbolicOutputs<L extends Callable, O = object> = Symbolic<Outputs<L, O>>;
 
 /** Whether `value` is a {@link Layer}, of any copy of this package. */
 export function isLayer(value: unknown): value is Layer {

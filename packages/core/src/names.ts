@@ -1,4 +1,5 @@
 // Keras' automatic names: the class name in snake_case, and a number from the second on.
+import type { Serializable, SerializableClass } from './config.js';
 
 const counters = new Map<string, number>();
 
@@ -10,6 +11,11 @@ export function snakeCaseClass(className: string): string {
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
+}
+
+/** What Python calls the class of an object. */
+export function pythonName(object: Serializable): string {
+  return (object.constructor as unknown as SerializableClass).fileFacts?.pythonName ?? object.className;
 }
 
 /** The next free automatic name with this prefix: `dense`, `dense_1`, ... */

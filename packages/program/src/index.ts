@@ -40,6 +40,7 @@ export {
   type TfjsDType,
   type TypedArray,
 } from './dtype.js';
+export { einsum } from './einsum.js';
 export { entering } from './entering.js';
 export {
   dtypeMismatch,

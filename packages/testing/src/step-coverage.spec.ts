@@ -7,6 +7,7 @@ import {
   compose,
   input,
   runPlaces,
+  type ApplyOptions,
   type Backend,
   type Constraint,
   type Executable,
@@ -82,8 +83,20 @@ const create = <T>(kind: 'metrics' | 'optimizers', name: string, options: Anythi
 interface Example {
   readonly shapes: readonly (readonly number[])[];
   readonly make: () => Layer;
+  /** Arguments of its call, from what it is applied to. */
+  readonly args?: (x: SymbolicTensor) => ApplyOptions<SymbolicTensor>;
 }
 const on = (make: () => Layer, ...shapes: (readonly number[])[]): Example => ({ shapes, make });
+/** A layer that is applied to one tensor, with arguments of its call. */
+const called = (
+  make: () => Layer,
+  shape: readonly number[],
+  args: (x: SymbolicTensor) => ApplyOptions<SymbolicTensor>,
+): Example => ({
+  shapes: [shape],
+  make,
+  args,
+});
 const row = [6];
 const image = [6, 6, 3];
 const sequence = [6, 3];
@@ -106,6 +119,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   AdaptiveMaxPooling3D: [on(() => layer.adaptiveMaxPooling3D({ outputSize: 3 }), volume)],
   Add: [on(() => layer.add(), row, row, row)],
   AlphaDropout: [on(() => layer.alphaDropout({ rate: 0.3 }), row)],
+  AdditiveAttention: [on(() => layer.additiveAttention({ dropout: 0.3 }), sequence, sequence)],
+  Attention: [
+    on(() => layer.attention({ useScale: true, scoreMode: 'concat' }), sequence, sequence),
+    on(() => layer.attention(), sequence, sequence, sequence),
+  ],
   Average: [on(() => layer.average(), row, row)],
   AveragePooling1D: [on(() => layer.averagePooling1D(), sequence)],
   AveragePooling2D: [
@@ -166,6 +184,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.dropout({ rate: 0.4, noiseShape: [null, 1] }), row),
   ],
   ELU: [on(() => layer.elu({ alpha: 0.7 }), row)],
+  EinsumDense: [
+    on(
+      () => layer.einsumDense({ equation: 'abc,cde->abde', outputShape: [null, 2, 2], biasAxes: 'de' }),
+      sequence,
+    ),
+    on(() => layer.einsumDense({ equation: 'ab...,bc->ac...', outputShape: 2, biasAxes: 'c' }), sequence),
+  ],
   Embedding: [on(() => layer.embedding({ inputDim: 9, outputDim: 3 }), [5])],
   Flatten: [on(() => layer.flatten(), image)],
   GRU: [
@@ -186,6 +211,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.groupNormalization({ groups: -1 }), image),
   ],
   Identity: [on(() => layer.identity(), row)],
+  GroupQueryAttention: [
+    called(
+      () =>
+        layer.groupQueryAttention({ headDim: 2, numQueryHeads: 4, numKeyValueHeads: 2, slidingWindow: 2 }),
+      sequence,
+      (value) => ({ value }),
+    ),
+  ],
   LSTM: [
     on(() => layer.lstm({ units: 2, dropout: 0.3, recurrentDropout: 0.3 }), sequence),
     on(() => layer.lstm({ units: 2, returnSequences: true, goBackwards: true }), sequence),
@@ -205,6 +238,21 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   MaxPooling3D: [on(() => layer.maxPooling3D(), volume)],
   Maximum: [on(() => layer.maximum(), row, row)],
   Minimum: [on(() => layer.minimum(), row, row)],
+  MultiHeadAttention: [
+    called(
+      () => layer.multiHeadAttention({ numHeads: 2, keyDim: 2, useGate: true }),
+      sequence,
+      (value) => ({
+        value,
+        useCausalMask: true,
+      }),
+    ),
+    called(
+      () => layer.multiHeadAttention({ numHeads: 2, keyDim: 2, dropout: 0.3 }),
+      image,
+      (value) => ({ value }),
+    ),
+  ],
   Multiply: [on(() => layer.multiply(), row, row)],
   Normalization: [
     on(() => layer.normalization(), row),
@@ -225,6 +273,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     on(() => layer.separableConv1D({ filters: 2, kernelSize: 2, padding: 'same' }), sequence),
   ],
   SeparableConv2D: [on(() => layer.separableConv2D({ filters: 2, kernelSize: 2, padding: 'same' }), image)],
+  ReversibleEmbedding: [
+    on(() => layer.reversibleEmbedding({ inputDim: 9, outputDim: 3 }), [5]),
+    called(
+      () => layer.reversibleEmbedding({ inputDim: 9, outputDim: 3, logitSoftCap: 2 }),
+      sequence,
+      () => ({ reverse: true }),
+    ),
+  ],
   SimpleRNN: [on(() => layer.simpleRNN({ units: 2 }), sequence)],
   SimpleRNNCell: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }) }), sequence)],
   Softmax: [on(() => layer.softmax(), row), on(() => layer.softmax({ axis: 1 }), image)],
@@ -274,12 +330,19 @@ function constraints(): Constraint[] {
 const batch = 4;
 
 /** Trains two steps on, and evaluates, a network in which `make` stands between weights and a softmax. */
-async function train({ shapes, make }: Example, options: CompileOptions, targets = oneHot(3)): Promise<void> {
-  const isEmbedding = subject === 'Embedding';
+async function train(
+  { shapes, make, args }: Example,
+  options: CompileOptions,
+  targets = oneHot(3),
+): Promise<void> {
+  const isEmbedding = subject.endsWith('Embedding') && args === undefined;
   const inputs = shapes.map((shape) => input({ shape, dtype: isEmbedding ? 'int32' : 'float32' }));
   // A weight in front, so that the layer's gradient by its input is in the step too.
   const before = inputs.map((x) => (isEmbedding ? x : layer.pReLU().apply(x)));
-  const between = make().apply(before.length === 1 ? before[0]! : before) as SymbolicTensor;
+  const between = make().apply(
+    before.length === 1 ? before[0]! : before,
+    args?.(before[0]!),
+  ) as SymbolicTensor;
   const logits = layer.dense({ units: 3 }).apply(layer.flatten().apply(between));
   const net = model({ inputs, outputs: layer.softmax().apply(logits) });
   net.compile(options);

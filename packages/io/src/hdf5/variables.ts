@@ -1,5 +1,5 @@
 // Keras 3's layout of variables in `.weights.h5`: containers named by class, numbered per container, `vars` in each.
-import { snakeCaseClass, type Layer, type Weight } from '@lamella/core';
+import { pythonName, snakeCaseClass, type Layer, type Weight } from '@lamella/core';
 import type { Model, Optimizer } from '@lamella/training';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { readValues } from '../weights/read-values.js';
@@ -71,7 +71,7 @@ function visit(
       visit(sublayer, [...path, ...attribute.split('/')], seen, places, replacements);
       continue;
     }
-    const base = snakeCaseClass(sublayer.className);
+    const base = snakeCaseClass(pythonName(sublayer));
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
     visit(sublayer, [...path, 'layers', count === 0 ? base : `${base}_${count}`], seen, places, replacements);

@@ -7,7 +7,7 @@ import {
   type NamedFunctionReference,
   type Serializable,
 } from '@lamella/core';
-import { isShape, mapTree } from '@lamella/program';
+import { isShape, mapTree, type SymbolicShape, type Tree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { isFloatOption, fileFacts } from './file-facts.js';
@@ -40,8 +40,19 @@ export function writeObject(object: Serializable): WritableJson {
 /** The member of a layer's envelope that says what it was built for, where it has been. */
 export function buildConfig(layer: Layer): { readonly build_config?: WritableJson } {
   const shape = layer.buildShape;
-  if (shape === undefined || fileFacts(layer).builtAtOnce === true) return {};
-  return { build_config: { input_shape: mapTree(shape, (sizes) => [...sizes], isShape) as WritableJson } };
+  const { builtAtOnce, buildArguments } = fileFacts(layer);
+  if (shape === undefined || builtAtOnce === true) return {};
+  const stored = (tree: Tree<SymbolicShape>): WritableJson =>
+    mapTree(tree, (sizes) => [...sizes], isShape) as WritableJson;
+  if (buildArguments === undefined) return { build_config: { input_shape: stored(shape) } };
+  const [input, ...others] = buildArguments;
+  const shapes = others.flatMap((name): [string, WritableJson][] => {
+    const given = layer.buildArguments[name] ?? null;
+    return isShape(given) ? [[`${kerasOption(name)}_shape`, stored(given)]] : [];
+  });
+  return {
+    build_config: { shapes_dict: { [`${input}_shape`]: stored(shape), ...Object.fromEntries(shapes) } },
+  };
 }
 
 /** The members of an envelope that say which class it is. */

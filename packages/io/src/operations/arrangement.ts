@@ -1,7 +1,7 @@
 // keras.ops: shapes, slices, and tensors put together and taken apart.
+import { einsum } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Json } from '../keras-json/python-json.js';
-import { einsum } from './einsum.js';
 import { getItem } from './get-item.js';
 import {
   promoteAll,

@@ -51,11 +51,11 @@ export type EmbeddingOptions = OptionsFor<typeof options>;
  * embedding({ inputDim: 1000, outputDim: 16, maskZero: true }).apply(words).shape; // [null, 12, 16]
  */
 export class Embedding extends withOptions(Layer, options) {
-  static readonly className = 'Embedding';
+  static readonly className: string = 'Embedding';
   static readonly fileFacts: FileFacts = {
     mask: ({ maskZero }) => (maskZero === true ? { differsFrom: 0, inAny: false } : undefined),
   };
-  private embeddings!: Weight;
+  protected embeddings!: Weight;
 
   /** Numbers of words given as floats stay exact. */
   override get autocast(): Autocast {
@@ -78,7 +78,7 @@ export class Embedding extends withOptions(Layer, options) {
     return output;
   }
 
-  override computeMask(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor | null {
+  override computeMask(inputs: tf.Tensor | tf.Tensor[], _context: CallContext): tf.Tensor | null {
     return this.maskZero ? tf.notEqual(singleTensor(this.label, inputs), tf.scalar(0, 'int32')) : null;
   }
 }

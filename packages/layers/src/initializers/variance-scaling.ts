@@ -1,6 +1,7 @@
 // Initializers whose spread depends on how many values go into and out of each unit: Glorot's, He's, LeCun's.
 import {
   choiceOption,
+  fromConfig,
   Initializer,
   option,
   optionInvalid,
@@ -10,6 +11,7 @@ import {
   withOptions,
   type GivenOptions,
   type InitializerKey,
+  type SerializableClass,
 } from '@lamella/core';
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 import { axisList, axisOf } from '../options/axes.js';
@@ -25,7 +27,11 @@ interface Spread {
   readonly distribution: Distribution;
 }
 
-const axes = option<readonly number[]>({ check: axisList });
+const axes = option<readonly number[]>({
+  // None at all is one value.
+  check: (subject, name, given) =>
+    Array.isArray(given) && given.length === 0 ? [] : axisList(subject, name, given),
+});
 
 const fanOptions = {
   /** Default null, the model's. */
@@ -75,6 +81,17 @@ abstract class FanInitializer extends withOptions(Initializer, fanOptions) {
       scale: deviation / truncatedDeviation,
     });
   }
+}
+
+/** The initializer, told which axes of its weight count inputs and outputs, where it asks and was not told. */
+export function withFanAxes(
+  initializer: Initializer,
+  inputAxes: readonly number[],
+  outputAxes: readonly number[],
+): Initializer {
+  if (!(initializer instanceof FanInitializer) || initializer.inputAxes !== null) return initializer;
+  const found = initializer.constructor as unknown as SerializableClass<Initializer>;
+  return fromConfig(found, { ...initializer.getConfig(), inputAxes, outputAxes });
 }
 
 /** How many values go into and come out of a unit: for a convolution, the receptive field times the channels. */
