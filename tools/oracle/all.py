@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ["layers", "activations", "losses", "optimizers", "training", "files", "dtypes", "sharded", "operations", "npy", "safetensors_files", "summary", "signatures"]
+SCRIPTS = ["layers", "applications", "activations", "losses", "optimizers", "training", "files", "dtypes", "sharded", "operations", "npy", "safetensors_files", "summary", "signatures"]
 
 
 def main():

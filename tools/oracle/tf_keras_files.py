@@ -128,9 +128,22 @@ def save(build, compiled):
     (FOLDER / f"{model.name}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 
 
+def save_mobilenet():
+    """The weights of a narrow MobileNet alone, as those for ImageNet are published."""
+    keras.backend.clear_session()
+    model = keras.applications.MobileNet(input_shape=(32, 32, 3), alpha=0.05, weights=None, classes=3)
+    model.set_weights([numbers(f"mobilenet/{w.name}", w.shape) for w in model.weights])
+    x = numbers("mobilenet/x", (2, 32, 32, 3))
+    model.save_weights(FOLDER / "mobilenet_weights.h5")
+    record = {"tf_keras_version": keras.__version__, "made_by": "tools/oracle/tf_keras_files.py", "x": tensor(x), "y": tensor(model.predict(x, verbose=0))}
+    (FOLDER / "mobilenet.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     only = sys.argv[1:]
     for build in (mlp, sequential, nested, shared, conv, embedding, recurrent, spatial, conv_lstm):
         if not only or build.__name__ in only:
             save(build, build in (mlp,))
+    if not only or "mobilenet" in only:
+        save_mobilenet()

@@ -99,6 +99,12 @@ testLayer(
       outputs: list([1, 1.25, 1.75, 2], 'float32', [1, 1, 4, 1]),
     },
     {
+      name: 'of integers, rounded',
+      options: { size: [1, 2], interpolation: 'bilinear' },
+      inputs: list([1, 4], 'int32', [1, 1, 2, 1]),
+      outputs: list([1, 2, 3, 4], 'int32', [1, 1, 4, 1]),
+    },
+    {
       name: 'with channels first',
       options: { interpolation: 'bicubic', dataFormat: 'channels_first' },
       inputs: floats([1, 2, 2, 3]),

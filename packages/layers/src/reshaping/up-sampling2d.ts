@@ -1,12 +1,13 @@
 // UpSampling2D: larger images.
 import { withOptions } from '@lamella/core';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   dataFormatOption,
   interpolationOption,
   sizesOption,
   type OptionsFor,
 } from '../options/declarations.js';
+import { singleTensor } from '../options/single-input.js';
 import { interpolate } from './interpolate.js';
 import { UpSampling } from './up-sampling.js';
 
@@ -34,6 +35,13 @@ export class UpSampling2D extends withOptions(UpSampling, options) {
 
   override get dimensions(): 2 {
     return 2;
+  }
+
+  /** Integers stay integers: what stands between them is rounded. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { dtype } = singleTensor(this.label, inputs);
+    const larger = super.call(inputs);
+    return larger.dtype === dtype ? larger : tf.cast(tf.round(larger), dtype);
   }
 
   protected override enlarge(x: tf.Tensor, axis: number, factor: number): tf.Tensor {
