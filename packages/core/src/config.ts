@@ -67,8 +67,6 @@ export interface FileFacts {
    * hold their shapes by name.
    */
   readonly buildArguments?: readonly string[];
-  /** What Keras' metric keeps its variables in, where that is not float32. */
-  readonly metricDType?: string;
 }
 
 /** A class whose instances are {@link Serializable}. */

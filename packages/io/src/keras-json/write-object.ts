@@ -32,8 +32,7 @@ export function writeObject(object: Serializable): WritableJson {
   // Keras' metrics name the dtype of their variables.
   return {
     ...classReference(object),
-    config:
-      object.kind === 'metrics' ? { ...config, dtype: fileFacts(object).metricDType ?? 'float32' } : config,
+    config: object.kind === 'metrics' ? { ...config, dtype: config['dtype'] ?? 'float32' } : config,
   };
 }
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   booleanOption,
+  choiceOption,
   integerOption,
   numberOption,
   option,
@@ -9,7 +10,6 @@ import {
   orNull,
   positiveIntegerOption,
   withOptions,
-  type FileFacts,
   type GivenOptions,
   type Weight,
 } from '@lamella/core';
@@ -41,6 +41,12 @@ const sparsePredictions = (fallback: boolean) => ({
   axis: integerOption(-1),
 });
 
+const overlapOptions = {
+  /** What weights count as: whole numbers by default, which drops what is less than 1 of them; or `float32`. */
+  dtype: choiceOption(['int32', 'float32'], 'int32'),
+};
+type OverlapOptions = MetricOptions & GivenOptions<typeof overlapOptions>;
+
 /** How a metric reads targets and predictions. */
 interface Reading {
   readonly numClasses: number;
@@ -51,8 +57,7 @@ interface Reading {
   readonly axis: number;
 }
 
-abstract class Overlap extends Metric {
-  static readonly fileFacts: FileFacts = { metricDType: 'int32' };
+abstract class Overlap extends withOptions(Metric, overlapOptions) {
   override readonly direction = 'up';
   private matrix: Weight | undefined;
 
@@ -63,7 +68,7 @@ abstract class Overlap extends Metric {
     return super.state;
   }
 
-  /** Weights count as whole numbers, as in Keras. Throws: SHAPE_MISMATCH. */
+  /** Throws: SHAPE_MISMATCH. */
   override update(
     yTrue: tf.Tensor,
     yPred: tf.Tensor,
@@ -83,7 +88,7 @@ abstract class Overlap extends Metric {
     const counts = ignoreClass === null ? null : tf.notEqual(target, tf.scalar(ignoreClass, 'int32'));
     const weights = [sampleWeight, mask, counts]
       .filter((given) => given !== null)
-      .map((given) => tf.reshape(tf.cast(tf.cast(given, 'int32'), 'float32'), [-1, 1]));
+      .map((given) => tf.reshape(tf.cast(tf.cast(given, this.dtype), 'float32'), [-1, 1]));
     // A number that is no class has a row of zeros, and so does not count.
     const oneHot = (x: tf.Tensor): tf.Tensor => tf.cast(tf.oneHot(x, numClasses), 'float32');
     const weighted = weights.reduce((product, weight) => tf.mul(product, weight), oneHot(prediction));
@@ -128,7 +133,7 @@ const iouOptions = {
 };
 
 /** The options of {@link IoU}. */
-export type IoUOptions = MetricOptions & GivenOptions<typeof iouOptions>;
+export type IoUOptions = OverlapOptions & GivenOptions<typeof iouOptions>;
 
 /** Intersection over union, the mean of some classes. Throws: OPTION_INVALID. Source: keras.metrics.IoU. */
 export class IoU extends withOptions(Overlap, iouOptions) {
@@ -153,7 +158,7 @@ const binaryOptions = {
 };
 
 /** The options of {@link BinaryIoU}. */
-export type BinaryIoUOptions = MetricOptions & GivenOptions<typeof binaryOptions>;
+export type BinaryIoUOptions = OverlapOptions & GivenOptions<typeof binaryOptions>;
 
 /** Intersection over union of two classes, from a score for class 1. Throws: OPTION_INVALID. Source: keras.metrics.BinaryIoU. */
 export class BinaryIoU extends withOptions(Overlap, binaryOptions) {
@@ -183,7 +188,7 @@ export class BinaryIoU extends withOptions(Overlap, binaryOptions) {
 const meanOptions = { ...countOptions, ...ignoreOptions, ...sparseTargets, ...sparsePredictions(true) };
 
 /** The options of {@link MeanIoU}. */
-export type MeanIoUOptions = MetricOptions & GivenOptions<typeof meanOptions>;
+export type MeanIoUOptions = OverlapOptions & GivenOptions<typeof meanOptions>;
 
 /** Intersection over union, the mean of all classes. Source: keras.metrics.MeanIoU. */
 export class MeanIoU extends withOptions(Overlap, meanOptions) {
@@ -200,7 +205,7 @@ export class MeanIoU extends withOptions(Overlap, meanOptions) {
 const oneHotOptions = { ...countOptions, ...targetOptions, ...ignoreOptions, ...sparsePredictions(false) };
 
 /** The options of {@link OneHotIoU}. */
-export type OneHotIoUOptions = MetricOptions & GivenOptions<typeof oneHotOptions>;
+export type OneHotIoUOptions = OverlapOptions & GivenOptions<typeof oneHotOptions>;
 
 /** {@link IoU} for one-hot targets. Throws: OPTION_INVALID. Source: keras.metrics.OneHotIoU. */
 export class OneHotIoU extends withOptions(Overlap, oneHotOptions) {
@@ -222,7 +227,7 @@ export class OneHotIoU extends withOptions(Overlap, oneHotOptions) {
 const oneHotMeanOptions = { ...countOptions, ...ignoreOptions, ...sparsePredictions(false) };
 
 /** The options of {@link OneHotMeanIoU}. */
-export type OneHotMeanIoUOptions = MetricOptions & GivenOptions<typeof oneHotMeanOptions>;
+export type OneHotMeanIoUOptions = OverlapOptions & GivenOptions<typeof oneHotMeanOptions>;
 
 /** {@link MeanIoU} for one-hot targets. Source: keras.metrics.OneHotMeanIoU. */
 export class OneHotMeanIoU extends withOptions(Overlap, oneHotMeanOptions) {
