@@ -5,8 +5,21 @@ import { loadMnist } from './mnist.mjs';
 const started = performance.now();
 const { compose, input } = await import('@lamella/core');
 const { HostTensor } = await import('@lamella/program');
-const { conv2D, dense, flatten, gru, layers, lstm, maxPooling2D, reLU, softmax } =
-  await import('@lamella/layers');
+const {
+  add,
+  conv2D,
+  dense,
+  flatten,
+  globalAveragePooling1D,
+  gru,
+  layerNormalization,
+  layers,
+  lstm,
+  maxPooling2D,
+  multiHeadAttention,
+  reLU,
+  softmax,
+} = await import('@lamella/layers');
 const { adam, training } = await import('@lamella/training');
 const { onnx } = await import('@lamella/backend-onnx');
 const importSeconds = (performance.now() - started) / 1000;
@@ -47,10 +60,37 @@ function recurrent(layer) {
   const outputs = dense({ units: 10, activation: 'softmax' }).apply(layer.apply(sequence));
   const net = model({ inputs: sequence, outputs });
   net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
-  const rows = 640;
-  const x = Float32Array.from({ length: rows * 6400 }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
+  const { x, y } = sequences(640, 100);
+  return fit(net, x, y, 32, 6);
+}
+
+/** Two blocks of attention with 4 heads over 128 tokens of 64 numbers, and of dense layers over each. */
+function transformer() {
+  const tokens = input({ shape: [128, 64] });
+  let values = tokens;
+  for (let block = 0; block < 2; block++) {
+    const seen = multiHeadAttention({ numHeads: 4, keyDim: 16 }).apply(values, { value: values });
+    values = layerNormalization().apply(add().apply([values, seen]));
+    const wide = dense({ units: 128, activation: 'relu' }).apply(values);
+    values = layerNormalization().apply(add().apply([values, dense({ units: 64 }).apply(wide)]));
+  }
+  const outputs = dense({ units: 10, activation: 'softmax' }).apply(globalAveragePooling1D().apply(values));
+  const net = model({ inputs: tokens, outputs });
+  net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
+  const { x, y } = sequences(320, 128);
+  return fit(net, x, y, 32, 5);
+}
+
+/**
+ * Sequences of 64 features, and one of ten classes for each.
+ * @param {number} rows
+ * @param {number} length
+ */
+function sequences(rows, length) {
+  const size = length * 64;
+  const x = Float32Array.from({ length: rows * size }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
   const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
-  return fit(net, { data: x, shape: [rows, 100, 64] }, { data: y, shape: [rows, 10] }, 32, 6);
+  return { x: { data: x, shape: [rows, length, 64] }, y: { data: y, shape: [rows, 10] } };
 }
 
 /**
@@ -106,6 +146,7 @@ const cases = {
   },
   lstm: () => recurrent(lstm({ units: 128 })),
   gru: () => recurrent(gru({ units: 128 })),
+  transformer,
   async predict() {
     const { x } = images(60_000);
     const net = mlp();

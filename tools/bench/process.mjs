@@ -4,7 +4,17 @@ import { spawn } from 'node:child_process';
 /** @typedef {{ peer: string, version: string, case: string, [measure: string]: string | number }} Line */
 
 /** All cases, in the order in which they run. */
-export const caseNames = ['mlp256', 'mlp32', 'cnn128', 'lstm', 'gru', 'tiny', 'predict', 'latency'];
+export const caseNames = [
+  'mlp256',
+  'mlp32',
+  'cnn128',
+  'lstm',
+  'gru',
+  'transformer',
+  'tiny',
+  'predict',
+  'latency',
+];
 
 /**
  * The cases that the command line names, or all.

@@ -21,6 +21,15 @@ const targets = [
   { case: 'lstm', what: 'ms a step', measure: step, better: 'less', peers: /^torch/, must: 2, aim: 1 },
   { case: 'gru', what: 'ms a step', measure: step, better: 'less', peers: /^keras/, must: 1 },
   { case: 'gru', what: 'ms a step', measure: step, better: 'less', peers: /^torch/, must: 2, aim: 1 },
+  {
+    case: 'transformer',
+    what: 'ms a step',
+    measure: step,
+    better: 'less',
+    peers: /^keras/,
+    must: 1,
+    aim: 0.8,
+  },
   { case: 'tiny', what: 'ms a step', measure: step, better: 'less', peers: python, must: 0.33, aim: 0.1 },
   {
     case: 'predict',

@@ -41,6 +41,18 @@ def recurrent(layer: layers.Layer) -> keras.Model:
     return model
 
 
+def transformer() -> keras.Model:
+    tokens = values = layers.Input((128, 64))
+    for _ in range(2):
+        values = layers.LayerNormalization()(values + layers.MultiHeadAttention(4, 16)(values, values))
+        wide = layers.Dense(128, activation="relu")(values)
+        values = layers.LayerNormalization()(values + layers.Dense(64)(wide))
+    outputs = layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling1D()(values))
+    model = keras.Model(tokens, outputs)
+    model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy")
+    return model
+
+
 def tiny() -> keras.Model:
     features = layers.Input((4,))
     model = keras.Model(features, layers.Dense(1)(layers.Dense(16, activation="relu")(features)))
@@ -66,8 +78,11 @@ def run(case: str, folder: str) -> dict:
             return fit(cnn(), x.reshape(-1, 28, 28, 1), y, 128, 4)
         return fit(mlp(), x, y, int(case[3:]), 4)
     if case in ("lstm", "gru"):
-        x, y = sequences(640)
+        x, y = sequences(640, 100)
         return fit(recurrent(layers.LSTM(128) if case == "lstm" else layers.GRU(128)), x, y, 32, 6)
+    if case == "transformer":
+        x, y = sequences(320, 128)
+        return fit(transformer(), x, y, 32, 5)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         return fit(tiny(), x[:, 400:404].copy(), (labels == 0).astype("float32")[:, None], 1, 3)

@@ -14,8 +14,8 @@ def load_mnist(folder: str, count: int) -> tuple[np.ndarray, np.ndarray]:
     return x, read("train-labels-idx1-ubyte", 8, count)
 
 
-def sequences(rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """What the cases "lstm" and "gru" learn from, as lamella-case.mjs makes it: 100 steps of 64 features, and ten classes."""
-    i = np.arange(rows * 6400)
-    x = np.sin(i * 0.37 + (i >> 6)).astype(np.float32).reshape(rows, 100, 64)
+def sequences(rows: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """What the cases over sequences learn from, as lamella-case.mjs makes it: steps of 64 features, and ten classes."""
+    i = np.arange(rows * length * 64)
+    x = np.sin(i * 0.37 + (i >> 6)).astype(np.float32).reshape(rows, length, 64)
     return x, np.eye(10, dtype=np.float32)[np.arange(rows) % 10]

@@ -34,6 +34,28 @@ class Recurrent(nn.Module):
         return self.dense(self.layer(x)[0][:, -1])
 
 
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(64, 4, batch_first=True)
+        self.dense = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64))
+        self.norms = nn.ModuleList(nn.LayerNorm(64, eps=1e-3) for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.norms[0](x + self.attention(x, x, x, need_weights=False)[0])
+        return self.norms[1](x + self.dense(x))
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.Sequential(Block(), Block())
+        self.dense = nn.Linear(64, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.dense(self.blocks(x).mean(1))
+
+
 def tiny() -> nn.Module:
     return nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 1))
 
@@ -64,8 +86,11 @@ def run(case: str, folder: str) -> dict:
             return fit(cnn(), x.reshape(-1, 1, 28, 28), y, 128, 4, nn.CrossEntropyLoss(), 1e-3)
         return fit(mlp(), x, y, int(case[3:]), 4, nn.CrossEntropyLoss(), 5e-4)
     if case in ("lstm", "gru"):
-        x, y = (torch.from_numpy(part) for part in sequences(640))
+        x, y = (torch.from_numpy(part) for part in sequences(640, 100))
         return fit(Recurrent(nn.LSTM if case == "lstm" else nn.GRU), x, y.argmax(-1), 32, 6, nn.CrossEntropyLoss(), 1e-3)
+    if case == "transformer":
+        x, y = (torch.from_numpy(part) for part in sequences(320, 128))
+        return fit(Transformer(), x, y.argmax(-1), 32, 5, nn.CrossEntropyLoss(), 1e-3)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         x = torch.from_numpy(x[:, 400:404].copy())
