@@ -72,7 +72,8 @@ const epsilon = 1e-7;
  * @example
  * const scale = normalization();
  * await scale.adapt([[0, 10], [2, 30]]);
- * const net = model({ inputs: input({ shape: [2], name: 'x' }), outputs: scale.apply(input({ shape: [2] })) });
+ * const x = input({ shape: [2], name: 'x' });
+ * const net = model({ inputs: x, outputs: scale.apply(x) });
  */
 export class Normalization extends withOptions(Layer, options) {
   static readonly className = 'Normalization';
