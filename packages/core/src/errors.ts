@@ -59,6 +59,24 @@ export function layerNotAdapted(subject: string, what: string): LamellaError {
   });
 }
 
+/** `TOKEN_UNKNOWN`: a token that a vocabulary without a place for unknown ones does not have. */
+export function tokenUnknown(subject: string, token: string): LamellaError {
+  return lamellaError('TOKEN_UNKNOWN', {
+    subject,
+    problem: `expected tokens of its vocabulary, got ${JSON.stringify(token)}`,
+    fix: 'give it numOovIndices of 1 or more, or the token in its vocabulary',
+  });
+}
+
+/** `HOST_LAYER_MISPLACED`: strings, or what computes with them, where a compiled part of the model stands. */
+export function hostLayerMisplaced(
+  subject: string,
+  problem: string,
+  fix = 'apply layers that look up, hash and split to the inputs of the model, before all others',
+): LamellaError {
+  return lamellaError('HOST_LAYER_MISPLACED', { subject, problem, fix });
+}
+
 /** `STRUCTURE_MISMATCH`: tensors nested otherwise than expected. `names` are those of the leaves, where they have names. */
 export function structureMismatch(
   subject: string,

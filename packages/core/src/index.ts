@@ -63,6 +63,7 @@ export {
   dataInvalid,
   executableDisposed,
   identifierUnknown,
+  hostLayerMisplaced,
   inputInvalid,
   layerNotAdapted,
   layerNotBuilt,
@@ -72,6 +73,7 @@ export {
   pluginInvalid,
   rankMismatch,
   structureMismatch,
+  tokenUnknown,
 } from './errors.js';
 export { ExecutableBySize } from './executable-by-size.js';
 export {
@@ -85,6 +87,8 @@ export {
 } from './format.js';
 export { isFunctional, type Functional, type LayerWithEnds } from './functional.js';
 export { type Graph } from './graph.js';
+export { computesOnHost, HostLayer, needsHost, type ComputesOnHost } from './host-layer.js';
+export { HostPart, hostPartOf, type HostValues } from './host-part.js';
 export { HostBuffer, hostBuffer } from './host-buffer.js';
 export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
@@ -130,6 +134,7 @@ export {
   type KeptOptions,
   type OptionTable,
 } from './options/with-options.js';
+export { hasState, type LayerState, type StatefulLayer } from './layer-state.js';
 export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
 export { clearNames, pythonName, snakeCaseClass, uniqueName } from './names.js';
 export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js';

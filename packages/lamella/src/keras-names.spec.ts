@@ -130,6 +130,8 @@ const needed: Readonly<Record<string, object>> = {
   GRUCell: { units: 1 },
   GaussianDropout: { rate: 0.5 },
   GaussianNoise: { stddev: 1 },
+  HashedCrossing: { numBins: 1 },
+  Hashing: { numBins: 1 },
   InputLayer: { shape: [1] },
   InverseTimeDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
   IoU: { numClasses: 2, targetClassIds: [0] },
@@ -176,7 +178,12 @@ const classes = kinds.flatMap((kind) =>
 );
 
 /** Options that Keras takes from **kwargs, which its signatures do not list. */
-const keywords: Readonly<Record<string, readonly string[]>> = { LayerNormalization: ['rms_scaling'] };
+const keywords: Readonly<Record<string, readonly string[]>> = {
+  IntegerLookup: ['vocabulary_size'],
+  LayerNormalization: ['rms_scaling'],
+  StringLookup: ['vocabulary_size'],
+  TextVectorization: ['vocabulary_size'],
+};
 
 describe("Keras' names of options", () => {
   it.each(classes)('of %s: %s', (kind, name) => {

@@ -5,6 +5,7 @@ import { cpu } from '@lamella/backend-cpu';
 import { onnx } from '@lamella/backend-onnx';
 import {
   compose,
+  HostLayer,
   input,
   runPlaces,
   type ApplyOptions,
@@ -381,8 +382,11 @@ const dense = on(() => layer.dense({ units: 4, activation: 'relu' }), row);
 
 describe('a step of training, on cpu and onnx alike', () => {
   it('is tried with every layer', () => {
+    // What the host computes before is no part of a step.
+    const isOutside = (name: string): boolean =>
+      name === 'InputLayer' || catalog.get('layers', name).prototype instanceof HostLayer;
     expect(
-      catalog.names('layers').filter((name) => name !== 'InputLayer' && name in layer && !(name in examples)),
+      catalog.names('layers').filter((name) => !isOutside(name) && name in layer && !(name in examples)),
     ).toEqual([]);
   });
 

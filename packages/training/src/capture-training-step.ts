@@ -17,6 +17,7 @@ import type { DataEnds } from './data/data-ends.js';
 import { endsLike } from './data/ends-of-data.js';
 import { isInputLike, type InputLike } from './data/inputs-like.js';
 import { trainingStep } from './steps.js';
+import { stepModelOf } from './step-model.js';
 import type { TrainableModel } from './trainable-model.js';
 
 /** What data look like, without the batch. */
@@ -50,7 +51,8 @@ export function captureTrainingStep(model: TrainableModel, options: TrainingStep
   const zeros = ({ shape, dtype }: DataLike): HostTensor => HostTensor.zeros([batchSize, ...shape], dtype);
   const weights = options.sampleWeights === true ? y.map(() => HostTensor.zeros([batchSize])) : [];
   compiled.beforeStep();
-  return trainingStep(model, ends, { x: x.map(zeros), y: y.map(zeros), weights, size: batchSize });
+  const batch = { x: x.map(zeros), y: y.map(zeros), weights, size: batchSize, known: new Map() };
+  return trainingStep(model, ends, batch);
 }
 
 /** What a step takes. */
@@ -84,7 +86,7 @@ function ownData(model: TrainableModel, { inputs, targets }: TrainingStepOptions
 }
 
 function inputsLike(model: TrainableModel): DataLike[] {
-  return model.inputs.map((tensor) => {
+  return stepModelOf(model).inputs.map((tensor) => {
     const { layer } = tensor.node;
     return {
       shape: sample(model, tensor),

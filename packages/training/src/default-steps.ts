@@ -12,6 +12,7 @@ import {
 } from '@lamella/program';
 import { metricNotScalar } from './errors.js';
 import { runningStep } from './running-step.js';
+import { stepModelOf } from './step-model.js';
 import type { PredictedBatch, StepBatch, StepLogs, TrainableModel } from './trainable-model.js';
 
 /** Computes, makes the loss smaller, and logs. */
@@ -82,15 +83,15 @@ export function computeMetrics(
 /** Runs the model on the inputs of a batch. */
 function forward(model: TrainableModel, { x }: StepBatch): Tree<tf.Tensor> {
   const { context, masks } = runningStep(model.label, 'trainStep()');
-  const { outputs, masks: found } = model.invoke(inputsFor(model, x), context);
+  const { outputs, masks: found } = stepModelOf(model).invoke(inputsFor(model, x), context);
   flatten(outputs).forEach((output, i) => masks.set(output, found[i] ?? null));
   return outputs;
 }
 
-/** Data nested as the model's inputs are, in the dtypes that those declare: integers become float where floats are declared. */
+/** Data nested as the inputs of what is compiled are, in the dtypes that those declare: integers become float where floats are declared. */
 export function inputsFor(model: TrainableModel, x: Tree<tf.Tensor>): Tree<tf.Tensor> {
   if (!model.hasEnds) return x;
-  const { inputs, inputStructure: structure } = model;
+  const { inputs, inputStructure: structure } = stepModelOf(model);
   const names = inputs.map(({ name }) => name);
   const leaves = arrange(x, { structure, names, isLeaf: isTensor });
   // The model itself says what is wrong with others.

@@ -1,12 +1,13 @@
 // evaluate and predict: one pass over data, and the callbacks' turns around it. The loops are in loops.ts.
-import { checkOptionNames, type OptionNames } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import { arrange, checkOptionNames, dataInvalid, type OptionNames } from '@lamella/core';
+import { isHostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
 import { ProgressBar } from './callbacks/progress-bar.js';
 import {
   adaptTensors,
   exampleSource,
+  inputsOf,
   isExampleSource,
   noOutputs,
   rowsSource,
@@ -18,8 +19,10 @@ import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import type { DataEnds } from './data/data-ends.js';
 import { onePass } from './data/passes.js';
+import { turnWhereDue } from './event-loop.js';
 import { begin, stepData } from './fit.js';
-import { predictEpoch, testEpoch } from './loops.js';
+import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
+import { prepareBatch } from './step-model.js';
 import type { TrainableModel } from './trainable-model.js';
 
 export interface EvaluateOptions {
@@ -75,7 +78,7 @@ export async function predict(
   model: TrainableModel,
   x: TrainingData,
   options: PredictOptions,
-): Promise<readonly HostTensor[]> {
+): Promise<readonly AnyHostTensor[]> {
   checkOptionNames(`${model.label}, predict()`, options, predictNames);
   const { backend } = model;
   const ends = await model.endsFor('predict', x, undefined, options.signal);
@@ -88,6 +91,31 @@ export async function predict(
   );
   await callbacks.call('onPredictEnd', {});
   return outputs;
+}
+
+/** The outputs for one batch; see Model.predictOnBatch. */
+export async function predictBatch(
+  model: TrainableModel,
+  x: Tree<AnyHostTensor>,
+): Promise<readonly AnyHostTensor[]> {
+  const { backend, hostPart, label, seed } = model;
+  const given = isHostTensor(x) && model.inputs.length === 1 ? [x] : arrange(x, inputsOf(model));
+  if (given?.every(isHostTensor) !== true)
+    throw dataInvalid(
+      label,
+      `expected a host tensor for each of its ${model.inputs.length} inputs, nested like them`,
+    );
+  const { x: inputs, known } = prepareBatch(model, 'predict', { x: given, y: [], weights: [], size: 0 });
+  if (hostPart?.isAll === true) return hostPart.outputs([], known);
+  const cached = inferenceStep(model, backend, inputs);
+  const runner = cached instanceof Promise ? await cached : cached;
+  const result = runner.compute(inputs, { seed, step: 0 }, (outputs) => {
+    const copies = outputs.map((output) => output.clone());
+    return hostPart?.outputs(copies, known) ?? copies;
+  });
+  // After the run is asked for: a step that goes in the meantime still serves it.
+  const turn = turnWhereDue();
+  return turn === undefined ? result : (await Promise.all([result, turn]))[0];
 }
 
 async function sourceOf(ends: DataEnds, x: TrainingData, options: DataOptions): Promise<BatchSource> {

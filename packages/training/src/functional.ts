@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   callContext,
+  hostPartOf,
   LayerGraph,
   type Autocast,
   type CallArguments,
@@ -10,6 +11,7 @@ import {
   type Functional as FunctionalLayer,
   type GraphEnds,
   type GraphOptions,
+  type HostPart,
   type Layer,
   type LayerResult,
   type SymbolicTree,
@@ -43,6 +45,8 @@ export class Functional<
   constructor(options: FunctionalOptions, composition?: Composition) {
     super(options, composition);
     this.graph = new LayerGraph(this.label, options);
+    // Says at once what stands where it cannot.
+    hostPartOf(this.label, this.graph);
     this.ensureBuilt(this.graph.inputShape);
     // False freezes all there is; true is the default and leaves layers frozen that were frozen before.
     if (options.trainable === false) this.trainable = false;
@@ -68,6 +72,10 @@ export class Functional<
 
   override get supportsMasking(): boolean {
     return true;
+  }
+
+  override get hostPart(): HostPart | undefined {
+    return hostPartOf(this.label, this.graph);
   }
 
   protected override get ends(): GraphEnds {

@@ -1,15 +1,16 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
 import { Pass, Runner, type Backend } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor, HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
-import type { Batch } from './data/batch.js';
+import type { Batch, PreparedBatch } from './data/batch.js';
 import type { Applications } from './compile.js';
 import type { BatchCursor } from './data/batch-source.js';
 import type { DataEnds } from './data/data-ends.js';
 import { turnWhereDue } from './event-loop.js';
 import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
+import { prepareBatch } from './step-model.js';
 import { predictStep, testStep, trainingStep } from './steps.js';
 import type { TrainableModel } from './trainable-model.js';
 import { throwIfAborted, unlessAborted } from './unless-aborted.js';
@@ -37,6 +38,8 @@ export interface LoopResult {
   readonly logs: Logs;
 }
 
+const stepKinds = { Train: 'train', Test: 'test', Predict: 'predict' } as const;
+
 /** How often each compiled step applies each optimizer. */
 const applications = new WeakMap<Runner, Applications>();
 
@@ -50,7 +53,7 @@ export async function trainEpoch(
   const { backend } = model;
   const compiled = model.requireCompiled();
   await compiled.refresh();
-  const stepFor = (batch: Batch): Runner | Promise<Runner> =>
+  const stepFor = (batch: PreparedBatch): Runner | Promise<Runner> =>
     model.stepFor('train', [batch.x, batch.y, batch.weights], async () => {
       const step = trainingStep(model, ends, batch);
       const runner = await Runner.create(backend, step);
@@ -75,7 +78,7 @@ export function testEpoch(
 ): Promise<LoopResult> {
   const { backend } = model;
   let next = 0;
-  const stepFor = (batch: Batch): Runner | Promise<Runner> =>
+  const stepFor = (batch: PreparedBatch): Runner | Promise<Runner> =>
     model.stepFor('test', [batch.x, batch.y, batch.weights], async () =>
       Runner.create(backend, testStep(model, ends, batch)),
     );
@@ -92,13 +95,26 @@ export async function predictEpoch(
   backend: Backend,
   cursor: BatchCursor,
   options: LoopOptions & { readonly examples: number | undefined },
-): Promise<{ readonly steps: number; readonly outputs: readonly HostTensor[] }> {
+): Promise<{ readonly steps: number; readonly outputs: readonly AnyHostTensor[] }> {
   const limit = options.steps === undefined ? options.examples : undefined;
   const collector = new OutputCollector(model.label, limit);
   let next = 0;
-  const stepFor = ({ x }: Batch): Runner | Promise<Runner> => inferenceStep(model, backend, x);
-  const steps = await overBatches(model, cursor, options, 'Predict', stepFor, (runner, { x, size }) =>
-    runner.compute(x, { seed: model.seed, step: next++ }, (outputs) => collector.add(outputs, size)),
+  const { hostPart } = model;
+  const isAll = hostPart?.isAll === true;
+  const stepFor = ({ x }: PreparedBatch): Runner | undefined | Promise<Runner> =>
+    isAll ? undefined : inferenceStep(model, backend, x);
+  const steps = await overBatches(
+    model,
+    cursor,
+    options,
+    'Predict',
+    stepFor,
+    async (runner, { x, size, known }) => {
+      const add = (outputs: readonly HostTensor[]): void =>
+        collector.add(hostPart?.outputs(outputs, known) ?? outputs, size);
+      if (runner === undefined) add([]);
+      else await runner.compute(x, { seed: model.seed, step: next++ }, add);
+    },
   );
   return { steps, outputs: collector.finish() };
 }
@@ -133,13 +149,13 @@ async function logged(
 }
 
 /** Runs the batches that are left in a pass, at most `steps`, each on its compiled step; gives how many there were. */
-async function overBatches(
+async function overBatches<R extends Runner | undefined>(
   model: TrainableModel,
   cursor: BatchCursor,
   options: LoopOptions & { readonly pass?: Pass },
   kind: 'Train' | 'Test' | 'Predict',
-  stepFor: (batch: Batch) => Runner | Promise<Runner>,
-  run: (runner: Runner, batch: Batch) => Promise<void>,
+  stepFor: (batch: PreparedBatch) => R | Promise<R>,
+  run: (runner: R, batch: PreparedBatch) => Promise<void>,
 ): Promise<number> {
   const { callbacks, pass, signal, steps = Infinity } = options;
   const begins = callbacks.has(`on${kind}BatchBegin`);
@@ -153,13 +169,14 @@ async function overBatches(
   for (; index < (options.skip ?? 0); index++) if ((await nextBatch()) === undefined) break;
   for (; index < steps && options.shouldStop?.() !== true; index++) {
     const coming = nextBatch();
-    const batch = coming instanceof Promise ? await coming : coming;
-    if (batch === undefined) break;
+    const given = coming instanceof Promise ? await coming : coming;
+    if (given === undefined) break;
+    const batch = prepareBatch(model, stepKinds[kind], given);
     if (ran++ > 0) await options.between?.(index, pass);
     if (begins) await callbacks.call(`on${kind}BatchBegin`, index, {});
     const startedAt = performance.now();
     const cached = stepFor(batch);
-    const runner = cached instanceof Runner ? cached : await cached;
+    const runner = cached instanceof Promise ? await cached : cached;
     const compileTime = cached === runner ? undefined : performance.now() - startedAt;
     await run(runner, batch);
     if (compileTime !== undefined) await callbacks.call('onStepCompiled', compileTime);
@@ -173,7 +190,7 @@ async function overBatches(
   return index;
 }
 
-function argumentsOf({ x, y, weights }: Batch): HostTensor[] {
+function argumentsOf({ x, y, weights }: PreparedBatch): HostTensor[] {
   return [...x, ...y, ...weights];
 }
 

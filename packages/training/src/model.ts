@@ -2,8 +2,6 @@
 // Functional computes a graph. Not here: the loops (loops.ts, fit.ts), the steps' maths (steps.ts), files (@lamella/io).
 import type * as tf from '@tensorflow/tfjs-core';
 import {
-  arrange,
-  dataInvalid,
   Layer,
   layerNotBuilt,
   layerUnknown,
@@ -19,6 +17,7 @@ import {
   type Composition,
   type Dataset,
   type GraphEnds,
+  type HostPart,
   type LayerOptions,
   type Runner,
   type SummaryOptions,
@@ -29,11 +28,11 @@ import {
 import {
   describeStructure,
   flatten,
-  isHostTensor,
   isShape,
   mapTree,
   structureOf,
   unflatten,
+  type AnyHostTensor,
   type Captured,
   type HostTensor,
   type MapTree,
@@ -46,16 +45,14 @@ import type { History } from './callbacks/history.js';
 import { captureTrainingStep, type TrainingStepOptions } from './capture-training-step.js';
 import { sayCompileNotices } from './compile-notices.js';
 import { checkCompileOptions, Compiled, type CompileOptions } from './compile.js';
-import { inputsOf, isExampleSource, type Tensors, type TrainingData } from './data/adapt-data.js';
+import { isExampleSource, type Tensors, type TrainingData } from './data/adapt-data.js';
 import type { DataEnds } from './data/data-ends.js';
 import { endsOfData } from './data/ends-of-data.js';
 import { inputsLike, symbolicInputs, type InputLike } from './data/inputs-like.js';
 import { computeLoss, computeMetrics, defaultTestStep, defaultTrainStep } from './default-steps.js';
 import { modelBusy, notCompiled } from './errors.js';
-import { turnWhereDue } from './event-loop.js';
-import { evaluate, predict, type EvaluateOptions, type PredictOptions } from './evaluate.js';
+import { evaluate, predict, predictBatch, type EvaluateOptions, type PredictOptions } from './evaluate.js';
 import { fit, type FitOptions } from './fit.js';
-import { inferenceStep } from './loops.js';
 import { OneByOne, type BatchOptions } from './one-by-one.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { outputLayout } from './output-layout.js';
@@ -198,6 +195,11 @@ export abstract class Model<
         outputStructure: structureOf(node.result),
       }
     );
+  }
+
+  /** What of it the host computes before each step; undefined where nothing is. */
+  get hostPart(): HostPart | undefined {
+    return undefined;
   }
 
   /** Builds a model that has seen no data: its layers make their weights for inputs of these shapes, the batch first. */
@@ -398,7 +400,7 @@ export abstract class Model<
   ): Promise<Predicted<M>> {
     return this.#run('predict()', async () => {
       const outputs = await predict(this, x, options);
-      return unflatten(this.outputStructure, outputs) as Predicted<M>;
+      return unflatten(this.outputStructure, outputs as readonly HostTensor[]) as Predicted<M>;
     });
   }
 
@@ -413,24 +415,10 @@ export abstract class Model<
    * const row = await twice.predictOnBatch(new HostTensor(new Float32Array([1, 2]), [1, 2]));
    * row.array(); // [[2, 4]]
    */
-  async predictOnBatch<M extends Model>(this: M, x: Tree<HostTensor>): Promise<Predicted<M>> {
-    const { backend } = this;
+  async predictOnBatch<M extends Model>(this: M, x: Tree<AnyHostTensor>): Promise<Predicted<M>> {
     if (this.ends === undefined) await this.#buildForData(x);
-    const inputs = isHostTensor(x) && this.inputs.length === 1 ? [x] : arrange(x, inputsOf(this));
-    if (inputs?.every(isHostTensor) !== true)
-      throw dataInvalid(
-        this.label,
-        `expected a host tensor for each of its ${this.inputs.length} inputs, nested like them`,
-      );
-    const cached = inferenceStep(this, backend, inputs);
-    const runner = cached instanceof Promise ? await cached : cached;
-    const result = runner.compute(inputs, { seed: this.seed, step: 0 }, (outputs) => {
-      const copies = outputs.map((output) => output.clone());
-      return unflatten(this.outputStructure, copies) as Predicted<M>;
-    });
-    // After the run is asked for: a step that goes in the meantime still serves it.
-    const turn = turnWhereDue();
-    return turn === undefined ? result : (await Promise.all([result, turn]))[0];
+    const outputs = await predictBatch(this, x);
+    return unflatten(this.outputStructure, outputs as readonly HostTensor[]) as Predicted<M>;
   }
 
   /**

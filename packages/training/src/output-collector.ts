@@ -1,9 +1,17 @@
 // Puts the outputs of batches together: in place where the number of examples is known, else joined at the end.
-import { formatShape, HostTensor, sameShape, shapeMismatch, sizeOf } from '@lamella/program';
+import {
+  copyValues,
+  formatShape,
+  HostTensor,
+  sameShape,
+  shapeMismatch,
+  sizeOf,
+  type AnyHostTensor,
+} from '@lamella/program';
 
 export class OutputCollector {
-  private whole: readonly HostTensor[] | undefined;
-  private readonly parts: (readonly HostTensor[])[] = [];
+  private whole: readonly AnyHostTensor[] | undefined;
+  private readonly parts: (readonly AnyHostTensor[])[] = [];
   private filled = 0;
 
   /** `examples` is how many rows there will be, where known. */
@@ -13,7 +21,7 @@ export class OutputCollector {
   ) {}
 
   /** Copies the outputs of the next batch, of `size` rows. */
-  add(outputs: readonly HostTensor[], size: number): void {
+  add(outputs: readonly AnyHostTensor[], size: number): void {
     const { examples } = this;
     if (examples === undefined || size === examples || outputs.some(({ shape }) => shape[0] !== size)) {
       this.parts.push(outputs.map((output) => output.clone()));
@@ -22,11 +30,13 @@ export class OutputCollector {
     const start = this.filled;
     this.filled += size;
     this.whole ??= outputs.map(({ shape, dtype }) => HostTensor.zeros([examples, ...shape.slice(1)], dtype));
-    outputs.forEach(({ data, shape }, i) => this.whole![i]!.data.set(data, start * sizeOf(shape.slice(1))));
+    outputs.forEach(({ data, shape }, i) =>
+      copyValues(this.whole![i]!.data, data, start * sizeOf(shape.slice(1))),
+    );
   }
 
   /** The outputs whole. Throws: SHAPE_MISMATCH where batches differ in more than their number of rows. */
-  finish(): readonly HostTensor[] {
+  finish(): readonly AnyHostTensor[] {
     if (this.whole !== undefined) return this.whole;
     return (this.parts[0] ?? []).map((_, i) =>
       this.join(
@@ -36,7 +46,7 @@ export class OutputCollector {
     );
   }
 
-  private join(parts: readonly HostTensor[], output: number): HostTensor {
+  private join(parts: readonly AnyHostTensor[], output: number): AnyHostTensor {
     const first = parts[0]!;
     if (parts.length === 1) return first;
     const row = first.shape.slice(1);
@@ -48,13 +58,13 @@ export class OutputCollector {
         'predict batches of one shape at a time',
       );
     }
-    const joined = HostTensor.zeros(
+    const joined: AnyHostTensor = HostTensor.zeros(
       [parts.reduce((rows, { shape }) => rows + shape[0]!, 0), ...row],
       first.dtype,
     );
     let offset = 0;
     for (const { data } of parts) {
-      joined.data.set(data, offset);
+      copyValues(joined.data, data, offset);
       offset += data.length;
     }
     return joined;

@@ -12,14 +12,15 @@ import {
   type Captured,
   type Tree,
 } from '@lamella/program';
-import type { Batch } from './data/batch.js';
+import type { PreparedBatch } from './data/batch.js';
 import type { DataEnds } from './data/data-ends.js';
 import { inputsFor } from './default-steps.js';
 import { metricNotScalar, stepInvalid } from './errors.js';
 import type { Layout } from './open-step.js';
 import type { Applications } from './compile.js';
 import { whileStepping } from './running-step.js';
-import type { StepBatch, StepLogs, TrainableModel } from './trainable-model.js';
+import { stepModelOf } from './step-model.js';
+import type { StepBatch, StepKind, StepLogs, TrainableModel } from './trainable-model.js';
 
 /** A step of training, and how often it applies each optimizer. */
 export interface TrainingStep extends Captured {
@@ -30,11 +31,11 @@ export interface TrainingStep extends Captured {
  * One step of training: outputs are the logs by name; weights, the variables of optimizers and metrics are updated.
  * Throws: STEP_INVALID, METRIC_NOT_SCALAR, OPTION_INVALID.
  */
-export function trainingStep(model: TrainableModel, ends: DataEnds, batch: Batch): TrainingStep {
+export function trainingStep(model: TrainableModel, ends: DataEnds, batch: PreparedBatch): TrainingStep {
   const compiled = model.requireCompiled();
   const { result, applications } = compiled.countingApplications(() =>
     compiled.withFlags(() =>
-      captureBatch(ends, batch, (data) =>
+      captureBatch(endsOfStep(model, 'train', ends), batch, (data) =>
         whileStepping(true, () => checkedLogs(model, 'trainStep()', model.trainStep(data))),
       ),
     ),
@@ -44,8 +45,8 @@ export function trainingStep(model: TrainableModel, ends: DataEnds, batch: Batch
 }
 
 /** One step of evaluation: outputs are the logs by name; only metrics are updated. Throws: STEP_INVALID, METRIC_NOT_SCALAR. */
-export function testStep(model: TrainableModel, ends: DataEnds, batch: Batch): Captured {
-  return captureBatch(ends, batch, (data) =>
+export function testStep(model: TrainableModel, ends: DataEnds, batch: PreparedBatch): Captured {
+  return captureBatch(endsOfStep(model, 'test', ends), batch, (data) =>
     whileStepping(false, () => checkedLogs(model, 'testStep()', model.testStep(data))),
   );
 }
@@ -53,9 +54,18 @@ export function testStep(model: TrainableModel, ends: DataEnds, batch: Batch): C
 /** One forward pass: outputs are the model's. As fit and evaluate, it overrides training flags that calls in the graph fix. */
 export function predictStep(model: TrainableModel, x: readonly Layout[]): Captured {
   const context = callContext({ overridesTraining: true });
-  return captureBatch(model, { x, y: [], weights: [] }, ({ x: inputs }) =>
-    flatten(model.invoke(inputsFor(model, inputs), context).outputs),
+  const part = stepModelOf(model);
+  return captureBatch(part, { x, y: [], weights: [] }, ({ x: inputs }) =>
+    flatten(part.invoke(inputsFor(model, inputs), context).outputs),
   );
+}
+
+/** The ends of a batch that is prepared: what the host has computed comes in place of the inputs. */
+function endsOfStep(model: TrainableModel, kind: StepKind, ends: DataEnds): DataEnds {
+  if (model.hostPart === undefined || model.hasOwnStep(kind)) return ends;
+  const { inputs, inputStructure } = stepModelOf(model);
+  const { label, outputs, outputStructure } = ends;
+  return { label, inputs, inputStructure, outputs, outputStructure };
 }
 
 type BatchLayout = Readonly<Record<'x' | 'y' | 'weights', readonly Layout[]>>;

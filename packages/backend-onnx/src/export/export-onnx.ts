@@ -1,6 +1,7 @@
 // exportOnnx: a model's forward pass as an `.onnx` file for any ONNX runtime, Lambdas included. It cannot be read back.
 import {
   callContext,
+  hostLayerMisplaced,
   isInputLayer,
   optionInvalid,
   type LayerWithEnds,
@@ -50,7 +51,7 @@ const onnxExportNames: OptionNames<OnnxExportOptions> = { batchSize: true, shape
  * weights, nodes by their layers. The batch is open. With a path the file is written too, and replaced whole.
  *
  * Throws: NOT_BATCH_POLYMORPHIC naming the operation that needs a known batch; KERNEL_UNSUPPORTED; DTYPE_UNSUPPORTED;
- * OPTION_INVALID; FILE_NOT_WRITTEN.
+ * HOST_LAYER_MISPLACED for a model that strings enter; OPTION_INVALID; FILE_NOT_WRITTEN.
  *
  * @example
  * import { input } from '@lamella/core';
@@ -86,6 +87,12 @@ export async function exportedModel(
   options: OnnxExportOptions = {},
 ): Promise<OnnxModel> {
   checkOptionNames('exportOnnx()', options, onnxExportNames);
+  if (model.hostPart?.isNeeded === true)
+    throw hostLayerMisplaced(
+      model.label,
+      'strings are looked up in host memory before it, and an .onnx file holds only what is compiled',
+      'export what stands behind: model({ inputs: lookup.output, outputs })',
+    );
   checkOptions(model, options);
   const shapes = inputShapes(model, options);
   const captured = new Map<string, Captured>();

@@ -8,7 +8,7 @@ import { kerasVersion, storedWeights } from '../inspect/hdf5-contents.js';
 import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { storedValues } from '../hdf5/tree.js';
-import { writeVariables } from '../hdf5/variables.js';
+import { assetPath, stateFiles, writeVariables } from '../hdf5/variables.js';
 import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
@@ -46,12 +46,17 @@ export const kerasFormat: Format = {
       },
     };
     const metadata = { keras_version: writtenKerasVersion, date_saved: dateSaved(context) };
+    const assets = Object.entries(stateFiles(model, replacements)).map(([path, content]) => [
+      path,
+      text.encode(content),
+    ]);
     return writeZip({
       'metadata.json': text.encode(writePythonJson(metadata)),
       'config.json': text.encode(writePythonJson(config)),
       'model.weights.h5': writeHdf5(
         await writeVariables(model, { optimizer: includeOptimizer, ...(replacements && { replacements }) }),
       ),
+      ...(Object.fromEntries(assets) as Record<string, Uint8Array>),
     });
   },
 
@@ -69,7 +74,12 @@ export const kerasFormat: Format = {
     if (context.options['compile'] !== false && isRecord(config))
       readCompileConfig(model, config['compile_config'], reading);
     const notice = (line: string): void => reading.notices.add(line);
-    readVariables(variables, model, { file: context.file, state: stateRule(context), notice });
+    readVariables(variables, model, {
+      file: context.file,
+      state: stateRule(context),
+      notice,
+      filesOf: filesIn(members),
+    });
     reading.notices.say(context.file, reading.warn);
     return model;
   },
@@ -116,6 +126,19 @@ function storedConfig(
   const about = metadata && readPythonJson(decode(metadata), context.file, context.budget);
   const version = isRecord(about) ? about['keras_version'] : undefined;
   return { config, version: typeof version === 'string' ? version : undefined };
+}
+
+/** The texts that an archive holds for a layer, by their names. */
+function filesIn(
+  members: ReadonlyMap<string, Uint8Array>,
+): (path: readonly string[]) => Record<string, string> {
+  return (path) => {
+    const start = assetPath(path, '');
+    const own = [...members].filter(
+      ([name]) => name.startsWith(start) && !name.slice(start.length).includes('/'),
+    );
+    return Object.fromEntries(own.map(([name, bytes]) => [name.slice(start.length), decode(bytes)]));
+  };
 }
 
 function required(

@@ -6,7 +6,7 @@ import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
 import { builtLike, planNamedState, planState, type StateRule } from './optimizer-state.js';
 import { findGroup, numberedDatasets, type Hdf5Group } from './tree.js';
-import { optimizersOf, variablePlaces } from './variables.js';
+import { optimizersOf, storedState, variablePlaces } from './variables.js';
 
 /** What the list of layers is called, now and in files of the year 2023. */
 const containers: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
@@ -15,6 +15,8 @@ export interface ReadVariablesRule extends AssignRule {
   readonly file: string;
   /** What happens with the optimizer's state, where the file has one. */
   readonly state: StateRule;
+  /** The texts of a layer's state, of an archive that holds such. */
+  readonly filesOf?: (path: readonly string[]) => Readonly<Record<string, string>>;
 }
 
 /** Sets the weights of `model`, and its optimizer's state. Throws: WEIGHTS_MISMATCH, and nothing has changed. */
@@ -23,6 +25,7 @@ export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariables
   const offers: Offer[] = [];
   const used = new Set<Hdf5Group>();
   const unused: string[] = [];
+  const states: (() => void)[] = [];
   for (const place of variablePlaces(model, { optimizer: false })) {
     const group =
       findGroup(root, [...place.path, 'vars']) ?? findGroup(root, [...oldPath(place.path), 'vars']);
@@ -30,9 +33,16 @@ export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariables
     const values = group === undefined ? [] : numberedDatasets(group);
     place.weights.forEach((weight, i) => offers.push({ weight, value: values[i] }));
     for (let i = place.weights.length; i < values.length; i++) unused.push(`${place.name}/${i}`);
+    const { stateful } = place;
+    const state = storedState(group, stateful === undefined ? {} : (rule.filesOf?.(place.path) ?? {}));
+    if (stateful === undefined)
+      for (const name of Object.keys(state?.arrays ?? {})) unused.push(`${place.name}/${name}`);
+    else if (state !== undefined) states.push(() => stateful.setState(state));
   }
   unused.push(...unusedBelow(root, [], used, rule.budget));
   const kept = checkOffers(file, offers, unused, rule);
+  // Vocabularies check themselves, and a layer that refuses one leaves the others as they were.
+  for (const take of states) take();
   const commits = optimizersOf(model).map(({ optimizer, path, isNamed }) => {
     const weights = model.trainableWeights;
     const plan = { file, rule: stateRule, notice };

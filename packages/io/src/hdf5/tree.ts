@@ -34,9 +34,17 @@ export function findGroup(group: Hdf5Group, path: readonly string[]): Hdf5Group 
   return current;
 }
 
-/** The datasets of a group by number: `0`, `1`, ..., `10`. */
+/** The datasets of a group by number: `0`, `1`, ..., `10`; those with names are left out. */
 export function numberedDatasets(group: Hdf5Group): AnyHostTensor[] {
-  return [...group.datasets.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor);
+  return [...group.datasets.entries()]
+    .filter(([name]) => isNumbered(name))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, tensor]) => tensor);
+}
+
+/** Whether a dataset is a weight: those have numbers for names. */
+export function isNumbered(name: string): boolean {
+  return /^\d+$/.test(name);
 }
 
 /** How many values all datasets below a group hold. */

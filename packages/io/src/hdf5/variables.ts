@@ -1,9 +1,17 @@
 // Keras 3's layout of variables in `.weights.h5`: containers named by class, numbered per container, `vars` in each.
-import { pythonName, snakeCaseClass, type Layer, type Weight } from '@lamella/core';
+import {
+  hasState,
+  pythonName,
+  snakeCaseClass,
+  type Layer,
+  type LayerState,
+  type StatefulLayer,
+  type Weight,
+} from '@lamella/core';
 import type { Model, Optimizer } from '@lamella/training';
 import { isNoKerasLayer } from '../operations/operation-entry.js';
 import { readValues } from '../weights/read-values.js';
-import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
+import { ensureGroup, hdf5Group, isNumbered, type Hdf5Group } from './tree.js';
 
 /** One object with variables of its own, and where the file keeps them. */
 export interface VariablePlace {
@@ -11,6 +19,8 @@ export interface VariablePlace {
   /** The name that people know it by. */
   readonly name: string;
   readonly weights: readonly Weight[];
+  /** The layer, where it keeps more than weights. */
+  readonly stateful?: StatefulLayer | undefined;
 }
 
 export interface VariableOptions {
@@ -59,7 +69,8 @@ function visit(
 ): void {
   if (seen.has(layer)) return;
   seen.add(layer);
-  places.push({ path, name: layer.name, weights: layer.ownWeights });
+  const stateful = hasState(layer) ? layer : undefined;
+  places.push({ path, name: layer.name, weights: layer.ownWeights, stateful });
   const counts = new Map<string, number>();
   // Keras keeps a layer that is an attribute of another one under the attribute's name.
   const attributes = new Map([...layer.namedSublayers].map(([name, sublayer]) => [sublayer, name]));
@@ -87,6 +98,33 @@ export async function writeVariables(model: Layer, options: VariableOptions): Pr
     const group = ensureGroup(root, [...place.path, 'vars']);
     group.attributes.set('name', place.name);
     place.weights.forEach((weight, i) => group.datasets.set(String(i), values.get(weight)!));
+    for (const [name, array] of Object.entries(place.stateful?.getState()?.arrays ?? {}))
+      group.datasets.set(name, array);
   }
   return root;
+}
+
+/** Where Keras keeps the texts of layers' states, by their paths in an archive. */
+export function stateFiles(model: Layer, replacements?: ReadonlyMap<Layer, Layer>): Record<string, string> {
+  const places = variablePlaces(model, { optimizer: false, ...(replacements && { replacements }) });
+  return Object.fromEntries(
+    places.flatMap(({ path, stateful }) =>
+      Object.entries(stateful?.getState()?.files ?? {}).map(([name, text]) => [assetPath(path, name), text]),
+    ),
+  );
+}
+
+/** The path of a layer's text in an archive. */
+export function assetPath(path: readonly string[], name: string): string {
+  return ['assets', ...path, name].join('/');
+}
+
+/** A layer's state as a file holds it, or undefined where it holds none. */
+export function storedState(
+  group: Hdf5Group | undefined,
+  files: Readonly<Record<string, string>>,
+): LayerState | undefined {
+  const named = [...(group?.datasets ?? [])].filter(([name]) => !isNumbered(name));
+  if (named.length === 0 && Object.keys(files).length === 0) return undefined;
+  return { files, arrays: Object.fromEntries(named.map(([name, array]) => [name, array.cast('float32')])) };
 }

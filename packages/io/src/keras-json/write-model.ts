@@ -148,7 +148,7 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   if (isStoredAsGraph(layer)) return write(layer, writing);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
-  const config: Entry = writeConfig(layer, layer.label);
+  const config: Entry = writeConfig(layer, layer.label, style);
   if (!isInputLayer(layer)) config['dtype'] = layer.dtypePolicy.toJSON();
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };

@@ -1,5 +1,6 @@
 // From objects to the envelopes Keras stores them in: module, class name and config, options in snake_case.
 import {
+  hasState,
   isLayer,
   isSerializable,
   type ConfigValue,
@@ -69,8 +70,14 @@ export function classReference(object: Serializable): {
 }
 
 /** The config of an object with Keras' option names, and with the options that only Keras has. */
-export function writeConfig(object: Serializable, subject: string): Record<string, WritableJson> {
-  const entries = Object.entries(object.getConfig())
+export function writeConfig(
+  object: Serializable,
+  subject: string,
+  style: ConfigStyle = 'v3',
+): Record<string, WritableJson> {
+  // Only archives have a place for state beside it.
+  const config = style === 'hybrid' && hasState(object) ? object.getFullConfig() : object.getConfig();
+  const entries = Object.entries(config)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]): [string, WritableJson] => {
       const key = kerasOption(name);

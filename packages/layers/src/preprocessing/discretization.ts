@@ -12,15 +12,17 @@ import {
   positiveOption,
   withOptions,
   type CallArguments,
+  type ComputesOnHost,
   type Config,
   type FileFacts,
   type TensorSpec,
 } from '@lamella/core';
-import { numbersOf, type AnyHostTensor, type Tree } from '@lamella/program';
+import { numbersOf, type AnyHostTensor, type HostTensor, type Tree } from '@lamella/program';
 import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
 import { adaptTo, type AdaptData, type AdaptOptions } from './adapt.js';
-import { categoryModeOption, encodeTensor } from './encode-categories.js';
+import { categoryModeOption, encodeOnHost, encodeTensor } from './encode-categories.js';
+import { singleValue } from './host-values.js';
 import { binBoundaries, emptySummary, mergeSummaries, summarize } from './quantiles.js';
 
 const options = {
@@ -58,7 +60,7 @@ export type DiscretizationOptions = OptionsFor<typeof options>;
  * const ages = input({ shape: [1] });
  * discretization({ binBoundaries: [18, 65] }).apply(ages).dtype; // 'int32'
  */
-export class Discretization extends withOptions(Layer, options) {
+export class Discretization extends withOptions(Layer, options) implements ComputesOnHost {
   static readonly className = 'Discretization';
   static readonly fileFacts: FileFacts = { fixedOptions: { sparse: false } };
   private adapted: readonly number[] | undefined;
@@ -100,6 +102,15 @@ export class Discretization extends withOptions(Layer, options) {
     return outputMode === 'int' ? bins : encodeTensor(bins, outputMode, boundaries.length + 1);
   }
 
+  /** Where only inputs come before it; boundaries that are found later hold there at once. */
+  computeOnHost(inputs: Tree<AnyHostTensor>): HostTensor {
+    const { data, dtype, shape } = singleValue(this.label, inputs);
+    const { boundaries, outputMode } = this;
+    const limits = Float32Array.from(boundaries);
+    const bins = Int32Array.from(numbersOf(data, dtype), (value) => countUpTo(limits, Math.fround(value)));
+    return encodeOnHost(bins, shape, outputMode, boundaries.length + 1);
+  }
+
   override computeOutputs(input: Tree<TensorSpec>, args: CallArguments<TensorSpec>): Tree<TensorSpec> {
     if (this.outputMode !== 'int' || this.binBoundaries !== null || !isTensorSpec(input))
       return super.computeOutputs(input, args);
@@ -138,6 +149,17 @@ export class Discretization extends withOptions(Layer, options) {
   finalizeState(): void {
     if (this.numBins !== null) this.adapted = binBoundaries(this.summary, this.numBins);
   }
+}
+
+/** How many of `limits`, which ascend, are at most `value`. */
+function countUpTo(limits: Float32Array, value: number): number {
+  let [low, high] = [0, limits.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (limits[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Makes a {@link Discretization}. */

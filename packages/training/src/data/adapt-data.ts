@@ -15,6 +15,8 @@ import {
 import {
   entering,
   HostTensor,
+  type AnyHostTensor,
+  type DType,
   isRecord,
   structureDifferences,
   type SymbolicShape,
@@ -81,6 +83,7 @@ export function exampleSource(
     subject: model.label,
     inputs: inputsOf(model),
     outputs,
+    takesAll: (index) => model.hostPart?.takes(index) === true,
     check: (batch) => checkData(model, outputs.names, loss, batch),
   });
   if (!isDataset(data)) return streamSource(data, examples);
@@ -92,9 +95,7 @@ export function exampleSource(
 export async function adaptTensors(model: DataEnds, x: Tensors, options: DataOptions): Promise<DataParts> {
   const { outputs, loss } = options;
   const data = {
-    x: (await toList(model.label, x, inputsOf(model), 'input')).map((tensor, i) =>
-      withColumn(tensor, model.inputs[i]!.shape),
-    ),
+    x: (await toInputs(model, x)).map((tensor, i) => withColumn(tensor, model.inputs[i]!.shape)),
     y: options.y === undefined ? [] : await toList(model.label, options.y, outputs, 'output'),
     weights: [] as HostTensor[],
   };
@@ -137,20 +138,15 @@ export function splitTensors(
     );
   }
   const part = (from: number, to: number): DataParts => {
-    const cut = (list: readonly HostTensor[]): HostTensor[] => list.map((tensor) => rowsOf(tensor, from, to));
+    const cut = <D extends DType>(list: readonly HostTensor<D>[]): HostTensor<D>[] =>
+      list.map((tensor) => tensor.rows(from, to));
     return { x: cut(data.x), y: cut(data.y), weights: cut(data.weights) };
   };
   return { train: part(0, split), validation: part(split, rows) };
 }
 
-function rowsOf(tensor: HostTensor, from: number, to: number): HostTensor {
-  const row = tensor.size / Math.max(1, tensor.shape[0]!);
-  const shape = [to - from, ...tensor.shape.slice(1)];
-  return new HostTensor(tensor.data.subarray(from * row, to * row), shape, tensor.dtype);
-}
-
 /** A list of numbers is a column where the input has one number a sample, as in Keras. */
-function withColumn(tensor: HostTensor, expected: SymbolicShape): HostTensor {
+function withColumn(tensor: AnyHostTensor, expected: SymbolicShape): AnyHostTensor {
   const isColumn = tensor.shape.length + 1 === expected.length && expected[expected.length - 1] === 1;
   return isColumn ? new HostTensor(tensor.data, [...tensor.shape, 1], tensor.dtype) : tensor;
 }
@@ -163,16 +159,24 @@ async function weightList(subject: string, given: Tensors, outputs: Arrangement)
   return outputs.names.map(() => weight);
 }
 
-async function toList(
+/** Data for the inputs; what the host looks at first comes as it is, strings too. */
+function toInputs(model: DataEnds, given: Tensors): Promise<AnyHostTensor[]> {
+  return toList<AnyHostTensor>(model.label, given, inputsOf(model), 'input', (value, subject, index) =>
+    model.hostPart?.takes(index) === true ? toHostTensor(value, subject) : toNumbers(value, subject),
+  );
+}
+
+async function toList<T = HostTensor>(
   subject: string,
   given: Tensors,
   layout: Arrangement,
   what: string,
-): Promise<HostTensor[]> {
+  convert: (value: TensorLike, subject: string, index: number) => Promise<T> = toNumbers as never,
+): Promise<T[]> {
   const { structure, names } = layout;
   const found = arrange<TensorLike>(given, { ...layout, isLeaf: isTensorLike });
   if (found !== undefined)
-    return Promise.all(found.map((value, i) => toNumbers(value, `${subject}, ${what} "${names[i]}"`)));
+    return Promise.all(found.map((value, i) => convert(value, `${subject}, ${what} "${names[i]}"`, i)));
   const described = names.map((name) => `"${name}"`).join(', ');
   if (isRecord(given) && !isTensorLike(given)) {
     const expected = isRecord(structure) ? Object.keys(structure) : names;

@@ -1,7 +1,7 @@
 // Where a loop's batches come from: rows of arrays in memory, a Dataset of examples, or a stream of batches.
 // A source is told the order of an epoch; it knows nothing of models.
 import { dataInvalid, type BatchStream, type Dataset, type Example } from '@lamella/core';
-import type { HostTensor } from '@lamella/program';
+import type { AnyHostTensor, DType, HostTensor } from '@lamella/program';
 import type { Batch } from './batch.js';
 import type { Examples } from './examples.js';
 import { RowGatherer, RowStacker } from './rows.js';
@@ -28,13 +28,14 @@ export interface BatchSource {
 
 /** Rows of tensors in memory. */
 export function tensorSource(
-  x: readonly HostTensor[],
+  x: readonly AnyHostTensor[],
   y: readonly HostTensor[],
   weights: readonly HostTensor[],
   batchSize: number,
 ): BatchSource {
   const examples = x[0]?.shape[0] ?? 0;
-  const gatherers = (tensors: readonly HostTensor[]): RowGatherer[] => tensors.map((t) => new RowGatherer(t));
+  const gatherers = <D extends DType>(tensors: readonly HostTensor<D>[]): RowGatherer<D>[] =>
+    tensors.map((tensor) => new RowGatherer(tensor));
   const [inputs, targets, shares] = [gatherers(x), gatherers(y), gatherers(weights)];
   return {
     examples,
@@ -48,7 +49,8 @@ export function tensorSource(
           const from = start;
           const size = Math.min(batchSize, examples - start);
           start += size;
-          const gather = (rows: RowGatherer): HostTensor => rows.gather(from, size, order);
+          const gather = <D extends DType>(rows: RowGatherer<D>): HostTensor<D> =>
+            rows.gather(from, size, order);
           return { x: inputs.map(gather), y: targets.map(gather), weights: shares.map(gather), size };
         },
         close: () => undefined,

@@ -1,14 +1,14 @@
 // What can be said about data before a step runs: that inputs fit the model, that all parts have one length, and that
 // labels name classes. Whether targets fit their loss, the loss itself says.
 import { dataInvalid } from '@lamella/core';
-import { fitsShape, formatShape, shapeMismatch, type HostTensor } from '@lamella/program';
+import { fitsShape, formatShape, shapeMismatch, type AnyHostTensor, type HostTensor } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
 import { dataLength, labelOutOfRange } from '../errors.js';
 import type { DataEnds } from './data-ends.js';
 
 /** The parts of a data set or a batch. */
 export interface DataParts {
-  readonly x: readonly HostTensor[];
+  readonly x: readonly AnyHostTensor[];
   readonly y: readonly HostTensor[];
   readonly weights: readonly HostTensor[];
 }
@@ -25,8 +25,15 @@ export function checkData(
   if (loss !== undefined) data.y.forEach((tensor, i) => checkLabels(model, outputs[i]!, loss, tensor, i));
 }
 
-function checkInput(model: DataEnds, tensor: HostTensor, index: number): void {
+function checkInput(model: DataEnds, tensor: AnyHostTensor, index: number): void {
   const input = model.inputs[index]!;
+  const [isText, wantsText] = [tensor.dtype === 'string', input.dtype === 'string'];
+  if (isText !== wantsText)
+    throw dataInvalid(
+      model.label,
+      `expected ${wantsText ? 'strings' : 'numbers'} for input "${input.name}", got ${tensor.dtype}`,
+      wantsText ? 'pass lists of strings' : 'give input() the dtype "string", and look the strings up',
+    );
   if (tensor.shape[0] === 0) throw dataInvalid(model.label, 'the data holds no samples', 'pass at least one');
   // The batches of a set are smaller than it: a batch size that the model fixes is the step's to check.
   const expected = [null, ...input.shape.slice(1)];
@@ -44,7 +51,7 @@ function checkInput(model: DataEnds, tensor: HostTensor, index: number): void {
 
 function checkLengths(model: DataEnds, outputs: readonly string[], data: DataParts): void {
   const named = (
-    tensors: readonly HostTensor[],
+    tensors: readonly AnyHostTensor[],
     nameOf: (i: number) => string,
   ): { name: string; length: number }[] =>
     tensors.map((tensor, i) => ({ name: nameOf(i), length: tensor.shape[0] ?? 1 }));

@@ -1,6 +1,6 @@
 // Examples and batches that a Dataset or a stream gives: from { x, y, sampleWeight } to the lists a step takes, checked.
 import { arrange, dataInvalid, type Arrangement, type Example, type ExampleValue } from '@lamella/core';
-import { entering, flatten, isHostTensor, type HostTensor } from '@lamella/program';
+import { entering, flatten, isHostTensor, type AnyHostTensor, type HostTensor } from '@lamella/program';
 import type { Batch } from './batch.js';
 
 /** How the examples for one model are read. */
@@ -10,6 +10,8 @@ export interface ExampleLayout {
   readonly inputs: Arrangement;
   /** Empty where targets and weights are not wanted. */
   readonly outputs: Arrangement;
+  /** Whether an input is taken as it is, strings too. */
+  takesAll(index: number): boolean;
   /** Throws where a batch does not fit the model. */
   check(batch: Batch): void;
 }
@@ -34,7 +36,7 @@ export class Examples {
     const { x, y, sampleWeight } = example;
     const isWanted = outputs.names.length > 0;
     return {
-      x: this.listOf(x, inputs, 'input'),
+      x: this.inputsOf(x, inputs),
       y: y === undefined || !isWanted ? [] : this.listOf(y, outputs, 'output'),
       weights: sampleWeight === undefined || !isWanted ? [] : this.weightsOf(sampleWeight),
     };
@@ -51,10 +53,22 @@ export class Examples {
     return outputs.names.map(() => weights);
   }
 
+  private inputsOf(value: ExampleValue, layout: Arrangement): readonly AnyHostTensor[] {
+    const { takesAll } = this.layout;
+    return this.tensorsOf(value, layout, 'input').map((tensor, i) =>
+      takesAll(i) ? tensor : entering(tensor, `${this.subject}, input "${layout.names[i]}"`),
+    );
+  }
+
   private listOf(value: ExampleValue, layout: Arrangement, what: string): readonly HostTensor[] {
+    return this.tensorsOf(value, layout, what).map((tensor, i) =>
+      entering(tensor, `${this.subject}, ${what} "${layout.names[i]}"`),
+    );
+  }
+
+  private tensorsOf(value: ExampleValue, layout: Arrangement, what: string): readonly AnyHostTensor[] {
     const list = arrange(value, layout);
-    if (list?.every(isHostTensor) === true)
-      return list.map((tensor, i) => entering(tensor, `${this.subject}, ${what} "${layout.names[i]}"`));
+    if (list?.every(isHostTensor) === true) return list;
     throw dataInvalid(
       this.subject,
       `expected a host tensor for each ${what} (${layout.names.map((name) => `"${name}"`).join(', ')}), got ${flatten<unknown>(value).filter(isHostTensor).length}`,
