@@ -1,18 +1,9 @@
 // One case that the tests of Keras try: loads what they wrote, computes it, and says how it compares with what Keras computed.
 import { existsSync, readFileSync } from 'node:fs';
-import {
-  catalogNames,
-  composition,
-  datasets,
-  flatten,
-  HostTensor,
-  isLamellaError,
-  loadModel,
-  widenFloats,
-} from './lamella.mjs';
+import { flatten, widenFloats } from '@lamella/program';
+import { composition, datasets, HostTensor, isLamellaError, loadModel } from 'lamella';
 
-/** @typedef {import('./lamella.mjs').AnyHostTensor} Tensor */
-/** @typedef {import('./lamella.mjs').Model} Model */
+/** @typedef {import('@lamella/program').AnyHostTensor} Tensor */
 /** @typedef {{ status: 'ok' | 'wrong' | 'refused' | 'failed' | 'random' | 'skipped', code?: string, text?: string }} Verdict */
 /** @typedef {ReadonlyMap<string, Tensor>} Arrays */
 /** What a case says of itself beside its arrays.
@@ -51,7 +42,9 @@ export async function judgeCase(path) {
     return await judgeTraining(trained, arraysOf(`${path}.train.npz`));
   } catch (error) {
     if (!isLamellaError(error)) return { status: 'failed', text: String(/** @type {Error} */ (error).stack) };
-    const missing = (about.classes ?? []).filter((name) => !catalogNames('layers').includes(name));
+    const missing = (about.classes ?? []).filter(
+      (name) => composition.catalog.find('layers', name) === undefined,
+    );
     const text = missing.length > 0 ? `no class ${missing.join(', ')}` : error.message.split('\n')[0];
     return { status: 'refused', code: error.code, text };
   }

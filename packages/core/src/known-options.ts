@@ -16,7 +16,11 @@ export function checkOptionNames<T extends object>(
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw optionInvalid(subject, 'options', 'an object', options);
-  const known = Object.keys(names);
+  refuseUnknownNames(subject, options, Object.keys(names));
+}
+
+/** Throws: OPTION_UNKNOWN for the first option that is none of those known. */
+export function refuseUnknownNames(subject: string, options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) throw optionUnknown(subject, unknown, known);
 }

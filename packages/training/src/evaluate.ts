@@ -98,11 +98,11 @@ export async function predictBatch(
   model: TrainableModel,
   x: Tree<AnyHostTensor>,
 ): Promise<readonly AnyHostTensor[]> {
-  const { backend, hostPart, label, seed } = model;
+  const { backend, hostPart, seed } = model;
   const given = isHostTensor(x) && model.inputs.length === 1 ? [x] : arrange(x, inputsOf(model));
   if (given?.every(isHostTensor) !== true)
     throw dataInvalid(
-      label,
+      model.label,
       `expected a host tensor for each of its ${model.inputs.length} inputs, nested like them`,
     );
   const { x: inputs, known } = prepareBatch(model, 'predict', { x: given, y: [], weights: [], size: 0 });

@@ -41,12 +41,13 @@ export class Functional<
 {
   static readonly className: string = 'Functional';
   readonly graph: LayerGraph;
+  readonly #hostPart: HostPart | undefined;
 
   constructor(options: FunctionalOptions, composition?: Composition) {
     super(options, composition);
     this.graph = new LayerGraph(this.label, options);
     // Says at once what stands where it cannot.
-    hostPartOf(this.label, this.graph);
+    this.#hostPart = hostPartOf(this.label, this.graph);
     this.ensureBuilt(this.graph.inputShape);
     // False freezes all there is; true is the default and leaves layers frozen that were frozen before.
     if (options.trainable === false) this.trainable = false;
@@ -75,7 +76,7 @@ export class Functional<
   }
 
   override get hostPart(): HostPart | undefined {
-    return hostPartOf(this.label, this.graph);
+    return this.#hostPart;
   }
 
   protected override get ends(): GraphEnds {

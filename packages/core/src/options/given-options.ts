@@ -1,6 +1,6 @@
 // Options that a class knows by name. Not here: their values, which each option checks (option.ts), and configs of files,
 // whose readers say themselves what they pass over.
-import { optionUnknown } from '../errors.js';
+import { refuseUnknownNames } from '../known-options.js';
 
 let isReadingConfig = false;
 
@@ -17,13 +17,9 @@ export interface ClassOfOptions {
 export function checkGivenNames(target: ClassOfOptions, given: object): void {
   if (isReadingConfig) return;
   const { className, options = {}, plainOptions = [] } = target;
-  const unknown = Object.keys(given).find(
-    (name) => !Object.hasOwn(options, name) && !plainOptions.includes(name),
-  );
-  if (unknown === undefined) return;
   const { name } = given as { readonly name?: unknown };
   const subject = typeof name === 'string' ? `${className} "${name}"` : className;
-  throw optionUnknown(subject, unknown, [...Object.keys(options), ...plainOptions]);
+  refuseUnknownNames(subject, given, [...Object.keys(options), ...plainOptions]);
 }
 
 /** Runs `make`, which makes objects of configs: they may name options that are off, or of other versions. */

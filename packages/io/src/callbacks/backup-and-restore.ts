@@ -2,9 +2,9 @@
 // epoch, and is replaced whole once they stand; so whatever happens, one backup is complete.
 import {
   Catalog,
+  checkOptionNames,
   optionInvalid,
   type FormatContext,
-  checkOptionNames,
   type OptionNames,
 } from '@lamella/core';
 import { fileInvalid, readFile } from '@lamella/files';

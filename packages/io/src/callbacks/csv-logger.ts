@@ -12,7 +12,7 @@ export interface CSVLoggerOptions {
   readonly append?: boolean;
 }
 
-const cSVLoggerNames: OptionNames<CSVLoggerOptions> = { filename: true, separator: true, append: true };
+const csvLoggerNames: OptionNames<CSVLoggerOptions> = { filename: true, separator: true, append: true };
 
 const { count, listOf, optional, text } = fieldKinds;
 const fields = { keys: optional(listOf(text)), size: optional(count) };
@@ -32,7 +32,7 @@ export class CSVLogger implements Callback {
   private hasBegun = false;
 
   constructor(private readonly options: CSVLoggerOptions) {
-    checkOptionNames('CSVLogger', options, cSVLoggerNames);
+    checkOptionNames('CSVLogger', options, csvLoggerNames);
   }
 
   get state(): CallbackState {

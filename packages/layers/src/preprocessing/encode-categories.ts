@@ -1,6 +1,6 @@
 // Numbers of categories as rows: one-hot, which of them there are, or how many. As Keras' encode_categorical_inputs.
 import * as tf from '@tensorflow/tfjs-core';
-import { option, optionInvalid, type Option } from '@lamella/core';
+import { option, optionInvalid, type LayerOptions, type Option } from '@lamella/core';
 import { HostTensor, sizeOf, type Shape, type SymbolicShape } from '@lamella/program';
 
 /** How categories come out: as numbers, as one row each, or as one row for all of an example. */
@@ -21,6 +21,11 @@ export function categoryModeOption<const T extends string>(
     },
     default: fallback,
   });
+}
+
+/** The options of a layer, with an integer dtype where numbers come out, as Keras insists. */
+export function withNumbersDType<O extends LayerOptions & { readonly outputMode?: unknown }>(given: O): O {
+  return (given?.outputMode ?? 'int') === 'int' ? { ...given, dtype: given?.dtype ?? 'int64' } : given;
 }
 
 /** The shape that comes out for numbers of this shape. */

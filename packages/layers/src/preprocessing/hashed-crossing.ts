@@ -21,7 +21,7 @@ import {
   type Tree,
 } from '@lamella/program';
 import type { OptionsFor } from '../options/declarations.js';
-import { categoryModeOption, encodedShape, encodeOnHost } from './encode-categories.js';
+import { categoryModeOption, encodedShape, encodeOnHost, withNumbersDType } from './encode-categories.js';
 import { fingerprint64, joinFingerprints } from './hash.js';
 import { integersOf, textsOf } from './host-values.js';
 
@@ -52,10 +52,7 @@ export class HashedCrossing extends withOptions(HostLayer, options) {
   static readonly fileFacts: FileFacts = { fixedOptions: { sparse: false } };
 
   constructor(given: HashedCrossingOptions) {
-    super({
-      ...given,
-      ...((given?.outputMode ?? 'int') === 'int' && { dtype: given?.dtype ?? 'int64' }),
-    } as HashedCrossingOptions);
+    super(withNumbersDType(given));
   }
 
   /** Keras' class keeps no `trainable`. */

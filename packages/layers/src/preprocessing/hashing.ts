@@ -11,7 +11,7 @@ import {
 } from '@lamella/core';
 import type { AnyHostTensor, HostTensor, Tree } from '@lamella/program';
 import type { OptionsFor } from '../options/declarations.js';
-import { categoryModeOption, encodedShape, encodeOnHost } from './encode-categories.js';
+import { categoryModeOption, encodedShape, encodeOnHost, withNumbersDType } from './encode-categories.js';
 import { hashBin } from './hash.js';
 import { integersOf, singleSpec, singleValue, textsOf } from './host-values.js';
 import { saltOption } from './salt-option.js';
@@ -49,12 +49,8 @@ export class Hashing extends withOptions(HostLayer, options) {
   static readonly className = 'Hashing';
   static readonly fileFacts: FileFacts = { fixedOptions: { sparse: false } };
 
-  /** Keras insists on an integer dtype where numbers come out. */
   constructor(given: HashingOptions) {
-    super({
-      ...given,
-      ...((given?.outputMode ?? 'int') === 'int' && { dtype: given?.dtype ?? 'int64' }),
-    } as HashingOptions);
+    super(withNumbersDType(given));
   }
 
   override computeOnHost(inputs: Tree<AnyHostTensor>): HostTensor {

@@ -1,10 +1,10 @@
 // EarlyStopping: ends training when a value gets no better.
-import { optionInvalid, checkOptionNames, type OptionNames } from '@lamella/core';
+import { checkOptionNames, optionInvalid, type OptionNames } from '@lamella/core';
 import type { HostTensor } from '@lamella/program';
 import type { TrainableModel } from '../trainable-model.js';
 import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
-import { Monitor, type MonitorOptions } from './monitor.js';
+import { Monitor, monitorNames, type MonitorOptions } from './monitor.js';
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** How many epochs without improvement to wait. Default 0. */
@@ -22,9 +22,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 }
 
 const earlyStoppingNames: OptionNames<EarlyStoppingOptions> = {
-  monitor: true,
-  mode: true,
-  minDelta: true,
+  ...monitorNames,
   patience: true,
   baseline: true,
   restoreBestWeights: true,

@@ -1,5 +1,5 @@
 // What a callback that watches a logged value goes by: its name, and whether smaller or larger is better.
-import { optionInvalid } from '@lamella/core';
+import { optionInvalid, type OptionNames } from '@lamella/core';
 import { monitorInvalid } from '../errors.js';
 import type { TrainableModel } from '../trainable-model.js';
 
@@ -11,6 +11,8 @@ export interface MonitorOptions {
   /** The least change that counts as better. Default 0. */
   readonly minDelta?: number;
 }
+
+export const monitorNames: OptionNames<MonitorOptions> = { monitor: true, mode: true, minDelta: true };
 
 export class Monitor {
   /** The name in the logs. */

@@ -1,9 +1,9 @@
 // ReduceLROnPlateau: lowers the learning rate when a value gets no better.
-import { optionInvalid, checkOptionNames, type OptionNames } from '@lamella/core';
+import { checkOptionNames, optionInvalid, type OptionNames } from '@lamella/core';
 import type { TrainableModel } from '../trainable-model.js';
 import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, Logs } from './callback.js';
-import { Monitor, type MonitorOptions } from './monitor.js';
+import { Monitor, monitorNames, type MonitorOptions } from './monitor.js';
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** What the rate is multiplied by. Default 0.1. */
@@ -19,9 +19,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
 }
 
 const reduceLROnPlateauNames: OptionNames<ReduceLROnPlateauOptions> = {
-  monitor: true,
-  mode: true,
-  minDelta: true,
+  ...monitorNames,
   factor: true,
   patience: true,
   cooldown: true,
