@@ -2,6 +2,8 @@
 with every variable and every optimizer variable after every step; and values of the learning rate schedules.
 """
 
+import copy
+
 from common import flat, header, keras, normal, np, number, plain, rng_for, tensor, write
 
 import jax.numpy as jnp
@@ -30,10 +32,9 @@ def gradient_steps():
 def optimizer_case(name, config, label, exclude=None, skip_bias=False):
     keras.backend.clear_session()
     variables = [keras.Variable(value, name=key) for key, value in start().items()]
-    if isinstance(config.get("learning_rate"), dict):
-        resolved = {**config, "learning_rate": keras.optimizers.schedules.deserialize(config["learning_rate"])}
-    else:
-        resolved = config
+    is_object = lambda value: isinstance(value, dict) and "class_name" in value  # noqa: E731
+    made = keras.saving.deserialize_keras_object
+    resolved = {key: made(copy.deepcopy(value)) if is_object(value) else value for key, value in config.items()}
     optimizer = getattr(keras.optimizers, name)(**resolved)
     if exclude:
         optimizer.exclude_from_weight_decay(var_names=exclude)
@@ -84,7 +85,14 @@ COMMON = [
     ("gradient_accumulation_steps", {"learning_rate": 0.1, "gradient_accumulation_steps": 3}),
     ("loss_scale_factor", {"learning_rate": 0.1, "loss_scale_factor": 8.0}),
 ]
+def envelope(name, config):
+    return {"module": "keras.optimizers", "class_name": name, "config": config, "registered_name": None}
+
+
 OTHERS = [
+    ("MultiOptimizer", "a map", {"loss_scale_factor": 4.0, "optimizer_map": envelope("OptimizerMap", {
+        "default_optimizer": envelope("SGD", {"learning_rate": 0.1, "momentum": 0.9, "name": "first"}),
+        "optimizer_map": {".*bias": envelope("Adam", {"learning_rate": 0.05, "name": "second"})}})}),
     ("Adagrad", "defaults", {}), ("Adagrad", "options", {"learning_rate": 0.1, "initial_accumulator_value": 0.5, "epsilon": 0.001}),
     ("Adamax", "defaults", {}), ("Adamax", "learning_rate", {"learning_rate": 0.1}),
     ("Nadam", "defaults", {}), ("Nadam", "learning_rate", {"learning_rate": 0.1}),

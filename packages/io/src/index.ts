@@ -26,5 +26,6 @@ export {
   modelCheckpoint,
   type ModelCheckpointOptions,
 } from './callbacks/model-checkpoint.js';
+export { TensorBoard, tensorBoard, type TensorBoardOptions } from './callbacks/tensor-board.js';
 export { type FileInspection, type InspectedLambda, type InspectedLayer } from './inspect/file-inspection.js';
 export { printInspection } from './inspect/print-inspection.js';

@@ -6,7 +6,17 @@ import { clearNames, compose, input, Layer, type Config, type LayerOptions } fro
 import { dense, embedding, layers, ReLU } from '@lamella/layers';
 import { unzip, writeZip } from '@lamella/files';
 import { HostTensor } from '@lamella/program';
-import { adam, Model, training, type ModelOptions, type StepBatch, type StepLogs } from '@lamella/training';
+import {
+  adam,
+  Model,
+  multiOptimizer,
+  optimizerMap,
+  sgd,
+  training,
+  type ModelOptions,
+  type StepBatch,
+  type StepLogs,
+} from '@lamella/training';
 import { io } from './io.js';
 
 interface TaggerOptions extends ModelOptions {
@@ -106,6 +116,24 @@ describe('a model with a call of its own', () => {
       expect(again.optimizers['hound']!.learningRate).toBeCloseTo(0.2, 6);
     },
   );
+
+  it('comes back with an optimizer for each weight, and its state', async () => {
+    const net = new Tagger({ units: 2, backend: cpu(), seed: 5 });
+    const map = optimizerMap({
+      defaultOptimizer: adam({ learningRate: 0.1 }),
+      optimizerMap: { '.*bias': sgd({ learningRate: 0.5, momentum: 0.5 }) },
+    });
+    net.compile({ optimizer: multiOptimizer({ optimizerMap: map }), loss: { each: 'mse', all: 'mae' } });
+    await net.fit({ words }, targets, { epochs: 2, verbose: 0 });
+    const again = (await composed().loadModel(await composed().encodeModel(net, 'tagger.keras'))) as Model;
+    expect(again.optimizer!.getConfig()['optimizerMap']).toMatchObject({ className: 'OptimizerMap' });
+    const resumed = await Promise.all(
+      [net as Model, again].map(
+        async (one) => (await one.fit({ words }, targets, { verbose: 0 })).history['loss'],
+      ),
+    );
+    expect(resumed[1]).toEqual(resumed[0]);
+  });
 
   it('keeps its weights under the names of its attributes, as Keras does, and in every format of weights', async () => {
     const net = new Tagger({ units: 2, backend: cpu() });

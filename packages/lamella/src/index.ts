@@ -61,6 +61,7 @@ export {
   io,
   modelCheckpoint,
   printInspection,
+  tensorBoard,
   type FileInspection,
   type LoadOptions,
   type SaveOptions,

@@ -5,6 +5,7 @@ import { snakeCase, type Serializable, type SerializableKind, type SummaryOption
 import type { BackupAndRestoreOptions, CSVLoggerOptions, ModelCheckpointOptions } from '@lamella/io';
 import {
   adam,
+  optimizerMap,
   type CompileOptions,
   type EarlyStoppingOptions,
   type EvaluateOptions,
@@ -140,9 +141,11 @@ const needed: Readonly<Record<string, object>> = {
   Lambda: { function: (x: unknown) => x },
   LossScaleOptimizer: { innerOptimizer: adam() },
   MeanIoU: { numClasses: 2 },
+  MultiOptimizer: { optimizerMap: optimizerMap({ defaultOptimizer: adam() }) },
   MultiHeadAttention: { numHeads: 1, keyDim: 1 },
   OneHotIoU: { numClasses: 2, targetClassIds: [0] },
   OneHotMeanIoU: { numClasses: 2 },
+  OptimizerMap: { defaultOptimizer: adam() },
   Permute: { dims: [1] },
   PiecewiseConstantDecay: { boundaries: [1], values: [1, 2] },
   PolynomialDecay: { initialLearningRate: 1, decaySteps: 1 },

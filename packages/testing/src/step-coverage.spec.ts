@@ -23,6 +23,8 @@ import { HostTensor, isOpenProgram, type OpenProgram, type Program } from '@lame
 import {
   adam,
   lossScaleOptimizer,
+  multiOptimizer,
+  optimizerMap,
   sgd,
   training,
   type CompileOptions,
@@ -431,8 +433,16 @@ describe('a step of training, on cpu and onnx alike', () => {
     await train(dense, { optimizer, loss: 'mse' });
   });
 
+  it('with an optimizer for each weight', async () => {
+    subject = 'the optimizer MultiOptimizer';
+    const map = optimizerMap({ defaultOptimizer: adam(), optimizerMap: { '.*bias': sgd() } });
+    await train(dense, { optimizer: multiOptimizer({ optimizerMap: map }), loss: 'mse' });
+  });
+
   // One that is made of another one has its own case.
-  const optimizers = catalog.names('optimizers').filter((name) => name !== 'LossScaleOptimizer');
+  const optimizers = catalog
+    .names('optimizers')
+    .filter((name) => !['LossScaleOptimizer', 'MultiOptimizer', 'OptimizerMap'].includes(name));
   it.each(optimizers)('with the optimizer %s', async (name) => {
     subject = `the optimizer ${name}`;
     const own: Anything[] = [

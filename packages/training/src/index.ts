@@ -21,6 +21,8 @@ export {
   reduceLROnPlateau,
   type ReduceLROnPlateauOptions,
 } from './callbacks/reduce-lr-on-plateau.js';
+export { RemoteMonitor, remoteMonitor, type RemoteMonitorOptions } from './callbacks/remote-monitor.js';
+export { SwapEMAWeights, swapEMAWeights, type SwapEMAWeightsOptions } from './callbacks/swap-ema-weights.js';
 export { TerminateOnNaN, terminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
 export { type DataLike, type TrainingStepOptions } from './capture-training-step.js';
 export { Compiled, type CompileOptions } from './compile.js';

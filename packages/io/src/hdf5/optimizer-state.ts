@@ -1,6 +1,15 @@
 // The state of an optimizer that may not have any yet: compared before the optimizer is touched.
-import { fromConfig, type Config, type Layer, type SerializableClass, type Weight } from '@lamella/core';
-import type { AnyHostTensor, HostTensor } from '@lamella/program';
+import {
+  fromConfig,
+  isSerializable,
+  type Config,
+  type ConfigValue,
+  type Layer,
+  type Serializable,
+  type SerializableClass,
+  type Weight,
+} from '@lamella/core';
+import { isRecord, type AnyHostTensor, type HostTensor } from '@lamella/program';
 import type { Model, Optimizer } from '@lamella/training';
 import { weightsMismatch } from '../errors.js';
 import { misfit, type Offer } from './assign.js';
@@ -23,14 +32,15 @@ export function builtLike(optimizer: Optimizer, weights: readonly Weight[]): Opt
   return built;
 }
 
-function twin(optimizer: Optimizer): Optimizer {
-  const parts = [...optimizer.parts.values()];
-  const config = Object.entries(optimizer.getConfig()).map(([name, value]) => {
-    const part = parts.find((one) => one === value);
-    return [name, part === undefined ? value : twin(part)];
-  });
-  const optimizerClass = optimizer.constructor as unknown as SerializableClass<Optimizer>;
-  return fromConfig(optimizerClass, Object.fromEntries(config) as Config);
+/** A copy of an optimizer, and of those in it. */
+function twin<T extends Serializable>(optimizer: T): T {
+  const copied = (value: ConfigValue): ConfigValue => {
+    if (isSerializable(value)) return value.kind === 'optimizers' ? twin(value) : value;
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item as ConfigValue)]));
+  };
+  const optimizerClass = optimizer.constructor as unknown as SerializableClass<T>;
+  return fromConfig(optimizerClass, copied(optimizer.getConfig()) as Config);
 }
 
 /**

@@ -12,6 +12,14 @@ export {
   lossScaleOptimizer,
   type LossScaleOptimizerOptions,
 } from './loss-scale-optimizer.js';
+export {
+  MultiOptimizer,
+  multiOptimizer,
+  OptimizerMap,
+  optimizerMap,
+  type MultiOptimizerOptions,
+  type OptimizerMapOptions,
+} from './multi-optimizer.js';
 export { Muon, muon, type MuonOptions } from './muon.js';
 export { Nadam, nadam } from './nadam.js';
 export { RMSprop, rmsProp, type RMSpropOptions } from './rms-prop.js';

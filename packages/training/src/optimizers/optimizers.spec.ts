@@ -48,11 +48,22 @@ function options(config: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
       const envelope = value as { class_name?: string; config: object } | null;
-      if (envelope?.class_name === undefined) return [camelCase(key), value];
-      const scheduleClass = (schedules as unknown as Record<string, SerializableClass>)[envelope.class_name]!;
-      return [camelCase(key), new scheduleClass(options(envelope.config as Record<string, unknown>))];
+      if (envelope?.class_name === undefined) return [camelCase(key), recordOf(value)];
+      return [camelCase(key), objectOf(envelope as { class_name: string; config: object })];
     }),
   );
+}
+
+/** A record of envelopes with its objects made. */
+function recordOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value as Record<string, { class_name: string; config: object }>);
+  return Object.fromEntries(entries.map(([key, item]) => [key, objectOf(item)]));
+}
+
+function objectOf({ class_name: name, config }: { class_name: string; config: object }): unknown {
+  const made = { ...schedules, ...optimizers } as unknown as Record<string, SerializableClass>;
+  return new made[name]!(options(config as Record<string, unknown>));
 }
 
 function variables(): Weight[] {
@@ -106,7 +117,9 @@ async function follow(stored: Case, backend: Backend): Promise<void> {
 
 describe('optimizers', () => {
   it('has cases of each in the fixture', () => {
-    const own = Object.keys(classes).filter((name) => /^[A-Z]/.test(name) && name !== 'LossScaleOptimizer');
+    const own = Object.keys(classes).filter(
+      (name) => /^[A-Z]/.test(name) && !['LossScaleOptimizer', 'OptimizerMap'].includes(name),
+    );
     expect([...new Set(cases.map((stored) => stored.optimizer))].sort()).toEqual(own.sort());
   });
 
@@ -117,31 +130,34 @@ describe('optimizers', () => {
     (stored) => follow(stored, onnx()),
   );
 
-  it.each(cases)('name their variables and write their configs as Keras: $optimizer, $name', (stored) => {
-    clearNames();
-    const optimizer = new classes[stored.optimizer]!(options(stored.config));
-    optimizer.build(
-      fixture.variables.map(({ shape }, i) => {
-        const value = HostTensor.zeros(shape);
-        return new Weight({ name: names[i]!, owner: 'layer', value });
-      }),
-    );
-    // The oracle's variables belong to no layer; in a model their layer's name stands before their own.
-    expect(optimizer.variables.map(({ name }) => name.replace('/layer_', '/'))).toEqual(
-      stored.optimizer_variables.map(({ path }) => path),
-    );
-    const config = Object.fromEntries(
-      Object.entries(optimizer.getConfig()).map(([key, value]) => [
-        snakeCase(key).replace(/(beta|epsilon)(\d)/, '$1_$2'),
-        value,
-      ]),
-    );
-    const { learning_rate: rate, ...rest } = stored.keras_config.config;
-    const { learning_rate: own, ...others } = config;
-    expect(others).toEqual(rest);
-    if (isSerializable(own)) expect(own.className).toBe((rate as { class_name: string }).class_name);
-    else expect(own).toBe(rate);
-  });
+  it.each(cases.filter(({ optimizer }) => optimizer !== 'MultiOptimizer'))(
+    'name their variables and write their configs as Keras: $optimizer, $name',
+    (stored) => {
+      clearNames();
+      const optimizer = new classes[stored.optimizer]!(options(stored.config));
+      optimizer.build(
+        fixture.variables.map(({ shape }, i) => {
+          const value = HostTensor.zeros(shape);
+          return new Weight({ name: names[i]!, owner: 'layer', value });
+        }),
+      );
+      // The oracle's variables belong to no layer; in a model their layer's name stands before their own.
+      expect(optimizer.variables.map(({ name }) => name.replace('/layer_', '/'))).toEqual(
+        stored.optimizer_variables.map(({ path }) => path),
+      );
+      const config = Object.fromEntries(
+        Object.entries(optimizer.getConfig()).map(([key, value]) => [
+          snakeCase(key).replace(/(beta|epsilon)(\d)/, '$1_$2'),
+          value,
+        ]),
+      );
+      const { learning_rate: rate, ...rest } = stored.keras_config.config;
+      const { learning_rate: own, ...others } = config;
+      expect(others).toEqual(rest);
+      if (isSerializable(own)) expect(own.className).toBe((rate as { class_name: string }).class_name);
+      else expect(own).toBe(rate);
+    },
+  );
 
   it('number their names from the second on, as Keras', () => {
     clearNames();
