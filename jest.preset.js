@@ -1,5 +1,6 @@
 // What every package's jest configuration starts from: sources compiled by swc, ES modules, this realm's typed arrays.
 import { fileURLToPath } from 'node:url';
+import { globals } from './tools/jest/globals.cjs';
 import { linkPackages } from './tools/jest/link-packages.mjs';
 
 linkPackages();
@@ -12,16 +13,11 @@ export default {
     // A file's global scope goes as a whole. Taken apart, it warns at each block that the arena on it takes back later.
     globalsCleanup: 'off',
   },
+  // For modules of CommonJS, such as tfjs' kernels, what the transform does for ours.
+  sandboxInjectedGlobals: globals,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '^.+\\.ts$': fileURLToPath(new URL('./tools/jest/transform.cjs', import.meta.url)),
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   // For tests that hang. No test is timed: a machine may be busy and slow.

@@ -84,7 +84,11 @@ async function syncFolder(folder: string): Promise<void> {
   const { open } = await import('node:fs/promises');
   try {
     const handle = await open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch {
     // Windows opens no folders; its rename is durable enough.
   }

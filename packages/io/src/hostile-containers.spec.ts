@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { deflateSync } from 'fflate';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { input } from '@lamella/core';
-import { crc32, unzip, writeZip } from '@lamella/files';
+import { unzip, writeZip } from '@lamella/files';
 import { dense } from '@lamella/layers';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from './hdf5/read-hdf5.js';
@@ -88,7 +88,7 @@ function zip(parts: readonly Part[]): Uint8Array {
   const u16 = (value: number): number[] => [value & 0xff, (value >> 8) & 0xff];
   const u32 = (value: number): number[] => [...u16(value & 0xffff), ...u16((value / 65536) & 0xffff)];
   for (const { name, content, size = content.length, at = local.length, listedAs = name } of parts) {
-    const packed = deflateSync(content, { level: 9 });
+    const packed = deflateRawSync(content, { level: 9 });
     const fields = [
       ...u16(20),
       ...u16(0),

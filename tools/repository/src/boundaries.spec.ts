@@ -1,5 +1,8 @@
 // Lint refuses what the house forbids. Without this test a rule that silently switched itself off would pass unseen.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
@@ -28,6 +31,7 @@ const cases: [what: string, code: string, rule: string | undefined][] = [
   ['refuses code from text', "export const f: unknown = new Function('return 1');", 'no-new-func'],
 ];
 
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const script = fileURLToPath(new URL('./lint-sample.mjs', import.meta.url));
 const { stdout, stderr } = spawnSync(process.execPath, [script], {
   encoding: 'utf8',
@@ -45,5 +49,30 @@ describe('lint', () => {
     const messages: string[] = JSON.parse(stdout)[index];
     if (rule) expect(messages).toContainEqual(expect.stringContaining(`${rule}: `));
     else expect(messages).toEqual([]);
+  });
+
+  it('refuses promises that nobody waits for, and waiting for what is no promise', () => {
+    const code = `
+      const later = async (): Promise<void> => {};
+      later();
+      [1].forEach(async () => later());
+      await 1;
+      export {};`;
+    const folder = mkdtempSync(join(tmpdir(), 'lamella-lint-'));
+    try {
+      const options = { compilerOptions: { target: 'es2022', module: 'esnext', strict: true, types: [] } };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
+      writeFileSync(join(folder, 'sample.ts'), code);
+      const linter = join(root, 'node_modules/oxlint/bin/oxlint');
+      const { stdout: found } = spawnSync(
+        process.execPath,
+        [linter, '--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'unix', '.'],
+        { cwd: folder, encoding: 'utf8' },
+      );
+      for (const rule of ['no-floating-promises', 'no-misused-promises', 'await-thenable'])
+        expect(found).toContain(rule);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
