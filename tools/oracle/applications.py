@@ -25,9 +25,9 @@ PREDICTED = 7
 
 
 def rule(index, name, shape):
-    """Weight number `index`: waves, so large that what comes out is neither flat nor endless."""
+    """Weight number `index`: waves that come again after a prime number of values, so large that what comes out is neither flat nor endless."""
     size = int(np.prod(shape))
-    waves = np.sin(np.arange(1, size + 1, dtype=np.float64) * 12.9898 + index * 78.233)
+    waves = np.resize(np.sin(np.arange(1, min(size, 65521) + 1, dtype=np.float64) * 12.9898 + index * 78.233), size)
     if name in ("moving_variance", "gamma"):
         return (1 + 0.2 * waves).astype(np.float32).reshape(shape)
     inputs = size / shape[-1] if len(shape) > 1 else 100

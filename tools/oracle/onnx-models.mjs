@@ -17,6 +17,7 @@ import {
   flatten,
   layers,
   maxPooling2D,
+  zeroPadding2D,
   reLU,
   softmax,
 } from '@lamella/layers';
@@ -210,6 +211,7 @@ export function ownModels() {
     ...tutorialModels(),
     samplingModel(),
     imageModel(),
+    framedModel(),
     sharedModel(),
     wordsModel(),
     loopModel(),
@@ -244,6 +246,17 @@ function imageModel() {
   const scaled = through('scaled', (x) => tf.div(x, 255), image);
   const maps = conv2D({ filters: 4, kernelSize: 3, strides: 2, padding: 'same' }).apply(scaled);
   return own('a convolution over bytes', image, dense({ units: 2 }).apply(flatten().apply(maps)));
+}
+
+/** Maxima of negative values with zeros around them, which runtimes like to take for the padding of the windows. */
+function framedModel() {
+  const image = input({ shape: [5, 6, 2], name: 'image' });
+  const negative = through('negative', (x) => tf.sub(x, 9), image);
+  const maps = conv2D({ filters: 4, kernelSize: 7, padding: 'same', kernelInitializer: 'ones' }).apply(
+    negative,
+  );
+  const framed = zeroPadding2D({ padding: 1 }).apply(maps);
+  return own('maxima over a frame of zeros', image, maxPooling2D({ poolSize: 3, strides: 2 }).apply(framed));
 }
 
 function sharedModel() {

@@ -50,8 +50,10 @@ function rule(index: number, name: string, shape: Shape): HostTensor {
   const inputs = shape.length > 1 ? size / shape.at(-1)! : 100;
   const scale = isFactor ? 0.2 : Math.sqrt(3 / Math.max(1, inputs));
   const values = new Float32Array(size);
-  for (let i = 0; i < size; i++)
+  const period = 65521;
+  for (let i = 0; i < Math.min(size, period); i++)
     values[i] = (isFactor ? 1 : 0) + scale * Math.sin((i + 1) * 12.9898 + index * 78.233);
+  for (let i = period; i < size; i += period) values.set(values.subarray(0, Math.min(period, size - i)), i);
   return new HostTensor(values, shape);
 }
 

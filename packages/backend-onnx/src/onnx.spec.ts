@@ -51,6 +51,41 @@ describe('onnx()', () => {
     executable.dispose();
   });
 
+  // ONNX Runtime fuses such a frame with the pooling, whose own padding never counts.
+  it.each(['native', 'wasm'] as const)('lets zeros around an image be its maxima: %s', async (runtime) => {
+    const image = HostTensor.zeros([1, 4, 4, 2]);
+    image.data.fill(-1);
+    const { program } = capture(
+      (x, filter) => {
+        const maps = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+        const framed = tf.pad(maps, [
+          [0, 0],
+          [1, 1],
+          [0, 1],
+          [0, 0],
+        ]) as tf.Tensor4D;
+        return tf.maxPool(framed, 3, 1, 'valid');
+      },
+      [
+        { name: 'x', shape: image.shape, dtype: 'float32' },
+        { name: 'filter', shape: [7, 7, 2, 1], dtype: 'float32' },
+      ],
+    );
+    const executable = await onnx({ runtime, smallWork: false }).compile(program);
+    const filter = HostTensor.zeros([7, 7, 2, 1]);
+    filter.data.fill(1, 48, 50);
+    const [maxima] = await runProgram(executable, program, [image, filter]);
+    expect(maxima!.array()).toEqual([
+      [
+        [[0], [0], [0]],
+        [[-2], [-2], [0]],
+        [[-2], [-2], [0]],
+        [[0], [0], [0]],
+      ],
+    ]);
+    executable.dispose();
+  });
+
   it('gives the same bits once it has built weights in that stay the same, and others once they change', async () => {
     const values = (rows: number, columns: number): HostTensor =>
       new HostTensor(

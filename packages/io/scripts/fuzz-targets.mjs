@@ -155,7 +155,8 @@ function inArchive(name, mutate) {
  * @param {Target} target @param {Uint8Array} bytes @returns {Promise<boolean>} Whether the file could be read.
  */
 export async function tryFile(target, bytes) {
-  const { loadModel, loadWeights } = composed();
+  const { loadModel, loadWeights } = app;
+  clearNames();
   const source = {
     name: target.file,
     bytes,

@@ -107,6 +107,13 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /** The operator of this graph whose result `name` is, apart from those that only move elements. */
+  source(name: string): string | undefined {
+    const node = this.nodes.findLast(({ outputs }) => outputs.includes(name));
+    const isMoved = node !== undefined && ['Transpose', 'Reshape', 'Identity'].includes(node.type);
+    return isMoved ? this.source(node.inputs[0]!) : node?.type;
+  }
+
   /** A constant tensor. Those of inner graphs are the outermost one's. */
   tensor(data: ArrayLike<number>, shape: Shape, type: ElementType): string {
     if (this.around !== undefined) return this.around.tensor(data, shape, type);
