@@ -16,6 +16,7 @@ import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
 import { suggest, type Budget } from '@lamella/program';
 import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/hard-sigmoid.js';
 import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
+import { refusedOperations } from '../operations/refused.js';
 import { checkKept } from './lost-options.js';
 import { kindOfModule, lamellaOption } from './names.js';
 import type { Notices } from './notices.js';
@@ -182,10 +183,17 @@ export function describeClass(envelope: Json, context: ReadContext, hint?: Seria
   if (isTensorFlowOperation(envelope)) return describeFunction(envelope);
   const module = envelope['module'];
   if (typeof module === 'string' && module.startsWith('keras.src.ops'))
-    return `operation ${envelope.class_name} (${module}): not among the operations that can be read; use a layer or a Lambda`;
+    return `operation ${envelope.class_name} (${module}): ${reasonOf(envelope.class_name)}`;
   const kind = (typeof module === 'string' ? kindOfModule(module) : undefined) ?? hint ?? 'layers';
   const name = registeredName(envelope);
   return `${name}: ${suggest(name, context.composition.catalog.names(kind))}`;
+}
+
+/** Why an operation cannot be read. */
+function reasonOf(operation: string): string {
+  return Object.hasOwn(refusedOperations, operation)
+    ? refusedOperations[operation]!
+    : 'not among the operations that can be read; use a layer or a Lambda';
 }
 
 /** A config with Lamella's option names and its nested objects made. Throws: FILE_INVALID for options that are not supported. */

@@ -1,12 +1,12 @@
 // keras.ops.nn: activations and normalisations.
 import * as tf from '@tensorflow/tfjs-core';
+import { alongAxes } from './along-axes.js';
 import {
   castTo,
   floatUnary,
   toFloat,
   unary,
   withOptions,
-  type OperationCall,
   type OperationDefinition,
 } from './operation-definition.js';
 
@@ -75,9 +75,26 @@ export const Glu = withOptions(['axis'], (x, call) => {
   return tf.mul(a, tf.sigmoid(b));
 });
 
-export const Softmax = withOptions(['axis'], (x, call) => alongAxes(toFloat(x), call, (y) => tf.softmax(y)));
+export const Softmax = withOptions(['axis'], (x, call) =>
+  alongAxes(toFloat(x), call.axes(x), (y) => tf.softmax(y)),
+);
 export const LogSoftmax = withOptions(['axis'], (x, call) =>
-  alongAxes(toFloat(x), call, (y) => tf.logSoftmax(y)),
+  alongAxes(toFloat(x), call.axes(x), (y) => tf.logSoftmax(y)),
+);
+
+/** As Keras computes it, which sums cumulative sums. */
+export const Sparsemax = withOptions(['axis'], (x, call) =>
+  alongAxes(toFloat(x), [call.axis(x.rank, -1)], (rows) => {
+    const size = rows.shape[rows.rank - 1]!;
+    const sorted = tf.topk(rows, size).values;
+    const sums = tf.cumsum(sorted, rows.rank - 1);
+    const isKept = tf.cast(
+      tf.greater(tf.sub(sorted, tf.div(tf.sub(sums, 1), tf.range(1, size + 1))), 0),
+      'float32',
+    );
+    const excess = tf.sub(tf.sum(tf.mul(isKept, sums), -1, true), 1);
+    return tf.relu(tf.sub(rows, tf.div(excess, tf.sum(isKept, -1, true))));
+  }),
 );
 
 /** The activation of that name as an operation, which Keras has beside the one of keras.ops.nn. */
@@ -98,31 +115,16 @@ export const OneHot = withOptions(['num_classes', 'axis', 'dtype', 'sparse'], (x
   return castTo(axis === x.rank ? ones : tf.transpose(ones, order), call.dtype() ?? 'float32');
 });
 
-export const Normalize = withOptions(['axis', 'order', 'epsilon'], (x, call) => {
-  const order = call.integer('order', 2);
-  const least = call.number('epsilon', 1e-7);
-  const axes = call.axes(x);
-  const floats = toFloat(x);
-  if (order === 2)
-    return tf.mul(floats, tf.rsqrt(tf.maximum(tf.sum(tf.square(floats), axes, true), least ** 2)));
-  if (order < 1 || axes.length !== 1)
-    throw call.fail(`normalize of order ${order} along ${axes.length} axes is not supported`);
-  const sizes = tf.abs(floats);
-  const norm =
-    order === 1 ? tf.sum(sizes, axes, true) : tf.pow(tf.sum(tf.pow(sizes, order), axes, true), 1 / order);
-  return tf.div(floats, tf.maximum(norm, least));
-});
-
-/** What `fn` gives along the last axis, for any axes taken together; no axis means all of them. */
-function alongAxes(x: tf.Tensor, call: OperationCall, fn: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const axes = call.axes(x);
-  if (axes.length === 1 && axes[0] === x.rank - 1) return fn(x);
-  const others = x.shape.map((_, i) => i).filter((axis) => !axes.includes(axis));
-  const order = [...others, ...axes];
-  const moved = tf.transpose(x, order);
-  const flat = tf.reshape(moved, [...others.map((axis) => x.shape[axis]!), -1]);
-  return tf.transpose(
-    tf.reshape(fn(flat), moved.shape),
-    x.shape.map((_, i) => order.indexOf(i)),
-  );
-}
+/** Which classes occur in a row of them. */
+export const MultiHot: OperationDefinition = {
+  ...OneHot,
+  parameters: ['inputs'],
+  run: (call) => {
+    if (call.flag('sparse')) throw call.fail('sparse tensors are not supported');
+    const x = tf.cast(call.tensor('inputs'), 'int32');
+    const hot = tf.max(tf.oneHot(x, call.integer('num_classes')), x.rank > 1 ? 1 : 0);
+    if (call.axis(hot.rank, -1) !== hot.rank - 1)
+      throw call.fail('classes along another axis than the last are not supported');
+    return castTo(hot, call.dtype() ?? 'float32');
+  },
+};

@@ -1,6 +1,13 @@
 // keras.ops: arithmetic and comparisons of two tensors.
 import * as tf from '@tensorflow/tfjs-core';
-import { binary, promote, toFloat, type OperationDefinition } from './operation-definition.js';
+import {
+  binary,
+  promote,
+  promoteAll,
+  toFloat,
+  type OperationCall,
+  type OperationDefinition,
+} from './operation-definition.js';
 
 const logical = (fn: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): OperationDefinition =>
   binary((a, b) => fn(tf.cast(a, 'bool'), tf.cast(b, 'bool')));
@@ -27,9 +34,27 @@ export const Maximum = counting((a, b) => tf.maximum(a, b));
 export const Minimum = counting((a, b) => tf.minimum(a, b));
 export const Arctan2 = floating((a, b) => tf.atan2(a, b));
 export const Hypot = floating((a, b) => tf.sqrt(tf.add(tf.square(a), tf.square(b))));
-export const Logaddexp = floating((a, b) =>
-  tf.add(tf.maximum(a, b), tf.log1p(tf.exp(tf.neg(tf.abs(tf.sub(a, b)))))),
+const logSum = (base: number): OperationDefinition =>
+  floating((a, b) => {
+    const smaller = tf.exp(tf.mul(tf.abs(tf.sub(a, b)), -Math.log(base)));
+    return tf.add(tf.maximum(a, b), tf.div(tf.log1p(smaller), Math.log(base)));
+  });
+export const Logaddexp = logSum(Math.E);
+export const Logaddexp2 = logSum(2);
+
+/** Of two the number, where the other one is none. */
+const number = (choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): OperationDefinition =>
+  counting((a, b) =>
+    a.dtype === 'float32' ? tf.where(tf.isNaN(a), b, tf.where(tf.isNaN(b), a, choose(a, b))) : choose(a, b),
+  );
+export const Fmax = number(tf.maximum);
+export const Fmin = number(tf.minimum);
+/** The rest of a division, with the sign of what is divided. */
+export const Fmod = counting((a, b) => tf.mul(tf.sign(a), tf.mod(tf.abs(a), tf.abs(b))));
+export const Heaviside = floating((a, b) =>
+  tf.where(tf.equal(a, 0), b, tf.add(tf.mul(tf.sign(a), 0.5), 0.5)),
 );
+export const Ldexp = floating((a, b) => tf.mul(a, tf.pow(2, b)));
 
 export const Equal = binary((a, b) => tf.equal(a, b));
 export const NotEqual = binary((a, b) => tf.notEqual(a, b));
@@ -54,37 +79,40 @@ export const Where: OperationDefinition = {
   },
 };
 
-export const Matmul = binary((a, b) => {
-  if (a.dtype === 'float32') return matmul(a, b);
-  return tf.cast(matmul(toFloat(a), toFloat(b)), 'int32');
-});
+const isSame = (call: OperationCall, rtol: tf.Tensor, atol: tf.Tensor): tf.Tensor => {
+  const [a, b] = call.pair().map(toFloat) as [tf.Tensor, tf.Tensor];
+  const near = tf.lessEqual(tf.abs(tf.sub(a, b)), tf.add(atol, tf.mul(rtol, tf.abs(b))));
+  const found = tf.logicalOr(tf.equal(a, b), tf.logicalAnd(near, tf.isFinite(b)));
+  return call.flag('equal_nan') ? tf.logicalOr(found, tf.logicalAnd(tf.isNaN(a), tf.isNaN(b))) : found;
+};
 
-export const Dot: OperationDefinition = {
-  parameters: ['x1', 'x2'],
-  options: [],
+export const Isclose: OperationDefinition = {
+  parameters: ['x1', 'x2', 'rtol', 'atol'],
+  options: ['equal_nan'],
   run: (call) => {
-    const [a, b] = call.pair();
-    if (a.rank === 0 || b.rank === 0) return tf.mul(a, b);
-    if (b.rank > 2)
-      throw call.fail('dot of a tensor of more than two axes is not supported; use matmul or einsum');
-    return matmul(toFloat(a), toFloat(b));
+    const by = (name: string, otherwise: number): tf.Tensor =>
+      call.has(name) ? call.float(name) : tf.scalar(otherwise);
+    return isSame(call, by('rtol', 1e-5), by('atol', 1e-8));
   },
 };
 
-export const Outer = counting((a, b) => tf.mul(tf.reshape(a, [-1, 1]), tf.reshape(b, [1, -1])));
+export const AllClose: OperationDefinition = {
+  parameters: ['x1', 'x2'],
+  options: ['rtol', 'atol', 'equal_nan'],
+  run: (call) =>
+    tf.all(isSame(call, tf.scalar(call.number('rtol', 1e-5)), tf.scalar(call.number('atol', 1e-8)))),
+};
 
-/** NumPy's product of matrices: a vector on either side loses its axis again, and further axes are batches. */
-function matmul(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  const left = a.rank === 1 ? tf.expandDims(a, 0) : a;
-  const right = b.rank === 1 ? tf.expandDims(b, 1) : b;
-  // One matrix for all rows is one product.
-  const product =
-    right.rank === 2 && left.rank > 2
-      ? tf.reshape(
-          tf.matMul(tf.reshape(left, [-1, left.shape[left.rank - 1]!]) as tf.Tensor2D, right as tf.Tensor2D),
-          [...left.shape.slice(0, -1), right.shape[1]!],
-        )
-      : tf.matMul(left, right);
-  const lost = [...(a.rank === 1 ? [product.rank - 2] : []), ...(b.rank === 1 ? [product.rank - 1] : [])];
-  return lost.length === 0 ? product : tf.squeeze(product, lost);
-}
+export const Select: OperationDefinition = {
+  parameters: ['condlist', 'choicelist', 'default'],
+  options: [],
+  run: (call) => {
+    const otherwise = call.has('default') ? call.tensor('default') : tf.scalar(0, 'int32');
+    const [last, ...choices] = promoteAll([otherwise, ...call.tensors('choicelist')]);
+    const conditions = call.tensors('condlist');
+    return choices.reduceRight(
+      (rest, choice, i) => tf.where(tf.cast(conditions[i]!, 'bool'), choice, rest),
+      last!,
+    );
+  },
+};

@@ -1,15 +1,15 @@
 // keras.ops: shapes, slices, and tensors put together and taken apart.
-import { einsum } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Json } from '../keras-json/python-json.js';
+import { inRows } from './along-axes.js';
 import { getItem } from './get-item.js';
 import {
   promoteAll,
-  toFloat,
   withOptions,
   type OperationCall,
   type OperationDefinition,
 } from './operation-definition.js';
+import { flattened } from './reduction.js';
 
 export const GetItem: OperationDefinition = {
   parameters: ['x', 'key'],
@@ -54,7 +54,6 @@ export const Moveaxis = withOptions(['source', 'destination'], (x, call) => {
   return tf.transpose(x, order);
 });
 
-export const Flip = withOptions(['axis'], (x, call) => tf.reverse(x, call.axes(x)));
 export const Tile = withOptions(['repeats'], (x, call) => {
   const repeats = call.integers('repeats');
   const rank = Math.max(x.rank, repeats.length);
@@ -155,33 +154,93 @@ export const Vstack = joined((xs) =>
   ),
 );
 
-/** What an operation may give at most; a file could ask for a billion. */
-const mostParts = 10_000;
-
-export const Split = withOptions(['indices_or_sections', 'axis'], (x, call) => {
-  const axis = call.axis(x.rank, 0);
-  const size = x.shape[axis]!;
-  if (typeof call.option('indices_or_sections') === 'number') {
-    const parts = call.integer('indices_or_sections');
-    if (parts < 1 || parts > mostParts || size % parts !== 0)
-      throw call.fail(`an axis of ${size} cannot be split into ${parts} equal parts`);
-    return tf.split(x, parts, axis);
-  }
-  const indices = call.integers('indices_or_sections');
-  const edges = [0, ...indices.map((edge) => Math.min(size, edge < 0 ? edge + size : edge)), size];
-  return tf.split(
-    x,
-    edges.slice(1).map((edge, i) => Math.max(0, edge - edges[i]!)),
-    axis,
+export const Dstack = joined((xs) => {
+  const deep = (x: tf.Tensor): number[] =>
+    x.rank < 2 ? [1, x.size, 1] : x.rank === 2 ? [...x.shape, 1] : x.shape;
+  return tf.concat(
+    xs.map((x) => tf.reshape(x, deep(x))),
+    2,
   );
 });
 
-export const Unstack = withOptions(['num', 'axis'], (x, call) => {
-  const axis = call.axis(x.rank, 0);
-  if (x.shape[axis]! > mostParts)
-    throw call.fail(`an axis of ${x.shape[axis]} is too long to be taken apart`);
-  return tf.unstack(x, axis);
-});
+export const Append: OperationDefinition = {
+  parameters: ['x1', 'x2'],
+  options: ['axis'],
+  run: (call) => {
+    const pair = call.pair();
+    return call.option('axis') === null
+      ? tf.concat(pair.map((x) => tf.reshape(x, [-1])))
+      : tf.concat(pair, call.axis(pair[0].rank));
+  },
+};
+
+export const Meshgrid: OperationDefinition = {
+  parameters: ['*x'],
+  options: ['indexing'],
+  run: (call) => {
+    const lines = call.tensors('x').map((x) => tf.reshape(x, [-1]));
+    // By columns and rows, as in a picture, the first two axes change places.
+    const isXY = (call.option('indexing') ?? 'xy') === 'xy' && lines.length > 1;
+    const axisOf = (i: number): number => (isXY && i < 2 ? 1 - i : i);
+    const shape = lines.map((_, axis) => lines[axisOf(axis)]!.size);
+    return lines.map((line, i) =>
+      tf.broadcastTo(
+        tf.reshape(
+          line,
+          shape.map((_, axis) => (axis === axisOf(i) ? line.size : 1)),
+        ),
+        shape,
+      ),
+    );
+  },
+};
+
+export const UnravelIndex: OperationDefinition = {
+  parameters: ['indices'],
+  options: ['shape'],
+  run: (call) => {
+    const shape = call.integers('shape');
+    const indices = tf.cast(call.tensor('indices'), 'int32');
+    return shape.map((size, axis) => {
+      const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      return tf.mod(tf.floorDiv(indices, tf.scalar(inner, 'int32')), tf.scalar(size, 'int32'));
+    });
+  },
+};
+
+export const TakeAlongAxis: OperationDefinition = {
+  parameters: ['x', 'indices'],
+  options: ['axis'],
+  run: (call) => {
+    const given = tf.cast(call.tensor('indices'), 'int32');
+    const [x, axis] = flattened(call.tensor('x'), call);
+    const indices = call.option('axis') === null ? tf.reshape(given, [-1]) : given;
+    // Both have the same sizes elsewhere, or one there that repeats.
+    const shape = x.shape.map((size, i) => Math.max(size, indices.shape[i]!));
+    const along = (tensor: tf.Tensor): tf.Tensor =>
+      inRows(
+        tf.broadcastTo(
+          tensor,
+          shape.map((size, i) => (i === axis ? tensor.shape[i]! : size)),
+        ),
+        [axis],
+      );
+    const [rows, places] = [along(x), along(indices)];
+    const length = x.shape[axis]!;
+    const counted = tf.where(tf.less(places, 0), tf.add(places, tf.scalar(length, 'int32')), places);
+    const found = tf.gather(
+      tf.reshape(rows, [-1, length]),
+      tf.reshape(counted, [-1, indices.shape[axis]!]),
+      1,
+      1,
+    );
+    const order = [...shape.map((_, i) => i).filter((i) => i !== axis), axis];
+    return tf.transpose(
+      tf.reshape(found, places.shape),
+      shape.map((_, i) => order.indexOf(i)),
+    );
+  },
+};
 
 export const Take: OperationDefinition = {
   parameters: ['x', 'indices'],
@@ -196,41 +255,5 @@ export const Take: OperationDefinition = {
       indices,
     );
     return tf.gather(x, counted as tf.Tensor1D, axis);
-  },
-};
-
-/** Values of the constant that keeps a band. */
-const mostOfABand = 2 ** 24;
-
-export const Tril = withOptions(['k'], (x, call) =>
-  banded(x, call, (row, column) => column <= row + call.integer('k', 0)),
-);
-export const Triu = withOptions(['k'], (x, call) =>
-  banded(x, call, (row, column) => column >= row + call.integer('k', 0)),
-);
-
-function banded(
-  x: tf.Tensor,
-  call: OperationCall,
-  keeps: (row: number, column: number) => boolean,
-): tf.Tensor {
-  const [rows = 0, columns = 0] = x.shape.slice(-2);
-  if (x.rank < 2 || rows * columns > mostOfABand)
-    throw call.fail(`no band of a tensor [${x.shape.join(', ')}]`);
-  const kept = Array.from({ length: rows * columns }, (_, i) =>
-    Number(keeps(Math.floor(i / columns), i % columns)),
-  );
-  return tf.mul(x, tf.tensor(kept, [rows, columns], x.dtype as 'float32'));
-}
-
-export const Einsum: OperationDefinition = {
-  parameters: ['*operands'],
-  options: ['subscripts'],
-  run: (call) => {
-    const subscripts = call.option('subscripts');
-    if (typeof subscripts !== 'string') throw call.fail('einsum without subscripts');
-    const tensors = promoteAll(call.tensors('operands'));
-    const floats = tensors.map((tensor) => toFloat(tensor));
-    return tf.cast(einsum(subscripts, floats), tensors[0]!.dtype);
   },
 };

@@ -79,3 +79,32 @@ export const FullLike: OperationDefinition = {
     return castTo(tf.cast(filled, x.dtype), call.dtype());
   },
 };
+
+export const Fabs = floatUnary((x) => tf.abs(x));
+export const Angle = floatUnary((x) => tf.where(tf.less(x, 0), tf.scalar(Math.PI), tf.mul(x, 0)));
+export const Imag = unary((x) => tf.zerosLike(x));
+export const Isreal = unary((x) => tf.ones(x.shape, 'bool'));
+export const Isposinf = floatUnary((x) => tf.equal(x, Infinity));
+export const Isneginf = floatUnary((x) => tf.equal(x, -Infinity));
+/** Minus zero has a sign, which its reciprocal shows. */
+export const Signbit = unary((x) =>
+  x.dtype === 'float32'
+    ? tf.logicalOr(tf.less(x, 0), tf.equal(tf.reciprocal(x), -Infinity))
+    : tf.less(x, tf.zerosLike(x)),
+);
+export const Sinc = floatUnary((x) => {
+  const isZero = tf.equal(x, 0);
+  const angle = tf.mul(tf.where(isZero, tf.onesLike(x), x), Math.PI);
+  return tf.where(isZero, tf.onesLike(x), tf.div(tf.sin(angle), angle));
+});
+export const EmptyLike = ZerosLike;
+
+export const NanToNum = withOptions(['nan', 'posinf', 'neginf'], (x, call) => {
+  if (x.dtype !== 'float32') return tf.clone(x);
+  const largest = 3.4028234663852886e38;
+  const put = (y: tf.Tensor, where: tf.Tensor, value: number): tf.Tensor =>
+    tf.where(where, tf.scalar(value), y);
+  const numbers = put(x, tf.isNaN(x), call.number('nan', 0));
+  const bounded = put(numbers, tf.equal(x, Infinity), call.number('posinf', largest));
+  return put(bounded, tf.equal(x, -Infinity), call.number('neginf', -largest));
+});

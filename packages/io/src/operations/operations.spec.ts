@@ -14,7 +14,8 @@ interface OperationCase {
   readonly name: string;
   readonly inputs: readonly GoldenTensor[];
   readonly outputs: readonly GoldenTensor[];
-  readonly output_shapes: readonly (readonly (number | null)[])[];
+  /** Null where Keras says another shape than it computes. */
+  readonly output_shapes: readonly (readonly (number | null)[] | null)[];
 }
 
 const path = new URL('../../../../fixtures/keras/operations.json', import.meta.url);
@@ -45,7 +46,7 @@ describe('operations of keras.ops in a graph', () => {
     '$name: computes what Keras does, in its shapes and dtypes, and is written as it was',
     async ({ config, inputs, outputs, output_shapes: shapes }) => {
       const model = read(config);
-      expect(model.outputs.map((tensor) => tensor.shape)).toEqual(shapes);
+      expect(model.outputs.map((tensor, i) => shapes[i] && tensor.shape)).toEqual(shapes);
       const fed = inputs.map(hostTensor);
       const found = flatten(await model.predict(fed.length === 1 ? fed[0]! : fed, { batchSize: 2 }));
       found.forEach((tensor, i) => {
@@ -54,6 +55,7 @@ describe('operations of keras.ops in a graph', () => {
         expect(tensor.shape).toEqual(wanted.shape);
         tensor.data.forEach((value, k) => {
           const expected = wanted.data[k]!;
+          if (Object.is(value, expected)) return;
           expect(Math.abs(value - expected)).toBeLessThanOrEqual(tolerance + tolerance * Math.abs(expected));
         });
       });
@@ -88,7 +90,10 @@ describe('operations of keras.ops in a graph', () => {
       'Copy',
       'Divide',
       'Ptp',
-      'Real',
+      'EmptyLike',
+      'Ndim',
+      'Size',
+      'TrueDivide',
     ];
     expect(operationNames().filter((name) => !tried.has(name) && !others.includes(name))).toEqual([]);
   });
@@ -108,8 +113,8 @@ describe('an operation that a file gets wrong', () => {
   };
 
   it('is named when nobody knows it', () => {
-    expect(broken((json) => json.replace('"class_name": "Sum"', '"class_name": "Sort"'))).toThrow(
-      /CLASS_UNKNOWN.*\n {2}operation Sort \(keras\.src\.ops\.numpy\)/,
+    expect(broken((json) => json.replace('"class_name": "Sum"', '"class_name": "Sorted"'))).toThrow(
+      /CLASS_UNKNOWN.*\n {2}operation Sorted \(keras\.src\.ops\.numpy\)/,
     );
     expect(broken((json) => json.replace('keras.src.ops.numpy', 'keras.src.ops.os'))).toThrow(
       '[CLASS_UNKNOWN]',

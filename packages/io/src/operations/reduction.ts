@@ -9,12 +9,15 @@ import {
   type OperationDefinition,
 } from './operation-definition.js';
 
-type Reduce = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
+/** A reduction along axes. */
+export type Reduce = (x: tf.Tensor, axes: number[], keepDims: boolean) => tf.Tensor;
 
-const reduction = (fn: Reduce, more: readonly string[] = []): OperationDefinition =>
+/** A reduction as an operation. */
+export const reduction = (fn: Reduce, more: readonly string[] = []): OperationDefinition =>
   withOptions(['axis', 'keepdims', ...more], (x, call) => fn(x, call.axes(x), call.flag('keepdims')));
 
-const counted = (x: tf.Tensor): tf.Tensor => (x.dtype === 'bool' ? tf.cast(x, 'int32') : x);
+/** Booleans count as integers. */
+export const counted = (x: tf.Tensor): tf.Tensor => (x.dtype === 'bool' ? tf.cast(x, 'int32') : x);
 
 export const Sum = reduction((x, axes, keepDims) => tf.sum(counted(x), axes, keepDims));
 export const Mean = reduction((x, axes, keepDims) => tf.mean(toFloat(x), axes, keepDims));
@@ -74,7 +77,8 @@ function extreme(reduce: Reduce, choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tens
   });
 }
 
-function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
+/** The place of a value along an axis, as an operation. */
+export function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
   return withOptions(['axis', 'keepdims'], (x, call) => {
     const [flat, axis] = flattened(x, call);
     const found = fn(flat, axis);
@@ -88,7 +92,8 @@ function argument(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefin
   });
 }
 
-function running(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
+/** What runs along an axis, as an operation. */
+export function running(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefinition {
   return withOptions(['axis', 'dtype'], (x, call) => {
     const [flat, axis] = flattened(counted(x), call);
     const found = fn(flat, axis);
@@ -98,6 +103,6 @@ function running(fn: (x: tf.Tensor, axis: number) => tf.Tensor): OperationDefini
 }
 
 /** Without an axis, all values in a row. */
-function flattened(x: tf.Tensor, call: OperationCall): [tf.Tensor, number] {
+export function flattened(x: tf.Tensor, call: OperationCall): [tf.Tensor, number] {
   return call.option('axis') === null ? [tf.reshape(x, [-1]), 0] : [x, call.axis(x.rank)];
 }

@@ -225,9 +225,17 @@ export const TensorScatterUpdate: Kernel = {
       updates: () => gatherInside(dy!, indices),
     };
   },
+  // Into a copy: tfjs-backend-cpu's kernel writes into its input, and a clone shares its values.
   replay: ({ tensor, indices, updates }) => {
-    const placed = placedInside(indices!, updates!, tensor!.shape);
-    return placed && tf.tensorScatterUpdate(tf.clone(tensor!), placed.indices, placed.updates);
+    const placed = placedInside(indices!, updates!, tensor!.shape) ?? {
+      indices: indices!,
+      updates: updates!,
+    };
+    const copy = tf.tile(
+      tensor!,
+      tensor!.shape.map(() => 1),
+    );
+    return tf.tensorScatterUpdate(copy, placed.indices, placed.updates);
   },
 };
 

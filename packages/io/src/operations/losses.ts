@@ -1,0 +1,62 @@
+// keras.ops.nn: how far predictions are from targets, example by example.
+import * as tf from '@tensorflow/tfjs-core';
+import { binary, toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
+
+/** Keras' epsilon: probabilities keep this far from 0 and 1. */
+const epsilon = 1e-7;
+
+const bounded = (x: tf.Tensor): tf.Tensor => tf.clipByValue(x, epsilon, 1 - epsilon);
+const logSigmoid = (x: tf.Tensor): tf.Tensor => tf.neg(tf.softplus(tf.neg(x)));
+
+const loss = (
+  options: readonly string[],
+  run: (target: tf.Tensor, output: tf.Tensor, call: OperationCall) => tf.Tensor,
+): OperationDefinition => ({
+  parameters: ['target', 'output'],
+  options: ['from_logits', ...options],
+  run: (call) => run(call.tensor('target'), call.float('output'), call),
+});
+
+/** The logarithms of probabilities along an axis. */
+function logProbabilities(output: tf.Tensor, axis: number, call: OperationCall): tf.Tensor {
+  if (call.flag('from_logits')) return tf.sub(output, tf.logSumExp(output, axis, true));
+  return tf.log(bounded(tf.div(output, tf.sum(output, axis, true))));
+}
+
+export const BinaryCrossentropy = loss([], (given, output, call) => {
+  const target = toFloat(given);
+  const rest = tf.sub(1, target);
+  const isLogits = call.flag('from_logits');
+  const p = isLogits ? output : bounded(output);
+  const [ofOne, ofZero] = isLogits
+    ? [logSigmoid(p), logSigmoid(tf.neg(p))]
+    : [tf.log(p), tf.log(tf.sub(1, p))];
+  return tf.neg(tf.add(tf.mul(target, ofOne), tf.mul(rest, ofZero)));
+});
+
+export const CategoricalCrossentropy = loss(['axis'], (target, output, call) => {
+  const axis = call.axis(output.rank, -1);
+  return tf.neg(tf.sum(tf.mul(toFloat(target), logProbabilities(output, axis, call)), axis));
+});
+
+export const SparseCategoricalCrossentropy = loss(['axis'], (given, output, call) => {
+  const axis = call.axis(output.rank, -1);
+  const isColumn = given.rank === output.rank && given.shape[given.rank - 1] === 1;
+  const target = isColumn ? tf.squeeze(given, [given.rank - 1]) : given;
+  const classes = tf.oneHot(tf.cast(target, 'int32'), output.shape[axis]!);
+  const order = target.shape.map((_, i) => i);
+  order.splice(axis, 0, target.rank);
+  const placed = tf.cast(tf.transpose(classes, order), 'float32');
+  return tf.neg(tf.sum(tf.mul(placed, logProbabilities(output, axis, call)), axis));
+});
+
+export const PSNR: OperationDefinition = {
+  ...binary((a) => a),
+  options: ['max_val'],
+  run: (call) => {
+    const [a, b] = call.pair().map(toFloat) as [tf.Tensor, tf.Tensor];
+    const error = tf.mean(tf.square(tf.sub(a, b)));
+    const largest = 20 * Math.log10(call.number('max_val'));
+    return tf.sub(largest, tf.mul(tf.log(error), 10 / Math.LN10));
+  },
+};
