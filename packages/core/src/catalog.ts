@@ -9,7 +9,7 @@ import {
 } from './config.js';
 import { identifierUnknown, layerUnknown, pluginInvalid } from './errors.js';
 import type { NamedFunction } from './named-function.js';
-import { snakeCaseClass } from './names.js';
+import { packageOf, snakeCaseClass } from './names.js';
 
 /** What one plugin contributes to a family: classes (or functions) by name. */
 export type ClassTable<T extends Serializable = Serializable> = Readonly<
@@ -106,7 +106,7 @@ export class Catalog {
 function identifiersOf(serializableClass: SerializableClass): readonly string[] {
   const { className } = serializableClass;
   if (Object.hasOwn(serializableClass, 'identifiers')) return serializableClass.identifiers!;
-  return [className.includes('>') ? className : snakeCaseClass(className)];
+  return [packageOf(className) === undefined ? snakeCaseClass(className) : className];
 }
 
 /** Where a name is looked up, and for what. */

@@ -13,6 +13,12 @@ export function snakeCaseClass(className: string): string {
     .toLowerCase();
 }
 
+/** The package that a class or function names: `acme` of `acme>Mish`; undefined for Keras' own. */
+export function packageOf(name: string): string | undefined {
+  const end = name.indexOf('>');
+  return end < 0 ? undefined : name.slice(0, end);
+}
+
 /** What Python calls the class of an object. */
 export function pythonName(object: Serializable): string {
   return (object.constructor as unknown as SerializableClass).fileFacts?.pythonName ?? object.className;

@@ -63,12 +63,12 @@ export function functionsUnknown(file: string, details: readonly string[]): Lame
 }
 
 /** `CLASS_UNKNOWN`: classes that a file names and the composition does not know; lists all of them at once. */
-export function classesUnknown(file: string, details: readonly string[]): LamellaError {
+export function classesUnknown(file: string, details: readonly string[], fix: string): LamellaError {
   return lamellaError('CLASS_UNKNOWN', {
     subject: `"${file}"`,
     problem: 'it holds classes that this composition does not know',
     details: firstOf(details, 40),
-    fix: 'add the plugin that provides them to compose({ plugins })',
+    fix,
   });
 }
 

@@ -28,4 +28,5 @@ export {
 } from './callbacks/model-checkpoint.js';
 export { TensorBoard, tensorBoard, type TensorBoardOptions } from './callbacks/tensor-board.js';
 export { type FileInspection, type InspectedLambda, type InspectedLayer } from './inspect/file-inspection.js';
+export { type Missing, type MissingClass, type MissingFunction } from './keras-json/missing.js';
 export { printInspection } from './inspect/print-inspection.js';

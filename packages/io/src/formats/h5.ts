@@ -11,10 +11,17 @@ import {
   writeLegacyWeights,
   writtenKerasVersion,
 } from '../hdf5/legacy-weights.js';
-import { hdf5Group, storedValues, type Hdf5Group } from '../hdf5/tree.js';
+import { optimizersOf } from '../hdf5/variables.js';
+import { ensureGroup, findGroup, hdf5Group, storedValues, type Hdf5Group } from '../hdf5/tree.js';
 import { assignOffers } from '../hdf5/assign.js';
-import { optimizerOf, planState } from '../hdf5/optimizer-state.js';
-import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+import { planNamedState, planState } from '../hdf5/optimizer-state.js';
+import {
+  isRecord,
+  readPythonJson,
+  writePythonJson,
+  type Json,
+  type WritableJson,
+} from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import type { ReadContext } from '../keras-json/read-object.js';
@@ -49,16 +56,14 @@ export const h5Format: Format = {
         lamella: { version: 1, seed: (given as Model).seed },
       }),
     );
-    const { optimizer, ...training } = writeCompileConfig(given as Model);
-    const compiled = includeOptimizer && optimizer !== undefined ? (given as Model).optimizer : undefined;
-    const values = await readValues([...model.weights, ...(compiled?.variables ?? [])]);
+    const compiled = includeOptimizer ? optimizersOf(model) : [];
+    const variables = compiled.flatMap(({ optimizer }) => optimizer.variables);
+    const values = await readValues([...model.weights, ...variables]);
     root.groups.set('model_weights', writeLegacyWeights(model, values));
-    if (compiled !== undefined) {
-      root.attributes.set(
-        'training_config',
-        writePythonJson({ ...training, optimizer_config: withoutModule(optimizer!) }),
-      );
-      root.groups.set('optimizer_weights', writeLegacyOptimizer(compiled, values));
+    if (compiled.length > 0) {
+      root.attributes.set('training_config', writePythonJson(trainingConfig(given as Model)));
+      for (const { optimizer, path } of compiled)
+        writeLegacyOptimizer(ensureGroup(root, statePath(path)), optimizer, values);
     }
     return writeHdf5(root);
   },
@@ -78,19 +83,21 @@ export const h5Format: Format = {
     const net = readModel(model, reading, { seed: readSeed(model), storedValues: storedValues(root) });
     if (isRecord(training) && context.options['compile'] !== false)
       readCompileConfig(net, { ...training, optimizer: training['optimizer_config'] ?? null }, reading);
-    const optimizer = optimizerOf(net);
-    const state = root.groups.get('optimizer_weights');
-    const commit =
-      optimizer === undefined || state === undefined
-        ? undefined
-        : planState(
-            optimizer,
-            net.trainableWeights,
-            readLegacyState(state, optimizer, net.trainableWeights, context),
-            { file: context.file, rule: stateRule(context), notice: (line) => reading.notices.add(line) },
-          );
+    const plan = {
+      file: context.file,
+      rule: stateRule(context),
+      notice: (line: string) => reading.notices.add(line),
+    };
+    const commits = optimizersOf(net).map(({ optimizer, path, isNamed }) => {
+      const state = findGroup(root, statePath(path));
+      const weightsOf = net.trainableWeights;
+      const stored = state === undefined ? [] : readLegacyState(state, optimizer, weightsOf, context);
+      return isNamed
+        ? planNamedState(optimizer, stored, plan)
+        : planState(optimizer, weightsOf, stored, plan);
+    });
     readLegacyWeights(weights, net, { file: context.file, budget: context.budget });
-    assignOffers(commit?.() ?? []);
+    assignOffers(commits.flatMap((commit) => commit()));
     reading.notices.say(context.file, reading.warn);
     return net;
   },
@@ -123,7 +130,15 @@ function storedModel(
   return { model: readTopology(model, olderSource(dialect, reading)), training: read('training_config') };
 }
 
-function withoutModule(envelope: unknown): { class_name: string; config: never } {
-  const { class_name, config } = envelope as { class_name: string; config: never };
-  return { class_name, config };
+/** What compile() was given, in the layout of Keras 2; optimizers by name, which Keras has not, as they are in `.keras`. */
+function trainingConfig(model: Model): { [key: string]: WritableJson } {
+  const { optimizer, ...training } = writeCompileConfig(model);
+  if (optimizer === undefined) return training;
+  const { class_name, registered_name, config } = optimizer as { [key: string]: WritableJson };
+  return { ...training, optimizer_config: { class_name: registered_name ?? class_name, config } };
+}
+
+/** Where the state of an optimizer is, by its place in the layout of Keras 3. */
+function statePath([, ...name]: readonly string[]): string[] {
+  return ['optimizer_weights', ...name];
 }

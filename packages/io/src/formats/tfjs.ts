@@ -6,7 +6,8 @@ import { withBudget, type AnyHostTensor, type Budget } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from '../hdf5/assign.js';
-import { optimizerOf, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
+import { planNamedState, planState, type StateCommit, type StateRule } from '../hdf5/optimizer-state.js';
+import { optimizersOf } from '../hdf5/variables.js';
 import { siblingStem } from '../files/sibling-names.js';
 import { fileFacts } from '../keras-json/file-facts.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
@@ -53,13 +54,16 @@ export const tfjsFormat: Format = {
     const compiled = model as Layer as Model;
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     const compileConfig = includeOptimizer ? writeCompileConfig(compiled) : {};
-    const optimizer = includeOptimizer ? optimizerOf(model) : undefined;
-    const state = optimizer?.isBuilt === true ? writtenState(optimizer) : [];
+    const state = (includeOptimizer ? optimizersOf(model) : []).flatMap(({ optimizer, path }) =>
+      optimizer.isBuilt
+        ? writtenState(optimizer).map((weight) => ({ name: statePrefix(path) + weight.name, weight }))
+        : [],
+    );
     const named = tfjsWeights(model);
-    const values = await readValues([...named.values(), ...state]);
+    const values = await readValues([...named.values(), ...state.map(({ weight }) => weight)]);
     const weights = [
       ...[...named].map(([name, weight]) => ({ name, value: values.get(weight)! })),
-      ...state.map((weight) => ({ name: weight.name, value: values.get(weight)!, isOptimizer: true })),
+      ...state.map(({ name, weight }) => ({ name, value: values.get(weight)!, isOptimizer: true })),
     ];
     const { specs, bytes, shards } = writeGroup(weights);
     const stem = siblingStem(context.file, /\.json$/i);
@@ -191,7 +195,8 @@ function readAll(
 
 function compileStateOf(stored: JsonRecord): Json | undefined {
   const own = isRecord(stored['lamella']) ? stored['lamella']['compile_config'] : undefined;
-  return isRecord(own) && isRecord(own['optimizer']) ? own : readTrainingConfig(stored['trainingConfig']);
+  const isOwn = isRecord(own) && (isRecord(own['optimizer']) || isRecord(own['optimizers']));
+  return isOwn ? own : readTrainingConfig(stored['trainingConfig']);
 }
 
 /** The weights by the names that TensorFlow.js gives them. */
@@ -250,14 +255,29 @@ function stateOf(
   values: ReadonlyMap<string, AnyHostTensor>,
   { file, isOwn, state: stateRule, notice = () => undefined }: Assignment,
 ): StateCommit {
-  const optimizer = optimizerOf(model);
-  const stored = specs.filter(({ isOptimizer }) => isOptimizer).map(({ name }) => values.get(name)!);
-  // A counter of no steps is what an optimizer has that has not run.
-  const isNew = stored.length === 0 || (stored.length === 1 && stored[0]!.data[0] === 0);
-  if (optimizer === undefined || stateRule === 'none' || isNew) return () => [];
-  const state = stateInKerasOrder(optimizer, stored, isOwn);
-  if (state !== undefined)
-    return planState(optimizer, model.trainableWeights, state, { file, rule: stateRule, notice });
-  notice(`the state of ${optimizer.label} begins anew: TensorFlow.js' own ${optimizer.className} is another`);
-  return () => [];
+  const commits = optimizersOf(model).map(({ optimizer, path, isNamed }): StateCommit => {
+    const prefix = statePrefix(path);
+    const stored = specs
+      .filter(({ name, isOptimizer }) => isOptimizer && name.startsWith(prefix))
+      .map(({ name }) => values.get(name)!);
+    // A counter of no steps is what an optimizer has that has not run.
+    const isNew = stored.length === 0 || (stored.length === 1 && stored[0]!.data[0] === 0);
+    if (stateRule === 'none' || isNew) return () => [];
+    const state = stateInKerasOrder(optimizer, stored, isOwn);
+    const plan = { file, rule: stateRule, notice };
+    if (state !== undefined)
+      return isNamed
+        ? planNamedState(optimizer, state, plan)
+        : planState(optimizer, model.trainableWeights, state, plan);
+    notice(
+      `the state of ${optimizer.label} begins anew: TensorFlow.js' own ${optimizer.className} is another`,
+    );
+    return () => [];
+  });
+  return () => commits.flatMap((commit) => commit());
+}
+
+/** What stands before the names of an optimizer's variables, where the model has several. */
+function statePrefix([, ...name]: readonly string[]): string {
+  return name.length === 0 ? '' : `${encodeURIComponent(name.join('/'))}/`;
 }

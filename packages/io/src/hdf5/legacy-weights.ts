@@ -54,14 +54,12 @@ function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>):
   }
 }
 
-/** The state of an optimizer as an HDF5 tree. */
-export function writeLegacyOptimizer({ variables }: Optimizer, values: WeightValues): Hdf5Group {
-  const root = hdf5Group();
+/** Writes the state of an optimizer into a group. */
+export function writeLegacyOptimizer(group: Hdf5Group, { variables }: Optimizer, values: WeightValues): void {
   writeWeights(
-    root,
+    group,
     variables.map((weight) => ({ path: weight.name, value: values.get(weight)! })),
   );
-  return root;
 }
 
 function writeWeights(

@@ -4,13 +4,12 @@ import {
   isSerializable,
   type Config,
   type ConfigValue,
-  type Layer,
   type Serializable,
   type SerializableClass,
   type Weight,
 } from '@lamella/core';
 import { isRecord, type AnyHostTensor, type HostTensor } from '@lamella/program';
-import type { Model, Optimizer } from '@lamella/training';
+import type { Optimizer } from '@lamella/training';
 import { weightsMismatch } from '../errors.js';
 import { misfit, type Offer } from './assign.js';
 
@@ -19,11 +18,6 @@ export type StateRule = 'required' | 'where it fits' | 'none';
 
 /** Gives the optimizer its variables, and offers for those. */
 export type StateCommit = () => readonly Offer[];
-
-/** The one optimizer of a compiled model; undefined where there is none, or several by name. */
-export function optimizerOf(model: Layer): Optimizer | undefined {
-  return (model as Layer & Partial<Pick<Model, 'optimizer'>>).optimizer;
-}
 
 /** An optimizer like this one with its variables, which may be the optimizer itself. */
 export function builtLike(optimizer: Optimizer, weights: readonly Weight[]): Optimizer {

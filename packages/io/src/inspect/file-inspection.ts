@@ -1,5 +1,6 @@
 // What looking into a file gives: plain data, for programs; as text by print-inspection.ts.
 import type { StoredWeight } from '@lamella/core';
+import type { Missing } from '../keras-json/missing.js';
 import type { Json } from '../keras-json/python-json.js';
 
 /** A layer, or an operation, as a file lists it. */
@@ -44,6 +45,6 @@ export interface FileInspection {
   readonly compile: Json | undefined;
   /** What else stands in the way of loading it. */
   readonly problems: readonly string[];
-  /** A line about each class and function that the composition lacks. */
-  readonly missing: { readonly classes: readonly string[]; readonly functions: readonly string[] };
+  /** The classes and functions that the composition lacks. */
+  readonly missing: Missing;
 }

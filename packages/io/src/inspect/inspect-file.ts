@@ -3,6 +3,7 @@ import type { FileContents } from '@lamella/core';
 import { isLamellaError, OpenProgram } from '@lamella/program';
 import { findMissing } from '../keras-json/check-known.js';
 import { anonymous, describeLambda, isLambdaEntry, liveFunction } from '../keras-json/lambda.js';
+import type { Missing } from '../keras-json/missing.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import { isEnvelope, isModelEntry, layersOf, type ReadContext } from '../keras-json/read-object.js';
 import type { FileInspection, InspectedLambda, InspectedLayer } from './file-inspection.js';
@@ -16,7 +17,7 @@ export function inspectContents(contents: FileContents, size: number, context: R
   const lambdas: InspectedLambda[] = [];
   const counter = weightCounter(contents.weights, context.budget);
   const problems = [...(contents.problems ?? [])];
-  const missing = { classes: [] as readonly string[], functions: [] as readonly string[] };
+  const missing: Missing = { classes: [], functions: [] };
   noting(problems, () => {
     if (isEnvelope(model) && isModelEntry(model))
       listLayers(model, '', 0, { counter, context, layers, lambdas });

@@ -1,5 +1,6 @@
 // The text of an inspection. Names and options come from the file: what could steer a terminal is written out.
 import { formatShape, printable, sizeOf } from '@lamella/program';
+import { describeMissing } from '../keras-json/missing.js';
 import { isRecord, writePythonJson, type Json, type WritableJson } from '../keras-json/python-json.js';
 import type { FileInspection, InspectedLambda } from './file-inspection.js';
 
@@ -113,7 +114,7 @@ function needs({ missing, problems }: FileInspection): string[] {
       'It cannot be loaded:',
       ...problems.flatMap((problem) => problem.split('\n').map((line) => `  ${line}`)),
     ];
-  const lines = [...missing.classes, ...missing.functions];
+  const lines = describeMissing(missing);
   return lines.length === 0
     ? ['Everything that loading it needs is there.']
     : ['Loading it needs what is not there:', ...lines];

@@ -1,6 +1,5 @@
 // The optimizer, losses and metrics that a stored compile() names, and which of them nobody brings.
 import type { SerializableKind } from '@lamella/core';
-import { suggest } from '@lamella/program';
 import { isRecord, type Json } from './python-json.js';
 import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
 
@@ -8,6 +7,8 @@ import { findFunction, isEnvelope, type ReadContext } from './read-object.js';
 export const compileKinds: Readonly<Record<string, SerializableKind>> = {
   optimizer: 'optimizers',
   optimizers: 'optimizers',
+  // As `.h5` has it.
+  optimizer_config: 'optimizers',
   loss: 'losses',
   metrics: 'metrics',
   weighted_metrics: 'metrics',
@@ -35,9 +36,4 @@ export function isKnownName(kind: SerializableKind, name: string, context: ReadC
     context.composition.catalog.lookUp(kind, name) !== undefined ||
     findFunction(name, context) !== undefined
   );
-}
-
-/** One line about a name that is not known. */
-export function unknownName(kind: SerializableKind, name: string, context: ReadContext): string {
-  return `${kind}: ${name}: ${suggest(name, context.composition.catalog.identifiers(kind))}`;
 }

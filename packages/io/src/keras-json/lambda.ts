@@ -13,13 +13,13 @@ import {
   flatten,
   isLamellaError,
   OpenProgram,
-  suggest,
   type OpenProgramJson,
   type Tree,
   type TreeStructure,
 } from '@lamella/program';
 import { fileInvalid, functionDrifted, notSerializable } from '../errors.js';
 import type { ConfigStyle } from './write-object.js';
+import type { MissingFunction } from './missing.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
 import { findFunction, isEnvelope, readPolicy, type ReadContext } from './read-object.js';
 
@@ -95,27 +95,16 @@ export function isLambdaEntry(entry: Json): boolean {
   return isEnvelope(entry) && entry.class_name === 'Lambda';
 }
 
-/** Lines about what a stored Lambda needs and nobody has: a function, or one for its mask. */
-export function missingFunctions(entry: Json, context: ReadContext): string[] {
+/** What a stored Lambda needs and nobody has: a function, or one for its mask. */
+export function missingFunctions(entry: Json, context: ReadContext): MissingFunction[] {
   const stored = describeLambda(entry, context);
-  const missing: string[] = [];
-  if (liveFunction(stored, context) === undefined && stored.programs === undefined) {
-    const { layerName, functionName, reason } = stored;
-    missing.push(
-      functionName === undefined
-        ? `  Lambda "${layerName}" holds Python bytecode, which is never decoded; pass { functions: { "${layerName}": fn } }`
-        : `  Lambda "${layerName}" refers to "${functionName}", and the file holds no captured Program for it${reason}. ${near(functionName, context)}`,
-    );
-  }
-  const { maskName: mask } = stored;
-  if (mask !== undefined && findFunction(mask, context) === undefined) {
-    missing.push(`  Lambda "${stored.layerName}" refers to "${mask}" for its mask. ${near(mask, context)}`);
-  }
-  return missing;
-}
-
-function near(name: string, context: ReadContext): string {
-  return suggest(name, context.composition.catalog.functions.keys());
+  const { layerName: layer, functionName, maskName: mask, reason } = stored;
+  const isMissing = liveFunction(stored, context) === undefined && stored.programs === undefined;
+  const isMaskMissing = mask !== undefined && findFunction(mask, context) === undefined;
+  return [
+    ...(isMissing ? [{ layer, functionName, use: 'call' as const, reason }] : []),
+    ...(isMaskMissing ? [{ layer, functionName: mask, use: 'mask' as const, reason: '' }] : []),
+  ];
 }
 
 /**

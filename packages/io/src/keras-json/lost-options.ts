@@ -1,6 +1,12 @@
 // Options in files that an object does not keep: it computes something else than was saved, and would be saved without them.
 // Not here: options of Keras that change nothing here, which reading passes over (read-object.ts).
-import { isSerializable, type Config, type ConfigValue, type SerializableClass } from '@lamella/core';
+import {
+  isSerializable,
+  packageOf,
+  type Config,
+  type ConfigValue,
+  type SerializableClass,
+} from '@lamella/core';
 import { fileInvalid } from '../errors.js';
 import { kerasOption } from './names.js';
 
@@ -14,8 +20,9 @@ export function checkKept(file: string, made: unknown, config: Config, found: Se
   // Configs leave out some options at their defaults.
   const known = { ...made.getConfig(), ...found.options };
   const fixed = found.fileFacts?.fixedOptions ?? {};
+  const isForeign = packageOf(found.className) !== undefined;
   for (const [option, value] of Object.entries(config)) {
-    const name = kerasOption(option);
+    const name = isForeign ? option : kerasOption(option);
     if (Object.hasOwn(known, option) || common.has(option) || isOff(value) || fixed[name] === value) continue;
     throw fileInvalid(
       file,

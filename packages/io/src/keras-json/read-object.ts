@@ -1,7 +1,9 @@
 // From Keras' envelopes back to objects, by the composition's catalog alone: no module is imported for a file, and every
 // class or function that is missing is reported at once, before anything is made.
 import {
+  dtypePolicyClasses,
   fromConfig,
+  packageOf,
   toDTypePolicy,
   withNames,
   type Composition,
@@ -18,6 +20,7 @@ import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/ha
 import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
 import { refusedOperations } from '../operations/refused.js';
 import { checkKept } from './lost-options.js';
+import { describeMissing, fixOf, type MissingClass } from './missing.js';
 import { kindOfModule, lamellaOption } from './names.js';
 import type { Notices } from './notices.js';
 import { isRecord, type Json } from './python-json.js';
@@ -42,6 +45,7 @@ export interface ReadContext {
 }
 
 type JsonRecord = { readonly [key: string]: Json };
+type Envelope = JsonRecord & { readonly class_name: string };
 
 /** Options that Keras writes and Lamella does not have, with the values that change nothing. Other values are refused. */
 const without: Readonly<Record<string, readonly Json[]>> = {
@@ -88,12 +92,12 @@ const kinds: readonly SerializableKind[] = [
 ];
 
 /** Whether `value` is an envelope. */
-export function isEnvelope(value: Json | undefined): value is JsonRecord & { readonly class_name: string } {
+export function isEnvelope(value: Json | undefined): value is Envelope {
   return isRecord(value) && typeof value['class_name'] === 'string' && 'config' in value;
 }
 
 /** Whether an envelope is that of a model. */
-export function isModelEntry(entry: JsonRecord & { readonly class_name: string }): boolean {
+export function isModelEntry(entry: Envelope): boolean {
   return (
     entry.class_name === 'Functional' || entry.class_name === 'Model' || entry.class_name === 'Sequential'
   );
@@ -124,22 +128,27 @@ export function readObject(envelope: Json, context: ReadContext, hint?: Serializ
   return made;
 }
 
-function make(
-  envelope: JsonRecord & { readonly class_name: string },
-  context: ReadContext,
-  hint: SerializableKind | undefined,
-): unknown {
+function make(envelope: Envelope, context: ReadContext, hint: SerializableKind | undefined): unknown {
   context.budget.spend('steps', 10, `an object of class ${envelope.class_name}`);
   if (envelope.class_name === 'function') return readFunction(envelope, context);
   if (envelope.class_name === '__tuple__')
     return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));
   const found = findClass(envelope, context, hint);
-  if (found === undefined)
-    throw classesUnknown(context.file, [`  ${describeClass(envelope, context, hint)}`]);
-  const config = readConfig(isRecord(envelope['config']) ? envelope['config'] : {}, context);
+  if (found === undefined) throw unknown(missingClass(envelope, hint), context);
+  const config = readConfig(
+    isRecord(envelope['config']) ? envelope['config'] : {},
+    context,
+    packageOf(found.className) !== undefined,
+  );
   const made = withNames(context.composition.catalog, () => fromConfig(found, config));
   checkKept(context.file, made, config, found);
   return made;
+}
+
+function unknown(missing: MissingClass, { file, composition }: ReadContext): Error {
+  const classes = [missing];
+  const lines = describeMissing({ classes, functions: [] }, composition.catalog);
+  return classesUnknown(file, lines, fixOf(classes));
 }
 
 /** The class that an envelope names, or undefined. */
@@ -155,21 +164,23 @@ export function findClass(
   if (typeof module === 'string') {
     if (module.startsWith('keras.src.ops')) return undefined;
     const kind = kindOfModule(module);
-    if (kind !== undefined) return catalog.find(kind, name);
+    if (kind !== undefined) return catalog.find(kind, plainName(name));
   }
   const candidates = hint === undefined ? kinds : [hint, ...kinds];
-  for (const kind of candidates) {
-    const found = catalog.find(kind, name);
-    if (found !== undefined) return found;
+  for (const each of [name, plainName(name)]) {
+    for (const kind of candidates) {
+      const found = catalog.find(kind, each);
+      if (found !== undefined) return found;
+    }
   }
   return undefined;
 }
 
 /** What a class is registered as: `package>Class`, or the name of one of Keras'. */
-function registeredName(envelope: JsonRecord & { readonly class_name: string }): string {
+function registeredName(envelope: Envelope): string {
   const registered = envelope['registered_name'];
-  const isForeign = typeof registered === 'string' && registered.includes('>');
-  return isForeign ? registered : plainName(envelope.class_name);
+  const isForeign = typeof registered === 'string' && packageOf(registered) !== undefined;
+  return isForeign ? registered : envelope.class_name;
 }
 
 /** Keras 2 calls its own optimizers `Custom>Adam`. */
@@ -177,16 +188,20 @@ function plainName(className: string): string {
   return className.replace(/^Custom>/, '');
 }
 
-/** One line about a class that is missing. */
-export function describeClass(envelope: Json, context: ReadContext, hint?: SerializableKind): string {
-  if (!isEnvelope(envelope)) return '(no class)';
-  if (isTensorFlowOperation(envelope)) return describeFunction(envelope);
-  const module = envelope['module'];
-  if (typeof module === 'string' && module.startsWith('keras.src.ops'))
-    return `operation ${envelope.class_name} (${module}): ${reasonOf(envelope.class_name)}`;
+/** What an envelope names and nobody brings; `hint` says the family of a class without a module. */
+export function missingClass(envelope: Envelope, hint?: SerializableKind): MissingClass {
+  const { module, config } = envelope;
+  const className = registeredName(envelope);
+  const given = isRecord(config) ? config['name'] : undefined;
+  const names = typeof given === 'string' ? [given] : [];
+  const reason = isTensorFlowOperation(envelope)
+    ? describeFunction(envelope)
+    : typeof module === 'string' && module.startsWith('keras.src.ops')
+      ? `operation ${className} (${module}): ${reasonOf(className)}`
+      : undefined;
+  if (reason !== undefined) return { kind: 'operations', className, package: undefined, names, reason };
   const kind = (typeof module === 'string' ? kindOfModule(module) : undefined) ?? hint ?? 'layers';
-  const name = registeredName(envelope);
-  return `${name}: ${suggest(name, context.composition.catalog.names(kind))}`;
+  return { kind, className, package: packageOf(className), names };
 }
 
 /** Why an operation cannot be read. */
@@ -196,8 +211,19 @@ function reasonOf(operation: string): string {
     : 'not among the operations that can be read; use a layer or a Lambda';
 }
 
-/** A config with Lamella's option names and its nested objects made. Throws: FILE_INVALID for options that are not supported. */
-export function readConfig(config: JsonRecord, context: ReadContext): Config {
+/**
+ * A config with its nested objects made, and with Lamella's option names; one of another package's class (`isForeign`) keeps its
+ * own. Throws: FILE_INVALID for options that are not supported.
+ */
+export function readConfig(config: JsonRecord, context: ReadContext, isForeign = false): Config {
+  if (isForeign)
+    return Object.fromEntries(
+      Object.entries(config).flatMap(([key, value]): [string, ConfigValue][] =>
+        key === 'dtype' && isPolicy(value)
+          ? readPolicy(config, context)
+          : [[key, readValue(value, context, hintOf(key))]],
+      ),
+    );
   const entries = Object.entries(config).flatMap(([key, value]): [string, ConfigValue][] => {
     if (passedOver.has(key)) return [];
     if (Object.hasOwn(without, key)) {
@@ -213,10 +239,14 @@ export function readConfig(config: JsonRecord, context: ReadContext): Config {
 
 /** The family of a nested object, from the name of the option that holds it. */
 export function hintOf(key: string): SerializableKind | undefined {
-  if (key.endsWith('initializer')) return 'initializers';
-  if (key.endsWith('regularizer')) return 'regularizers';
-  if (key.endsWith('constraint')) return 'constraints';
+  if (/initializer$/i.test(key)) return 'initializers';
+  if (/regularizer$/i.test(key)) return 'regularizers';
+  if (/constraint$/i.test(key)) return 'constraints';
   return undefined;
+}
+
+function isPolicy(value: Json): boolean {
+  return isEnvelope(value) && dtypePolicyClasses.includes(value.class_name);
 }
 
 /** Any value of a config. */

@@ -3,6 +3,7 @@ import {
   hasState,
   isLayer,
   isSerializable,
+  packageOf,
   type ConfigValue,
   type Layer,
   type NamedFunctionReference,
@@ -61,7 +62,7 @@ export function classReference(object: Serializable): {
   class_name: string;
   registered_name: string | null;
 } {
-  const custom = object.className.includes('>');
+  const custom = packageOf(object.className) !== undefined;
   return {
     module: custom ? null : kerasModule(object.kind),
     class_name: object.className.replace(/^.*>/, ''),
@@ -69,7 +70,10 @@ export function classReference(object: Serializable): {
   };
 }
 
-/** The config of an object with Keras' option names, and with the options that only Keras has. */
+/**
+ * The config of an object: of Keras' classes with Keras' option names and the options that only Keras has, of other packages' as
+ * it is. Throws: NOT_SERIALIZABLE, naming the option that no file can hold.
+ */
 export function writeConfig(
   object: Serializable,
   subject: string,
@@ -77,18 +81,21 @@ export function writeConfig(
 ): Record<string, WritableJson> {
   // Only archives have a place for state beside it.
   const config = style === 'hybrid' && hasState(object) ? object.getFullConfig() : object.getConfig();
+  const isForeign = packageOf(object.className) !== undefined;
   const entries = Object.entries(config)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]): [string, WritableJson] => {
-      const key = kerasOption(name);
+      const key = isForeign ? name : kerasOption(name);
       return [
         key,
-        verbatim.has(key)
+        verbatim.has(key) && !isForeign
           ? (value as WritableJson)
           : writeValue(value, `${subject}, option "${name}"`, isFloatOption(object, name)),
       ];
     });
-  return { ...Object.fromEntries(entries), ...fileFacts(object).fixedOptions };
+  // Those that a package's class inherits are of the class of Keras that it extends.
+  const isOwn = !isForeign || Object.hasOwn(object.constructor, 'fileFacts');
+  return { ...Object.fromEntries(entries), ...(isOwn && fileFacts(object).fixedOptions) };
 }
 
 /** Any value of a config. */
@@ -100,19 +107,29 @@ export function writeValue(value: ConfigValue, subject: string, isFloat = false)
   if (isSerializable(value)) return writeObject(value);
   if (Array.isArray(value))
     return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat));
-  if (typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value as Readonly<Record<string, ConfigValue>>).map(([key, item]) => [
-        key,
-        writeValue(item, subject, isFloat),
-      ]),
+  if (!isPlainRecord(value))
+    throw notSerializable(
+      subject,
+      `a ${typeof value === 'object' ? value.constructor.name : typeof value} cannot be stored`,
+      'use JSON, a named function, or an object of Lamella',
     );
-  }
-  throw notSerializable(
-    subject,
-    `a ${typeof value} cannot be stored`,
-    'use JSON, a named function, or an object of Lamella',
+  if (typeof value['class_name'] === 'string' && 'config' in value)
+    throw notSerializable(
+      subject,
+      'a record with "class_name" and "config" would be read as an object of that class',
+      'name its members otherwise',
+    );
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, writeValue(item, `${subject}, "${key}"`, isFloat)]),
   );
+}
+
+/** Whether a value is a record of JSON: a Map, a typed array and an object of a class would lose what they are. */
+function isPlainRecord(value: unknown): value is Readonly<Record<string, ConfigValue>> {
+  if (typeof value !== 'object') return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of any realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function writeFunction(fn: unknown, subject: string): WritableJson {

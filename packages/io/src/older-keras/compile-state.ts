@@ -1,4 +1,5 @@
 // Stored compile state of Keras 2 in Keras 3's words: reductions, options of optimizers, names of metrics.
+import { packageOf } from '@lamella/core';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import { plainValue } from './plain-value.js';
 
@@ -22,7 +23,7 @@ export function readCompileState(stored: JsonRecord, outputs: readonly string[])
 /** Keras 2 left the choice to itself: it is what sums over the batch, outside of distribution strategies. */
 function withReduction(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(withReduction);
-  if (!isRecord(value)) return value;
+  if (!isRecord(value) || isForeign(value)) return value;
   const entries = Object.entries(value).map(([key, item]): [string, Json] =>
     key === 'reduction' && item === 'auto' ? [key, 'sum_over_batch_size'] : [key, withReduction(item)],
   );
@@ -31,7 +32,7 @@ function withReduction(value: Json): Json {
 
 function readOptimizer(stored: Json): Json {
   const config = isRecord(stored) ? stored['config'] : undefined;
-  if (!isRecord(stored) || !isRecord(config)) return stored;
+  if (!isRecord(stored) || !isRecord(config) || isForeign(stored)) return stored;
   if (config['inner_optimizer'] !== undefined) return readScaling(stored, config);
   const { lr, learning_rate: rate = lr, decay = 0, epsilon, schedule_decay: _schedule, ...others } = config;
   // What it does with the rate is what a schedule does.
@@ -40,11 +41,9 @@ function readOptimizer(stored: Json): Json {
   const learningRate = isDecaying
     ? { module: 'keras.optimizers.schedules', class_name: 'InverseTimeDecay', config: schedule }
     : rate;
-  const { module, class_name: name } = stored;
+  const { module } = stored;
   return {
     ...stored,
-    // Its own, Keras 2 calls `Custom>Adam`.
-    ...(typeof name === 'string' && { class_name: name.replace(/^Custom>/, '') }),
     ...(typeof module === 'string' && { module: module.replace(/\.legacy$/, '') }),
     config: {
       ...others,
@@ -52,6 +51,12 @@ function readOptimizer(stored: Json): Json {
       ...((epsilon ?? null) !== null && { epsilon: epsilon! }),
     },
   };
+}
+
+/** Whether an envelope is of a class of another package, whose config is its own. Keras 2 calls its optimizers `Custom>Adam`. */
+function isForeign({ class_name: name, registered_name: registered }: JsonRecord): boolean {
+  const owner = [registered, name].map((each) => (typeof each === 'string' ? packageOf(each) : undefined));
+  return owner.some((each) => each !== undefined && each !== 'Custom');
 }
 
 /** A loss scale that does not move is an option of the optimizer that it is for. */
@@ -72,7 +77,7 @@ function readScaling(
 function withoutPrefix(value: Json, prefixes: readonly string[]): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withoutPrefix(item, prefixes));
   const config = isRecord(value) ? value['config'] : undefined;
-  if (!isRecord(value)) return value;
+  if (!isRecord(value) || isForeign(value)) return value;
   if (!isRecord(config))
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, withoutPrefix(item, prefixes)]),

@@ -1,5 +1,6 @@
 // From a model's config as Keras 2, TensorFlow.js or its converter stores it to one that the reader of Keras 3's configs takes.
 // Nothing is made here, and whatever has no business in a config is left for that reader to refuse.
+import { packageOf } from '@lamella/core';
 import { fileInvalid } from '../errors.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import { referenceOf } from '../operations/operand.js';
@@ -61,8 +62,10 @@ function readLayer(entry: Json, source: OlderSource, depth: number): Json {
   if (className === 'Sequential')
     return { ...entry, config: readSequential(config, entry['name'], source, depth) };
   if (!isRecord(config)) return entry;
-  if (Array.isArray(config['layers'])) return { ...entry, config: readFunctional(config, source, depth) };
-  refuseKeras1(className, config, file);
+  const isForeign = packageOf(className) !== undefined;
+  if (!isForeign && Array.isArray(config['layers']))
+    return { ...entry, config: readFunctional(config, source, depth) };
+  if (!isForeign) refuseKeras1(className, config, file);
   return { ...entry, class_name: currentClass(className), config: readConfig(className, config, source) };
 }
 
@@ -146,6 +149,9 @@ function readSequential(
 
 function readConfig(className: string, config: JsonRecord, source: OlderSource): JsonRecord {
   const { dialect, file } = source;
+  // What another package's class means by its options is its own.
+  if (packageOf(className) !== undefined)
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, readNested(value, source)]));
   return Object.fromEntries(
     [...Object.entries(config), ...unstatedOptions(className, config)].flatMap(
       ([key, value]): [string, Json][] => {
@@ -165,9 +171,11 @@ function readNested(value: Json, source: OlderSource): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readNested(item, source));
   if (!isRecord(value) || typeof value['class_name'] !== 'string' || !isRecord(value['config'])) return value;
   // A layer inside a wrapper, or an initializer and its kin.
+  const { class_name: name, registered_name: registered } = value;
+  const isForeign = typeof registered === 'string' && packageOf(registered) !== undefined;
   return {
     ...value,
-    class_name: currentClass(value['class_name']),
-    config: readConfig(value['class_name'], value['config'], source),
+    class_name: currentClass(name),
+    config: readConfig(isForeign ? registered : name, value['config'], source),
   };
 }

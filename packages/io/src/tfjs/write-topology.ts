@@ -1,5 +1,6 @@
 // From the config of a model as Keras 3 writes it to the older form that TensorFlow.js reads: plain envelopes, shapes under
 // their older names, calls as lists, with those of models inside counted from 1. Operations stay as Keras 3 has them.
+import { packageOf } from '@lamella/core';
 import { mapTree, type Tree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { isOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
@@ -10,8 +11,10 @@ type Entry = { readonly [key: string]: WritableJson };
 
 /** A model's envelope, in the older form. Throws: NOT_SERIALIZABLE for what computes something else there. */
 export function writeTopology(model: Entry): Entry {
+  // A class with a graph of its own makes that again.
+  if (!isGraph(model)) return writeEntry(model);
   const config = model['config'] as Entry;
-  const layers = (config['layers'] as readonly Entry[]) ?? [];
+  const layers = config['layers'] as readonly Entry[];
   if (model['class_name'] === 'Sequential') {
     const { dtype: _dtype, build_input_shape: _shape, ...others } = config;
     return {
@@ -55,6 +58,10 @@ function isOperation(layer: Entry): boolean {
   return typeof layer['module'] === 'string';
 }
 
+function isGraph({ class_name: name }: Entry): boolean {
+  return name === 'Functional' || name === 'Sequential';
+}
+
 function writeLayer(layer: Entry): Entry {
   const { shared_object_id: id } = layer;
   return { ...writeEntry(layer), ...(id !== undefined && { shared_object_id: id }) };
@@ -63,7 +70,7 @@ function writeLayer(layer: Entry): Entry {
 function writeEntry(layer: Entry): Entry {
   const className = layer['class_name'] as string;
   if (isOperation(layer)) return layer;
-  if (className === 'Functional' || className === 'Sequential') return writeTopology(layer);
+  if (isGraph(layer)) return writeTopology(layer);
   if (className === 'Lambda') return layer;
   return { class_name: className, config: writeConfig(className, layer['config'] as Entry) };
 }
@@ -72,16 +79,21 @@ function writeConfig(className: string, config: Entry): Entry {
   const subject = `${className} ${JSON.stringify(config['name'] ?? '')}`;
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
+      if (key === 'dtype' && isPolicy(value)) return [key, onlyDType(subject, value as Entry)];
+      if (packageOf(className) !== undefined) return [key, writeNested(value)];
       const plain = value instanceof PythonFloat ? value.value : value;
       const difference = differenceOf(className, key, plain);
       if (difference !== undefined)
         throw notSerializable(subject, difference, 'save to .keras or .h5, or write the layer as a Lambda');
-      if (key === 'dtype' && typeof value === 'object') return [key, onlyDType(subject, value as Entry)];
       if (className === 'InputLayer' && key === 'batch_shape') return ['batch_input_shape', value];
       const written = writeNested(translatedValue(key, value, 'older') as WritableJson);
       return [translatedOption(className, key, 'older'), written];
     }),
   );
+}
+
+function isPolicy(value: WritableJson): boolean {
+  return typeof value === 'object' && value !== null && 'class_name' in value;
 }
 
 /** TensorFlow.js has no dtype policies. */
