@@ -1,0 +1,20 @@
+// The programs that learn tables and games, small.
+import { expect, it } from '@jest/globals';
+import { cartPole } from './cart-pole.js';
+import { dqn } from './dqn.js';
+import { iris } from './iris.js';
+
+it('iris: tells flowers that it has not seen', async () => {
+  const { accuracy, name } = await iris();
+  expect(accuracy).toBeGreaterThan(0.9);
+  expect(name).toBe('setosa');
+});
+
+it('cart and pole: the pole stands twice as long after a few rounds', async () => {
+  const lasted = await cartPole({ rounds: 10, steps: 256 });
+  expect(lasted.at(-1)).toBeGreaterThan(2 * lasted[0]!);
+});
+
+it('deep Q-learning: catches nearly every ball', async () => {
+  expect(await dqn({ played: 1500 })).toBeGreaterThan(0.9);
+});
