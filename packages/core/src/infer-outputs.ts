@@ -15,6 +15,7 @@ import {
   sameStructure,
   structureOf,
   unflatten,
+  withSeveralCaptures,
   type ArgumentSpec,
   type Program,
   type Shape,
@@ -72,7 +73,9 @@ export function inferOutputs(
     const key = JSON.stringify(trials);
     if (tried.has(key)) continue;
     tried.add(key);
-    const attempts = trials.map((trial) => attempt(() => outputsAt(layer, call, trial)));
+    const attempts = withSeveralCaptures(() =>
+      trials.map((trial) => attempt(() => outputsAt(layer, call, trial))),
+    );
     const failures = attempts.filter((result) => 'error' in result);
     if (failures.length === 0) {
       const found = attempts.flatMap((result) => ('value' in result ? [result.value] : []));

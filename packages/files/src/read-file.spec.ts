@@ -19,6 +19,13 @@ describe('readFile()', () => {
     expect(bytes.buffer.byteLength).toBe(3);
   });
 
+  it.each([1, 2, 3, 7, 8])('reads in parts of %i bytes', async (partSize) => {
+    const path = join(folder, 'a');
+    writeFileSync(path, 'contents');
+    const bytes = await readFile(path, 8, undefined, partSize);
+    expect(new TextDecoder().decode(bytes)).toBe('contents');
+  });
+
   it('takes files larger than memory could be for what they are before it reads them', async () => {
     const path = join(folder, 'sparse');
     writeFileSync(path, '');

@@ -3,16 +3,17 @@ import { isLamellaError } from '@lamella/program';
 import { fileInvalid, fileMissing, fileTooLarge } from './errors.js';
 
 /** As much as is read at a time: Node reads less than 2 GiB at once. Units: bytes. */
-const partSize = 256 * 1024 * 1024;
+const mostAtOnce = 256 * 1024 * 1024;
 
 /**
- * The file's bytes. Throws: FILE_MISSING; FILE_INVALID for what is no regular file, changes meanwhile, or is larger than
+ * The file's bytes, read in parts of `partSize`. Throws: FILE_MISSING; FILE_INVALID for what is no regular file, changes meanwhile, or is larger than
  * `maximumBytes`; what `signal` was aborted with.
  */
 export async function readFile(
   path: string,
   maximumBytes = Infinity,
   signal?: AbortSignal,
+  partSize = mostAtOnce,
 ): Promise<Uint8Array> {
   const { open, stat } = await import('node:fs/promises');
   try {

@@ -33,6 +33,38 @@ function overlapping(): Uint8Array {
   return bytes;
 }
 
+/** The archive of one member as it is written where 32 bits do not hold its numbers; `size` is what it says its member has. */
+function wide(archive: Uint8Array, size: number): Uint8Array {
+  const view = new DataView(archive.buffer, archive.byteOffset);
+  const end = archive.length - 22;
+  const at = view.getUint32(end + 16, true);
+  const entry = listed(archive, 24, 0xffffffff).slice(at, end);
+  const fields = new DataView(entry.buffer);
+  [20, 42].forEach((offset) => fields.setUint32(offset, 0xffffffff, true));
+  fields.setUint16(30, 24 + 8, true);
+  // Another field comes before it.
+  const extra = new DataView(new ArrayBuffer(32));
+  [0x5455, 0, 1, 24].forEach((value, i) => extra.setUint16(2 * i, value, true));
+  [size, view.getUint32(18, true), 0].forEach((value, i) =>
+    extra.setBigUint64(8 + 8 * i, BigInt(value), true),
+  );
+  const ends = new DataView(new ArrayBuffer(56 + 20 + 22));
+  const placeOfEnd = at + entry.length + 32;
+  ends.setUint32(0, 0x06064b50, true);
+  [1, 1, entry.length + 32, at].forEach((value, i) => ends.setBigUint64(24 + 8 * i, BigInt(value), true));
+  ends.setUint32(56, 0x07064b50, true);
+  ends.setBigUint64(64, BigInt(placeOfEnd), true);
+  const last = archive.slice(end);
+  new DataView(last.buffer).setUint32(16, 0xffffffff, true);
+  new Uint8Array(ends.buffer).set(last, 76);
+  return Uint8Array.from([
+    ...archive.subarray(0, at),
+    ...entry,
+    ...new Uint8Array(extra.buffer),
+    ...new Uint8Array(ends.buffer),
+  ]);
+}
+
 describe('crc32()', () => {
   it('is that of the standard', () => {
     expect(crc32(text('123456789'))).toBe(0xcbf43926);
@@ -54,6 +86,12 @@ describe('writeZip() and unzip()', () => {
 });
 
 describe('readZip()', () => {
+  it('takes numbers of 64 bits, as archives of more than 4 GiB have them', () => {
+    const archive = writeZip({ a: text('hello') });
+    expect(Object.fromEntries(unzip(wide(archive, 5), 'x.zip'))).toEqual({ a: text('hello') });
+    expect(() => unzip(wide(archive, 2 ** 40), 'x.zip')).toThrow('member "a" is not as large as it says');
+  });
+
   const bomb = writeZip({ zeros }, { compressed: true });
 
   it.each<[string, Uint8Array, RegExp]>([

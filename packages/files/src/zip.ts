@@ -60,15 +60,14 @@ export function unzip(bytes: Uint8Array, file: string, budget?: Budget): Map<str
   return new Map(readZip(bytes, file, budget).map((member) => [member.name, member.bytes()]));
 }
 
-/** Source: PKWARE's .ZIP File Format Specification 6.3, 4.3.12 and 4.3.16. */
+/** Source: PKWARE's .ZIP File Format Specification 6.3, 4.3.12 to 4.3.16, and 4.5.3. */
 function listEntries(bytes: Uint8Array, file: string): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = findEnd(view);
-  if (end === undefined) throw fileInvalid(file, 'the archive is cut off: its directory is missing');
-  const count = view.getUint16(end + 10, true);
-  const directory = view.getUint32(end + 16, true);
-  if (count > maximumMembers || directory === 0xffffffff)
-    throw fileInvalid(file, `it is an archive of more than ${maximumMembers} members or 4 GiB`);
+  const last = findEnd(view);
+  if (last === undefined) throw fileInvalid(file, 'the archive is cut off: its directory is missing');
+  const { end, count, directory } = endOfDirectory(view, last);
+  if (count > maximumMembers)
+    throw fileInvalid(file, `it is an archive of more than ${maximumMembers} members`);
   const entries: Entry[] = [];
   let at = directory;
   for (let i = 0; i < count; i++) {
@@ -76,11 +75,7 @@ function listEntries(bytes: Uint8Array, file: string): Entry[] {
       throw fileInvalid(file, `the directory of the archive is damaged at member ${i + 1} of ${count}`);
     const flags = view.getUint16(at + 8, true);
     const method = view.getUint16(at + 10, true);
-    const [checksum, compressed, size] = [16, 20, 24].map((offset) => view.getUint32(at + offset, true)) as [
-      number,
-      number,
-      number,
-    ];
+    const checksum = view.getUint32(at + 16, true);
     const [nameLength, ...others] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [
       number,
       number,
@@ -90,7 +85,9 @@ function listEntries(bytes: Uint8Array, file: string): Entry[] {
     if ((flags & 1) !== 0) throw fileInvalid(file, `member "${name}" is encrypted`);
     if (method !== 0 && method !== 8)
       throw fileInvalid(file, `member "${name}" is compressed in an unusual way (method ${method})`);
-    const start = view.getUint32(at + 42, true);
+    const extra = new DataView(bytes.buffer, bytes.byteOffset + at + 46 + nameLength, others[0]);
+    const stated = [24, 20, 42].map((offset) => view.getUint32(at + offset, true));
+    const [size, compressed, start] = wideSizes(stated, extra);
     const data = dataOf(view, bytes, start, name, file);
     if (data + compressed > directory) throw fileInvalid(file, `member "${name}" is cut off`);
     entries.push({
@@ -106,6 +103,35 @@ function listEntries(bytes: Uint8Array, file: string): Entry[] {
   }
   if (at > end) throw fileInvalid(file, 'the directory of the archive is damaged at its end');
   return entries;
+}
+
+/** What the end of the directory at `at` says; in an archive of more than 4 GiB, or written as one, a wider record before it does. */
+function endOfDirectory(view: DataView, at: number): { end: number; count: number; directory: number } {
+  const end = { end: at, count: view.getUint16(at + 10, true), directory: view.getUint32(at + 16, true) };
+  const isWide = at >= 20 && view.getUint32(at - 20, true) === 0x07064b50;
+  if (!isWide) return end;
+  const wide = numberAt(view, at - 12);
+  if (view.getUint32(wide, true) !== 0x06064b50) throw new Error('its wide directory is missing');
+  return { end: wide, count: numberAt(view, wide + 32), directory: numberAt(view, wide + 48) };
+}
+
+/** Numbers of a member, in the order size, packed size, place; those that 32 bits do not hold stand in its extra fields. */
+function wideSizes(stated: readonly number[], extra: DataView): [number, number, number] {
+  let field = 0;
+  while (field + 4 <= extra.byteLength && extra.getUint16(field, true) !== 1)
+    field += 4 + extra.getUint16(field + 2, true);
+  let at = field + 4;
+  const numbers = stated.map((number) => {
+    if (number !== 0xffffffff) return number;
+    at += 8;
+    return numberAt(extra, at - 8);
+  });
+  return numbers as [number, number, number];
+}
+
+/** 64 bits; larger than an array can be is past its end. */
+function numberAt(view: DataView, at: number): number {
+  return Number(view.getBigUint64(at, true));
 }
 
 /** Where the end of the directory stands; after it comes nothing but a comment. */

@@ -7,12 +7,11 @@ import {
   type FileSet,
   type ReadingContext,
   type Layer,
-  type LayerWithEnds,
   type NamedFunction,
   type Plugin,
   type PluginContext,
 } from '@lamella/core';
-import { Budget, withBudget, type Tree } from '@lamella/program';
+import { Budget, isLamellaError, withBudget, type Tree } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { notSerializable } from './errors.js';
 import { placeOf, writeFileSet } from './files/destination.js';
@@ -45,7 +44,7 @@ export interface SaveOptions {
 
 /** What all that reads files takes. */
 export interface ReadOptions {
-  /** How much to read at most, all files that belong together counted. Default 2 GiB. Units: bytes. */
+  /** How much to read at most, all files that belong together counted. Default: files as large as they are, downloads 2 GiB. Units: bytes. */
   readonly maximumBytes?: number;
   /** Ends the reading and downloading of files. */
   readonly signal?: AbortSignal;
@@ -187,16 +186,10 @@ export const io: Plugin<IoApi> = {
         options: { ...options },
       });
     };
-    const readWeights = async (
-      model: Layer,
-      source: FileSource,
-      options: LoadWeightsOptions,
-    ): Promise<void> => {
-      const { file, bytes, context } = await opened(composition, source, options);
-      const format = formatForBytes(composition, file.name, bytes, 'readWeights');
-      const read = (): Promise<void> => format.readWeights!(bytes, model, context);
-      await throughGate(file.name, bytes, read, options.signal);
-    };
+    const readWeights = (model: Layer, source: FileSource, options: LoadWeightsOptions): Promise<void> =>
+      reading(composition, source, options, ({ file, bytes, context }) =>
+        formatForBytes(composition, file.name, bytes, 'readWeights').readWeights!(bytes, model, context),
+      );
     return {
       async saveModel(model, path, options) {
         const target = await placeOf(path, (name) => isFileName(composition, name));
@@ -204,10 +197,9 @@ export const io: Plugin<IoApi> = {
       },
       async loadModel(source, options = {}) {
         checkOptionNames('loadModel()', options, loadNames);
-        const { file, bytes, context } = await opened(composition, source, options);
-        const format = formatForBytes(composition, file.name, bytes, 'readModel');
-        const read = (): Promise<LayerWithEnds> => format.readModel!(bytes, context);
-        const model = (await throughGate(file.name, bytes, read, options.signal)) as Model<never, never>;
+        const model = (await reading(composition, source, options, ({ file, bytes, context }) =>
+          formatForBytes(composition, file.name, bytes, 'readModel').readModel!(bytes, context),
+        )) as Model<never, never>;
         const { weights, maximumBytes, signal, includeOptimizer = false, warn } = options;
         if (weights !== undefined)
           await readWeights(model, weights, {
@@ -227,15 +219,15 @@ export const io: Plugin<IoApi> = {
       },
       async inspectFile(source, options = {}) {
         checkOptionNames('inspectFile()', options, readNames);
-        const { file, bytes, context } = await opened(composition, source, options);
-        const format = formatForBytes(composition, file.name, bytes, 'inspect');
-        const read = async (): Promise<FileInspection> => {
-          const contents = await format.inspect!(bytes, context);
+        return reading(composition, source, options, async ({ file, bytes, context }) => {
+          const contents = await formatForBytes(composition, file.name, bytes, 'inspect').inspect!(
+            bytes,
+            context,
+          );
           return withBudget(context.budget, () =>
             inspectContents(contents, bytes.length, readContext(context)),
           );
-        };
-        return throughGate(file.name, bytes, read, options.signal);
+        });
       },
       async encodeModel(model, name, options) {
         return inMemory(name, await encodeModel(model, name, options));
@@ -247,15 +239,41 @@ export const io: Plugin<IoApi> = {
   },
 };
 
-async function opened(
+/** A file that is being read. */
+interface Opened {
+  readonly file: OpenFile;
+  readonly bytes: Uint8Array;
+  readonly context: ReadingContext;
+}
+
+/** How often a file is read that is replaced each time before those beside it have been read. */
+const mostReplaced = 20;
+
+/**
+ * Reads a source. A file that names others may be replaced, and they removed, while it is read: what then does not fit is
+ * read again with the file that stands there now.
+ */
+async function reading<T>(
   composition: PluginContext,
   source: FileSource,
   options: ReadOptions,
-): Promise<{ file: OpenFile; bytes: Uint8Array; context: ReadingContext }> {
-  const file = await openSource(source, options);
-  const { bytes, size } = await file.read();
-  const budget = Budget.ofFile(file.name, size);
-  return { file, bytes, context: readingContext(composition, file, options, budget) };
+  read: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  let failed: { readonly bytes: Uint8Array; readonly error: unknown } | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const file = await openSource(source, options);
+    const { bytes, size } = await file.read();
+    if (failed !== undefined && sameBytes(failed.bytes, bytes)) throw failed.error;
+    const budget = Budget.ofFile(file.name, size);
+    const beside = new Set<string>();
+    const context = readingContext(composition, file, options, budget, beside);
+    try {
+      return await throughGate(file.name, bytes, () => read({ file, bytes, context }), options.signal);
+    } catch (error) {
+      if (beside.size === 0 || attempt === mostReplaced || !isLamellaError(error)) throw error;
+      failed = { bytes, error };
+    }
+  }
 }
 
 /** Throws: OPTION_INVALID; NOT_SERIALIZABLE for another file than `.keras`, which alone can hold operations by any name. */
@@ -278,8 +296,9 @@ function readingContext(
   file: OpenFile,
   options: object,
   budget: Budget,
+  /** Takes the names of files beside it that were asked for. */
+  beside: Set<string>,
 ): ReadingContext {
-  const known = new Set<string>();
   const context = {
     file: file.name,
     composition,
@@ -288,15 +307,20 @@ function readingContext(
   };
   if (file.readSibling === undefined) return context;
   const readSibling = async (name: string): Promise<Uint8Array> => {
+    const place = spelledOneWay(name);
+    const isFirst = !beside.has(place);
+    beside.add(place);
     const { bytes, size } = await file.readSibling!(name);
     // What stands beside a file adds to what its load may cost, once; reading it again costs.
-    const place = spelledOneWay(name);
-    if (!known.has(place)) budget.addFile(size);
-    known.add(place);
+    if (isFirst) budget.addFile(size);
     budget.spend('bytes', bytes.length, `"${name}"`);
     return bytes;
   };
   return { ...context, readSibling };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** A name without what file systems pass over: one file may have many names on some of them. */

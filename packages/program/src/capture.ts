@@ -65,6 +65,25 @@ export function capture(
   }
 }
 
+let isPrepared = false;
+let isUsed = false;
+
+/**
+ * Runs `fn`, which captures several times and runs nobody's code in between: traps are set once for all, which costs as much as
+ * a small capture.
+ */
+export function withSeveralCaptures<T>(fn: () => T): T {
+  if (!isUsed || isPrepared || currentRecorder() !== undefined) return fn();
+  const leave = prepare();
+  isPrepared = true;
+  try {
+    return fn();
+  } finally {
+    isPrepared = false;
+    leave();
+  }
+}
+
 /** A tensor as tfjs' engine makes it. */
 function probe(): tf.Tensor {
   const recorder = new Recorder(unnamed);
@@ -143,13 +162,19 @@ function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][]
   return entries as [string, tf.Tensor][];
 }
 
-/** Makes the abstract backend current, opens a tfjs scope and sets the traps; the returned function undoes it all. */
+/** Opens a tfjs scope, in a capture or between several just that; the returned function undoes it all. */
 function enter(): () => void {
-  if (currentRecorder() !== undefined) {
-    const engine = tf.engine();
-    engine.startScope('lamella');
-    return () => engine.endScope();
-  }
+  const leave = isPrepared || currentRecorder() !== undefined ? undefined : prepare();
+  const engine = tf.engine();
+  engine.startScope('lamella');
+  return () => {
+    engine.endScope();
+    leave?.();
+  };
+}
+
+/** Makes the abstract backend current and sets the traps; the returned function undoes it. */
+function prepare(): () => void {
   const engine = tf.engine();
   const { backendName } = engine;
   const backendInstance = (engine as unknown as { backendInstance: unknown }).backendInstance;
@@ -158,11 +183,10 @@ function enter(): () => void {
     (engine as unknown as { backendInstance: unknown }).backendInstance = instance;
   };
   setBackend(captureBackendName, engine.findBackend(captureBackendName));
-  engine.startScope('lamella');
   const removeTraps = setTraps();
+  isUsed = true;
   return () => {
     removeTraps();
-    engine.endScope();
     setBackend(backendName, backendInstance);
   };
 }

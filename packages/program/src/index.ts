@@ -3,6 +3,7 @@ export {
   capture,
   isCapturing,
   withScope,
+  withSeveralCaptures,
   withComputeDType,
   withFullPrecision,
   readState,

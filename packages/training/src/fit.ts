@@ -102,7 +102,8 @@ export async function fit(
     const order = (epoch: number): Int32Array | undefined =>
       orderOf(train, model.seed, epoch, options.shuffle);
     const isTried = (epoch: number): boolean => isDue(options.validationFreq ?? 1, epoch);
-    const start: ResumePoint = (await callbacks.trainBegin()) ?? { epoch: initialEpoch, batch: 0 };
+    const begun = await callbacks.trainBegin();
+    const start: ResumePoint = begun ?? { epoch: initialEpoch, batch: 0 };
     const kept = start.state === undefined ? undefined : fieldsOf('fit()', start.state, runState);
     if (kept !== undefined) callbacks.restore(kept.callbacks);
     const resumable = (point: ResumePoint, pass?: Pass): Promise<void> =>
@@ -115,6 +116,7 @@ export async function fit(
       await passes.skip(() => order(epoch), stepsPerEpoch);
       if (isTried(epoch)) await trials?.skip(() => undefined, validationSteps);
     }
+    if (begun === undefined && start.epoch < epochs) await resumable(start);
     for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
       await callbacks.call('onEpochBegin', epoch, {});
       const trained = await passes.epoch(

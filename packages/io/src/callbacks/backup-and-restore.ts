@@ -40,7 +40,8 @@ const backupAndRestoreNames: OptionNames<BackupAndRestoreOptions> = {
 interface Backup {
   readonly epoch: number;
   readonly batch: number;
-  readonly weights: string;
+  /** Null where training begins: with the weights that the model has then. */
+  readonly weights: string | null;
   /** JSON, with null in place of tensors. */
   readonly state: Json;
   /** The file of those tensors; null where there are none. */
@@ -85,6 +86,7 @@ export class BackupAndRestore implements Callback {
     this.counter.reset();
     this.isDue = false;
     const stored = await this.readIndex();
+    this.saved = [];
     if (stored === undefined) return undefined;
     if (stored.seed !== this.model.seed) {
       console.warn(
@@ -110,9 +112,10 @@ export class BackupAndRestore implements Callback {
   }
 
   async onResumePoint(point: ResumePoint, state: () => Promise<CallbackState>): Promise<void> {
-    if (!this.isDue && !(this.counter.isPerEpoch && point.batch === 0)) return;
+    const isStart = this.saved.length === 0;
+    if (!isStart && !this.isDue && !(this.counter.isPerEpoch && point.batch === 0)) return;
     this.isDue = false;
-    await this.save(point, await state());
+    await this.save(point, await state(), isStart);
   }
 
   async onTrainEnd(): Promise<void> {
@@ -127,13 +130,11 @@ export class BackupAndRestore implements Callback {
     await rmdir(this.folder).catch(() => undefined);
   }
 
-  private async save({ epoch, batch }: ResumePoint, state: CallbackState): Promise<void> {
+  private async save({ epoch, batch }: ResumePoint, state: CallbackState, isStart: boolean): Promise<void> {
     const { mkdir } = await import('node:fs/promises');
     const { join } = await import('node:path');
-    const stem = `epoch-${epoch}-batch-${batch}-${this.count++}`;
-    const weights = `${stem}.weights.h5`;
-    const path = join(this.folder, weights);
-    const content = (await weightsH5Format.writeWeights!(this.model, contextOf(path))) as Uint8Array;
+    const stem = `epoch-${epoch}-batch-${batch}-${isStart ? this.count : this.count++}`;
+    const weights = isStart ? null : `${stem}.weights.h5`;
     const held = new Map<string, HostTensor>();
     const json = encodeState(state, held) as Json;
     const tensors = held.size > 0 ? `${stem}.state.safetensors` : null;
@@ -145,19 +146,22 @@ export class BackupAndRestore implements Callback {
         writePythonJson({ seed: this.model.seed, backups: backups.map((backup) => ({ ...backup })) }),
       ),
       siblings: {
-        [weights]: content,
+        ...(weights !== null && { [weights]: await this.encodedWeights(weights) }),
         ...(tensors !== null && { [tensors]: writeSafetensors(held as Map<string, AnyHostTensor>) }),
       },
       siblingsIn: (bytes) =>
-        readIndex(bytes, index).backups.flatMap((one) => [one.weights, one.tensors ?? []].flat()),
+        readIndex(bytes, index).backups.flatMap((one) => [one.weights ?? [], one.tensors ?? []].flat()),
       isSibling: (file) => pattern.test(file),
     });
     this.saved = backups;
   }
 
+  private encodedWeights(name: string): Promise<Uint8Array> {
+    return weightsH5Format.writeWeights!(this.model, contextOf(name)) as Promise<Uint8Array>;
+  }
+
   private async restore(backup: Backup): Promise<ResumePoint> {
     const { join } = await import('node:path');
-    const path = join(this.folder, backup.weights);
     const held = new Map<string, HostTensor>();
     if (backup.tensors !== null) {
       const file = join(this.folder, backup.tensors);
@@ -166,12 +170,15 @@ export class BackupAndRestore implements Callback {
           held.set(place, decodeTensor(place, raw, file) as HostTensor);
       });
     }
-    await throughGate(path, await readFile(path), (bytes) =>
-      weightsH5Format.readWeights!(bytes, this.model, {
-        ...contextOf(path),
-        budget: Budget.ofFile(path, bytes.length),
-      }),
-    );
+    if (backup.weights !== null) {
+      const path = join(this.folder, backup.weights);
+      await throughGate(path, await readFile(path), (bytes) =>
+        weightsH5Format.readWeights!(bytes, this.model, {
+          ...contextOf(path),
+          budget: Budget.ofFile(path, bytes.length),
+        }),
+      );
+    }
     this.saved = [backup];
     return { epoch: backup.epoch, batch: backup.batch, state: decodeState(backup.state, held) };
   }
@@ -188,7 +195,10 @@ export class BackupAndRestore implements Callback {
     }
     const stored = readIndex(bytes, path);
     this.count =
-      1 + Math.max(...stored.backups.map(({ weights }) => Number(/-(\d+)\.weights/.exec(weights)![1])));
+      1 +
+      Math.max(
+        ...stored.backups.map(({ weights }) => Number(/-(\d+)\.weights/.exec(weights ?? '')?.[1] ?? -1)),
+      );
     return stored;
   }
 }
@@ -214,9 +224,9 @@ function backupOf(stored: Json): Backup | undefined {
   const { epoch, batch, weights, state = null, tensors = null } = stored;
   const isWhole = (value: Json | undefined): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
-  const isOurs = (file: Json | undefined): file is string => typeof file === 'string' && pattern.test(file);
-  if (!isWhole(epoch) || !isWhole(batch) || !isOurs(weights) || !(tensors === null || isOurs(tensors)))
-    return undefined;
+  const isOurs = (file: Json | undefined): file is string | null =>
+    file === null || (typeof file === 'string' && pattern.test(file));
+  if (!isWhole(epoch) || !isWhole(batch) || !isOurs(weights) || !isOurs(tensors)) return undefined;
   return { epoch, batch, weights, state, tensors };
 }
 

@@ -43,9 +43,17 @@ export class CSVLogger implements Callback {
     Object.assign(this, fieldsOf('CSVLogger', kept, fields));
   }
 
-  onTrainBegin(): void {
+  async onTrainBegin(): Promise<void> {
+    const { filename, append = false } = this.options;
+    const { stat } = await import('node:fs/promises');
     this.keys = undefined;
-    this.size = undefined;
+    // What is there now stays, also where this run is killed and begins anew.
+    this.size = append
+      ? await stat(filename).then(
+          ({ size }) => size,
+          () => undefined,
+        )
+      : undefined;
     this.hasBegun = false;
   }
 
@@ -73,10 +81,10 @@ export class CSVLogger implements Callback {
 
   /** Cuts off what is not to stay: all, or the lines of epochs that are run again. */
   private async begin(): Promise<void> {
-    const { filename, append = false } = this.options;
+    const { filename } = this.options;
     const { readFile, truncate } = await import('node:fs/promises');
     const before: Uint8Array = await readFile(filename).catch(() => new Uint8Array());
-    const size = Math.min(before.length, this.size ?? (append ? before.length : 0));
+    const size = Math.min(before.length, this.size ?? 0);
     if (size < before.length) await truncate(filename, size);
     this.size = size;
     // A line that a killed process left unfinished is ended.

@@ -163,6 +163,27 @@ describe('a training that is interrupted', () => {
     }
   });
 
+  it('adds each line once to a log that goes on, also where it is killed before it has a backup', async () => {
+    const place = placeOf('appended');
+    const filename = join(place, 'log.csv');
+    writeFileSync(filename, 'epoch,loss\r\n7,1.0\r\n');
+    const dying: Callback = {
+      onEpochEnd: () => {
+        throw new Error('the power is gone');
+      },
+    };
+    const training = (...more: Callback[]): Training => ({
+      callbacks: () => [csvLogger({ filename, append: true }), ...more],
+    });
+    expect(await train(place, training(dying))).toBeUndefined();
+    expect(await train(place, training(dying))).toBeUndefined();
+    await train(place, training());
+    const lines = readFileSync(filename, 'utf8').trimEnd().split('\r\n');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['epoch', '7', '0', '1', '2', '3', '4']);
+    await train(place, training());
+    expect(readFileSync(filename, 'utf8').trimEnd().split('\r\n')).toHaveLength(12);
+  });
+
   it('goes on with a warning where its callbacks are others', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const place = placeOf('changed');

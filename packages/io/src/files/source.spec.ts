@@ -1,18 +1,21 @@
 // Where models come from beside paths: memory, URLs, browsers' files; and how much of them is read.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { input } from '@lamella/core';
 import { dense } from '@lamella/layers';
+import { HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { bytesOf, composed, golden, pathOf, predictionError } from '../keras-fixtures.spec.js';
 import { openSource, type FileSource } from './source.js';
 
 const served = new Map<string, Uint8Array>();
+/** Hears of each request before it is answered. */
+let asked: (path: string) => void = () => undefined;
 let server: Server;
 let base: string;
 let folder: string;
@@ -20,6 +23,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lamella-source-'));
   server = createServer((request, response) => {
+    asked(request.url!);
     const found = served.get(decodeURIComponent(request.url!));
     response.writeHead(found === undefined ? 404 : 200);
     response.end(found);
@@ -179,4 +183,70 @@ describe('openSource()', () => {
       await expect(readSibling!(name)).rejects.toThrow(/\[FILE_INVALID\].*does not stand beside it/);
     },
   );
+});
+
+describe('a file that names others', () => {
+  const versionOf = async (value: number) => {
+    const model = small();
+    model.weights[0]!.set(new HostTensor(Float32Array.of(value, value), [2, 1]));
+    return composed().encodeModel(model, 'model.json');
+  };
+  const serve = ({ bytes, siblings }: Awaited<ReturnType<typeof versionOf>>, blanks = ''): void => {
+    served.clear();
+    served.set('/model.json', Buffer.concat([bytes, Buffer.from(blanks)]));
+    for (const [name, content] of Object.entries(siblings!)) served.set(`/${name}`, content);
+  };
+  afterEach(() => {
+    asked = () => undefined;
+  });
+
+  it('is read anew where it is replaced, and they are gone, while it is read', async () => {
+    const [old, current] = [await versionOf(1), await versionOf(2)];
+    serve(old);
+    asked = (path) => path.endsWith('.bin') && serve(current);
+    expect(await kernelOf(await composed().loadModel(`${base}/model.json`))).toEqual([2, 2]);
+  });
+
+  it('is given up where it stays as it is, and where it is replaced again and again', async () => {
+    const file = await versionOf(1);
+    let requests = 0;
+    for (const [isReplaced, expected] of [
+      [false, 2],
+      [true, 20],
+    ] as const) {
+      requests = 0;
+      const missing = { ...file, siblings: {} };
+      serve(missing);
+      asked = (path) => {
+        if (path === '/model.json') requests++;
+        else if (isReplaced) serve(missing, ' '.repeat(requests));
+      };
+      await expect(composed().loadModel(`${base}/model.json`)).rejects.toThrow('[FILE_MISSING]');
+      expect(requests).toBe(expected);
+    }
+  });
+
+  it('is one of those that are saved while it is read', async () => {
+    const path = join(folder, 'replaced', 'model.json');
+    await mkdir(dirname(path));
+    const { loadModel, saveModel } = composed();
+    const model = small();
+    const fill = (value: number): void =>
+      model.weights[0]!.set(new HostTensor(Float32Array.of(value, value), [2, 1]));
+    fill(0);
+    await saveModel(model, path);
+    let isSaving = true;
+    const saving = (async () => {
+      for (let i = 0; i < 12; i++) {
+        fill(i);
+        await saveModel(model, path);
+      }
+      isSaving = false;
+    })();
+    while (isSaving) {
+      const [a, b] = await kernelOf(await loadModel(path));
+      expect(a).toBe(b);
+    }
+    await saving;
+  });
 });

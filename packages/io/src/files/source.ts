@@ -49,8 +49,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Bytes that one call reads at most unless told otherwise: 2 GiB, about what one array holds everywhere. */
-export const defaultMaximumBytes = 2 ** 31;
+/** Bytes that one call downloads at most unless told otherwise: a server sends what it likes. Files at hand are as large as they are. */
+const mostDownloaded = 2 ** 31;
 
 /** The main file of a folder that holds a model of several. */
 export const mainOfFolder = 'model.json';
@@ -60,19 +60,20 @@ export const mainOfFolder = 'model.json';
  * DOWNLOAD_FAILED, what the signal was aborted with.
  */
 export async function openSource(source: FileSource, options: OpenOptions = {}): Promise<OpenFile> {
-  const { maximumBytes = defaultMaximumBytes, signal } = options;
+  const { maximumBytes, signal } = options;
   signal?.throwIfAborted();
-  const room = new Room(maximumBytes, signal);
+  const room = new Room(maximumBytes ?? Infinity, signal);
+  const roomOnline = new Room(maximumBytes ?? mostDownloaded, signal);
   if (typeof source === 'string') {
     const url = webUrl(source);
-    return url === undefined ? openPath(source, room) : openUrl(nameOfUrl(url), url, room);
+    return url === undefined ? openPath(source, room) : openUrl(nameOfUrl(url), url, roomOnline);
   }
   if (source instanceof URL) {
-    if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, room);
+    if (source.protocol !== 'file:') return openUrl(nameOfUrl(source), source, roomOnline);
     return openPath(await pathOf(source), room);
   }
   if (typeof source === 'object' && source !== null && typeof source.name === 'string') {
-    if ('url' in source) return openUrl(source.name, parsedUrl(source.url), room);
+    if ('url' in source) return openUrl(source.name, parsedUrl(source.url), roomOnline);
     if ('bytes' in source && source.bytes instanceof Uint8Array) return openMemory(source, room);
     if ('arrayBuffer' in source) {
       const read = async (): Promise<Content> => {

@@ -46,8 +46,9 @@ export interface Callback {
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most return nothing at all
   onTrainBegin?(logs: Logs): ResumePoint | void | Promise<ResumePoint | void>;
   /**
-   * After all callbacks have heard of the end of a batch, unless it is the last of its epoch, or of the end of an epoch: a run
-   * could go on here. `state` gives what it holds beside weights and the optimizer's state.
+   * After all callbacks have heard of the beginning of a run that goes on from nowhere, of the end of a batch, unless it is the
+   * last of its epoch, or of the end of an epoch: a run could go on here. `state` gives what it holds beside weights and the
+   * optimizer's state.
    */
   onResumePoint?(point: ResumePoint, state: () => Promise<CallbackState>): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;

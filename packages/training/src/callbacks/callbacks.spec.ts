@@ -302,7 +302,7 @@ describe('the state of callbacks', () => {
 });
 
 describe('onResumePoint()', () => {
-  it('comes when all callbacks have heard of the end of a batch or an epoch, and not where training ends', async () => {
+  it('comes at the beginning, when all callbacks have heard of the end of a batch or an epoch, and not where training ends', async () => {
     const heard: string[] = [];
     const net = line();
     const first = lambdaCallback({
@@ -317,6 +317,7 @@ describe('onResumePoint()', () => {
     };
     await net.fit(x, y, { epochs: 3, batchSize: 1, verbose: 0, callbacks: [first, second] });
     expect(heard).toEqual([
+      'at 0, 0',
       ...['batch 0', 'at 0, 1', 'batch 1', 'epoch 0', 'at 1, 0'],
       ...['batch 0', 'at 1, 1', 'batch 1', 'epoch 1'],
     ]);
