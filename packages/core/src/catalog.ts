@@ -30,22 +30,23 @@ export class Catalog {
    * Throws: PLUGIN_INVALID when a name is taken by another class.
    */
   add(owner: string, kind: SerializableKind, classes: Iterable<SerializableClass>): void {
-    const family = this.families.get(kind) ?? new Map<string, SerializableClass>();
-    this.families.set(kind, family);
-    for (const added of classes) {
+    const family = new Map(this.families.get(kind));
+    const all = [...classes];
+    for (const added of all) {
       for (const name of [added.className, ...identifiersOf(added)]) {
         const known = family.get(name);
         if (known !== undefined && known !== added) {
           throw pluginInvalid(
             owner,
-            `it brings "${name}" to ${kind}, which "${this.owners.get(known)}" has already`,
+            `it brings "${name}" to ${kind}, which "${this.owners.get(known) ?? owner}" has already`,
             'leave one of the two plugins out, or rename the class to "package>Name"',
           );
         }
         family.set(name, added);
       }
-      this.owners.set(added, owner);
     }
+    this.families.set(kind, family);
+    for (const added of all) if (!this.owners.has(added)) this.owners.set(added, owner);
   }
 
   addFunction(owner: string, fn: NamedFunction): void {

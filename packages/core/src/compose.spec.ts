@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Dense, dense, layers } from '@lamella/layers';
 import { Functional, training } from '@lamella/training';
-import { compose, type Plugin } from './compose.js';
+import { compose } from './compose.js';
+import type { Plugin } from './plugin.js';
+import type { Format } from './format.js';
 import { requireBackend } from './composition.js';
 import { input } from './input.js';
 import { Layer } from './layer.js';
@@ -19,6 +21,11 @@ class Other extends Layer {
     return x;
   }
 }
+const writer = (name: string, ending: string): Format => ({
+  name,
+  extensions: [ending],
+  writeModel: () => Promise.resolve(new Uint8Array()),
+});
 const named = (functionName: string): NamedFunction =>
   Object.assign(() => undefined as never, { functionName }) as NamedFunction;
 
@@ -96,8 +103,8 @@ describe('compose', () => {
     [
       'two formats of one name',
       [
-        { name: 'a', formats: [{ name: 'x', extensions: [] }] },
-        { name: 'b', formats: [{ name: 'x', extensions: [] }] },
+        { name: 'a', formats: [writer('x', '.x')] },
+        { name: 'b', formats: [writer('x', '.y')] },
       ],
       /Plugin "b": another format is named "x"/,
     ],

@@ -2,47 +2,12 @@
 // nothing registers itself by being imported.
 import type { Backend } from './backend.js';
 import { Catalog } from './catalog.js';
-import { checkCopy } from './copies.js';
-import { serializableKinds, type SerializableClass, type SerializableKind } from './config.js';
-import type { Composition } from './composition.js';
-import { optionInvalid, pluginInvalid } from './errors.js';
-import { suggest } from '@lamella/program';
+import { checkPlugin, classesOf } from './check-plugin.js';
+import type { SerializableKind } from './config.js';
+import { identifierUnknown, optionInvalid, pluginInvalid } from './errors.js';
 import type { Format } from './format.js';
-import type { Layer } from './layer.js';
 import { checkOptionNames } from './known-options.js';
-import type { NamedFunction } from './named-function.js';
-
-/** What plugins put together: what their functions work with. */
-export interface PluginContext extends Composition {
-  readonly plugins: readonly Plugin[];
-  readonly formats: readonly Format[];
-  /**
-   * Adds classes to a family after the composition was made: names for options, and for files.
-   * Throws: PLUGIN_INVALID when a name is taken by another class.
-   */
-  register(kind: SerializableKind, ...classes: readonly SerializableClass[]): void;
-}
-
-type Classes = Readonly<Record<string, unknown>> | readonly SerializableClass[];
-
-/** A part of Lamella, or of somebody else, as a value for {@link compose}. */
-export interface Plugin<Api extends object = object> {
-  /** Its package, e.g. `@lamella/layers`. */
-  readonly name: string;
-  /** Plugins that must stand in the same composition. */
-  readonly requires?: readonly string[];
-  /** Classes by family; a module namespace will do, what is no storable class in it is passed over. */
-  readonly classes?: Partial<Readonly<Record<SerializableKind, Classes>>>;
-  readonly functions?: readonly NamedFunction[];
-  readonly formats?: readonly Format[];
-  /**
-   * Looks at a model that has just been compiled, with this composition: lines about what will go wrong later, such as saving
-   * it after hours of training. They are said at once, as a warning.
-   */
-  compileNotices?(model: Layer, composition: Composition): readonly string[];
-  /** The functions this plugin gives to the application, bound to the composition. */
-  api?(composition: PluginContext): Api;
-}
+import type { BackendFactory, DatasetFactory, Plugin, PluginContext } from './plugin.js';
 
 type ApiOf<P> = P extends { api?(composition: PluginContext): infer Api } ? Api : object;
 type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer I) => void
@@ -53,15 +18,16 @@ type Intersection<U> = (U extends unknown ? (part: U) => void : never) extends (
 export type Composed<P extends readonly Plugin[]> = PluginContext & Intersection<ApiOf<P[number]>>;
 
 export interface ComposeOptions<P extends readonly Plugin[]> {
-  readonly backend?: Backend;
+  /** What runs Programs: a backend, or the name of one that a plugin brings. */
+  readonly backend?: Backend | string;
   readonly plugins: P;
 }
 
 /**
- * Puts a backend and plugins together.
+ * Puts a backend and plugins together. Their order means nothing.
  *
- * Throws: PLUGIN_INVALID when two plugins bring the same name, or one misses another it requires; OPTION_INVALID;
- * PACKAGE_DUPLICATED when a plugin's layers extend another copy of this package.
+ * Throws: PLUGIN_INVALID when one is not sound, two bring the same name, or one misses another it requires; OPTION_INVALID;
+ * IDENTIFIER_UNKNOWN for a backend; PACKAGE_DUPLICATED when a plugin's layers extend another copy of this package.
  *
  * @example
  * import { compose } from '@lamella/core';
@@ -71,42 +37,27 @@ export interface ComposeOptions<P extends readonly Plugin[]> {
  * greet('Ada'); // 'Hello, Ada'
  */
 export function compose<const P extends readonly Plugin[]>(options: ComposeOptions<P>): Composed<P> {
-  const catalog = new Catalog();
-  const formats: Format[] = [];
-  const names = new Set<string>();
   checkOptionNames<ComposeOptions<P>>('compose()', options, { backend: true, plugins: true });
-  if (!Array.isArray(options.plugins as unknown))
-    throw optionInvalid('compose()', 'plugins', 'a list of plugins', options.plugins);
-  options.plugins.forEach((plugin: Plugin | undefined, i) => {
-    if (typeof plugin?.name === 'string' && plugin.name !== '') return;
-    const got = typeof plugin === 'function' ? 'a function; was it meant to be called?' : typeof plugin;
-    throw pluginInvalid(`${i}`, `expected a plugin, an object with a name, got ${got}`);
-  });
-  for (const plugin of options.plugins) {
-    if (names.has(plugin.name))
-      throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
-    names.add(plugin.name);
-  }
-  for (const plugin of options.plugins) {
-    const missing = (plugin.requires ?? []).filter((name) => !names.has(name));
-    if (missing.length > 0)
-      throw pluginInvalid(
-        plugin.name,
-        `it requires ${missing.join(', ')}, which the composition lacks`,
-        `add ${missing.join(', ')} to plugins`,
-      );
-    fill(catalog, plugin);
-    for (const format of plugin.formats ?? []) addFormat(formats, plugin.name, format);
-  }
+  const { plugins } = options;
+  if (!Array.isArray(plugins as unknown))
+    throw optionInvalid('compose()', 'plugins', 'a list of plugins', plugins);
+  checkTogether(plugins);
+  const catalog = new Catalog();
+  for (const plugin of plugins) fill(catalog, plugin);
   const composition: PluginContext = {
-    backend: options.backend,
+    backend: backendOf(options.backend, table<BackendFactory>(plugins, 'backends')),
     catalog,
-    plugins: options.plugins,
-    formats,
-    register: (kind, ...classes) => fill(catalog, { name: 'application', classes: { [kind]: classes } }),
+    plugins,
+    formats: formatsOf(plugins),
+    datasets: table<DatasetFactory>(plugins, 'datasets'),
+    register: (kind, ...classes) => {
+      const plugin = { name: 'application', classes: { [kind]: classes } };
+      checkPlugin(plugin, 'register()');
+      fill(catalog, plugin);
+    },
   };
   const composed: Record<string, unknown> = { ...composition };
-  for (const plugin of options.plugins) {
+  for (const plugin of plugins) {
     for (const [name, value] of Object.entries(plugin.api?.(composition) ?? {})) {
       if (Object.hasOwn(composed, name))
         throw pluginInvalid(plugin.name, `it brings a function "${name}", which the composition has already`);
@@ -116,18 +67,69 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
   return composed as Composed<P>;
 }
 
-function fill(catalog: Catalog, plugin: Plugin): void {
-  for (const [kind, classes] of Object.entries(plugin.classes ?? {})) {
-    if (!(serializableKinds as readonly string[]).includes(kind))
+/** Throws: PLUGIN_INVALID for a plugin that is not sound, has the name of another, or lacks one that it requires. */
+function checkTogether(plugins: readonly Plugin[]): void {
+  const named = new Map<string, Plugin>();
+  plugins.forEach((plugin, i) => {
+    checkPlugin(plugin, `${i}`);
+    const known = named.get(plugin.name);
+    if (known === plugin)
+      throw pluginInvalid(plugin.name, 'it stands twice in the composition', 'list it once');
+    if (known !== undefined)
       throw pluginInvalid(
         plugin.name,
-        `unknown family of classes "${kind}". ${suggest(kind, serializableKinds)}`,
+        'two plugins have this name',
+        'leave one of them out; each is named for its package',
       );
-    const list = (Array.isArray(classes) ? classes : Object.values(classes as object)).filter(isClass);
-    for (const one of list) checkCopy(`Plugin "${plugin.name}", class "${one.className}"`, one);
-    catalog.add(plugin.name, kind as SerializableKind, list);
+    named.set(plugin.name, plugin);
+  });
+  for (const { name, requires = [] } of plugins) {
+    const missing = requires.filter((each) => !named.has(each));
+    if (missing.length > 0)
+      throw pluginInvalid(
+        name,
+        `it requires ${missing.join(', ')}, which the composition lacks`,
+        `add ${missing.join(', ')} to plugins`,
+      );
   }
+}
+
+function fill(catalog: Catalog, plugin: Plugin): void {
+  const refuse = (problem: string, fix?: string): never => {
+    throw pluginInvalid(plugin.name, problem, fix);
+  };
+  for (const [kind, classes] of Object.entries(plugin.classes ?? {}))
+    catalog.add(plugin.name, kind as SerializableKind, classesOf(classes, kind, refuse));
   for (const fn of plugin.functions ?? []) catalog.addFunction(plugin.name, fn);
+}
+
+function backendOf(
+  given: Backend | string | undefined,
+  known: ReadonlyMap<string, BackendFactory>,
+): Backend | undefined {
+  if (typeof given !== 'string') return given;
+  const make = known.get(given);
+  if (make !== undefined) return make();
+  throw identifierUnknown(
+    'compose()',
+    'backend',
+    given,
+    known.keys(),
+    'list the plugin that brings it, or pass the backend itself, such as cpu() of @lamella/backend-cpu',
+  );
+}
+
+/** What all plugins bring of one kind, by name. Throws: PLUGIN_INVALID for two with one name. */
+function table<T>(plugins: readonly Plugin[], part: 'backends' | 'datasets'): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const plugin of plugins) {
+    for (const [name, make] of Object.entries(plugin[part] ?? {})) {
+      if (found.has(name) && found.get(name) !== make)
+        throw pluginInvalid(plugin.name, `it brings "${name}" to ${part}, which another plugin has already`);
+      found.set(name, make as T);
+    }
+  }
+  return found;
 }
 
 /** What a plugin's classes and functions are called, by themselves. For the package that brings them. */
@@ -137,12 +139,33 @@ export function catalogOf(plugin: Plugin): Catalog {
   return catalog;
 }
 
-function addFormat(formats: Format[], plugin: string, format: Format): void {
-  if (formats.some((known) => known.name === format.name))
-    throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
-  formats.push(format);
+function formatsOf(plugins: readonly Plugin[]): Format[] {
+  const found: Format[] = [];
+  for (const { name: plugin, formats = [] } of plugins) {
+    for (const format of formats) {
+      const same = found.find(({ name }) => name === format.name);
+      if (same !== undefined) throw pluginInvalid(plugin, `another format is named "${format.name}" already`);
+      for (const known of found) checkEndings(plugin, format, known);
+      found.push(format);
+    }
+  }
+  return found;
 }
 
-function isClass(value: unknown): value is SerializableClass {
-  return typeof value === 'function' && typeof (value as Partial<SerializableClass>).className === 'string';
+const uses = ['writeModel', 'writeWeights', 'readModel', 'readWeights', 'inspect'] as const;
+
+/** Throws: PLUGIN_INVALID where nobody could say which of two formats a file of some ending is for. */
+function checkEndings(plugin: string, format: Format, known: Format): void {
+  const shared = format.extensions.find((ending) => known.extensions.includes(ending));
+  if (shared === undefined) return;
+  const isTold = format.matches !== undefined && known.matches !== undefined;
+  const both = uses.find(
+    (use) => format[use] !== undefined && known[use] !== undefined && (!isTold || use.startsWith('write')),
+  );
+  if (both === undefined) return;
+  throw pluginInvalid(
+    plugin,
+    `its format "${format.name}" has ${both} for files in "${shared}", and so has format "${known.name}"`,
+    both.startsWith('write') ? 'give one of them another ending' : 'give both formats matches(bytes)',
+  );
 }

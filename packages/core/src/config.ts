@@ -71,6 +71,8 @@ export interface FileFacts {
 
 /** A class whose instances are {@link Serializable}. */
 export interface SerializableClass<T extends Serializable = Serializable> {
+  /** The family that its objects belong to; what bases such as `Layer` say. */
+  readonly kind?: SerializableKind;
   readonly className: string;
   /** What options call it: `mse`. By default its class name in snake_case. */
   readonly identifiers?: readonly string[];

@@ -21,14 +21,17 @@ export {
   type NamePlace,
   type ObjectConfig,
 } from './catalog.js';
+export { catalogOf, compose, type Composed, type ComposeOptions } from './compose.js';
+export { definePlugin } from './define-plugin.js';
 export {
-  catalogOf,
-  compose,
-  type Composed,
-  type ComposeOptions,
-  type PluginContext,
+  type BackendFactory,
+  type DatasetFactory,
   type Plugin,
-} from './compose.js';
+  type PluginClasses,
+  type PluginContext,
+  type PluginDefinition,
+} from './plugin.js';
+export { pluginApi } from './plugin-api.js';
 export {
   DTypePolicy,
   dtypePolicyClasses,
@@ -143,6 +146,18 @@ export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';
 export { replayBackend, type ReplayBackendOptions } from './replay-backend.js';
 export { Pass, type RunOutput } from './pass.js';
 export { whileCalling, type RunningCall } from './running-call.js';
+// What authors of layers need of the package below, so that a plugin has one peer.
+export {
+  gradients,
+  HostTensor,
+  isLamellaError,
+  lamellaError,
+  LamellaError,
+  random,
+  type Shape,
+  type SymbolicShape,
+  type Tree,
+} from '@lamella/program';
 export { Runner, type Runnable } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';
 export { summarize, type SummaryOptions } from './summary/summary.js';

@@ -1,7 +1,7 @@
 // What an initializer, a regularizer and a constraint are to a weight. The ones Keras has are in @lamella/layers.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
-import type { Config, Serializable } from './config.js';
+import type { Config, Serializable, SerializableKind } from './config.js';
 
 /** Where an initializer's random numbers come from: see `fillRandom` of @lamella/program. */
 export interface InitializerKey {
@@ -12,6 +12,8 @@ export interface InitializerKey {
 
 /** Gives a weight its first values, on the host. */
 export abstract class Initializer implements Serializable {
+  static readonly kind: SerializableKind = 'initializers';
+
   readonly kind = 'initializers';
 
   get className(): string {
@@ -27,6 +29,8 @@ export abstract class Initializer implements Serializable {
 
 /** A scalar added to the loss for a weight. */
 export abstract class Regularizer implements Serializable {
+  static readonly kind: SerializableKind = 'regularizers';
+
   readonly kind = 'regularizers';
 
   get className(): string {
@@ -43,6 +47,8 @@ export abstract class Regularizer implements Serializable {
 
 /** Projects a weight after each update. */
 export abstract class Constraint implements Serializable {
+  static readonly kind: SerializableKind = 'constraints';
+
   readonly kind = 'constraints';
 
   get className(): string {

@@ -28,7 +28,7 @@ import {
 } from './call-arguments.js';
 import { callContext, type CallContext, type Mask } from './call-context.js';
 import type { Callable, Outputs, TensorInputs } from './call-types.js';
-import type { Config, Serializable } from './config.js';
+import type { Config, Serializable, SerializableKind } from './config.js';
 import { dtypePolicy, toDTypePolicy, type DTypePolicy, type DTypePolicyLike } from './dtype-policy.js';
 import { markCopy } from './copies.js';
 import { createWeight, whileBuilding, type WeightSpec } from './create-weight.js';
@@ -92,6 +92,8 @@ export abstract class Layer implements Serializable {
 
   /** Options that it takes and `withOptions` does not declare. */
   static readonly plainOptions: readonly string[] = ['name', 'trainable', 'dtype'];
+
+  static readonly kind: SerializableKind = 'layers';
 
   readonly kind = 'layers';
   readonly name: string;

@@ -7,6 +7,7 @@ import {
   type Config,
   type Option,
   type Serializable,
+  type SerializableKind,
 } from '@lamella/core';
 import type { Shape } from '@lamella/program';
 import { reduceWeighted, reductions, type Reduction } from './reduce.js';
@@ -34,6 +35,8 @@ export interface LossOptions {
 export abstract class Loss implements Serializable {
   /** Options that it takes and `withOptions` does not declare. */
   static readonly plainOptions: readonly string[] = ['name', 'reduction'];
+  static readonly kind: SerializableKind = 'losses';
+
   readonly kind = 'losses';
   readonly name: string;
   readonly reduction: Reduction;

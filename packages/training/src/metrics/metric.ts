@@ -1,7 +1,7 @@
 // What a metric is: state that grows with each batch, and a result read from it. The metrics themselves are beside this.
 import type * as tf from '@tensorflow/tfjs-core';
 import { HostTensor, type Shape } from '@lamella/program';
-import { snakeCaseClass, Weight, type Config, type Serializable } from '@lamella/core';
+import { snakeCaseClass, Weight, type Config, type Serializable, type SerializableKind } from '@lamella/core';
 
 export interface MetricOptions {
   /** By default the class name in snake_case. */
@@ -16,6 +16,8 @@ export interface MetricOptions {
 export abstract class Metric implements Serializable {
   /** Options that it takes and `withOptions` does not declare. */
   static readonly plainOptions: readonly string[] = ['name'];
+  static readonly kind: SerializableKind = 'metrics';
+
   readonly kind = 'metrics';
   readonly name: string;
   /** Whether larger or smaller is better; undefined where it cannot be said. */

@@ -6,6 +6,7 @@ import {
   uniqueName,
   type Config,
   type Serializable,
+  type SerializableKind,
   type Weight,
 } from '@lamella/core';
 import { HostScalar } from './host-scalar.js';
@@ -16,6 +17,8 @@ export abstract class OptimizerState implements Serializable {
   /** Options that it takes and `withOptions` does not declare. */
   static readonly plainOptions: readonly string[] = ['name'];
   static readonly options = { learningRate: learningRateOption(0.001) };
+  static readonly kind: SerializableKind = 'optimizers';
+
   readonly kind = 'optimizers';
   readonly name: string;
   protected readonly rate: HostScalar;

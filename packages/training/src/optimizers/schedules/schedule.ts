@@ -1,6 +1,12 @@
 // What a learning rate schedule is: the rate of each step, a plain function of its number. The schedules are beside this.
 // Rates are computed on the host before each step and put into the optimizer's cell; they are no part of the Program.
-import { optionInvalid, optionKind, type Config, type Serializable } from '@lamella/core';
+import {
+  optionInvalid,
+  optionKind,
+  type Config,
+  type Serializable,
+  type SerializableKind,
+} from '@lamella/core';
 
 export interface ScheduleOptions {
   readonly name?: string;
@@ -13,6 +19,8 @@ export interface ScheduleOptions {
 export abstract class LearningRateSchedule implements Serializable {
   /** Options that it takes and `withOptions` does not declare. */
   static readonly plainOptions: readonly string[] = ['name'];
+  static readonly kind: SerializableKind = 'schedules';
+
   readonly kind = 'schedules';
   readonly name: string;
 
