@@ -3,7 +3,7 @@
 import numpy
 from common import header, keras, np, rng_for, tensor, uniform, write
 
-ops = keras.ops
+ops, image = keras.ops, keras.ops.image
 F = "float32"
 # name, function, inputs: (shape without the batch, dtype). Values are in (0.1, 0.9) unless a case says otherwise.
 V, M, I = ((4,), F), ((3, 4), F), ((4,), "int32")
@@ -17,6 +17,10 @@ def gaps(x):
     return ops.log(0.7 - x)
 
 
+IMAGE = ((5, 4, 3), F)
+TURN = numpy.array([-0.3, 0.4, 0.6, 0.5, -0.4, 0.3, 0, 0], F)
+CORNERS = numpy.array([[0, 0], [9, 1], [1, 8], [8, 9]], F)
+PLACES = numpy.array([[0, 1, 0.5, -0.7, 2.5], [0.2, 3.4, -1.6, 5.1, 1.5]], F)
 CASES = [
     ("add_scalar", lambda x: x + 2, [V]), ("add_int_float", lambda x: x + 2.0, [I]), ("add", lambda x, y: x + y, [V, V]),
     ("radd", lambda x: 3 + x, [V]), ("subtract", lambda x: 2 - x, [V]), ("multiply", lambda x, y: x * y, [M, M]),
@@ -128,6 +132,26 @@ CASES = [
     ("scatters", lambda x: [ops.scatter(np.array([[0], [2], [0], [3]], "int32"), x[0], (4, 2)), *[ops.scatter_update(x[0], np.array([[0], [2], [0], [3]], "int32"), x[1], r)
                             for r in ("add", "max", "min", "mul")], ops.scatter_update(x[0], np.array([[2], [3]], "int32"), x[1, :2])], [((4, 2), F)]),
     ("dynamic_parts", lambda x, i: [ops.slice(x, [0, i[0, 0], 1], (1, 2, 3)), ops.slice_update(x, [0, i[0, 0], 1], ops.zeros((1, 2, 3)))], [M, I]),
+    ("image_resize", lambda x: [image.resize(x, (3, 7), **options) for options in (
+        {}, {"interpolation": "nearest"}, {"antialias": True}, {"interpolation": "bicubic", "crop_to_aspect_ratio": True}, {"interpolation": "lanczos5", "antialias": True},
+        {"interpolation": "lanczos3", "pad_to_aspect_ratio": True, "fill_value": 0.5}, {"data_format": "channels_first"})], [IMAGE]),
+    ("image_resize_int", lambda x: [image.resize(x, (3, 4)), image.resize(x, (4, 2), "nearest")], [((5, 3, 1), "int32")]),
+    ("image_colors", lambda x: [image.rgb_to_grayscale(x), image.rgb_to_hsv(x), image.hsv_to_rgb(x)], [IMAGE]),
+    ("image_colors_first", lambda x: [f(x, "channels_first") for f in (image.rgb_to_grayscale, image.rgb_to_hsv, image.hsv_to_rgb)], [((3, 2, 4), F)]),
+    ("image_affine", lambda x, y: [image.affine_transform(x, (y - TURN) * (TURN != 0), interpolation, mode, 0.25) for interpolation, mode in (
+        ("bilinear", "constant"), ("bilinear", "reflect"), ("nearest", "wrap"), ("nearest", "mirror"), ("bilinear", "nearest"))], [IMAGE, ((8,), F)]),
+    ("image_perspective", lambda x, y: [image.perspective_transform(x, y * 5, y * 5 + CORNERS, interpolation, 0.5) for interpolation in ("bilinear", "nearest")], [IMAGE, ((4, 2), F)]),
+    ("image_coordinates", lambda x: [image.map_coordinates(x, PLACES, order, mode, 0.5) for order, mode in ((1, "constant"), (0, "reflect"), (1, "wrap"))], [V]),
+    ("image_blur", lambda x: [image.gaussian_blur(x), image.gaussian_blur(x, (3, 5), (0.5, 2.0)), image.sobel_edges(x), image.sobel_edges(x, "channels_first")], [IMAGE]),
+    ("image_elastic", lambda x: image.elastic_transform(x, alpha=0.0, seed=3), [IMAGE]),
+    ("image_scale", lambda x, y: [image.scale_and_translate(x[0], (6, 5, 3), y[0, :2] + 0.5, y[1, :2], (0, 1), method, antialias)
+                                  for method, antialias in (("linear", True), ("cubic", False), ("lanczos3", False), ("lanczos5", True))], [IMAGE, V]),
+    ("image_margins", lambda x: [image.pad_images(x, 1, 0, 2, 1), image.pad_images(x, bottom_padding=1, right_padding=2, target_height=8, target_width=7),
+                                 image.crop_images(x, 1, 0, 2, 1), image.crop_images(x, bottom_cropping=1, left_cropping=1, target_height=2, target_width=3)], [IMAGE]),
+    ("image_patches", lambda x: [image.extract_patches(x, 2), image.extract_patches(x, (3, 2), 1, 2, "same"), image.extract_patches(x, (2, 2), (1, 2), data_format="channels_first")], [IMAGE]),
+    ("image_patches_space", lambda x: [image.extract_patches_3d(x, (1, 2, 2)), image.extract_patches_3d(x, 2, 1, padding="same")], [((2, 4, 3, 2), F)]),
+    ("image_blocks", lambda x: [ops.space_to_depth(x, 2), ops.depth_to_space(x, 2), ops.space_to_depth(x, 2, "channels_first"), ops.depth_to_space(x, 2, "channels_first")], [((4, 4, 4), F)]),
+    ("image_likeness", lambda x, y: [image.ssim(x, y, filter_size=3), image.ssim(x, y, 2.0, 3, 1.0, data_format="channels_first"), ops.psnr(x, y, 1.0)], [((4, 5, 4), F), ((4, 5, 4), F)]),
     ("activation_relu", lambda x: keras.activations.relu(x - 0.4, negative_slope=0.1, max_value=0.3), [V]), ("mish", lambda x: keras.src.activations.activations.Mish()(x), [V]),
 ]
 

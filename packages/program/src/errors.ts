@@ -126,6 +126,11 @@ export function dtypeMismatch(subject: string, problem: string, fix?: string): L
   return lamellaError('DTYPE_MISMATCH', { subject, problem, ...(fix !== undefined && { fix }) });
 }
 
+/** `IMAGE_INVALID`: a tensor that holds no images, or images that a function of images cannot take. */
+export function imageInvalid(subject: string, problem: string, fix?: string): LamellaError {
+  return lamellaError('IMAGE_INVALID', { subject, problem, ...(fix !== undefined && { fix }) });
+}
+
 /** `VALUE_OUT_OF_RANGE`: a value has no place in the dtype it is to become. */
 export function valueOutOfRange(
   subject: string,

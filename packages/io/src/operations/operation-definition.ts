@@ -23,7 +23,8 @@ export type OperandValue =
 /** One call: arguments by name, options by name. Throws: OPERATION_INVALID for those that do not fit. */
 export class OperationCall {
   constructor(
-    private readonly subject: string,
+    /** How errors name the operation. */
+    readonly subject: string,
     private readonly values: ReadonlyMap<string, OperandValue>,
     private readonly options: Readonly<Record<string, Json>>,
   ) {}

@@ -43,7 +43,8 @@ export function readOperation(
   const config = isEnvelope(entry) && isRecord(entry['config']) ? entry['config'] : undefined;
   const className = isEnvelope(entry) ? entry.class_name : '';
   const definition = findOperation(className);
-  const name = config?.['name'];
+  // An operation with a get_config() of its own may leave its name to the entry.
+  const name = config?.['name'] ?? (isRecord(entry) ? entry['name'] : undefined);
   if (config === undefined || definition === undefined || typeof name !== 'string')
     throw fileInvalid(file, 'an operation has no name or no config');
   const calls = nodes.map((node) => {

@@ -130,6 +130,28 @@ describe('an operation that a file gets wrong', () => {
     );
   });
 
+  it('is refused with images that it cannot take', () => {
+    const images = (name: string, from: string, to: string): (() => unknown) => {
+      const { config } = configs[cases.findIndex((one) => one.name === name)]!;
+      return () => read(readPythonJson(writePythonJson(config as never).replace(from, to), 'x.keras'));
+    };
+    expect(images('image_resize', '"interpolation": "bilinear"', '"interpolation": "cubic"')).toThrow(
+      'option "interpolation" is "cubic", expected one of bilinear, nearest',
+    );
+    expect(images('image_resize', '"size": [3, 7]', '"size": [0, 7]')).toThrow(
+      'expected two positive integers',
+    );
+    expect(images('image_resize', '"fill_mode": "constant"', '"fill_mode": "wrap"')).toThrow(
+      '[OPERATION_INVALID]',
+    );
+    expect(images('image_colors', '[null, 5, 4, 3]', '[null, 5, 4, 2]')).toThrow(
+      /IMAGE_INVALID.*: expected 1 or 3 channels, got 2/,
+    );
+    expect(images('image_margins', '"top_padding": 1', '"top_padding": null')).toThrow(
+      'exactly two of top_padding, bottom_padding, target_height must be given',
+    );
+  });
+
   it('is refused with an argument smuggled in by name', () => {
     expect(broken((json) => json.replace('"kwargs": {}', '"kwargs": {"out": 3}'))).toThrow(
       '[OPERATION_INVALID] Sum "sum": it has no argument "out", or has it twice.',

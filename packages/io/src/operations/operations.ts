@@ -8,6 +8,7 @@ import * as conversion from './conversion.js';
 import * as creation from './creation.js';
 import * as diagonals from './diagonals.js';
 import * as elementwise from './elementwise.js';
+import * as image from './image.js';
 import * as integers from './integers.js';
 import * as losses from './losses.js';
 import * as nan from './nan.js';
@@ -41,6 +42,7 @@ const families: Readonly<Record<string, readonly object[]>> = {
   'keras.src.ops.nn': [activation, attention, losses, normalization, windows],
   'keras.src.ops.math': [segments],
   'keras.src.ops.core': [conversion, scatter],
+  'keras.src.ops.image': [image],
 };
 
 /** Those that Keras defines elsewhere than the others of their family here. */
@@ -53,6 +55,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   TopK: 'keras.src.ops.math',
   Moments: 'keras.src.ops.nn',
   Unstack: 'keras.src.ops.core',
+  PSNR: 'keras.src.ops.nn',
+  SpaceToDepth: 'keras.src.ops.nn',
+  DepthToSpace: 'keras.src.ops.nn',
   Array: 'keras.src.ops.numpy',
   Mish: 'keras.src.activations.activations',
   ReLU: 'keras.src.activations.activations',

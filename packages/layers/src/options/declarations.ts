@@ -91,9 +91,11 @@ export function sequencePaddingOption(): Option<SequencePadding, SequencePadding
 }
 
 /** What stands between elements that are moved apart; by default the nearest one again. */
-export function interpolationOption(): Option<Interpolation, Interpolation, false> {
+export function interpolationOption(
+  fallback: Interpolation = 'nearest',
+): Option<Interpolation, Interpolation, false> {
   const words: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'];
-  return anyCase(choiceOption<Interpolation>(words, 'nearest'));
+  return anyCase(choiceOption<Interpolation>(words, fallback));
 }
 
 /** The option, told in letters of any case. */

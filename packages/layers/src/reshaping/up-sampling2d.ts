@@ -1,5 +1,6 @@
 // UpSampling2D: larger images.
 import { withOptions } from '@lamella/core';
+import { resample } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   dataFormatOption,
@@ -8,7 +9,7 @@ import {
   type OptionsFor,
 } from '../options/declarations.js';
 import { singleTensor } from '../options/single-input.js';
-import { interpolate } from './interpolate.js';
+
 import { UpSampling } from './up-sampling.js';
 
 const options = {
@@ -47,7 +48,7 @@ export class UpSampling2D extends withOptions(UpSampling, options) {
   protected override enlarge(x: tf.Tensor, axis: number, factor: number): tf.Tensor {
     return this.interpolation === 'nearest'
       ? super.enlarge(x, axis, factor)
-      : interpolate(x, axis, x.shape[axis]! * factor, this.interpolation);
+      : resample(x, axis, x.shape[axis]! * factor, this.interpolation);
   }
 }
 
