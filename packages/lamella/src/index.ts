@@ -54,7 +54,14 @@ export {
   type SummaryOptions,
 } from '@lamella/core';
 export * as datasets from '@lamella/datasets';
-export { fromTensors, mnist, toCategorical } from '@lamella/datasets';
+export {
+  fromTensors,
+  mnist,
+  padSequences,
+  splitDataset,
+  timeseriesDatasetFromArray,
+  toCategorical,
+} from '@lamella/datasets';
 export {
   backupAndRestore,
   csvLogger,
