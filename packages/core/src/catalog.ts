@@ -25,6 +25,15 @@ export class Catalog {
   private readonly owners = new Map<unknown, string>();
   private readonly namedFunctions = new Map<string, NamedFunction>();
 
+  /** One that begins with what this one knows, and goes its own way. */
+  copy(): Catalog {
+    const made = new Catalog();
+    for (const [kind, family] of this.families) made.families.set(kind, new Map(family));
+    for (const [value, owner] of this.owners) made.owners.set(value, owner);
+    for (const [name, fn] of this.namedFunctions) made.namedFunctions.set(name, fn);
+    return made;
+  }
+
   /**
    * Adds classes of a family, under their class names and identifiers.
    * Throws: PLUGIN_INVALID when a name is taken by another class.

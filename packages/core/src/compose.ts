@@ -50,11 +50,7 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
     plugins,
     formats: formatsOf(plugins),
     datasets: table<DatasetFactory>(plugins, 'datasets'),
-    register: (kind, ...classes) => {
-      const plugin = { name: 'application', classes: { [kind]: classes } };
-      checkPlugin(plugin, 'register()');
-      fill(catalog, plugin);
-    },
+    register: registering(catalog),
   };
   const composed: Record<string, unknown> = { ...composition };
   for (const plugin of plugins) {
@@ -65,6 +61,27 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
     }
   }
   return composed as Composed<P>;
+}
+
+/**
+ * What a composition knows, registered names among it, and what further plugins bring, for one purpose: their functions for the
+ * application stay out, and so do plugins that are there already. Throws: PLUGIN_INVALID, PACKAGE_DUPLICATED.
+ */
+export function withPlugins(composition: PluginContext, further: readonly Plugin[]): PluginContext {
+  const added = further.filter((plugin) => !composition.plugins.includes(plugin));
+  if (added.length === 0) return composition;
+  const plugins = [...composition.plugins, ...added];
+  checkTogether(plugins);
+  const catalog = composition.catalog.copy();
+  for (const plugin of added) fill(catalog, plugin);
+  return {
+    ...composition,
+    catalog,
+    plugins,
+    formats: formatsOf(plugins),
+    datasets: table<DatasetFactory>(plugins, 'datasets'),
+    register: registering(catalog),
+  };
 }
 
 /** Throws: PLUGIN_INVALID for a plugin that is not sound, has the name of another, or lacks one that it requires. */
@@ -92,6 +109,14 @@ function checkTogether(plugins: readonly Plugin[]): void {
         `add ${missing.join(', ')} to plugins`,
       );
   }
+}
+
+function registering(catalog: Catalog): PluginContext['register'] {
+  return (kind, ...classes) => {
+    const plugin = { name: 'application', classes: { [kind]: classes } };
+    checkPlugin(plugin, 'register()');
+    fill(catalog, plugin);
+  };
 }
 
 function fill(catalog: Catalog, plugin: Plugin): void {

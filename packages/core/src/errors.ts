@@ -243,11 +243,12 @@ export function backendMissing(subject: string): LamellaError {
 }
 
 /** `PLUGIN_INVALID`: plugins that do not fit together. */
-export function pluginInvalid(name: string, problem: string, fix?: string): LamellaError {
+export function pluginInvalid(name: string, problem: string, fix?: string, cause?: unknown): LamellaError {
   return lamellaError('PLUGIN_INVALID', {
     subject: `Plugin "${name}"`,
     problem,
     ...(fix !== undefined && { fix }),
+    ...(cause !== undefined && { cause }),
   });
 }
 

@@ -21,7 +21,7 @@ export {
   type NamePlace,
   type ObjectConfig,
 } from './catalog.js';
-export { catalogOf, compose, type Composed, type ComposeOptions } from './compose.js';
+export { catalogOf, compose, withPlugins, type Composed, type ComposeOptions } from './compose.js';
 export { definePlugin } from './define-plugin.js';
 export {
   type BackendFactory,

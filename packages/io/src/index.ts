@@ -7,6 +7,7 @@ export { weightsH5Format } from './formats/weights-h5.js';
 export { weightsJsonFormat } from './formats/weights-json.js';
 export {
   io,
+  type InspectOptions,
   type IoApi,
   type LoadOptions,
   type LoadWeightsOptions,

@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   checkOptionNames,
   optionInvalid,
+  withPlugins,
   type OptionNames,
   type FileSet,
   type ReadingContext,
@@ -50,9 +51,16 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface InspectOptions extends ReadOptions {
+  /** Plugins that bring what the file names, beside those of the composition. */
+  readonly plugins?: readonly Plugin[];
+}
+
 export interface LoadOptions extends ReadOptions {
   /** Functions for Lambda layers of this file, by the function's name or by the layer's. */
   readonly functions?: Readonly<Record<string, NamedFunction | ((...args: never[]) => unknown)>>;
+  /** Plugins that bring what the file names, beside those of the composition. Nothing is looked for by a name in a file. */
+  readonly plugins?: readonly Plugin[];
   /** Whether to compile the model as it was when it was saved, as far as that can be; default true. */
   readonly compile?: boolean;
   /** Whether the optimizer's state is read, so that training goes on; default true. */
@@ -91,10 +99,12 @@ export interface LoadWeightsOptions extends ReadOptions {
 }
 
 const readNames: OptionNames<ReadOptions> = { maximumBytes: true, signal: true };
+const inspectNames: OptionNames<InspectOptions> = { ...readNames, plugins: true };
 const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true };
 const loadNames: OptionNames<LoadOptions> = {
   ...readNames,
   functions: true,
+  plugins: true,
   compile: true,
   includeOptimizer: true,
   weights: true,
@@ -143,7 +153,7 @@ export interface IoApi {
    * What is in a file, and what this composition lacks to load it. Runs no function and makes no layer.
    * Throws: FILE_MISSING, FILE_INVALID, FORMAT_UNKNOWN.
    */
-  inspectFile(source: FileSource, options?: ReadOptions): Promise<FileInspection>;
+  inspectFile(source: FileSource, options?: InspectOptions): Promise<FileInspection>;
 }
 
 /** Files of models and weights, for compose(). */
@@ -197,8 +207,9 @@ export const io: Plugin<IoApi> = {
       },
       async loadModel(source, options = {}) {
         checkOptionNames('loadModel()', options, loadNames);
-        const model = (await reading(composition, source, options, ({ file, bytes, context }) =>
-          formatForBytes(composition, file.name, bytes, 'readModel').readModel!(bytes, context),
+        const known = extended('loadModel()', composition, options);
+        const model = (await reading(known, source, options, ({ file, bytes, context }) =>
+          formatForBytes(known, file.name, bytes, 'readModel').readModel!(bytes, context),
         )) as Model<never, never>;
         const { weights, maximumBytes, signal, includeOptimizer = false, warn } = options;
         if (weights !== undefined)
@@ -218,12 +229,10 @@ export const io: Plugin<IoApi> = {
         await readWeights(model, source, options);
       },
       async inspectFile(source, options = {}) {
-        checkOptionNames('inspectFile()', options, readNames);
-        return reading(composition, source, options, async ({ file, bytes, context }) => {
-          const contents = await formatForBytes(composition, file.name, bytes, 'inspect').inspect!(
-            bytes,
-            context,
-          );
+        checkOptionNames('inspectFile()', options, inspectNames);
+        const known = extended('inspectFile()', composition, options);
+        return reading(known, source, options, async ({ file, bytes, context }) => {
+          const contents = await formatForBytes(known, file.name, bytes, 'inspect').inspect!(bytes, context);
           return withBudget(context.budget, () =>
             inspectContents(contents, bytes.length, readContext(context)),
           );
@@ -274,6 +283,17 @@ async function reading<T>(
       failed = { bytes, error };
     }
   }
+}
+
+/** The composition with the plugins of one call. Throws: OPTION_INVALID, PLUGIN_INVALID, PACKAGE_DUPLICATED. */
+function extended(
+  subject: string,
+  composition: PluginContext,
+  { plugins = [] }: InspectOptions,
+): PluginContext {
+  if (!Array.isArray(plugins as unknown))
+    throw optionInvalid(subject, 'plugins', 'a list of plugins', plugins);
+  return withPlugins(composition, plugins);
 }
 
 /** Throws: OPTION_INVALID; NOT_SERIALIZABLE for another file than `.keras`, which alone can hold operations by any name. */

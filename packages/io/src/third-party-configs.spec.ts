@@ -179,6 +179,19 @@ describe('the optimizer of another package', () => {
 });
 
 describe('a layer of another package that nobody brings', () => {
+  it('may come with one call, which leaves the composition as it was', async () => {
+    const file = await composed.encodeModel(netOf({ a_b: 1 }), 'net.keras');
+    const without = compose({ plugins: [layers, training, io] });
+    const again = await without.loadModel(file, { plugins: [acme] });
+    expect(again.getLayer('keeper').getConfig()).toMatchObject({ a_b: 1 });
+    expect((await without.inspectFile(file, { plugins: [acme] })).missing.classes).toEqual([]);
+    expect(without.catalog.find('layers', 'acme>Keeper')).toBeUndefined();
+    await expect(without.loadModel(file, { plugins: [{ ...acme, name: layers.name }] })).rejects.toThrow(
+      /\[PLUGIN_INVALID\] Plugin "@lamella\/layers": two plugins have this name/,
+    );
+    await expect(without.loadModel(file, { plugins: acme as never })).rejects.toThrow('[OPTION_INVALID]');
+  });
+
   it.each(endings)('is named in %s with its package and its layers', async (name) => {
     const file = await composed.encodeModel(netOf({}), name);
     const without = compose({ plugins: [layers, training, io] });

@@ -4,6 +4,7 @@ import {
   compose,
   shareNames,
   type Composed,
+  type Plugin,
   type SerializableClass,
   type SerializableKind,
 } from '@lamella/core';
@@ -31,6 +32,23 @@ export const {
   encodeWeights,
   inspectFile,
 } = composition;
+
+/**
+ * A composition of all that stands in this package and of further plugins; that of this package stays as it is.
+ * Throws: PLUGIN_INVALID, PACKAGE_DUPLICATED.
+ *
+ * @example
+ * import { use } from 'lamella';
+ *
+ * const greeting = { name: 'acme-greeting', api: () => ({ greet: (who: string) => `Hello, ${who}` }) };
+ * const { greet, loadModel } = use(greeting);
+ * greet('Ada'); // 'Hello, Ada'
+ */
+export function use<const P extends readonly Plugin[]>(
+  ...further: P
+): Composed<readonly [...typeof plugins, ...P]> {
+  return compose({ backend: defaultBackend(), plugins: [...plugins, ...further] as const });
+}
 
 /**
  * Adds classes to a family, such as `optimizers`: options may name them from now on, those of `dense` and the other layers too,

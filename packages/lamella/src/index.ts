@@ -14,6 +14,7 @@ export {
   saveModel,
   saveWeights,
   sequential,
+  use,
 } from './composition.js';
 export { defaultBackend, type DefaultBackendOptions } from './default-backend.js';
 
@@ -31,6 +32,7 @@ export {
   callContext,
   compose,
   Constraint,
+  definePlugin,
   Initializer,
   input,
   InputLayer,

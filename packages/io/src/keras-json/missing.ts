@@ -55,7 +55,7 @@ export function fixOf(classes: readonly MissingClass[]): string {
           .map((one) => `"${one}"`)
           .join(', ');
   const isCompiled = classes.some(({ kind }) => ofCompile.has(kind));
-  return `add the plugin that brings ${whose} to compose({ plugins })${isCompiled ? '; loadModel(path, { compile: false }) loads the model without its optimizer, losses and metrics' : ''}`;
+  return `add the plugin that brings ${whose} to compose({ plugins }), or give it to loadModel(path, { plugins })${isCompiled ? '; loadModel(path, { compile: false }) loads the model without its optimizer, losses and metrics' : ''}`;
 }
 
 const ofCompile: ReadonlySet<string> = new Set(['optimizers', 'losses', 'metrics', 'schedules']);

@@ -1,7 +1,7 @@
-// From one file to another: what the first holds is loaded by the composition of this package, and saved as the ending of the
+// From one file to another: what the first holds is loaded by a composition, and saved as the ending of the
 // second says. No format is known here.
 import type { SaveOptions } from '@lamella/io';
-import { composition, inspectFile, loadModel, loadWeights, saveModel, saveWeights } from '../composition.js';
+import type { composition } from '../composition.js';
 import { modelUnnamed } from '../errors.js';
 
 export interface ConvertOptions {
@@ -15,17 +15,26 @@ export interface ConvertOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** What the command works with: the composition of this package, with the plugins that the command line names. */
+export type Application = typeof composition;
+
 /** What a conversion has written. */
 export type Converted = 'model' | 'weights';
 
 /** Reads one file and writes another. Throws: what loading and saving them throws; OPTION_INVALID for weights without a model. */
-export async function convert(from: string, to: string, options: ConvertOptions = {}): Promise<Converted> {
+export async function convert(
+  from: string,
+  to: string,
+  options: ConvertOptions,
+  app: Application,
+): Promise<Converted> {
+  const { inspectFile, loadModel, loadWeights, saveModel, saveWeights } = app;
   const { lambda, weights, warn = console.warn } = options;
   const source = options.model ?? from;
   if (options.model === undefined && (await inspectFile(from)).model === undefined) throw modelUnnamed(from);
   const net = await loadModel(source, { warn });
   if (source !== from) await loadWeights(net, from);
-  if (weights === true || holdsWeightsAlone(to)) {
+  if (weights === true || holdsWeightsAlone(to, app)) {
     await saveWeights(net, to);
     return 'weights';
   }
@@ -33,8 +42,8 @@ export async function convert(from: string, to: string, options: ConvertOptions 
   return 'model';
 }
 
-function holdsWeightsAlone(path: string): boolean {
-  const [longest] = composition.formats
+function holdsWeightsAlone(path: string, { formats }: Application): boolean {
+  const [longest] = formats
     .flatMap((format) => format.extensions.map((extension) => ({ format, extension })))
     .filter(({ extension }) => path.toLowerCase().endsWith(extension))
     .sort((a, b) => b.extension.length - a.extension.length);

@@ -9,7 +9,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { flatten, HostTensor } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import * as ort from 'onnxruntime-node';
-import { input, lambda, loadModel, loadWeights, model, saveModel } from '../index.js';
+import {
+  definePlugin,
+  input,
+  lambda,
+  Layer,
+  loadModel,
+  loadWeights,
+  model,
+  saveModel,
+  use,
+} from '../index.js';
 import { printTo, runCommandLine } from './run-command-line.js';
 
 const fixtures = fileURLToPath(new URL('../../../../fixtures/', import.meta.url));
@@ -193,6 +203,40 @@ describe('lamella', () => {
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('no reader'), { code: 'EPIPE' })),
     });
     expect(await runCommandLine(['--help'], { print: printTo(closed) })).toBe(0);
+  });
+
+  it('knows the classes of plugins that the command line names, and imports nothing else', async () => {
+    class Twice extends Layer {
+      static readonly className = 'acme>Twice';
+      override call(x: tf.Tensor): tf.Tensor {
+        return tf.mul(x, 2);
+      }
+    }
+    const acme = definePlugin({ name: 'acme', classes: { layers: [Twice] } });
+    const app = use(acme);
+    const x = input({ shape: [2] });
+    const file = join(folder, 'twice.keras');
+    await app.saveModel(app.model({ inputs: x, outputs: new Twice({ name: 'two' }).apply(x) }), file);
+    expect((await run('inspect', file)).out).toContain('layers: acme>Twice (layer "two")');
+    // One that is looked up and not made.
+    const source = `export const some = 1;
+      class Twice { static className = 'acme>Twice'; }
+      export const acme = { name: 'acme', pluginApi: ${acme.pluginApi}, classes: { layers: [Twice] } };`;
+    const module = join(folder, 'acme.mjs');
+    await writeFile(module, source);
+    const { code, out } = await run('inspect', file, '--plugin', module, '--plugin', module);
+    expect([code, out]).toEqual([0, expect.stringContaining('Everything that loading it needs is there.')]);
+    const other = join(folder, 'other.mjs');
+    await writeFile(other, 'export const plugin = { name: "acme" };');
+    expect((await run('inspect', file, '--plugin', other)).error).toMatch(
+      /\[PLUGIN_INVALID\] Plugin ".*other\.mjs": it exports no plugin/,
+    );
+    expect((await run('convert', file, `${file}.h5`, '--plugin', 'acme-nowhere')).error).toMatch(
+      /\[PLUGIN_INVALID\] Plugin "acme-nowhere": it cannot be imported: .*\nFix: install it/,
+    );
+    expect((await app.loadModel(file)).getLayer('two')).toBeInstanceOf(Twice);
+    expect((await loadModel(file, { plugins: [acme] })).getLayer('two')).toBeInstanceOf(Twice);
+    await expect(loadModel(file)).rejects.toThrow('[CLASS_UNKNOWN]');
   });
 
   it('prints help and version', async () => {

@@ -2,9 +2,10 @@
 import type { ParseArgsConfig } from 'node:util';
 import { printInspection } from '@lamella/io';
 import { isLamellaError, printable } from '@lamella/program';
-import { inspectFile } from '../composition.js';
+import { composition, use } from '../composition.js';
 import { outputNotWritten } from '../errors.js';
-import { convert, type ConvertOptions } from './convert.js';
+import { convert, type Application, type ConvertOptions } from './convert.js';
+import { importPlugins } from './import-plugins.js';
 
 /** Where a command's lines go. */
 export interface CommandOutput {
@@ -27,6 +28,9 @@ Options of convert
   --weights          writes weights alone where OUT could hold a model too (.h5)
   --lambda KIND      how a .keras file stores Lambdas: program (default), or keras_ops for plain Keras
 
+Options of both
+  --plugin NAME      a package, or a module of this folder, whose plugins bring what the file names; again for more
+
   --help             prints this
   --version          prints the version
 
@@ -44,13 +48,22 @@ interface Command {
 
 type Values = Readonly<Record<string, unknown>>;
 
+const plugin = { type: 'string', multiple: true } as const;
+
+/** What a command works with: only what the command line names is imported, never what a file names. */
+async function applicationOf({ plugin: names }: Values): Promise<Application> {
+  if (!Array.isArray(names)) return composition;
+  return use(...(await importPlugins(names as readonly string[])));
+}
+
 const commands = new Map<string, Command>([
   [
     'inspect',
     {
       files: ['FILE'],
-      options: {},
-      async run([file = ''], _, { print }) {
+      options: { plugin },
+      async run([file = ''], values, { print }) {
+        const { inspectFile } = await applicationOf(values);
         await print(printInspection(await inspectFile(file)));
       },
     },
@@ -63,10 +76,12 @@ const commands = new Map<string, Command>([
         model: { type: 'string' },
         weights: { type: 'boolean' },
         lambda: { type: 'string' },
+        plugin,
       },
       async run([from = '', to = ''], values, { print, printError }) {
         const warn = (message: string): void => printError(withoutControls(message));
-        const written = await convert(from, to, { ...(values as ConvertOptions), warn });
+        const app = await applicationOf(values);
+        const written = await convert(from, to, { ...(values as ConvertOptions), warn }, app);
         await print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
       },
     },
