@@ -3,7 +3,10 @@ import { backendUnavailable } from '@lamella/core';
 import {
   kernelUnsupported,
   lamellaError,
+  loopTooLong,
+  nodesWithin,
   scopeLabel,
+  whileKernel,
   type LamellaError,
   type Program,
   type ProgramNode,
@@ -89,8 +92,12 @@ export function sessionFailed(program: Program, cause: unknown): LamellaError {
   });
 }
 
-/** `RUN_FAILED`: ONNX Runtime gives up in the middle of a run, for want of memory most often. Names the layer as above. */
+/**
+ * `RUN_FAILED`: ONNX Runtime gives up in the middle of a run, for want of memory most often; `LOOP_TOO_LONG`, where a loop has not
+ * ended. Names the layer as above.
+ */
 export function runFailed(program: Program, cause: unknown): LamellaError {
+  if (isTooLong(program, cause)) return loopTooLong(culprit(program, cause));
   return lamellaError('RUN_FAILED', {
     subject: culprit(program, cause),
     problem: `ONNX Runtime fails as it runs: ${reason(cause)}`,
@@ -109,4 +116,10 @@ function culprit({ nodes }: Program, cause: unknown): string {
   const named = nodes.filter(({ scope }) => scope !== '' && text.includes(`${scope}/`));
   const node = named.sort((a, b) => b.scope.length - a.scope.length)[0];
   return scopeLabel(node?.scope ?? '');
+}
+
+/** Whether it is what the lowering of a loop fails with that has not ended: the second place of something that has one. */
+function isTooLong(program: Program, cause: unknown): boolean {
+  const isLoop = [...nodesWithin(program)].some(({ kernel }) => kernel === whileKernel);
+  return isLoop && /idx=1 must be within the inclusive range \[-1,0\]/.test(reason(cause));
 }

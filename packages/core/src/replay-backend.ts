@@ -2,6 +2,7 @@
 // Which tfjs backend, and how it is loaded, its caller says. The current tfjs backend of the application stays current.
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  boundLoops,
   holdingKernel,
   HostTensor,
   isOpenProgram,
@@ -53,10 +54,11 @@ export function replayBackend({ name, load }: ReplayBackendOptions): Backend {
   return backend;
 }
 
-/** Throws: KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, EXECUTABLE_INVALID, SIZES_EXCEEDED. */
-function replayOn(tfjsName: string, program: Program, backend: Backend): HostComputation {
-  requireDTypes(program, backend);
-  requireRoom(program);
+/** Throws: KERNEL_UNSUPPORTED, DTYPE_UNSUPPORTED, EXECUTABLE_INVALID, SIZES_EXCEEDED, LOOP_TOO_LONG. */
+function replayOn(tfjsName: string, given: Program, backend: Backend): HostComputation {
+  requireDTypes(given, backend);
+  requireRoom(given);
+  const program = boundLoops(given);
   for (const { id, name } of program.outputs) hostDType(program.type(id), `Output "${name}"`);
   for (const { kernel, scope } of nodesWithin(program)) {
     // Rounding is done on the host.

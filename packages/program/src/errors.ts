@@ -257,6 +257,21 @@ export function loopEndless(subject: string): LamellaError {
   });
 }
 
+/** `LOOP_TOO_LONG`: loops that take more steps than a run may, `found` where they say so beforehand. */
+export function loopTooLong(
+  subject: string,
+  found?: { readonly most: number; readonly got: number },
+): LamellaError {
+  return lamellaError('LOOP_TOO_LONG', {
+    subject,
+    problem:
+      found === undefined
+        ? 'its condition still holds after all the steps that a run has for it'
+        : `expected loops of at most ${found.most} steps, all of a run together, got ${found.got}`,
+    fix: 'pass { maximumIterations }, run shorter sequences, or do in one step what several do; do not load such a file of a stranger',
+  });
+}
+
 /** `GRADIENT_UNBOUNDED`: the gradient of a loop that may take any number of steps, all of which would have to be kept. */
 export function gradientUnbounded(subject: string): LamellaError {
   return lamellaError('GRADIENT_UNBOUNDED', {

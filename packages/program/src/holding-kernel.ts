@@ -24,5 +24,5 @@ export interface HoldingKernel {
   /** The types of the node's outputs. Throws: PROGRAM_INVALID where a Program does not fit the node. */
   readonly outputTypes: (node: Holder<ValueType>) => readonly ValueType[];
   /** Computes the node's outputs, tensors of their own. */
-  readonly run: (node: Holder<tf.Tensor>, replay: Replay) => tf.Tensor[];
+  readonly run: (node: Holder<tf.Tensor> & { readonly scope: string }, replay: Replay) => tf.Tensor[];
 }

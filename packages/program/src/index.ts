@@ -54,6 +54,7 @@ export {
   kernelUnsupported,
   LamellaError,
   lamellaError,
+  loopTooLong,
   notCapturable,
   programInvalid,
   randomInvalid,
@@ -98,6 +99,7 @@ export {
 export { type NestedArray, type NestedValue } from './nested-array.js';
 export { batchOverTime } from './passes/batch-over-time.js';
 export { requireRoom, requireRoomForOne } from './held-at-once.js';
+export { boundLoops } from './loop-steps.js';
 export { emulateDTypes, heldDType, requireDTypes, type DTypeSupport } from './passes/emulate-dtypes.js';
 export { canonicalise } from './passes/canonicalise.js';
 export { diffPrograms } from './passes/diff-programs.js';

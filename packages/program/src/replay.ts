@@ -96,7 +96,7 @@ export function runNode(node: ProgramNode, values: ReadonlyMap<ValueId, tf.Tenso
     );
   const inputs = inputTensors(node, values);
   const holder = holdingKernel(kernel);
-  if (holder !== undefined) return holder.run({ inputs, attrs, programs }, replay);
+  if (holder !== undefined) return holder.run({ inputs, attrs, programs, scope: node.scope }, replay);
   const result = findKernel(kernel)?.replay?.(inputs, attrs as tf.NamedAttrMap);
   if (result !== undefined) return [result];
   // tfjs computes what it can: narrower floats are float32 here.

@@ -83,14 +83,31 @@ function lowerWhile({ node, graph, inputs, types, lowerInside }: HolderCall): Op
   const found = lowerInside(body!, inner, [...own, ...constants]);
   const [next] = lowerInside(condition!, inner, [...found, ...constants]);
   const kept = types.map((_, i) => i).filter((i) => sizeOf(types[i]!.shape) > 0);
-  const most = maximumIterations === null ? '' : graph.tensor([maximumIterations], [], 'int64');
+  const mostSteps = maximumIterations === null ? node.attrs['mostSteps'] : undefined;
+  const most = maximumIterations ?? mostSteps;
+  const isCounted = mostSteps !== undefined;
+  if (isCounted) inner.input('bool', []);
+  const ends = [next!, ...kept.map((i) => found[i]!), ...(isCounted ? [next!] : [])];
   const results = graph.ops(
     'Loop',
-    [most, first!.name, ...carries.filter(hasElements).map(({ name }) => name)],
-    kept.length,
-    { body: { graph: finished(inner, [next!, ...kept.map((i) => found[i]!)]) } },
+    [
+      most === undefined ? '' : graph.tensor([Number(most)], [], 'int64'),
+      first!.name,
+      ...carries.filter(hasElements).map(({ name }) => name),
+      ...(isCounted ? [first!.name] : []),
+    ],
+    kept.length + (isCounted ? 1 : 0),
+    { body: { graph: finished(inner, ends) } },
   );
-  return scattered(graph, types, kept, results);
+  if (!isCounted) return scattered(graph, types, kept, results);
+  const [result, ...others] = results;
+  return scattered(graph, types, kept, [unlessGoingOn(graph, result!, others.pop()!), ...others]);
+}
+
+/** The same tensor; a run fails where the condition of its loop still holds (`isTooLong` in errors.ts): there is one place, not two. */
+function unlessGoingOn(graph: GraphBuilder, name: string, goesOn: string): string {
+  const place = graph.cast(goesOn, 'int64');
+  return graph.op('Gather', [graph.op('Unsqueeze', [name, graph.ints([0])]), place], { axis: 0 });
 }
 
 function lowerCond({ node, graph, inputs, types, lowerInside }: HolderCall): Operand[] {

@@ -2,6 +2,7 @@
 // What ONNX Runtime alone can run, fused kernels, is made after that (fuse-bias.ts).
 import {
   batchOverTime,
+  boundLoops,
   forExecution,
   simplify,
   splitComplex,
@@ -11,10 +12,10 @@ import {
 import { gateGradients } from './gate-gradients.js';
 import { softmaxGradients, softmaxSums } from './softmax-gradients.js';
 
-/** The Program that is run in place of `program`; inputs, outputs and updates keep their places. */
+/** The Program that is run in place of `program`; inputs, outputs and updates keep their places. Throws: LOOP_TOO_LONG. */
 export function prepareProgram(program: Program): Program {
   const normalised = simplify(
-    batchOverTime(simplify(softmaxSums(forExecution(splitComplex(writeOut(program)))))),
+    batchOverTime(simplify(softmaxSums(forExecution(splitComplex(writeOut(boundLoops(program))))))),
   );
   return simplify(gateGradients(softmaxGradients(normalised)));
 }

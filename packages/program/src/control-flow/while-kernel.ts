@@ -1,8 +1,9 @@
 // The node of a loop that ends by a condition. Inputs `0`, `1`, ...: so many `carries` (attribute), then constants. Its Programs
 // `condition` and `body` take them all; the first gives one bool, the other the next carries, which are what the node gives.
-// The attribute `maximumIterations` is a number, or null where the condition alone ends the loop.
+// The attribute `maximumIterations` is a number, or null where the condition alone ends the loop; a backend gives up after
+// `mostSteps`, where that is there (loop-steps.ts).
 import * as tf from '@tensorflow/tfjs-core';
-import { loopEndless } from '../errors.js';
+import { loopEndless, loopTooLong, scopeLabel } from '../errors.js';
 import type { Holder, HoldingKernel } from '../holding-kernel.js';
 import { whileKernel, type Attributes, type Program } from '../program.js';
 import { countIn, inputTypesOf, listed, outputTypesOf, requireTypes } from './holder-checks.js';
@@ -56,14 +57,16 @@ export const whileHolder: HoldingKernel = {
       throw loopEndless(whileKernel);
     return carries;
   },
-  run: ({ inputs, attrs, programs }, replay) => {
+  run: ({ inputs, attrs, programs, scope }, replay) => {
     const { carries, constants, maximumIterations } = whileParts(inputs, attrs);
     let current = carries.map((carry) => tf.clone(carry));
+    const mostSteps = Number(attrs['mostSteps'] ?? Infinity);
     for (let i = 0; i < (maximumIterations ?? Infinity); i++) {
       const goesOn = tf.tidy(
         () => replay(programs['condition']!, [...current, ...constants])[0]!.dataSync()[0],
       );
       if (!goesOn) break;
+      if (i === mostSteps) throw loopTooLong(scopeLabel(scope));
       const next = tf.tidy(() => replay(programs['body']!, [...current, ...constants]));
       tf.dispose(current);
       current = next;

@@ -23,5 +23,6 @@ function unrolledNode(node: ProgramNode, values: Values): tf.Tensor[] {
   const inputs = inputTensors(node, values);
   const inline = (body: Program, given: readonly tf.Tensor[]): tf.Tensor[] =>
     replay(unrollScans(body), given);
-  return scanHolder.run({ inputs, attrs: node.attrs, programs: node.programs! }, inline);
+  const { attrs, programs = {}, scope } = node;
+  return scanHolder.run({ inputs, attrs, programs, scope }, inline);
 }

@@ -5,10 +5,12 @@ import {
   assignState,
   capture,
   OpenProgram,
+  HostTensor,
   readState,
+  scan,
+  whileLoop,
   withComputeDType,
   withScope,
-  type HostTensor,
 } from '@lamella/program';
 import { assertRejects } from '../assertions.js';
 import { floats, integers } from '../kernel-case.js';
@@ -60,6 +62,36 @@ export const failures: readonly ContractTest[] = [
         );
         await assertRejects(() => backend.compile(program), 'DTYPE_UNSUPPORTED', 'Layer "dense"', dtype);
       }
+    },
+  },
+  {
+    name: 'gives up a loop that its condition does not end',
+    run: async (backend: Backend): Promise<void> => {
+      const doubled = (value: tf.Tensor): tf.Tensor =>
+        whileLoop(
+          (v: tf.Tensor) => tf.less(tf.sum(v), 6),
+          (v) => tf.mul(v, 2),
+          value,
+        );
+      // In four loops it has eight steps, and not millions.
+      const once =
+        (step: typeof doubled): typeof doubled =>
+        (value) =>
+          scan((v: tf.Tensor, _: null) => [step(v), null] as const, value, null, { length: 1 })[0];
+      const { program } = capture((a) => withScope('loop', () => once(once(once(once(doubled))))(a!)), [x]);
+      const executable = await backend.compile(program);
+      const output = outputOf(backend);
+      const filledWith = (value: number): HostTensor =>
+        new HostTensor(new Float32Array(6).fill(value), [2, 3]);
+      const run = (value: number): Promise<void> =>
+        executable.run([hostBuffer(filledWith(value))], [output], key);
+      await run(0.5);
+      await assertHolds(output, filledWith(1));
+      await assertRejects(() => run(0), 'LOOP_TOO_LONG');
+      await run(0.25);
+      await assertHolds(output, filledWith(1));
+      output.dispose();
+      executable.dispose();
     },
   },
   {
