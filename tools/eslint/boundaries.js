@@ -47,6 +47,8 @@ export const boundaries = {
     ],
     external: [tfjs],
   },
+  // What it writes imports others; itself it imports nothing.
+  'create-lamella-plugin': { internal: [], external: [] },
   lamella: {
     internal: [
       'program',

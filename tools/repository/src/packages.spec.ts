@@ -12,9 +12,10 @@ const json = (...path: string[]) => JSON.parse(text(...path));
 const folders = readdirSync(join(root, 'packages')).filter((folder) =>
   existsSync(join(root, 'packages', folder, 'package.json')),
 );
-const nameOf = (folder: string) => (folder === 'lamella' ? 'lamella' : `@lamella/${folder}`);
+const withoutScope = ['lamella', 'create-lamella-plugin'];
+const nameOf = (folder: string) => (withoutScope.includes(folder) ? folder : `@lamella/${folder}`);
 const folderOf = new Map(folders.map((folder) => [nameOf(folder), folder]));
-const isOurs = (name: string) => name === 'lamella' || name.startsWith('@lamella/');
+const isOurs = (name: string) => withoutScope.includes(name) || name.startsWith('@lamella/');
 
 /**
  * How many modules a package may have without a bundle for Node. Bundles are no place for a package whose command shares

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 const root = fileURLToPath(new URL('../../../packages', import.meta.url));
 const packages = readdirSync(root)
   .filter((folder) => existsSync(join(root, folder, 'src/index.ts')))
-  .map((folder) => (folder === 'lamella' ? folder : `@lamella/${folder}`));
+  .map((folder) => (['lamella', 'create-lamella-plugin'].includes(folder) ? folder : `@lamella/${folder}`));
 
 const builtIns = { Object, Array, Function, Promise, Math, Date, JSON, String, Number, Map, Set };
 

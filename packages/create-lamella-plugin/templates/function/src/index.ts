@@ -1,0 +1,1 @@
+export { templateName, templateNamePlugin } from './template-name.js';

@@ -1,0 +1,1 @@
+export { TemplateName, templateName, templateNamePlugin, type TemplateNameOptions } from './template-name.js';
