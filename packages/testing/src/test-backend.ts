@@ -7,14 +7,9 @@ import { contractTests } from './backend-contract/index.js';
 import { floats, kernelsIn, programOf, type KernelCase } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
 import { runProgram } from './run-program.js';
+import { runnerOf, type TestRunner } from './runner.js';
 import { runSteps } from './step-runner.js';
 import { trainingStep } from './training-step.js';
-
-/** The two functions a test runner offers. */
-export interface TestRunner {
-  readonly describe: (name: string, body: () => void) => void;
-  readonly it: (name: string, body: () => Promise<void>, timeout?: number) => void;
-}
 
 export interface TestBackendOptions {
   /** The largest difference allowed, relative to 1 + the expected magnitude. Default: 1e-5. */
@@ -24,7 +19,7 @@ export interface TestBackendOptions {
    * by name, which must fail. What works in spite of being listed fails the suite.
    */
   readonly unsupported?: Readonly<Record<string, string>>;
-  /** Default: the runner's globals. */
+  /** Default: the runner's globals, or those of Vitest or node:test where it runs the file. */
   readonly runner?: TestRunner;
 }
 
@@ -43,7 +38,7 @@ export function testBackend(
   create: () => Backend | Promise<Backend>,
   options: TestBackendOptions = {},
 ): void {
-  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
+  const { describe, it } = runnerOf('testBackend', options.runner);
   const tolerance = options.tolerance ?? 1e-5;
   describe(`backend ${name}`, () => {
     describe('keeps its contract: it', () => {

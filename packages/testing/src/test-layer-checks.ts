@@ -21,6 +21,7 @@ import { Functional, type Model } from '@lamella/training';
 import { fitsShape, flatten, formatShape, HostTensor, mapTree, sameShape, type Tree } from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
 import { configFromText, configToText } from './test-layer-config.js';
+import { throughFiles } from './test-layer-files.js';
 import { checkGradients } from './test-layer-gradients.js';
 import { callLayer, tensorsOf, type LayerCall, type LayerResult } from './test-layer-program.js';
 
@@ -143,6 +144,10 @@ async function survivesConfig(subject: LayerSubject): Promise<void> {
     if (value !== undefined && value !== null && option !== 'dtype' && !Object.hasOwn(config, option))
       throw new Error(`getConfig() lacks the option "${option}" that the layer was given`);
   }
+  if (config['name'] !== layer.name)
+    throw new Error(
+      `getConfig() gives the name ${JSON.stringify(config['name'])}, and the layer is called "${layer.name}": return { ...super.getConfig(), ... }`,
+    );
   const text = configToText(config, layer.label);
   const { catalog } = compose({
     plugins: plugins.some(({ name }) => name === layers.name) ? plugins : [layers, ...plugins],
@@ -245,12 +250,19 @@ async function hasRightGradients(subject: LayerSubject): Promise<void> {
     await checkGradients(create(), callOf(given, true), backend, gradientTolerance);
 }
 
-async function survivesReload({ create, given, backend, reload }: LayerSubject): Promise<void> {
+async function survivesFiles(subject: LayerSubject): Promise<void> {
+  const { create, given, backend, reload } = subject;
   const symbolic = symbols(given);
-  const model = new Functional({ inputs: symbolic.tensors, outputs: [...apply(create(), symbolic)] });
+  const layer = create();
+  const model = new Functional({ inputs: symbolic.tensors, outputs: [...apply(layer, symbolic)] });
   const call = { ...callOf(given), inputs: tensorsOf(callOf(given)), args: {} };
   const expected = await callLayer(model, call, backend);
-  assertAlike('saved and loaded', await callLayer(await reload!(model), call, backend), expected, 0);
+  const ways = reload === undefined ? throughFiles(model, layer, subject) : [() => reload(model)];
+  for (const way of ways) {
+    const again = await way();
+    if (again !== undefined)
+      assertAlike('saved and loaded', await callLayer(again, call, backend), expected, 0);
+  }
 }
 
 async function leavesNoTensors({ create, given, backend }: LayerSubject): Promise<void> {
@@ -283,10 +295,6 @@ export const layerChecks: readonly LayerCheck[] = [
   { name: 'does otherwise in training exactly where its case says so', run: obeysTraining },
   { name: 'shares its weights where it is applied twice', run: sharesWeights },
   { name: 'computes the same captured and at once', run: capturesWhatItComputes },
-  {
-    name: 'predicts the same after its model was saved and loaded',
-    applies: ({ reload }) => reload !== undefined,
-    run: survivesReload,
-  },
+  { name: 'predicts the same after its model was saved and loaded', run: survivesFiles },
   { name: 'leaves no tfjs tensor behind', run: leavesNoTensors },
 ];

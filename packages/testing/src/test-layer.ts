@@ -5,7 +5,7 @@ import type { Backend, Layer, Plugin } from '@lamella/core';
 import type { Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRejects, assertSame } from './assertions.js';
-import type { TestRunner } from './test-backend.js';
+import { runnerOf, type TestRunner } from './runner.js';
 import { layerChecks, type LayerCase } from './test-layer-checks.js';
 
 /** Something that a layer must refuse. */
@@ -25,7 +25,7 @@ export interface TestLayerOptions {
   readonly rejects?: readonly LayerRejection[];
   /** Where the classes in the layer's config come from, beside @lamella/layers. */
   readonly plugins?: readonly Plugin[];
-  /** Saves a model, loads it and gives what was loaded. Left out, files are not tried. */
+  /** Saves a model, loads it and gives what was loaded. Default: through `.keras`, `.h5` and `model.json` of @lamella/io. */
   readonly reload?: (model: Model) => Promise<Layer>;
   /** Default: backend-cpu. */
   readonly backend?: Backend;
@@ -33,7 +33,7 @@ export interface TestLayerOptions {
   readonly tolerance?: number;
   /** The same for gradients against finite differences in float32. Default: 5e-3. */
   readonly gradientTolerance?: number;
-  /** Default: the runner's globals. */
+  /** Default: the runner's globals, or those of Vitest or node:test where it runs the file. */
   readonly runner?: TestRunner;
 }
 
@@ -82,7 +82,7 @@ export function testLayer<Options>(
   cases: readonly LayerCase<Options>[],
   options: TestLayerOptions = {},
 ): void {
-  const { describe, it } = options.runner ?? (globalThis as unknown as TestRunner);
+  const { describe, it } = runnerOf('testLayer', options.runner);
   for (const given of cases) {
     const subject = {
       create: () => create(given.options),
