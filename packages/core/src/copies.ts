@@ -1,5 +1,6 @@
 // Telling this copy of the package from another one in the same process. Objects of two copies look alike, but each copy
 // counts names, seeds and running layers for itself, so they must not meet in one graph.
+import { describeCopy } from '@lamella/program';
 import { packageDuplicated } from './errors.js';
 
 const brand = Symbol.for('lamella.core.copy');
@@ -17,5 +18,5 @@ export function checkCopy(subject: string, value: unknown): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || !(brand in value))
     return;
   const other = (value as Record<symbol, unknown>)[brand];
-  if (other !== thisCopy) throw packageDuplicated(subject, [thisCopy, String(other)]);
+  if (other !== thisCopy) throw packageDuplicated(subject, [thisCopy, String(other)].map(describeCopy));
 }

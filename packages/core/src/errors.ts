@@ -197,7 +197,7 @@ export function packageDuplicated(subject: string, locations: readonly string[])
     subject,
     problem: 'it was made by another copy of @lamella/core than the one in use',
     details: locations.map((location) => `  ${location}`),
-    fix: 'install one copy: "npm ls @lamella/core" shows who brings which, "npm dedupe" merges them',
+    fix: 'install one version of it: "npm ls @lamella/core" shows who brings which; update the package that asks for an older one, or ask its author for a newer range',
   });
 }
 

@@ -47,7 +47,7 @@ describe('another copy of @lamella/program', () => {
   it('that captured before is an error with both places', () => {
     holder[key] = { url: 'file:///app/node_modules/x/node_modules/@lamella/program/dist/copies.js' };
     expect(once).toThrow(
-      /^\[PACKAGE_DUPLICATED\] Package "@lamella\/program": two copies of it are loaded\.\n {2}file:\/\/\/app\/node_modules\/x\S+\n {2}file:\S+\/copies\.\w+\nFix: install one copy: "npm ls @lamella\/program"/,
+      /^\[PACKAGE_DUPLICATED\] Package "@lamella\/program": two copies of it are loaded\.\n {2}file:\/\/\/app\/node_modules\/x\S+\n {2}@lamella\/program \d+\.\d+\.\d+ at \S*program\nFix: install one version of it: "npm ls @lamella\/program"/,
     );
   });
 

@@ -2,6 +2,7 @@
 // Found out at a capture, never at import.
 import * as tf from '@tensorflow/tfjs-core';
 import { packageDuplicated } from './errors.js';
+import { describeCopy } from './installed-copy.js';
 
 const key = Symbol.for('lamella.program.copy');
 
@@ -22,7 +23,7 @@ export function claimCapture(): boolean {
   const holder = process[key];
   if (holder === own) return false;
   if (holder !== undefined && holder.url !== own.url)
-    throw packageDuplicated('@lamella/program', [holder.url, own.url]);
+    throw packageDuplicated('@lamella/program', [holder.url, own.url].map(describeCopy));
   process[key] = own;
   return true;
 }

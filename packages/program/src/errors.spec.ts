@@ -86,7 +86,7 @@ describe('a coded error', () => {
     ],
     [
       packageDuplicated('p', ['here', 'there']),
-      '[PACKAGE_DUPLICATED] Package "p": two copies of it are loaded.\n  here\n  there\nFix: install one copy: "npm ls p" shows who brings which, "npm dedupe" merges them.',
+      '[PACKAGE_DUPLICATED] Package "p": two copies of it are loaded.\n  here\n  there\nFix: install one version of it: "npm ls p" shows who brings which; update the package that asks for an older one, or ask its author for a newer range.',
     ],
   ])('has a factory for each code', (error, message) => {
     expect(error.message).toBe(message);

@@ -189,7 +189,7 @@ export function packageDuplicated(name: string, places: readonly string[]): Lame
     subject: `Package "${name}"`,
     problem: 'two copies of it are loaded',
     details: places.map((place) => `  ${place}`),
-    fix: `install one copy: "npm ls ${name}" shows who brings which, "npm dedupe" merges them`,
+    fix: `install one version of it: "npm ls ${name}" shows who brings which; update the package that asks for an older one, or ask its author for a newer range`,
   });
 }
 

@@ -64,6 +64,7 @@ export {
   valueOutOfRange,
   type ErrorParts,
 } from './errors.js';
+export { describeCopy } from './installed-copy.js';
 export { printable } from './printable.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
 export { type NormalAttributes } from './kernel-rules/attribute-rule.js';

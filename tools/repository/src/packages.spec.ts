@@ -80,6 +80,8 @@ describe.each(folders)('package %s', (folder) => {
 
   it('declares nothing that it does not import', () => {
     const imported = importsOfFolder(folder);
+    const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
+    expect(Object.keys(needed).filter((name) => isOurs(name) && !imported.has(name))).toEqual([]);
     expect(Object.keys(manifest.dependencies ?? {}).filter((name) => !imported.has(name))).toEqual([]);
   });
 
@@ -140,10 +142,19 @@ describe('the packages together', () => {
   it('have one version, and depend on one another by it', () => {
     const manifests = folders.map((folder) => json('packages', folder, 'package.json'));
     const { version } = manifests[0];
-    for (const { name, version: own, dependencies = {} } of manifests) {
+    for (const { name, version: own, dependencies = {}, peerDependencies = {} } of manifests) {
       expect([name, own]).toEqual([name, version]);
-      for (const dependency of Object.keys(dependencies).filter(isOurs))
-        expect([name, dependency, dependencies[dependency]]).toEqual([name, dependency, `^${version}`]);
+      const all = { ...dependencies, ...peerDependencies };
+      for (const dependency of Object.keys(all).filter(isOurs))
+        expect([name, dependency, all[dependency]]).toEqual([name, dependency, `^${version}`]);
+    }
+  });
+
+  it('share core and program with the application, to which lamella brings them', () => {
+    for (const folder of folders) {
+      const { name, dependencies = {} } = json('packages', folder, 'package.json');
+      const own = ['@lamella/core', '@lamella/program'].filter((shared) => shared in dependencies);
+      expect([name, own]).toEqual([name, name === 'lamella' ? ['@lamella/core', '@lamella/program'] : []]);
     }
   });
 
