@@ -1,5 +1,6 @@
 // The programs that learn pictures and points, small.
 import { expect, it } from '@jest/globals';
+import { acgan } from './acgan.js';
 import { denoising } from './denoising.js';
 import { gan } from './gan.js';
 import { siamese } from './siamese.js';
@@ -26,4 +27,8 @@ it('a GAN makes points where the real ones are', async () => {
   const { before, after } = await gan();
   expect(before).toBeGreaterThan(1.5);
   expect(after).toBeLessThan(0.5);
+});
+
+it('a classifier GAN makes pictures of the kind that it is asked for', async () => {
+  expect(await acgan({ epochs: 20 })).toBeGreaterThan(0.8);
 });

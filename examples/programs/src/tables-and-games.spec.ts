@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { cartPole } from './cart-pole.js';
 import { dqn } from './dqn.js';
 import { iris } from './iris.js';
+import { structuredData } from './structured-data.js';
 
 it('iris: tells flowers that it has not seen', async () => {
   const { accuracy, name } = await iris();
@@ -17,4 +18,8 @@ it('cart and pole: the pole stands twice as long after a few rounds', async () =
 
 it('deep Q-learning: catches nearly every ball', async () => {
   expect(await dqn({ played: 1500 })).toBeGreaterThan(0.9);
+});
+
+it('structured data: words and numbers of a table say who is content', async () => {
+  expect(await structuredData({ count: 512 })).toBeGreaterThan(0.9);
 });
