@@ -91,6 +91,11 @@ export class Catalog {
     return this.find(kind, name) ?? (ofFunctions.has(kind) ? this.findFunction(name) : undefined);
   }
 
+  /** The plugin that brings a class. */
+  ownerOf(known: SerializableClass): string | undefined {
+    return this.owners.get(known);
+  }
+
   /** The names of a family's classes. */
   names(kind: SerializableKind): string[] {
     return [...new Set([...(this.families.get(kind)?.values() ?? [])].map(({ className }) => className))];

@@ -179,6 +179,23 @@ describe('the optimizer of another package', () => {
 });
 
 describe('a layer of another package that nobody brings', () => {
+  it('that cannot be made of its config is laid at the door of its plugin', async () => {
+    const file = await composed.encodeModel(netOf({ steps: 3 }), 'net.keras');
+    class Other extends Keeper {
+      constructor(options: Record<string, unknown>) {
+        super(options);
+        (options['phases'] as number[]).forEach(() => undefined);
+      }
+    }
+    Object.defineProperty(Other, 'className', { value: 'acme>Keeper' });
+    const later = compose({
+      plugins: [layers, training, io, { name: 'acme-layers', classes: { layers: [Other] } }],
+    });
+    await expect(later.loadModel(file)).rejects.toThrow(
+      /\[PLUGIN_INVALID\] Plugin "acme-layers": its class "acme>Keeper" cannot be made of the config .*"steps".*: Cannot read.*\nFix: its constructor must take/,
+    );
+  });
+
   it('may come with one call, which leaves the composition as it was', async () => {
     const file = await composed.encodeModel(netOf({ a_b: 1 }), 'net.keras');
     const without = compose({ plugins: [layers, training, io] });

@@ -4,6 +4,7 @@ import {
   dtypePolicyClasses,
   fromConfig,
   packageOf,
+  pluginInvalid,
   toDTypePolicy,
   withNames,
   type Composition,
@@ -15,7 +16,7 @@ import {
   type SerializableKind,
 } from '@lamella/core';
 import { classesUnknown, fileInvalid, functionsUnknown } from '../errors.js';
-import { suggest, type Budget } from '@lamella/program';
+import { isLamellaError, suggest, type Budget } from '@lamella/program';
 import { isOlderHardSigmoid, olderHardSigmoidReference } from '../older-keras/hard-sigmoid.js';
 import { describeFunction, isTensorFlowOperation } from '../older-keras/tensorflow-operations.js';
 import { refusedOperations } from '../operations/refused.js';
@@ -140,9 +141,25 @@ function make(envelope: Envelope, context: ReadContext, hint: SerializableKind |
     context,
     packageOf(found.className) !== undefined,
   );
-  const made = withNames(context.composition.catalog, () => fromConfig(found, config));
+  const made = withNames(context.composition.catalog, () => madeOf(found, config, context));
   checkKept(context.file, made, config, found);
   return made;
+}
+
+/** An object of a stored config. Throws: PLUGIN_INVALID where the class itself fails, naming who brings it. */
+function madeOf(found: SerializableClass, config: Config, { composition }: ReadContext): unknown {
+  try {
+    return fromConfig(found, config);
+  } catch (cause) {
+    const owner = composition.catalog.ownerOf(found);
+    if (isLamellaError(cause) || owner === undefined || packageOf(found.className) === undefined) throw cause;
+    throw pluginInvalid(
+      owner,
+      `its class "${found.className}" cannot be made of the config that the file holds, ${JSON.stringify(Object.keys(config))}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
+      'its constructor must take what its getConfig() gives, and what older versions gave; the original error is the cause',
+      cause,
+    );
+  }
 }
 
 function unknown(missing: MissingClass, { file, composition }: ReadContext): Error {
