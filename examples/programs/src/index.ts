@@ -6,6 +6,7 @@ import { ctcReading } from './ctc.js';
 import { dateConversion } from './date-conversion.js';
 import { denoising } from './denoising.js';
 import { dqn } from './dqn.js';
+import { fineTuning } from './fine-tuning.js';
 import { gan } from './gan.js';
 import { iris } from './iris.js';
 import { sentiment } from './sentiment.js';
@@ -26,6 +27,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   dateConversion,
   denoising,
   dqn,
+  fineTuning,
   gan,
   iris,
   jenaWeather,

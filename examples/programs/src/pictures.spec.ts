@@ -2,6 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { acgan } from './acgan.js';
 import { denoising } from './denoising.js';
+import { fineTuning } from './fine-tuning.js';
 import { gan } from './gan.js';
 import { siamese } from './siamese.js';
 import { vae } from './vae.js';
@@ -31,4 +32,10 @@ it('a GAN makes points where the real ones are', async () => {
 
 it('a classifier GAN makes pictures of the kind that it is asked for', async () => {
   expect(await acgan({ epochs: 20 })).toBeGreaterThan(0.8);
+});
+
+it('fine-tuning: what a frozen network sees is enough to learn something new from few pictures', async () => {
+  const { frozen, tuned } = await fineTuning();
+  expect(frozen).toBeGreaterThan(0.85);
+  expect(tuned).toBeGreaterThan(0.85);
 });
