@@ -31,6 +31,7 @@ import {
   type Metric,
   type Optimizer,
 } from '@lamella/training';
+import { imageLayerOptions } from './image-layer-options.js';
 import { assertClose } from './assertions.js';
 import { floats, integers, kernelsIn, programOf } from './kernel-case.js';
 import { kernelCases } from './kernel-cases/index.js';
@@ -314,6 +315,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ZeroPadding1D: [on(() => layer.zeroPadding1D(), sequence)],
   ZeroPadding2D: [on(() => layer.zeroPadding2D(), image)],
   ZeroPadding3D: [on(() => layer.zeroPadding3D(), volume)],
+  Pipeline: [on(() => layer.pipeline({ layers: [layer.randomFlip(), layer.dense({ units: 2 })] }), image)],
+  ...Object.fromEntries(
+    Object.entries(imageLayerOptions).map(([name, options]) => [
+      name,
+      [on(() => new (catalog.get('layers', name))(options) as Layer, image)],
+    ]),
+  ),
 };
 
 function regularizers(): Regularizer[] {

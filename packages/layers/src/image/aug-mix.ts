@@ -1,0 +1,79 @@
+// AugMix: in training, images are mixed with what several chains of changes make of them.
+import { booleanOption, positiveIntegerOption, positiveOption, seedOption, withOptions } from '@lamella/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import { augmentations } from './augmentations.js';
+import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
+import { drawBeta, drawGamma } from './mixing.js';
+
+const options = {
+  /** The lowest and the highest value of a pixel. Default [0, 255]. */
+  valueRange: valueRangeOption(),
+  /** Default 3. */
+  numChains: positiveIntegerOption(3),
+  /** How many changes follow each other in a chain, of which some leave the images. Default 3. */
+  chainDepth: positiveIntegerOption(3),
+  /** How strong they are: a number f for one from 0 to f, or two between which it is drawn. Default 0.3. */
+  factor: factorOption(0, 1, 0.3),
+  /** The shape of the distribution of shares. Default 1. */
+  alpha: positiveOption(1),
+  /** Whether brightness, contrast, colours and sharpness change too. Default true. */
+  allOps: booleanOption(true),
+  /** Default `bilinear`. */
+  interpolation: pixelsOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+};
+
+/** The options of {@link AugMix}. */
+export type AugMixOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Mixes images in training with chains of changes, drawn at every step, the same for a batch. All ways are computed each
+ * time. Source: Hendrycks and others (2020), keras.layers.AugMix.
+ * Shapes: any images to the same. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * augMix({ factor: 0.3 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class AugMix extends withOptions(ImageLayer, options) {
+  static readonly className = 'AugMix';
+
+  override augment(sizes: ImageSizes): Augmentation {
+    const { numChains, chainDepth } = this;
+    const layers = augmentations(this, this.allOps);
+    const gammas = drawGamma([1, numChains], tf.scalar(this.alpha), this);
+    const weights = tf.split(tf.div(gammas, tf.sum(gammas)), numChains, 1);
+    const own = drawBeta(1, tf.scalar(this.alpha), this);
+    const chains = weights.map(() =>
+      Array.from({ length: chainDepth }, () => ({
+        // One more than there are ways: that one leaves the images.
+        choice: tf.floor(this.uniform([1], [0, layers.length + 1])),
+        changes: layers.map((layer) => layer.augment(sizes).images),
+      })),
+    );
+    return {
+      images: (x) => {
+        const augmented = chains.map((chain, i) => {
+          const changed = chain.reduce<tf.Tensor>(
+            (found, { choice, changes }) =>
+              changes.reduce<tf.Tensor>(
+                (before, change, k) => tf.where(tf.equal(choice, k), change(found as tf.Tensor4D), before),
+                found,
+              ),
+            x,
+          );
+          return tf.mul(changed, weights[i]!);
+        });
+        const sum = augmented.reduce((a, b) => tf.add(a, b));
+        return tf.clipByValue(tf.add(tf.mul(own, x), tf.mul(tf.sub(1, own), sum)), ...this.valueRange);
+      },
+    };
+  }
+}
+
+/** Makes an {@link AugMix}. */
+export function augMix(given: AugMixOptions = {}): AugMix {
+  return new AugMix(given);
+}

@@ -1,0 +1,50 @@
+// The layers that RandAugment and AugMix choose from, of one strength.
+import { AutoContrast } from './auto-contrast.js';
+import { Equalization } from './equalization.js';
+import type { ImageLayer } from './image-layer.js';
+import type { Range } from './image-options.js';
+import { RandomBrightness } from './random-brightness.js';
+import { RandomColorDegeneration } from './random-color-degeneration.js';
+import { RandomContrast } from './random-contrast.js';
+import { RandomPosterization } from './random-posterization.js';
+import { RandomRotation } from './random-rotation.js';
+import { RandomSharpness } from './random-sharpness.js';
+import { RandomShear } from './random-shear.js';
+import { RandomTranslation } from './random-translation.js';
+import { Solarization } from './solarization.js';
+
+/** What the layers have in common. */
+export interface AugmentationOptions {
+  readonly name: string;
+  readonly factor: Range;
+  readonly valueRange: Range;
+  readonly interpolation: 'nearest' | 'bilinear';
+  readonly seed: number | null;
+}
+
+/** In the order in which Keras numbers them; without `all`, those alone that change no colours beyond what is there. */
+export function augmentations(
+  { name, factor, valueRange, interpolation, seed }: AugmentationOptions,
+  all = true,
+): readonly ImageLayer[] {
+  const moved = { interpolation, seed, name: `${name}_step` };
+  const colored = { valueRange, seed, name: `${name}_step` };
+  const fixed = { valueRange, name: `${name}_step` };
+  return [
+    new RandomShear({ ...moved, xFactor: factor, yFactor: factor }),
+    new RandomTranslation({ ...moved, heightFactor: factor, widthFactor: factor }),
+    new RandomRotation({ ...moved, factor }),
+    ...(all
+      ? [
+          new RandomBrightness({ ...colored, factor }),
+          new RandomColorDegeneration({ ...colored, factor }),
+          new RandomContrast({ ...colored, factor }),
+          new RandomSharpness({ ...colored, factor }),
+        ]
+      : []),
+    new RandomPosterization({ ...colored, factor: Math.max(1, Math.trunc(8 * factor[1])) }),
+    new Solarization({ ...colored, additionFactor: factor, thresholdFactor: factor }),
+    new AutoContrast(fixed),
+    new Equalization(fixed),
+  ];
+}

@@ -1,0 +1,59 @@
+// MaxNumBoundingBoxes: as many boxes an image as are wanted, others cut off, missing ones filled.
+import {
+  inputInvalid,
+  integerOption,
+  isTensor,
+  Layer,
+  positiveIntegerOption,
+  withOptions,
+} from '@lamella/core';
+import { isRecord, type Tree } from '@lamella/program';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import { imageOptions } from './image-layer.js';
+
+const options = {
+  ...imageOptions,
+  /** How many boxes an image has afterwards. */
+  maxNumber: positiveIntegerOption(),
+  /** What missing boxes and labels hold. Default -1. Keras' files do not keep it. */
+  fillValue: integerOption(-1),
+};
+
+/** The options of {@link MaxNumBoundingBoxes}. */
+export type MaxNumBoundingBoxesOptions = OptionsFor<typeof options>;
+
+/**
+ * Gives each image the same number of boxes, in `bounding_boxes` of a record; images alone pass. Source: keras.layers.MaxNumBoundingBoxes.
+ * Shapes: boxes [batch, boxes, 4] and labels [batch, boxes] to as many as `maxNumber` says. Throws: OPTION_INVALID, INPUT_INVALID.
+ *
+ * @example
+ * maxNumBoundingBoxes({ maxNumber: 8 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class MaxNumBoundingBoxes extends withOptions(Layer, options) {
+  static readonly className = 'MaxNumBoundingBoxes';
+
+  override call(inputs: Tree<tf.Tensor>): Tree<tf.Tensor> {
+    if (isTensor(inputs) || !isRecord(inputs) || inputs['bounding_boxes'] === undefined) return inputs;
+    const { boxes, labels, ...others } = inputs['bounding_boxes'] as Record<string, tf.Tensor>;
+    if (boxes?.rank !== 3 || boxes.shape[2] !== 4 || labels?.rank !== 2 || Object.keys(others).length > 0)
+      throw inputInvalid(
+        this.label,
+        'expected bounding_boxes of { boxes: [batch, boxes, 4], labels: [batch, boxes] }, got others',
+        'give a record of boxes and labels',
+      );
+    return { ...inputs, bounding_boxes: { boxes: this.#fitted(boxes), labels: this.#fitted(labels) } };
+  }
+
+  #fitted(x: tf.Tensor): tf.Tensor {
+    const kept = Math.min(this.maxNumber, x.shape[1]!);
+    const cut = tf.slice(x, [0, 0], [x.shape[0]!, kept]);
+    const margins = x.shape.map((_, axis): [number, number] => [0, axis === 1 ? this.maxNumber - kept : 0]);
+    return tf.pad(cut, margins, this.fillValue);
+  }
+}
+
+/** Makes a {@link MaxNumBoundingBoxes}. */
+export function maxNumBoundingBoxes(given: MaxNumBoundingBoxesOptions): MaxNumBoundingBoxes {
+  return new MaxNumBoundingBoxes(given);
+}

@@ -1,0 +1,77 @@
+// Pipeline: layers one after the other as one, for augmentation.
+import {
+  isLayer,
+  Layer,
+  option,
+  optionInvalid,
+  snakeCaseClass,
+  withOptions,
+  type CallContext,
+  type Config,
+} from '@lamella/core';
+import type { Tree } from '@lamella/program';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+
+const options = {
+  /** From the first to the last. */
+  layers: option<readonly Layer[]>({
+    check: (subject, name, given) => {
+      const list: unknown[] = Array.isArray(given) ? given : [];
+      if (list.length > 0 && list.every((one) => isLayer(one))) return [...list] as Layer[];
+      throw optionInvalid(subject, name, 'a list of layers', given);
+    },
+  }),
+} as const;
+
+/** The options of {@link Pipeline}. */
+export type PipelineOptions = OptionsFor<typeof options>;
+
+/**
+ * Layers one after the other. Source: keras.layers.Pipeline. Shapes: those of the first layer to those of the last.
+ * Throws: OPTION_INVALID.
+ *
+ * @example
+ * const augment = pipeline({ layers: [randomFlip(), randomRotation({ factor: 0.1 })] });
+ * augment.apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class Pipeline extends withOptions(Layer, options) {
+  static readonly className = 'Pipeline';
+
+  override get sublayers(): readonly Layer[] {
+    return this.layers;
+  }
+
+  /** As Keras stores a list: by the classes in it, numbered. */
+  override get namedSublayers(): ReadonlyMap<string, Layer> {
+    const classes = this.layers.map(({ className }) => snakeCaseClass(className));
+    return new Map(
+      this.layers.map((layer, i) => {
+        const before = classes.slice(0, i).filter((name) => name === classes[i]).length;
+        return [`_pipeline_layers/${classes[i]}${before === 0 ? '' : `_${before}`}`, layer];
+      }),
+    );
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override call(inputs: Tree<tf.Tensor>, _context: CallContext): Tree<tf.Tensor> {
+    return this.layers.reduce<Tree<tf.Tensor>>(
+      (x, layer) => layer.apply(x as tf.Tensor) as Tree<tf.Tensor>,
+      inputs,
+    );
+  }
+
+  /** Keras' own takes its layers and its name alone. */
+  override getConfig(): Config {
+    const { name, layers } = super.getConfig();
+    return { name, layers } as Config;
+  }
+}
+
+/** Makes a {@link Pipeline}. */
+export function pipeline(given: PipelineOptions): Pipeline {
+  return new Pipeline(given);
+}

@@ -1,0 +1,61 @@
+// RandAugment: in training, some of eleven ways to change images, one after the other.
+import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import { augmentations } from './augmentations.js';
+import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
+
+const options = {
+  /** The lowest and the highest value of a pixel. Default [0, 255]. */
+  valueRange: valueRangeOption(),
+  /** How many are taken. Default 2. */
+  numOps: positiveIntegerOption(2),
+  /** How strong they are: a number f for one from 0 to f, or two between which it is drawn. Default 0.5. */
+  factor: factorOption(0, 1, 0.5),
+  /** Default `bilinear`. */
+  interpolation: pixelsOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+};
+
+/** The options of {@link RandAugment}. */
+export type RandAugmentOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Changes the images of a batch in training in some of eleven ways, the same for all of them. As in Keras, all ways are
+ * computed each time. Source: Cubuk and others (2019), keras.layers.RandAugment.
+ * Shapes: any images to the same. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * randAugment({ factor: 0.3 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class RandAugment extends withOptions(ImageLayer, options) {
+  static readonly className = 'RandAugment';
+
+  override augment(sizes: ImageSizes): Augmentation {
+    const layers = augmentations(this);
+    const chosen = tf.floor(this.uniform([this.numOps], [0, layers.length]));
+    const changes = layers.map((layer) => layer.augment(sizes));
+    const apply = (x: tf.Tensor4D, of: (change: Augmentation) => Augmentation['images']): tf.Tensor =>
+      tf
+        .split(chosen, this.numOps)
+        .reduce<tf.Tensor>(
+          (found, choice) =>
+            changes.reduce<tf.Tensor>(
+              (before, change, i) => tf.where(tf.equal(choice, i), of(change)(before as tf.Tensor4D), before),
+              found,
+            ),
+          x,
+        );
+    return {
+      images: (x) => apply(x, ({ images }) => images),
+      masks: (x) => apply(x, ({ masks }) => masks ?? ((same) => same)),
+    };
+  }
+}
+
+/** Makes a {@link RandAugment}. */
+export function randAugment(given: RandAugmentOptions = {}): RandAugment {
+  return new RandAugment(given);
+}

@@ -1,0 +1,73 @@
+// RandomCrop: in training, a part of each image, at one place for all images of a batch.
+import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
+import { image } from '@lamella/program';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import {
+  ImageLayer,
+  moving,
+  type Augmentation,
+  type ImageLayerOptions,
+  type ImageSizes,
+} from './image-layer.js';
+
+const options = {
+  /** Of the images that come out in training. */
+  height: positiveIntegerOption(),
+  width: positiveIntegerOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+};
+
+/** The options of {@link RandomCrop}. */
+export type RandomCropOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Cuts images in training; those that are too small are cut to the aspect ratio and stretched. Otherwise they pass as they are, as in Keras. Source: keras.layers.RandomCrop.
+ * Shapes: [batch, height, width, channels], or one image. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * randomCrop({ height: 24, width: 24 }).apply(input({ shape: [24, 24, 3] })).shape; // [null, 24, 24, 3]
+ */
+export class RandomCrop extends withOptions(ImageLayer, options) {
+  static readonly className = 'RandomCrop';
+
+  override augment({ batch, height: tall, width: wide, channels }: ImageSizes): Augmentation {
+    const { height, width, label } = this;
+    if (tall <= height || wide <= width)
+      return moving((x) => image.resize(middle(x, height, width), [height, width], {}, label));
+    const place = (size: number, wanted: number): tf.Tensor =>
+      tf.cast(tf.floor(this.uniform([1], [0, size - wanted + 1])), 'int32');
+    const [top, left] = [place(tall, height), place(wide, width)];
+    const along = (start: tf.Tensor, count: number): tf.Tensor1D =>
+      tf.add(start, tf.range(0, count, 1, 'int32')) as tf.Tensor1D;
+    return moving((x) => {
+      const rows = tf.gather(x, along(top, height), 1);
+      return tf.reshape(tf.gather(rows, along(left, width), 2), [
+        batch,
+        height,
+        width,
+        x.shape[3] ?? channels,
+      ]);
+    });
+  }
+}
+
+/** As much from the middle on as fits, as Keras places it. */
+function middle(x: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  const [batch, tall, wide, channels] = x.shape;
+  const fit = (size: number, other: number, wanted: number, otherWanted: number): number =>
+    Math.max(Math.min(size, Math.trunc((other * wanted) / otherWanted)), 1);
+  const top = Math.trunc((tall - fit(tall, wide, height, width)) / 2);
+  const left = Math.trunc((wide - fit(wide, tall, width, height)) / 2);
+  return tf.slice(
+    x,
+    [0, top, left, 0],
+    [batch, Math.min(height, tall - top), Math.min(width, wide - left), channels],
+  );
+}
+
+/** Makes a {@link RandomCrop}. */
+export function randomCrop(given: RandomCropOptions): RandomCrop {
+  return new RandomCrop(given);
+}

@@ -1,0 +1,48 @@
+// RandomPosterization: in training, pixels keep their first bits.
+import { seedOption, withOptions } from '@lamella/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { factorOption, valueRangeOption } from './image-options.js';
+
+const options = {
+  /** How many of 8 bits stay: a number, or two, from the first to below the second. */
+  factor: factorOption(1, 8),
+  /** The lowest and the highest value of a pixel. Default [0, 255]. */
+  valueRange: valueRangeOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+};
+
+/** The options of {@link RandomPosterization}. */
+export type RandomPosterizationOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Reduces the number of colours of images in training. Source: keras.layers.RandomPosterization.
+ * Shapes: any images to the same. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * randomPosterization({ factor: 4 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class RandomPosterization extends withOptions(ImageLayer, options) {
+  static readonly className = 'RandomPosterization';
+
+  override augment({ batch }: ImageSizes): Augmentation {
+    const [fewest, most] = this.factor;
+    const bits = tf.floor(this.uniform([batch, 1, 1, 1], [fewest, most]));
+    const step = tf.pow(2, tf.sub(8, bits));
+    const [low, high] = this.valueRange;
+    return {
+      images: (x) => {
+        const bytes = tf.floor(tf.clipByValue(tf.mul(tf.div(tf.sub(x, low), high - low), 255), 0, 255));
+        const rounded = tf.mul(tf.floor(tf.div(bytes, step)), step);
+        return tf.add(tf.mul(tf.div(rounded, 255), high - low), low);
+      },
+    };
+  }
+}
+
+/** Makes a {@link RandomPosterization}. */
+export function randomPosterization(given: RandomPosterizationOptions): RandomPosterization {
+  return new RandomPosterization(given);
+}

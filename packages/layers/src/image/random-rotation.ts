@@ -1,0 +1,64 @@
+// RandomRotation: in training, images are turned.
+import { seedOption, withOptions } from '@lamella/core';
+import { image } from '@lamella/program';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import {
+  ImageLayer,
+  moving,
+  type Augmentation,
+  type ImageLayerOptions,
+  type ImageSizes,
+} from './image-layer.js';
+import { factorOption, fillModeOption, fillValueOption, pixelsOption } from './image-options.js';
+
+const options = {
+  /** How far, in whole turns, counterclockwise above 0: a number, or two between which it is drawn. */
+  factor: factorOption(-1, 1),
+  /** What stands outside. Default `reflect`. */
+  fillMode: fillModeOption(),
+  /** Default `bilinear`. */
+  interpolation: pixelsOption(),
+  /** Default null, the model's. */
+  seed: seedOption(),
+  /** What `constant` fills with. Default 0. */
+  fillValue: fillValueOption(0),
+};
+
+/** The options of {@link RandomRotation}. */
+export type RandomRotationOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Turns images around their centres in training. Source: keras.layers.RandomRotation.
+ * Shapes: any images to the same. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * randomRotation({ factor: 0.1 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class RandomRotation extends withOptions(ImageLayer, options) {
+  static readonly className = 'RandomRotation';
+
+  override augment({ batch, height, width }: ImageSizes): Augmentation {
+    const angle = tf.mul(this.uniform([batch, 1], this.factor), 2 * Math.PI);
+    const [cos, sin] = [tf.cos(angle), tf.sin(angle)];
+    const [x, y] = [(width - 1) / 2, (height - 1) / 2];
+    const zeros = tf.zerosLike(angle);
+    const offsetX = tf.sub(x, tf.sub(tf.mul(x, cos), tf.mul(y, sin)));
+    const offsetY = tf.sub(y, tf.add(tf.mul(x, sin), tf.mul(y, cos)));
+    const transform = tf.concat([cos, tf.neg(sin), offsetX, sin, cos, offsetY, zeros, zeros], 1);
+    const { fillMode, fillValue } = this;
+    return moving((x, interpolation) =>
+      image.affineTransform(
+        x,
+        transform,
+        { interpolation: interpolation ?? this.interpolation, fillMode, fillValue },
+        this.label,
+      ),
+    );
+  }
+}
+
+/** Makes a {@link RandomRotation}. */
+export function randomRotation(given: RandomRotationOptions): RandomRotation {
+  return new RandomRotation(given);
+}

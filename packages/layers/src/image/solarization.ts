@@ -1,0 +1,52 @@
+// Solarization: in training, light pixels become their negatives.
+import { seedOption, withOptions } from '@lamella/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptionsFor } from '../options/declarations.js';
+import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { factorOption, valueRangeOption, type Range } from './image-options.js';
+
+const options = {
+  /** The lowest and the highest value of a pixel. Default [0, 255]. */
+  valueRange: valueRangeOption(),
+  /** How much is added before, as a share of the range: a number f for one from 0 to f, or two between which it is drawn. Default 0. */
+  additionFactor: factorOption(0, 1, 0),
+  /** From where on pixels are inverted, in the same way. Default 0. */
+  thresholdFactor: factorOption(0, 1, 0),
+  /** Default null, the model's. */
+  seed: seedOption(),
+};
+
+/** The options of {@link Solarization}. */
+export type SolarizationOptions = OptionsFor<typeof options> & ImageLayerOptions;
+
+/**
+ * Inverts the pixels above a threshold in training. Source: keras.layers.Solarization.
+ * Shapes: any images to the same. Throws: OPTION_INVALID, IMAGE_INVALID.
+ *
+ * @example
+ * solarization({ thresholdFactor: 0.5 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
+ */
+export class Solarization extends withOptions(ImageLayer, options) {
+  static readonly className = 'Solarization';
+
+  override augment({ batch }: ImageSizes): Augmentation {
+    // As in Keras, the lower end is not scaled to bytes.
+    const drawn = ([from, to]: Range): tf.Tensor =>
+      this.uniform([batch, 1, 1, 1], [from, Math.max(from, to * 255)]);
+    const [addition, threshold] = [drawn(this.additionFactor), drawn(this.thresholdFactor)];
+    const [low, high] = this.valueRange;
+    return {
+      images: (x) => {
+        const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255);
+        const lighter = tf.clipByValue(tf.add(bytes, addition), 0, 255);
+        const found = tf.where(tf.less(lighter, threshold), lighter, tf.sub(255, lighter));
+        return tf.add(tf.mul(tf.div(found, 255), high - low), low);
+      },
+    };
+  }
+}
+
+/** Makes a {@link Solarization}. */
+export function solarization(given: SolarizationOptions = {}): Solarization {
+  return new Solarization(given);
+}
