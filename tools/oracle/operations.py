@@ -21,6 +21,13 @@ IMAGE = ((5, 4, 3), F)
 TURN = numpy.array([-0.3, 0.4, 0.6, 0.5, -0.4, 0.3, 0, 0], F)
 CORNERS = numpy.array([[0, 0], [9, 1], [1, 8], [8, 9]], F)
 PLACES = numpy.array([[0, 1, 0.5, -0.7, 2.5], [0.2, 3.4, -1.6, 5.1, 1.5]], F)
+
+
+def definite(x):
+    """Matrices that are symmetric and positive definite."""
+    return ops.matmul(x, ops.transpose(x, (0, 2, 1))) + 0.5 * np.eye(3, dtype=F)
+
+
 CASES = [
     ("add_scalar", lambda x: x + 2, [V]), ("add_int_float", lambda x: x + 2.0, [I]), ("add", lambda x, y: x + y, [V, V]),
     ("radd", lambda x: 3 + x, [V]), ("subtract", lambda x: 2 - x, [V]), ("multiply", lambda x, y: x * y, [M, M]),
@@ -152,6 +159,17 @@ CASES = [
     ("image_patches_space", lambda x: [image.extract_patches_3d(x, (1, 2, 2)), image.extract_patches_3d(x, 2, 1, padding="same")], [((2, 4, 3, 2), F)]),
     ("image_blocks", lambda x: [ops.space_to_depth(x, 2), ops.depth_to_space(x, 2), ops.space_to_depth(x, 2, "channels_first"), ops.depth_to_space(x, 2, "channels_first")], [((4, 4, 4), F)]),
     ("image_likeness", lambda x, y: [image.ssim(x, y, filter_size=3), image.ssim(x, y, 2.0, 3, 1.0, data_format="channels_first"), ops.psnr(x, y, 1.0)], [((4, 5, 4), F), ((4, 5, 4), F)]),
+    ("norms", lambda x: [ops.norm(x), ops.norm(x, 1, axis=(1,)), ops.norm(x, 3, axis=(2,), keepdims=True), *[ops.norm(x, order, axis=(1, 2)) for order in ("fro", "nuc", 1, -1, 2, -2)]], [M]),
+    ("factors", lambda x: [ops.cholesky(definite(x)), ops.cholesky(definite(x), upper=True), ops.cholesky_inverse(definite(x)[0]), *ops.lu_factor(x), *ops.qr(x), *ops.qr(x, mode="complete"),
+                           ops.svd(x, compute_uv=False)], [((3, 3), F)]),
+    ("factors_tall", lambda x: [*ops.lu_factor(x), *ops.qr(x), ops.svd(x, compute_uv=False), ops.pinv(x), ops.linalg.matrix_rank(x)], [((4, 3), F)]),
+    ("equations", lambda x, y: [ops.inv(x), ops.det(x), *ops.slogdet(x), ops.logdet(definite(x)), ops.solve(x, y), ops.solve_triangular(definite(x), y, lower=True), ops.lstsq(x[0], y[0])],
+     [((3, 3), F), ((3, 2), F)]),
+    ("spectra", lambda x: [*ops.rfft(x), *ops.rfft(x, 7), ops.irfft(ops.rfft(x)), ops.irfft((x, x * 2), 7), *ops.fft((x, x * 2)), *ops.fft2((x, x)), *ops.ifft2((x, x * 2))], [((3, 6), F)]),
+    ("signals", lambda x: [ops.extract_sequences(x, 4, 3), *ops.stft(x, 4, 2, 8), *ops.stft(x, 8, 4, 8, window=None, center=False), ops.istft(ops.stft(x, 6, 2, 8, "hamming"), 6, 2, 8, window="hamming"),
+                           ops.istft(ops.stft(x, 8, 4, 8), 8, 4, 8, length=14)], [((16,), F)]),
+    ("patches", lambda x: [ops.unfold(x, 2), ops.unfold(x, (3, 2), 1, (1, 0), (1, 2)), ops.fold(ops.unfold(x, 2, 2, 1), (4, 6), 2, 2, 1)], [((2, 4, 6), F)]),
+    ("separable_conv", lambda x: ops.separable_conv(x, W, np.arange(18, dtype=F).reshape(1, 1, 6, 3) / 18, padding="same"), [((5, 5, 2), F)]),
     ("activation_relu", lambda x: keras.activations.relu(x - 0.4, negative_slope=0.1, max_value=0.3), [V]), ("mish", lambda x: keras.src.activations.activations.Mish()(x), [V]),
 ]
 

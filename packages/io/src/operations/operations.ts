@@ -10,16 +10,20 @@ import * as diagonals from './diagonals.js';
 import * as elementwise from './elementwise.js';
 import * as image from './image.js';
 import * as integers from './integers.js';
+import * as linearAlgebra from './linear-algebra.js';
 import * as losses from './losses.js';
 import * as nan from './nan.js';
 import * as normalization from './normalization.js';
+import * as norm from './norm.js';
 import type { OperationDefinition } from './operation-definition.js';
 import * as order from './order.js';
+import * as patches from './patches.js';
 import * as products from './products.js';
 import * as reduction from './reduction.js';
 import * as scatter from './scatter.js';
 import * as segments from './segments.js';
 import * as specialFunctions from './special-functions.js';
+import * as spectrum from './spectrum.js';
 import * as splits from './splits.js';
 import * as windows from './windows.js';
 
@@ -39,8 +43,9 @@ const families: Readonly<Record<string, readonly object[]>> = {
     specialFunctions,
     splits,
   ],
-  'keras.src.ops.nn': [activation, attention, losses, normalization, windows],
-  'keras.src.ops.math': [segments],
+  'keras.src.ops.nn': [activation, attention, losses, normalization, patches, windows],
+  'keras.src.ops.math': [segments, spectrum],
+  'keras.src.ops.linalg': [linearAlgebra, norm],
   'keras.src.ops.core': [conversion, scatter],
   'keras.src.ops.image': [image],
 };
@@ -53,6 +58,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   Erfc: 'keras.src.ops.math',
   Erfinv: 'keras.src.ops.math',
   TopK: 'keras.src.ops.math',
+  Logdet: 'keras.src.ops.math',
+  Slogdet: 'keras.src.ops.numpy',
   Moments: 'keras.src.ops.nn',
   Unstack: 'keras.src.ops.core',
   PSNR: 'keras.src.ops.nn',

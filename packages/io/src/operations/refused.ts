@@ -4,6 +4,7 @@ const calls =
   'it calls a function of Python, which files do not hold; write what it does as operations, or as a Lambda';
 const values = 'it gives as many values as its values say, and sizes follow from shapes alone here';
 const complex = 'models take and give no complex numbers; keep real and imaginary parts as two tensors';
+const signs = 'its vectors have signs that no two libraries share, nor two backends of Keras';
 const bits = 'it reads the bits of floats, which most backends do not show';
 
 /** Why an operation is refused, by its name. */
@@ -21,6 +22,7 @@ export const refusedOperations: Readonly<Record<string, string>> = {
   Bincount: values,
   Nonzero: values,
   Eig: complex,
+  Eigh: signs,
   Polar: complex,
   ViewAsComplex: complex,
   ViewAsReal: complex,

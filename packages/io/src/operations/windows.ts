@@ -1,6 +1,7 @@
 // keras.ops.nn: convolutions and pooling over windows, channels last; channels first are moved there and back.
 import * as tf from '@tensorflow/tfjs-core';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
+import { matmul } from './products.js';
 
 type Spatial = [number, number];
 type Spatial3 = [number, number, number];
@@ -45,27 +46,40 @@ export const Conv: OperationDefinition = {
 export const DepthwiseConv: OperationDefinition = {
   parameters: ['inputs', 'kernel'],
   options: convolutionOptions,
+  run: (call) =>
+    channelsLast(call, call.float('inputs'), (x) => convolveChannels(call, x, call.float('kernel'))),
+};
+
+export const SeparableConv: OperationDefinition = {
+  parameters: ['inputs', 'depthwise_kernel', 'pointwise_kernel'],
+  options: convolutionOptions,
   run: (call) => {
-    const kernel = toFloat(call.tensor('kernel'));
+    const points = call.float('pointwise_kernel');
     return channelsLast(call, call.float('inputs'), (x) => {
-      const axes = x.rank - 2;
-      if (axes !== 1 && axes !== 2)
-        throw call.fail(`a depthwise convolution of a tensor of rank ${x.rank} is not supported`);
-      const strides = perAxis(call, 'strides', axes, 1);
-      const dilations = perAxis(call, 'dilation_rate', axes, 1);
-      // A line is an image one pixel wide, which may stride across that pixel as it does along the line.
-      const result = tf.depthwiseConv2d(
-        (axes === 2 ? x : tf.expandDims(x, 2)) as tf.Tensor4D,
-        (axes === 2 ? kernel : tf.expandDims(kernel, 1)) as tf.Tensor4D,
-        [strides[0]!, strides.at(-1)!],
-        paddingOf(call),
-        'NHWC',
-        [dilations[0]!, dilations.at(-1)!],
-      );
-      return axes === 2 ? result : tf.squeeze(result, [2]);
+      const found = convolveChannels(call, x, call.float('depthwise_kernel'));
+      return matmul(found, tf.reshape(points, points.shape.slice(-2)));
     });
   },
 };
+
+/** A convolution of each channel with kernels of its own, channels last. */
+function convolveChannels(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  const axes = x.rank - 2;
+  if (axes !== 1 && axes !== 2)
+    throw call.fail(`a depthwise convolution of a tensor of rank ${x.rank} is not supported`);
+  const strides = perAxis(call, 'strides', axes, 1);
+  const dilations = perAxis(call, 'dilation_rate', axes, 1);
+  // A line is an image one pixel wide, which may stride across that pixel as it does along the line.
+  const result = tf.depthwiseConv2d(
+    (axes === 2 ? x : tf.expandDims(x, 2)) as tf.Tensor4D,
+    (axes === 2 ? kernel : tf.expandDims(kernel, 1)) as tf.Tensor4D,
+    [strides[0]!, strides.at(-1)!],
+    paddingOf(call),
+    'NHWC',
+    [dilations[0]!, dilations.at(-1)!],
+  );
+  return axes === 2 ? result : tf.squeeze(result, [2]);
+}
 
 /** A convolution, channels last. */
 function convolve(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {

@@ -1,0 +1,140 @@
+// keras.ops.math: Fourier transforms of numbers in two tensors, real and imaginary, and of signals in windows.
+import * as tf from '@tensorflow/tfjs-core';
+import { cut } from './along-axes.js';
+import {
+  toFloat,
+  withOptions,
+  type OperationCall,
+  type OperationDefinition,
+} from './operation-definition.js';
+import { laidAt, placesOf, stepsIn } from './patches.js';
+
+const lengthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
+
+const parts = (x: tf.Tensor): [tf.Tensor, tf.Tensor] => [tf.real(x), tf.imag(x)];
+
+/** The numbers that two tensors hold. */
+function complex(call: OperationCall): tf.Tensor {
+  const given = call.tensors('x').map(toFloat);
+  if (given.length !== 2) throw call.fail('expected two tensors, real and imaginary parts');
+  return tf.complex(given[0]!, given[1]!);
+}
+
+const ofComplex = (fn: (x: tf.Tensor) => tf.Tensor): OperationDefinition => ({
+  parameters: ['x'],
+  options: [],
+  run: (call) => parts(fn(complex(call))),
+});
+
+/** Along the last two axes. */
+const inBoth =
+  (fn: (x: tf.Tensor) => tf.Tensor) =>
+  (x: tf.Tensor): tf.Tensor => {
+    const turned = x.shape.map((_, i) => i);
+    turned.splice(-2, 2, x.rank - 1, x.rank - 2);
+    return tf.transpose(fn(tf.transpose(fn(x), turned)), turned);
+  };
+
+export const FFT = ofComplex((x) => tf.fft(x));
+export const FFT2 = ofComplex(inBoth((x) => tf.fft(x)));
+export const IFFT2 = ofComplex(inBoth((x) => tf.ifft(x)));
+
+export const RFFT = withOptions(['fft_length'], (x, call) =>
+  parts(tf.rfft(toFloat(x), call.option('fft_length') === null ? lengthOf(x) : call.integer('fft_length'))),
+);
+
+/** The last axis cut or filled up with zeros. */
+function fitted(x: tf.Tensor, size: number): tf.Tensor {
+  const kept = Math.min(size, lengthOf(x));
+  const rest = x.shape.map((_, i): [number, number] => (i === x.rank - 1 ? [0, size - kept] : [0, 0]));
+  return tf.pad(cut(x, x.rank - 1, 0, kept), rest);
+}
+
+/** A signal of real numbers, from the first half of its spectrum: the second one mirrors it. */
+function inverse(real: tf.Tensor, imag: tf.Tensor, length: number): tf.Tensor {
+  const half = Math.floor(length / 2) + 1;
+  const whole = (x: tf.Tensor, sign: number): tf.Tensor => {
+    const first = fitted(x, half);
+    const mirrored = tf.reverse(cut(first, x.rank - 1, 1, length - half), x.rank - 1);
+    return tf.concat([first, tf.mul(mirrored, sign)], x.rank - 1);
+  };
+  return tf.real(tf.ifft(tf.complex(whole(real, 1), whole(imag, -1))));
+}
+
+export const IRFFT: OperationDefinition = {
+  parameters: ['x'],
+  options: ['fft_length'],
+  run: (call) => {
+    const [real, imag] = call.tensors('x').map(toFloat) as [tf.Tensor, tf.Tensor];
+    return inverse(real, imag, call.integer('fft_length', 2 * (lengthOf(real) - 1)));
+  },
+};
+
+/** Parts of a signal that overlap. Shapes: [..., time] gives [..., windows, length]. */
+function framed(x: tf.Tensor, length: number, stride: number, call: OperationCall): tf.Tensor {
+  const steps = stepsIn(lengthOf(x), length, stride, 1, call);
+  return tf.gather(x, tf.transpose(placesOf(steps)) as tf.Tensor1D, x.rank - 1);
+}
+
+export const ExtractSequences = withOptions(['sequence_length', 'sequence_stride'], (x, call) =>
+  framed(x, call.integer('sequence_length'), call.integer('sequence_stride'), call),
+);
+
+/** Cosines of the windows that have names: how much of each they hold. */
+const cosines: Readonly<Record<string, number>> = { hann: 0.5, hamming: 0.46 };
+
+/** What a window weighs each of the values of a transform with; it lies in the middle of it. */
+function windowOf(call: OperationCall): tf.Tensor {
+  const [length, size] = [call.integer('sequence_length'), call.integer('fft_length')];
+  if (size < length || length < 1) throw call.fail(`a window of ${length} values in a transform of ${size}`);
+  const window = call.option('window');
+  if (window === null) return tf.ones([size]);
+  const before = Math.floor((size - length) / 2);
+  const weights = (): tf.Tensor => {
+    if (typeof window === 'string' && Object.hasOwn(cosines, window)) {
+      const share = cosines[window]!;
+      const turn = tf.cos(tf.mul(tf.range(0, length), (2 * Math.PI) / length));
+      return tf.sub(1 - share, tf.mul(turn, share));
+    }
+    if (Array.isArray(window) && window.length === length && window.every((w) => typeof w === 'number'))
+      return tf.tensor1d(window as number[]);
+    throw call.fail(`window ${JSON.stringify(window)} is not supported`);
+  };
+  return tf.pad(weights(), [[before, size - length - before]]);
+}
+
+const windowOptions = ['sequence_length', 'sequence_stride', 'fft_length', 'window', 'center'];
+
+export const STFT = withOptions(windowOptions, (given, call) => {
+  const x = toFloat(given);
+  const [size, stride] = [call.integer('fft_length'), call.integer('sequence_stride')];
+  const window = windowOf(call);
+  const margin = Math.floor(size / 2);
+  const around = x.shape.map((_, i): [number, number] => (i === x.rank - 1 ? [margin, margin] : [0, 0]));
+  const signal = call.option('center') === false ? x : tf.mirrorPad(x, around, 'reflect');
+  return parts(tf.rfft(tf.mul(framed(signal, size, stride, call), window), size));
+});
+
+export const ISTFT: OperationDefinition = {
+  parameters: ['x'],
+  options: [...windowOptions, 'length'],
+  run: (call) => {
+    const [real, imag] = call.tensors('x').map(toFloat) as [tf.Tensor, tf.Tensor];
+    const [size, stride] = [call.integer('fft_length'), call.integer('sequence_stride')];
+    const window = windowOf(call);
+    const count = real.shape[real.rank - 2]!;
+    const places = tf.transpose(placesOf({ length: size, dilation: 1, count, stride }));
+    const whole = size + stride * (count - 1);
+    const laid = (x: tf.Tensor): tf.Tensor =>
+      laidAt(tf.reshape(x, [...x.shape.slice(0, -2), count * size]), places, whole);
+    const weights = laid(tf.mul(tf.square(window), tf.ones([count, size])));
+    const sums = laid(tf.mul(inverse(real, imag, size), window));
+    const signal = tf.div(sums, tf.where(tf.greater(weights, 1e-10), weights, tf.onesLike(weights)));
+    // Without a window Keras divides by the stride instead of the sum of weights.
+    const scaled = call.option('window') === null ? tf.mul(signal, size / stride) : signal;
+    const isCentred = call.option('center') !== false;
+    const margin = isCentred ? Math.floor(size / 2) : 0;
+    const length = call.option('length') === null ? whole - 2 * margin : call.integer('length');
+    return cut(scaled, scaled.rank - 1, margin, Math.min(length, whole - margin));
+  },
+};
