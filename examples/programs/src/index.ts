@@ -8,6 +8,7 @@ import { denoising } from './denoising.js';
 import { dqn } from './dqn.js';
 import { fineTuning } from './fine-tuning.js';
 import { gan } from './gan.js';
+import { housing } from './housing.js';
 import { iris } from './iris.js';
 import { sentiment } from './sentiment.js';
 import { siamese } from './siamese.js';
@@ -29,6 +30,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   dqn,
   fineTuning,
   gan,
+  housing,
   iris,
   jenaWeather,
   sentiment,

@@ -2,6 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { cartPole } from './cart-pole.js';
 import { dqn } from './dqn.js';
+import { housing } from './housing.js';
 import { iris } from './iris.js';
 import { structuredData } from './structured-data.js';
 
@@ -22,4 +23,8 @@ it('deep Q-learning: catches nearly every ball', async () => {
 
 it('structured data: words and numbers of a table say who is content', async () => {
   expect(await structuredData({ count: 512 })).toBeGreaterThan(0.9);
+});
+
+it('housing: comes near prices that lie far apart, from a CSV file', async () => {
+  expect(await housing()).toBeLessThan(30);
 });

@@ -6,6 +6,15 @@ export { shuffle } from './examples/shuffle.js';
 export { splitDataset, type SplitDatasetOptions } from './examples/split-dataset.js';
 export { skip, take } from './examples/take.js';
 export { zip, type Zipped } from './examples/zip.js';
+export {
+  csvDataset,
+  readCsv,
+  type CsvBatch,
+  type CsvDatasetOptions,
+  type CsvOptions,
+  type CsvSource,
+  type CsvType,
+} from './formats/csv.js';
 export { readIdx, writeIdx, type ReadIdxOptions } from './formats/idx.js';
 export { readNpy, writeNpy, type ReadNpyOptions } from './formats/npy.js';
 export { readNpz, writeNpz, type ReadNpzOptions } from './formats/npz.js';

@@ -57,6 +57,7 @@ export {
 } from '@lamella/core';
 export * as datasets from '@lamella/datasets';
 export {
+  csvDataset,
   fromTensors,
   mnist,
   padSequences,
