@@ -49,7 +49,12 @@ export abstract class ImageLayer extends withOptions(Layer, imageOptions) {
   /** Draws what is random, and says what becomes of a batch of such images. */
   abstract augment(sizes: ImageSizes): Augmentation;
 
-  override call(inputs: Tree<tf.Tensor>, context: CallContext): Tree<tf.Tensor> {
+  /** Images, or a record of them with labels and masks, which comes out as one. */
+  override call(inputs: tf.Tensor, context: CallContext): tf.Tensor {
+    return this.#called(inputs, context) as tf.Tensor;
+  }
+
+  #called(inputs: Tree<tf.Tensor>, context: CallContext): Tree<tf.Tensor> {
     const data = this.#dataOf(inputs);
     const images = this.keepsIntegers ? data['images']! : floatTensor(data['images']!);
     const isApplied = context.training || this.isAlwaysApplied;

@@ -143,7 +143,7 @@ describe('Layers of images', () => {
       labels: input({ shape: [5] }),
       segmentation_masks: input({ shape: [4, 6, 1], dtype: 'int32' }),
     };
-    const outputs = resizing({ height: 2, width: 3 }).apply(record) as typeof record;
+    const outputs = resizing({ height: 2, width: 3 }).apply(record as never) as unknown as typeof record;
     expect(outputs.segmentation_masks.shape).toEqual([null, 2, 3, 1]);
     const net = model({ inputs: record, outputs, backend: cpu() });
     const found = await net.predict({
@@ -160,7 +160,7 @@ describe('Layers of images', () => {
     const { bounding_boxes: boxes } = maxNumBoundingBoxes({ maxNumber: 5 }).apply({
       images: record.images,
       ...boxed,
-    }) as typeof boxed;
+    } as never) as unknown as typeof boxed;
     expect([boxes.boxes.shape, boxes.labels.shape]).toEqual([
       [null, 5, 4],
       [null, 5],

@@ -33,7 +33,11 @@ export type MaxNumBoundingBoxesOptions = OptionsFor<typeof options>;
 export class MaxNumBoundingBoxes extends withOptions(Layer, options) {
   static readonly className = 'MaxNumBoundingBoxes';
 
-  override call(inputs: Tree<tf.Tensor>): Tree<tf.Tensor> {
+  override call(inputs: tf.Tensor): tf.Tensor {
+    return this.#called(inputs) as tf.Tensor;
+  }
+
+  #called(inputs: Tree<tf.Tensor>): Tree<tf.Tensor> {
     if (isTensor(inputs) || !isRecord(inputs) || inputs['bounding_boxes'] === undefined) return inputs;
     const { boxes, labels, ...others } = inputs['bounding_boxes'] as Record<string, tf.Tensor>;
     if (boxes?.rank !== 3 || boxes.shape[2] !== 4 || labels?.rank !== 2 || Object.keys(others).length > 0)

@@ -9,7 +9,6 @@ import {
   type CallContext,
   type Config,
 } from '@lamella/core';
-import type { Tree } from '@lamella/program';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 
@@ -57,11 +56,8 @@ export class Pipeline extends withOptions(Layer, options) {
     return true;
   }
 
-  override call(inputs: Tree<tf.Tensor>, _context: CallContext): Tree<tf.Tensor> {
-    return this.layers.reduce<Tree<tf.Tensor>>(
-      (x, layer) => layer.apply(x as tf.Tensor) as Tree<tf.Tensor>,
-      inputs,
-    );
+  override call(inputs: tf.Tensor, _context: CallContext): tf.Tensor {
+    return this.layers.reduce((x, layer) => layer.apply(x) as tf.Tensor, inputs);
   }
 
   /** Keras' own takes its layers and its name alone. */
