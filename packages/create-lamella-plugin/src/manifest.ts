@@ -6,7 +6,7 @@ import type { PluginNames } from './plugin-names.js';
 const imports: Readonly<
   Record<Kind, { readonly sources: readonly string[]; readonly tests: readonly string[] }>
 > = {
-  layer: { sources: ['core', 'layers'], tests: ['backend-cpu', 'io', 'testing', 'training'] },
+  layer: { sources: ['core', 'layers'], tests: ['testing'] },
   function: { sources: ['core', 'lambda'], tests: ['backend-cpu', 'io', 'layers', 'training'] },
   optimizer: { sources: ['core', 'training'], tests: ['backend-cpu', 'io', 'layers'] },
   backend: { sources: ['core'], tests: ['testing'] },
