@@ -18,7 +18,7 @@ async function bundle(contents: string): Promise<{ metafile: Metafile; text: str
     target: 'es2022',
     platform: 'browser',
     conditions: ['lamella-source'],
-    external: ['@tensorflow/*', 'onnxruntime-*', 'fflate', 'h5wasm', 'node:*'],
+    external: ['@tensorflow/*', 'onnxruntime-*', 'csv-parse', 'fflate', 'h5wasm', 'node:*'],
     logLevel: 'silent',
   });
   const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
