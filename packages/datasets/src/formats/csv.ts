@@ -22,7 +22,7 @@ export interface CsvOptions<Name extends string = string> {
 
 export interface CsvDatasetOptions<Name extends string = string> extends CsvOptions<Name> {
   /** The column that is the target. Default: there is none. */
-  readonly label?: Name;
+  readonly label?: NoInfer<Name>;
   /** Default 32. */
   readonly batchSize?: number;
 }

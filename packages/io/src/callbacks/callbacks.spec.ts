@@ -168,7 +168,7 @@ describe('csvLogger', () => {
 
   async function log(options: Parameters<typeof csvLogger>[0]): Promise<string> {
     const callback = csvLogger(options);
-    callback.onTrainBegin();
+    await callback.onTrainBegin();
     for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd(epoch, logs);
     return readFileSync(options.filename, 'utf8');
   }
@@ -187,7 +187,7 @@ describe('csvLogger', () => {
   it('takes another separator, and writes NaN, infinities and what an epoch lacks', async () => {
     const filename = join(folder, 'log.tsv');
     const callback = csvLogger({ filename, separator: '\t' });
-    callback.onTrainBegin();
+    await callback.onTrainBegin();
     await callback.onEpochEnd(0, { loss: NaN, val_loss: Infinity });
     await callback.onEpochEnd(1, { loss: -0 });
     expect(readFileSync(filename, 'utf8')).toBe('epoch\tloss\tval_loss\r\n0\tnan\tinf\r\n1\t-0.0\tNA\r\n');
