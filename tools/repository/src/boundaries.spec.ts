@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
@@ -63,11 +63,17 @@ describe('lint', () => {
       const options = { compilerOptions: { target: 'es2022', module: 'esnext', strict: true, types: [] } };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
       writeFileSync(join(folder, 'sample.ts'), code);
+      // It finds its helper, which knows types, from where it runs.
+      const bin = join(root, 'node_modules/.bin');
       const linter = join(root, 'node_modules/oxlint/bin/oxlint');
       const { stdout: found } = spawnSync(
         process.execPath,
         [linter, '--config', join(root, '.oxlintrc.json'), '--type-aware', '--format', 'unix', '.'],
-        { cwd: folder, encoding: 'utf8' },
+        {
+          cwd: folder,
+          encoding: 'utf8',
+          env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` },
+        },
       );
       for (const rule of ['no-floating-promises', 'no-misused-promises', 'await-thenable'])
         expect(found).toContain(rule);

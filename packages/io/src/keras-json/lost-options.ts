@@ -13,13 +13,16 @@ import { kerasOption } from './names.js';
 /** What Keras writes for every object, and not every object has. */
 const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype']);
 
+/** What Keras' own base classes write for classes of others, at its default. */
+const defaults: Readonly<Record<string, ConfigValue>> = { autocast: true };
+
 /** Throws: FILE_INVALID. `config` is what `made` was made of. */
 export function checkKept(file: string, made: unknown, config: Config, found: SerializableClass): void {
   // A class that reads a form of its own says itself what it does not know.
   if (!isSerializable(made) || found.fromConfig !== undefined) return;
   // Configs leave out some options at their defaults.
   const known = { ...made.getConfig(), ...found.options };
-  const fixed = found.fileFacts?.fixedOptions ?? {};
+  const fixed = { ...defaults, ...found.fileFacts?.fixedOptions };
   const isForeign = packageOf(found.className) !== undefined;
   for (const [option, value] of Object.entries(config)) {
     const name = isForeign ? option : kerasOption(option);
