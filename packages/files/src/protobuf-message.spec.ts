@@ -27,6 +27,7 @@ describe('ProtobufMessage', () => {
       ...new TextEncoder().encode('testing'),
     ]);
     expect(bytes(new ProtobufMessage().float(2, 1))).toEqual([0x15, 0, 0, 0x80, 0x3f]);
+    expect(bytes(new ProtobufMessage().double(2, 1))).toEqual([0x11, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
     expect(bytes(new ProtobufMessage().ints(4, [3, 270]))).toEqual([0x22, 3, 3, 0x8e, 0x02]);
     expect(bytes(new ProtobufMessage().message(3, new ProtobufMessage().int(1, 150)))).toEqual([
       0x1a, 3, 0x08, 0x96, 0x01,

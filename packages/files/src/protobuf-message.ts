@@ -1,4 +1,4 @@
-// Writes protocol buffer messages: the wire format only, four kinds of field. Nothing is read, no schema is known here.
+// Writes protocol buffer messages: the wire format only, five kinds of field. Nothing is read, no schema is known here.
 // Bytes are kept by reference until the outermost message is joined, so a large tensor is copied once.
 
 const text = new TextEncoder();
@@ -16,6 +16,11 @@ export class ProtobufMessage {
   /** A 32-bit float field. */
   float(field: number, value: number): this {
     return this.push(varint((field << 3) | 5)).push(new Uint8Array(Float32Array.of(value).buffer));
+  }
+
+  /** A 64-bit float field. */
+  double(field: number, value: number): this {
+    return this.push(varint((field << 3) | 1)).push(new Uint8Array(Float64Array.of(value).buffer));
   }
 
   /** A string field. */
