@@ -9,7 +9,7 @@ import {
   type NamedFunctionReference,
   type Serializable,
 } from '@lamella/core';
-import { isShape, mapTree, type SymbolicShape, type Tree } from '@lamella/program';
+import { isRecord, isShape, mapTree, type SymbolicShape, type Tree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
 import { isFloatOption, fileFacts } from './file-facts.js';
@@ -107,7 +107,8 @@ export function writeValue(value: ConfigValue, subject: string, isFloat = false)
   if (isSerializable(value)) return writeObject(value);
   if (Array.isArray(value))
     return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat));
-  if (!isPlainRecord(value))
+  // A Map, a typed array and an object of a class would lose what they are.
+  if (!isRecord(value))
     throw notSerializable(
       subject,
       `a ${typeof value === 'object' ? value.constructor.name : typeof value} cannot be stored`,
@@ -122,14 +123,6 @@ export function writeValue(value: ConfigValue, subject: string, isFloat = false)
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, writeValue(item, `${subject}, "${key}"`, isFloat)]),
   );
-}
-
-/** Whether a value is a record of JSON: a Map, a typed array and an object of a class would lose what they are. */
-function isPlainRecord(value: unknown): value is Readonly<Record<string, ConfigValue>> {
-  if (typeof value !== 'object') return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Of any realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function writeFunction(fn: unknown, subject: string): WritableJson {

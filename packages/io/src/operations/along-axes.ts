@@ -5,6 +5,9 @@ function restOf(x: tf.Tensor, axes: readonly number[]): number[] {
   return x.shape.map((_, i) => i).filter((axis) => !axes.includes(axis));
 }
 
+/** How long the rows along the last axis are. */
+export const lengthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
+
 /** The sizes of a reduction along `axes`. */
 export function reducedShape(x: tf.Tensor, axes: readonly number[], keepDims: boolean): number[] {
   return x.shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : []));

@@ -1,7 +1,7 @@
 // keras.ops: shapes, slices, and tensors put together and taken apart.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Json } from '../keras-json/python-json.js';
-import { inRows } from './along-axes.js';
+import { alongAxes, inRows, lengthOf } from './along-axes.js';
 import { getItem } from './get-item.js';
 import {
   promoteAll,
@@ -217,28 +217,23 @@ export const TakeAlongAxis: OperationDefinition = {
     const indices = call.option('axis') === null ? tf.reshape(given, [-1]) : given;
     // Both have the same sizes elsewhere, or one there that repeats.
     const shape = x.shape.map((size, i) => Math.max(size, indices.shape[i]!));
-    const along = (tensor: tf.Tensor): tf.Tensor =>
-      inRows(
-        tf.broadcastTo(
-          tensor,
-          shape.map((size, i) => (i === axis ? tensor.shape[i]! : size)),
-        ),
-        [axis],
+    const repeated = (tensor: tf.Tensor): tf.Tensor =>
+      tf.broadcastTo(
+        tensor,
+        shape.map((size, i) => (i === axis ? tensor.shape[i]! : size)),
       );
-    const [rows, places] = [along(x), along(indices)];
     const length = x.shape[axis]!;
-    const counted = tf.where(tf.less(places, 0), tf.add(places, tf.scalar(length, 'int32')), places);
-    const found = tf.gather(
-      tf.reshape(rows, [-1, length]),
-      tf.reshape(counted, [-1, indices.shape[axis]!]),
-      1,
-      1,
-    );
-    const order = [...shape.map((_, i) => i).filter((i) => i !== axis), axis];
-    return tf.transpose(
-      tf.reshape(found, places.shape),
-      shape.map((_, i) => order.indexOf(i)),
-    );
+    return alongAxes(repeated(x), [axis], (rows) => {
+      const places = inRows(repeated(indices), [axis]);
+      const counted = tf.where(tf.less(places, 0), tf.add(places, tf.scalar(length, 'int32')), places);
+      const found = tf.gather(
+        tf.reshape(rows, [-1, length]),
+        tf.reshape(counted, [-1, lengthOf(places)]),
+        1,
+        1,
+      );
+      return tf.reshape(found, places.shape);
+    });
   },
 };
 

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { bellCurve, filtered, image, onImages, type Resampling } from '@lamella/program';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
+import { channelsLast, convolution, perAxis } from './windows.js';
 
 type Images = (x: tf.Tensor, call: OperationCall) => tf.Tensor;
 
@@ -239,42 +240,23 @@ export const ExtractPatches = images(['size', 'strides', 'dilation_rate', 'paddi
   const sizes = call.integers('size');
   const axes = sizes.length === 1 ? 2 : sizes.length;
   if (axes > 3) throw call.fail(`option "size" has ${axes} numbers, expected 2 or 3`);
-  const size = perAxis(call, 'size', axes);
-  const strides = call.option('strides') === null ? size : perAxis(call, 'strides', axes);
+  const size = sizesPerAxis(call, 'size', axes);
+  const strides = call.option('strides') === null ? size : sizesPerAxis(call, 'strides', axes);
   const dilations =
     call.option('dilation_rate') === null
       ? Array<number>(axes).fill(1)
-      : perAxis(call, 'dilation_rate', axes);
+      : sizesPerAxis(call, 'dilation_rate', axes);
   if (x.rank !== axes + 1 && x.rank !== axes + 2)
     throw call.fail(`patches of ${axes} axes of a tensor of rank ${x.rank} are not supported`);
   const isOne = x.rank === axes + 1;
-  const isFirst = formatOf(call) === 'channels_first';
   const batch = isOne ? tf.expandDims(x, 0) : x;
-  const order = batch.shape.map((_, i) => i);
-  const last = isFirst ? tf.transpose(batch, [0, ...order.slice(2), 1]) : batch;
-  const channels = last.shape.at(-1)!;
-  const count = size.reduce((a, b) => a * b, channels);
-  const kernel = tf.reshape(tf.eye(count), [...size, channels, count]);
   const padding = oneOf(call, 'padding', ['valid', 'same']);
-  const found =
-    axes === 2
-      ? tf.conv2d(
-          toFloat(last) as tf.Tensor4D,
-          kernel as tf.Tensor4D,
-          strides as [number, number],
-          padding,
-          'NHWC',
-          dilations as [number, number],
-        )
-      : tf.conv3d(
-          toFloat(last) as tf.Tensor5D,
-          kernel as tf.Tensor5D,
-          strides as [number, number, number],
-          padding,
-          'NDHWC',
-          dilations as [number, number, number],
-        );
-  const placed = isFirst ? tf.transpose(found, [0, axes + 1, ...order.slice(1, -1)]) : found;
+  const placed = channelsLast(call, batch, (last) => {
+    const channels = last.shape.at(-1)!;
+    const count = size.reduce((a, b) => a * b, channels);
+    const kernel = tf.reshape(tf.eye(count), [...size, channels, count]);
+    return convolution(toFloat(last), kernel, strides, padding, dilations);
+  });
   return isOne ? tf.squeeze(placed, [0]) : placed;
 });
 
@@ -324,15 +306,6 @@ export const SSIM: OperationDefinition = {
   },
 };
 
-export const PSNR: OperationDefinition = {
-  parameters: ['x1', 'x2'],
-  options: ['max_val'],
-  run: (call) => {
-    const error = tf.mean(tf.square(tf.sub(call.float('x1'), call.float('x2'))));
-    return tf.sub(20 * Math.log10(call.number('max_val')), tf.mul(10 / Math.LN10, tf.log(error)));
-  },
-};
-
 /** Blocks of pixels to channels: channels first, a channel's own pixels stand together; channels last, a pixel's own channels. */
 const blocks = (toDepth: boolean): OperationDefinition => ({
   parameters: ['x'],
@@ -377,13 +350,11 @@ function pairOf(call: OperationCall, name: string, otherwise?: number): [number,
   return [given[0]!, given.at(-1)!];
 }
 
-function perAxis(call: OperationCall, name: string, axes: number): number[] {
-  const given = call.integers(name);
-  if (given.some((size) => size < 1))
-    throw call.fail(`option "${name}" is ${JSON.stringify(given)}, expected positive integers`);
-  if (given.length === 1) return Array<number>(axes).fill(given[0]!);
-  if (given.length !== axes) throw call.fail(`option "${name}" has ${given.length} numbers for ${axes} axes`);
-  return given;
+/** One positive number for each axis in space. */
+function sizesPerAxis(call: OperationCall, name: string, axes: number): number[] {
+  if (call.integers(name).some((size) => size < 1))
+    throw call.fail(`option "${name}" is ${JSON.stringify(call.integers(name))}, expected positive integers`);
+  return perAxis(call, name, axes);
 }
 
 /** An argument that is a list of sizes. */

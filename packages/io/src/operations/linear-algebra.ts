@@ -8,7 +8,7 @@ import {
   type OperationCall,
   type OperationDefinition,
 } from './operation-definition.js';
-import { singularValues, type Singular } from './singular-values.js';
+import { singularValues, units, type Singular } from './singular-values.js';
 
 /** The smallest step from 1 to another float32. */
 const epsilon = 2 ** -23;
@@ -22,8 +22,6 @@ function matrices(x: tf.Tensor, call: OperationCall): { all: tf.Tensor; outer: n
 const turned = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 1]);
 const column = (x: tf.Tensor): tf.Tensor => tf.expandDims(x, 2);
 const row = (x: tf.Tensor): tf.Tensor => tf.expandDims(x, 1);
-const units = (size: number, count = size): tf.Tensor =>
-  tf.cast(tf.oneHot(tf.range(0, count, 1, 'int32') as tf.Tensor1D, size), 'float32');
 const numbers = (size: number): tf.Tensor => tf.range(0, size);
 
 /** The lower or upper triangle, the diagonal with it. */

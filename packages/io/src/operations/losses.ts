@@ -1,6 +1,6 @@
 // keras.ops.nn: how far predictions are from targets, example by example.
 import * as tf from '@tensorflow/tfjs-core';
-import { binary, toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
+import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
 
 /** Keras' epsilon: probabilities keep this far from 0 and 1. */
 const epsilon = 1e-7;
@@ -51,12 +51,10 @@ export const SparseCategoricalCrossentropy = loss(['axis'], (given, output, call
 });
 
 export const PSNR: OperationDefinition = {
-  ...binary((a) => a),
+  parameters: ['x1', 'x2'],
   options: ['max_val'],
   run: (call) => {
-    const [a, b] = call.pair().map(toFloat) as [tf.Tensor, tf.Tensor];
-    const error = tf.mean(tf.square(tf.sub(a, b)));
-    const largest = 20 * Math.log10(call.number('max_val'));
-    return tf.sub(largest, tf.mul(tf.log(error), 10 / Math.LN10));
+    const error = tf.mean(tf.square(tf.sub(call.float('x1'), call.float('x2'))));
+    return tf.sub(20 * Math.log10(call.number('max_val')), tf.mul(10 / Math.LN10, tf.log(error)));
   },
 };

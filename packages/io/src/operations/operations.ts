@@ -62,7 +62,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   Slogdet: 'keras.src.ops.numpy',
   Moments: 'keras.src.ops.nn',
   Unstack: 'keras.src.ops.core',
-  PSNR: 'keras.src.ops.nn',
   SpaceToDepth: 'keras.src.ops.nn',
   DepthToSpace: 'keras.src.ops.nn',
   Array: 'keras.src.ops.numpy',

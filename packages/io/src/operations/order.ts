@@ -1,6 +1,6 @@
 // keras.ops: what needs values in order: sorting, medians and quantiles, places in sequences, and values that occur once.
 import * as tf from '@tensorflow/tfjs-core';
-import { alongAxes, cut, inRows, reducedShape } from './along-axes.js';
+import { alongAxes, cut, inRows, lengthOf, reducedShape } from './along-axes.js';
 import { filled } from './nan.js';
 import {
   promote,
@@ -10,8 +10,6 @@ import {
   type OperationDefinition,
 } from './operation-definition.js';
 import { flattened } from './reduction.js';
-
-const lengthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
 
 /** Numbers of the opposite order; of integers without -(-2^31). */
 const opposite = (x: tf.Tensor): tf.Tensor =>

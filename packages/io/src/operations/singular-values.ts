@@ -12,6 +12,10 @@ export interface Singular {
   readonly scaled: tf.Tensor;
 }
 
+/** The first `count` unit vectors as rows. */
+export const units = (size: number, count = size): tf.Tensor =>
+  tf.cast(tf.oneHot(tf.range(0, count, 1, 'int32') as tf.Tensor1D, size), 'float32');
+
 /** As many rounds over all pairs as float32 needs, and some more. */
 const sweeps = 10;
 
@@ -22,8 +26,7 @@ export function singularValues(given: tf.Tensor): Singular {
   const [batch, rows, columns] = x.shape as [number, number, number];
   const size = columns + (columns % 2);
   const half = size / 2;
-  const units = tf.cast(tf.oneHot(tf.range(0, columns, 1, 'int32') as tf.Tensor1D, columns), 'float32');
-  const both = tf.concat([x, tf.add(tf.zeros([batch, columns, columns]), units)], 1);
+  const both = tf.concat([x, tf.add(tf.zeros([batch, columns, columns]), units(columns))], 1);
   // A column of zeros makes their number even, and stays as it is.
   const start = tf.pad(both, [
     [0, 0],

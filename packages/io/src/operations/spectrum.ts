@@ -1,6 +1,6 @@
 // keras.ops.math: Fourier transforms of numbers in two tensors, real and imaginary, and of signals in windows.
 import * as tf from '@tensorflow/tfjs-core';
-import { cut } from './along-axes.js';
+import { cut, lengthOf } from './along-axes.js';
 import {
   toFloat,
   withOptions,
@@ -8,8 +8,6 @@ import {
   type OperationDefinition,
 } from './operation-definition.js';
 import { laidAt, placesOf, stepsIn } from './patches.js';
-
-const lengthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
 
 const parts = (x: tf.Tensor): [tf.Tensor, tf.Tensor] => [tf.real(x), tf.imag(x)];
 

@@ -87,9 +87,21 @@ function convolve(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tens
   const [strides, dilations] = [perAxis(call, 'strides', axes, 1), perAxis(call, 'dilation_rate', axes, 1)];
   const pad = paddingOf(call);
   if (kernel.shape[axes] !== x.shape[axes + 1]) throw call.fail('a convolution in groups is not supported');
-  if (axes === 1)
+  if (axes < 1 || axes > 3) throw call.fail(`a convolution of a tensor of rank ${x.rank} is not supported`);
+  return convolution(x, kernel, strides, pad, dilations);
+}
+
+/** A convolution along one to three axes, channels last. */
+export function convolution(
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  strides: readonly number[],
+  pad: 'same' | 'valid',
+  dilations: readonly number[],
+): tf.Tensor {
+  if (strides.length === 1)
     return tf.conv1d(x as tf.Tensor3D, kernel as tf.Tensor3D, strides[0]!, pad, 'NWC', dilations[0]!);
-  if (axes === 2)
+  if (strides.length === 2)
     return tf.conv2d(
       x as tf.Tensor4D,
       kernel as tf.Tensor4D,
@@ -98,7 +110,6 @@ function convolve(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tens
       'NHWC',
       dilations as Spatial,
     );
-  if (axes !== 3) throw call.fail(`a convolution of a tensor of rank ${x.rank} is not supported`);
   return tf.conv3d(
     x as tf.Tensor5D,
     kernel as tf.Tensor5D,
@@ -110,7 +121,11 @@ function convolve(call: OperationCall, x: tf.Tensor, kernel: tf.Tensor): tf.Tens
 }
 
 /** What `compute` gives for `x` with its channels last; the result has them where `x` had them. */
-function channelsLast(call: OperationCall, x: tf.Tensor, compute: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+export function channelsLast(
+  call: OperationCall,
+  x: tf.Tensor,
+  compute: (x: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
   const layout = call.option('data_format');
   if (layout === null || layout === 'channels_last') return compute(x);
   if (layout !== 'channels_first') throw call.fail(`data_format ${JSON.stringify(layout)} is not supported`);
@@ -126,7 +141,7 @@ function paddingOf(call: OperationCall): 'same' | 'valid' {
 }
 
 /** One number for each axis in space; one for all is each one's. */
-function perAxis(call: OperationCall, name: string, axes: number, otherwise?: number): number[] {
+export function perAxis(call: OperationCall, name: string, axes: number, otherwise?: number): number[] {
   if (call.option(name) === null && otherwise !== undefined) return Array<number>(axes).fill(otherwise);
   const given = call.integers(name);
   if (given.length === 1) return Array<number>(axes).fill(given[0]!);
