@@ -25,12 +25,14 @@ export function publishedPackages() {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {string} [cwd]
+ * @param {Record<string, string>} [env] beside that of this process
  * @returns {Promise<{ status: number, output: string }>}
  */
-export function runQuietly(command, args, cwd = root) {
+export function runQuietly(command, args, cwd = root, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && command === 'npm',
     });

@@ -2,7 +2,6 @@
 // Versions and publishes a copy of the working tree; a registry that goes down half-way; an application; a plugin from an empty
 // folder to its publication; the application with the plugin; then a patch and a minor with the old plugin installed.
 // Prints each step with its time; `--keep` leaves the folder.
-import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -30,14 +29,11 @@ let failures = 0;
  * @param {string} cwd @param {string} command @param {...string} args
  * @returns {Promise<string>}
  */
-function run(cwd, command, ...args) {
-  const env = { ...process.env, ...registry.env, CI: 'true', NX_DAEMON: 'false', NX_TUI: 'false' };
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`));
-      else resolve(stdout + stderr);
-    }).stdin?.end();
-  });
+async function run(cwd, command, ...args) {
+  const env = { ...registry.env, CI: 'true', NX_DAEMON: 'false', NX_TUI: 'false' };
+  const { status, output } = await runQuietly(command, args, cwd, env);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${output}`);
+  return output;
 }
 
 /**
