@@ -45,7 +45,7 @@ export { einsum } from './einsum.js';
 export { entering } from './entering.js';
 export * as image from './image/image.js';
 export { filtered, bellCurve } from './image/blur.js';
-export { onImages } from './image/images.js';
+export { onImages, roundedTo } from './image/images.js';
 export { resample, type Resampling } from './image/resampling.js';
 export {
   dtypeMismatch,

@@ -1,6 +1,6 @@
 // keras.ops.image, and what keras.ops.nn has for images: the functions of @lamella/program, and small filters.
 import * as tf from '@tensorflow/tfjs-core';
-import { bellCurve, filtered, image, onImages, type Resampling } from '@lamella/program';
+import { bellCurve, filtered, image, onImages, roundedTo, type Resampling } from '@lamella/program';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
 import { channelsLast, convolution, perAxis } from './windows.js';
 
@@ -65,7 +65,7 @@ export const Resize = images(
       },
       call.subject,
     );
-    return resized.dtype === x.dtype ? resized : tf.cast(tf.round(resized), x.dtype);
+    return roundedTo(x.dtype, resized);
   },
 );
 

@@ -2,7 +2,7 @@
 import { booleanOption, positiveIntegerOption, positiveOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { augmentations } from './augmentations.js';
+import { augmentations, chosenOf } from './augmentations.js';
 import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
 import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
 import { drawBeta, drawGamma } from './mixing.js';
@@ -57,11 +57,7 @@ export class AugMix extends withOptions(ImageLayer, options) {
       images: (x) => {
         const augmented = chains.map((chain, i) => {
           const changed = chain.reduce<tf.Tensor>(
-            (found, { choice, changes }) =>
-              changes.reduce<tf.Tensor>(
-                (before, change, k) => tf.where(tf.equal(choice, k), change(found as tf.Tensor4D), before),
-                found,
-              ),
+            (found, { choice, changes }) => chosenOf(changes, choice, found),
             x,
           );
           return tf.mul(changed, weights[i]!);

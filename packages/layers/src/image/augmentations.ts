@@ -1,7 +1,8 @@
 // The layers that RandAugment and AugMix choose from, of one strength.
+import * as tf from '@tensorflow/tfjs-core';
 import { AutoContrast } from './auto-contrast.js';
 import { Equalization } from './equalization.js';
-import type { ImageLayer } from './image-layer.js';
+import type { Augmentation, ImageLayer } from './image-layer.js';
 import type { Range } from './image-options.js';
 import { RandomBrightness } from './random-brightness.js';
 import { RandomColorDegeneration } from './random-color-degeneration.js';
@@ -47,4 +48,16 @@ export function augmentations(
     new AutoContrast(fixed),
     new Equalization(fixed),
   ];
+}
+
+/** What the change of number `choice` makes of images; all are computed, and beyond the last number images stay. */
+export function chosenOf(
+  changes: readonly Augmentation['images'][],
+  choice: tf.Tensor,
+  x: tf.Tensor,
+): tf.Tensor {
+  return changes.reduce<tf.Tensor>(
+    (found, change, i) => tf.where(tf.equal(choice, i), change(x as tf.Tensor4D), found),
+    x,
+  );
 }

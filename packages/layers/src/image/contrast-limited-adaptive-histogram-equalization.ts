@@ -2,7 +2,7 @@
 import { nonNegativeOption, option, optionInvalid, positiveIntegerOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
+import { asBytes, ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
 import { valueRangeOption, type Range } from './image-options.js';
 
 const options = {
@@ -41,14 +41,9 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends withOptions(Im
   }
 
   override augment(): Augmentation {
-    const [low, high] = this.valueRange;
-    return {
-      images: (x) => {
-        const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255) as tf.Tensor4D;
-        const found = equalizedByTiles(bytes, this.tileGridSize, this.clipLimit);
-        return tf.add(tf.mul(tf.div(found, 255), high - low), low);
-      },
-    };
+    const equalized = (bytes: tf.Tensor): tf.Tensor =>
+      equalizedByTiles(bytes as tf.Tensor4D, this.tileGridSize, this.clipLimit);
+    return { images: (x) => asBytes(this.valueRange, x, equalized) };
   }
 }
 

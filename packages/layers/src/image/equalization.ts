@@ -2,7 +2,7 @@
 import { positiveIntegerOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
+import { asBytes, ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
 import { valueRangeOption } from './image-options.js';
 
 const options = {
@@ -26,13 +26,14 @@ export class Equalization extends withOptions(ImageLayer, options) {
   static readonly className = 'Equalization';
 
   override augment(): Augmentation {
-    const [low, high] = this.valueRange;
     return {
-      images: (x) => {
-        const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255);
-        const channels = tf.split(bytes, x.shape[3], 3).map((channel) => equalized(channel, this.bins));
-        return tf.add(tf.mul(tf.div(tf.concat(channels, 3), 255), high - low), low);
-      },
+      images: (x) =>
+        asBytes(this.valueRange, x, (bytes) =>
+          tf.concat(
+            tf.split(bytes, x.shape[3], 3).map((channel) => equalized(channel, this.bins)),
+            3,
+          ),
+        ),
     };
   }
 }

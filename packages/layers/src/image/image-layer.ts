@@ -1,7 +1,7 @@
 // What layers of images share: they take one image or a batch, alone or in a record with labels and segmentation masks, and
 // say what becomes of a batch with the channels last. Source: keras.layers.BaseImagePreprocessingLayer.
 import { inputInvalid, isTensor, Layer, withOptions, type CallContext } from '@lamella/core';
-import { isRecord, onImages, random, type Tree } from '@lamella/program';
+import { image, isRecord, onImages, random, type Tree } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import { dataFormatOption, type OptionsFor } from '../options/declarations.js';
 import { floatTensor } from '../options/single-input.js';
@@ -58,16 +58,15 @@ export abstract class ImageLayer extends withOptions(Layer, imageOptions) {
     const data = this.#dataOf(inputs);
     const images = this.keepsIntegers ? data['images']! : floatTensor(data['images']!);
     const isApplied = context.training || this.isAlwaysApplied;
-    let sizes: ImageSizes | undefined;
-    const passed = onImages(this.label, images, this.dataFormat, (x) => {
+    let augmentation: Augmentation | undefined;
+    const changed = onImages(this.label, images, this.dataFormat, (x) => {
+      if (!isApplied) return x;
       const [batch, height, width, channels] = x.shape;
-      sizes = { batch, height, width, channels };
-      return x;
+      augmentation = this.augment({ batch, height, width, channels });
+      return augmentation.images(x);
     });
-    if (!isApplied) return isTensor(inputs) ? passed : { ...data, images: passed };
-    const augmentation = this.augment(sizes!);
-    const changed = onImages(this.label, images, this.dataFormat, augmentation.images);
     if (isTensor(inputs)) return changed;
+    if (augmentation === undefined) return { ...data, images: changed };
     const isOne = images.rank === 3;
     const { labels, segmentation_masks: masks } = data;
     return {
@@ -128,4 +127,30 @@ function withBatch(
 /** The same change of images and of their masks. */
 export function moving(fn: (x: tf.Tensor4D, interpolation: 'nearest' | null) => tf.Tensor): Augmentation {
   return { images: (x) => fn(x, null), masks: (x) => fn(x, 'nearest') };
+}
+
+/** What layers that move pixels are told of those between pixels and those outside. */
+interface Moves {
+  readonly interpolation: image.PixelInterpolation;
+  readonly fillMode: image.FillMode;
+  readonly fillValue: number;
+}
+
+/** Images, and their masks, turned, moved or sheared. Shapes: transform as `image.affineTransform` takes it, [batch, 8]. */
+export function transforming(layer: ImageLayer & Moves, transform: tf.Tensor): Augmentation {
+  const { fillMode, fillValue, label } = layer;
+  return moving((x, interpolation) =>
+    image.affineTransform(
+      x,
+      transform,
+      { interpolation: interpolation ?? layer.interpolation, fillMode, fillValue },
+      label,
+    ),
+  );
+}
+
+/** What `fn` makes of pixels as bytes from 0 to 255, in the range of values that they came from. */
+export function asBytes([low, high]: Range, x: tf.Tensor, fn: (bytes: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const found = fn(tf.mul(tf.div(tf.sub(x, low), high - low), 255));
+  return tf.add(tf.mul(tf.div(found, 255), high - low), low);
 }

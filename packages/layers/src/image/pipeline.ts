@@ -4,13 +4,13 @@ import {
   Layer,
   option,
   optionInvalid,
-  snakeCaseClass,
   withOptions,
   type CallContext,
   type Config,
 } from '@lamella/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
+import { listedSublayers } from '../options/listed-sublayers.js';
 
 const options = {
   /** From the first to the last. */
@@ -41,15 +41,8 @@ export class Pipeline extends withOptions(Layer, options) {
     return this.layers;
   }
 
-  /** As Keras stores a list: by the classes in it, numbered. */
   override get namedSublayers(): ReadonlyMap<string, Layer> {
-    const classes = this.layers.map(({ className }) => snakeCaseClass(className));
-    return new Map(
-      this.layers.map((layer, i) => {
-        const before = classes.slice(0, i).filter((name) => name === classes[i]).length;
-        return [`_pipeline_layers/${classes[i]}${before === 0 ? '' : `_${before}`}`, layer];
-      }),
-    );
+    return listedSublayers('_pipeline_layers', this.layers);
   }
 
   override get supportsMasking(): boolean {

@@ -2,7 +2,7 @@
 import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { augmentations } from './augmentations.js';
+import { augmentations, chosenOf } from './augmentations.js';
 import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
 import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
 
@@ -37,20 +37,15 @@ export class RandAugment extends withOptions(ImageLayer, options) {
     const layers = augmentations(this);
     const chosen = tf.floor(this.uniform([this.numOps], [0, layers.length]));
     const changes = layers.map((layer) => layer.augment(sizes));
-    const apply = (x: tf.Tensor4D, of: (change: Augmentation) => Augmentation['images']): tf.Tensor =>
-      tf
-        .split(chosen, this.numOps)
-        .reduce<tf.Tensor>(
-          (found, choice) =>
-            changes.reduce<tf.Tensor>(
-              (before, change, i) => tf.where(tf.equal(choice, i), of(change)(before as tf.Tensor4D), before),
-              found,
-            ),
-          x,
-        );
+    const inTurn =
+      (of: (change: Augmentation) => Augmentation['images']) =>
+      (x: tf.Tensor4D): tf.Tensor =>
+        tf
+          .split(chosen, this.numOps)
+          .reduce<tf.Tensor>((found, choice) => chosenOf(changes.map(of), choice, found), x);
     return {
-      images: (x) => apply(x, ({ images }) => images),
-      masks: (x) => apply(x, ({ masks }) => masks ?? ((same) => same)),
+      images: inTurn(({ images }) => images),
+      masks: inTurn(({ masks }) => masks ?? ((same) => same)),
     };
   }
 }

@@ -32,7 +32,7 @@ export type RandomCropOptions = OptionsFor<typeof options> & ImageLayerOptions;
 export class RandomCrop extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomCrop';
 
-  override augment({ batch, height: tall, width: wide, channels }: ImageSizes): Augmentation {
+  override augment({ batch, height: tall, width: wide }: ImageSizes): Augmentation {
     const { height, width, label } = this;
     if (tall <= height || wide <= width)
       return moving((x) => image.resize(middle(x, height, width), [height, width], {}, label));
@@ -43,12 +43,7 @@ export class RandomCrop extends withOptions(ImageLayer, options) {
       tf.add(start, tf.range(0, count, 1, 'int32')) as tf.Tensor1D;
     return moving((x) => {
       const rows = tf.gather(x, along(top, height), 1);
-      return tf.reshape(tf.gather(rows, along(left, width), 2), [
-        batch,
-        height,
-        width,
-        x.shape[3] ?? channels,
-      ]);
+      return tf.reshape(tf.gather(rows, along(left, width), 2), [batch, height, width, x.shape[3]]);
     });
   }
 }

@@ -2,7 +2,13 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import {
+  asBytes,
+  ImageLayer,
+  type Augmentation,
+  type ImageLayerOptions,
+  type ImageSizes,
+} from './image-layer.js';
 import { factorOption, valueRangeOption } from './image-options.js';
 
 const options = {
@@ -31,14 +37,9 @@ export class RandomPosterization extends withOptions(ImageLayer, options) {
     const [fewest, most] = this.factor;
     const bits = tf.floor(this.uniform([batch, 1, 1, 1], [fewest, most]));
     const step = tf.pow(2, tf.sub(8, bits));
-    const [low, high] = this.valueRange;
-    return {
-      images: (x) => {
-        const bytes = tf.floor(tf.clipByValue(tf.mul(tf.div(tf.sub(x, low), high - low), 255), 0, 255));
-        const rounded = tf.mul(tf.floor(tf.div(bytes, step)), step);
-        return tf.add(tf.mul(tf.div(rounded, 255), high - low), low);
-      },
-    };
+    const rounded = (bytes: tf.Tensor): tf.Tensor =>
+      tf.mul(tf.floor(tf.div(tf.floor(tf.clipByValue(bytes, 0, 255)), step)), step);
+    return { images: (x) => asBytes(this.valueRange, x, rounded) };
   }
 }
 

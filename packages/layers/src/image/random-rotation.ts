@@ -1,11 +1,10 @@
 // RandomRotation: in training, images are turned.
 import { seedOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import {
   ImageLayer,
-  moving,
+  transforming,
   type Augmentation,
   type ImageLayerOptions,
   type ImageSizes,
@@ -46,15 +45,7 @@ export class RandomRotation extends withOptions(ImageLayer, options) {
     const offsetX = tf.sub(x, tf.sub(tf.mul(x, cos), tf.mul(y, sin)));
     const offsetY = tf.sub(y, tf.add(tf.mul(x, sin), tf.mul(y, cos)));
     const transform = tf.concat([cos, tf.neg(sin), offsetX, sin, cos, offsetY, zeros, zeros], 1);
-    const { fillMode, fillValue } = this;
-    return moving((x, interpolation) =>
-      image.affineTransform(
-        x,
-        transform,
-        { interpolation: interpolation ?? this.interpolation, fillMode, fillValue },
-        this.label,
-      ),
-    );
+    return transforming(this, transform);
   }
 }
 

@@ -1,11 +1,10 @@
 // RandomShear: in training, images are slanted.
 import { seedOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import {
   ImageLayer,
-  moving,
+  transforming,
   type Augmentation,
   type ImageLayerOptions,
   type ImageSizes,
@@ -48,15 +47,7 @@ export class RandomShear extends withOptions(ImageLayer, options) {
     }) as [tf.Tensor, tf.Tensor];
     const [zeros, ones] = [tf.zerosLike(x), tf.onesLike(x)];
     const transform = tf.concat([ones, x, zeros, y, ones, zeros, zeros, zeros], 1);
-    const { fillMode, fillValue } = this;
-    return moving((x, interpolation) =>
-      image.affineTransform(
-        x,
-        transform,
-        { interpolation: interpolation ?? this.interpolation, fillMode, fillValue },
-        this.label,
-      ),
-    );
+    return transforming(this, transform);
   }
 }
 

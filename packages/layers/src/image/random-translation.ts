@@ -1,11 +1,10 @@
 // RandomTranslation: in training, images are moved.
 import { seedOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import {
   ImageLayer,
-  moving,
+  transforming,
   type Augmentation,
   type ImageLayerOptions,
   type ImageSizes,
@@ -45,15 +44,7 @@ export class RandomTranslation extends withOptions(ImageLayer, options) {
     const across = tf.mul(this.uniform([batch, 1], rangeOf(this.widthFactor)), width);
     const [zeros, ones] = [tf.zerosLike(down), tf.onesLike(down)];
     const transform = tf.concat([ones, zeros, tf.neg(across), zeros, ones, tf.neg(down), zeros, zeros], 1);
-    const { fillMode, fillValue } = this;
-    return moving((x, interpolation) =>
-      image.affineTransform(
-        x,
-        transform,
-        { interpolation: interpolation ?? this.interpolation, fillMode, fillValue },
-        this.label,
-      ),
-    );
+    return transforming(this, transform);
   }
 }
 

@@ -1,11 +1,10 @@
 // RandomZoom: in training, images come nearer or go away.
 import { orNull, seedOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import {
   ImageLayer,
-  moving,
+  transforming,
   type Augmentation,
   type ImageLayerOptions,
   type ImageSizes,
@@ -60,15 +59,7 @@ export class RandomZoom extends withOptions(ImageLayer, options) {
       [across, zeros, offset(across, width), zeros, down, offset(down, height), zeros, zeros],
       1,
     );
-    const { fillMode, fillValue } = this;
-    return moving((x, interpolation) =>
-      image.affineTransform(
-        x,
-        transform,
-        { interpolation: interpolation ?? this.interpolation, fillMode, fillValue },
-        this.label,
-      ),
-    );
+    return transforming(this, transform);
   }
 }
 

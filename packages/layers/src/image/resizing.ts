@@ -1,7 +1,7 @@
 // Resizing: images of one size, stretched, cropped or padded.
 import { booleanOption, choiceOption, positiveIntegerOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
-import * as tf from '@tensorflow/tfjs-core';
+import { image, roundedTo } from '@lamella/program';
+import type * as tf from '@tensorflow/tfjs-core';
 import { interpolationOption, type OptionsFor } from '../options/declarations.js';
 import { ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
 import { fillValueOption } from './image-options.js';
@@ -47,10 +47,11 @@ export class Resizing extends withOptions(ImageLayer, options) {
   override augment(): Augmentation {
     const { interpolation, antialias, cropToAspectRatio, padToAspectRatio, fillValue } = this;
     const ways = { antialias, cropToAspectRatio, padToAspectRatio, fillValue };
-    const resized = (x: tf.Tensor4D, by: image.ResizeInterpolation): tf.Tensor => {
-      const found = image.resize(x, [this.height, this.width], { ...ways, interpolation: by }, this.label);
-      return found.dtype === x.dtype ? found : tf.cast(tf.round(found), x.dtype);
-    };
+    const resized = (x: tf.Tensor4D, by: image.ResizeInterpolation): tf.Tensor =>
+      roundedTo(
+        x.dtype,
+        image.resize(x, [this.height, this.width], { ...ways, interpolation: by }, this.label),
+      );
     return { images: (x) => resized(x, interpolation), masks: (x) => resized(x, 'nearest') };
   }
 }

@@ -2,7 +2,13 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import {
+  asBytes,
+  ImageLayer,
+  type Augmentation,
+  type ImageLayerOptions,
+  type ImageSizes,
+} from './image-layer.js';
 import { factorOption, valueRangeOption, type Range } from './image-options.js';
 
 const options = {
@@ -34,15 +40,11 @@ export class Solarization extends withOptions(ImageLayer, options) {
     const drawn = ([from, to]: Range): tf.Tensor =>
       this.uniform([batch, 1, 1, 1], [from, Math.max(from, to * 255)]);
     const [addition, threshold] = [drawn(this.additionFactor), drawn(this.thresholdFactor)];
-    const [low, high] = this.valueRange;
-    return {
-      images: (x) => {
-        const bytes = tf.mul(tf.div(tf.sub(x, low), high - low), 255);
-        const lighter = tf.clipByValue(tf.add(bytes, addition), 0, 255);
-        const found = tf.where(tf.less(lighter, threshold), lighter, tf.sub(255, lighter));
-        return tf.add(tf.mul(tf.div(found, 255), high - low), low);
-      },
+    const solarized = (bytes: tf.Tensor): tf.Tensor => {
+      const lighter = tf.clipByValue(tf.add(bytes, addition), 0, 255);
+      return tf.where(tf.less(lighter, threshold), lighter, tf.sub(255, lighter));
     };
+    return { images: (x) => asBytes(this.valueRange, x, solarized) };
   }
 }
 

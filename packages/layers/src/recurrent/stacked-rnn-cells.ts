@@ -1,16 +1,9 @@
 // StackedRNNCells: several cells as one; each takes what the one before it puts out.
-import {
-  isLayer,
-  Layer,
-  option,
-  optionInvalid,
-  snakeCaseClass,
-  withOptions,
-  type CallContext,
-} from '@lamella/core';
+import { isLayer, Layer, option, optionInvalid, withOptions, type CallContext } from '@lamella/core';
 import type { Shape, SymbolicShape, Tree } from '@lamella/program';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
+import { listedSublayers } from '../options/listed-sublayers.js';
 import { singleShape, singleTensor } from '../options/single-input.js';
 import { asList, initialStatesOf, isCell, outputSizeOf, type RecurrentCell, type StateSize } from './cell.js';
 
@@ -58,15 +51,8 @@ export class StackedRNNCells extends withOptions(Layer, options) {
     return this.cells;
   }
 
-  /** As Keras stores a list: by the classes in it, numbered. */
   override get namedSublayers(): ReadonlyMap<string, Layer> {
-    const classes = this.cells.map(({ className }) => snakeCaseClass(className));
-    return new Map(
-      this.cells.map((cell, i) => {
-        const before = classes.slice(0, i).filter((name) => name === classes[i]).length;
-        return [`cells/${classes[i]}${before === 0 ? '' : `_${before}`}`, cell];
-      }),
-    );
+    return listedSublayers('cells', this.cells);
   }
 
   getInitialState(batchSize: number): Tree<tf.Tensor>[] {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../random.js';
 import { floatImages, onImages, type ImageDataFormat } from './images.js';
-import { sampled } from './sampling.js';
+import { sampledImages } from './sampling.js';
 import { pixelPlaces, type TransformOptions } from './transform.js';
 
 /** The same filter on every channel; the images keep their size, with zeros around. Shapes: kernel [height, width]. */
@@ -61,7 +61,7 @@ export function elasticTransform(
   const largest = typeof sigma === 'number' ? sigma : (options.largestSigma ?? 5);
   const size = Math.trunc(6 * largest) | 1;
   return onImages(subject, images, dataFormat, (x) => {
-    const [batch, height, width, channels] = x.shape;
+    const [batch, height, width] = x.shape;
     const pixels = pixelPlaces(height, width);
     const moved = (places: tf.Tensor): tf.Tensor => {
       const noise = random.normal([batch, height, width, 1], seed === undefined ? {} : { seed });
@@ -69,11 +69,6 @@ export function elasticTransform(
       return tf.add(places, tf.mul(alpha, tf.reshape(smooth, [batch, height * width])));
     };
     const places = [moved(pixels.y), moved(pixels.x)];
-    const values = sampled(floatImages(x), places, interpolation === 'nearest' ? 0 : 1, {
-      fillMode,
-      fillValue,
-    });
-    const found = tf.reshape(values, [batch, height, width, channels]);
-    return x.dtype === 'float32' ? found : tf.cast(tf.round(found), x.dtype);
+    return sampledImages(x, places, interpolation, { fillMode, fillValue });
   });
 }

@@ -1,7 +1,7 @@
 // Colours: grey images, and hue, saturation and value.
 import * as tf from '@tensorflow/tfjs-core';
 import { dtypeMismatch } from '../errors.js';
-import { onImages, requireChannels, type ImageDataFormat } from './images.js';
+import { floatImages, onImages, requireChannels, type ImageDataFormat } from './images.js';
 
 /** The smallest number that float32 adds to 1. */
 const epsilon = 2 ** -23;
@@ -15,8 +15,7 @@ export function rgbToGrayscale(
   return onImages(subject, images, dataFormat, (x) => {
     requireChannels(subject, x, [1, 3]);
     if (x.shape[3] === 1) return x;
-    const floats = x.dtype === 'float32' ? x : tf.cast(x, 'float32');
-    const grey = tf.sum(tf.mul(floats, tf.tensor1d([0.2989, 0.587, 0.114])), 3, true);
+    const grey = tf.sum(tf.mul(floatImages(x), tf.tensor1d([0.2989, 0.587, 0.114])), 3, true);
     return x.dtype === 'float32' ? grey : tf.cast(grey, x.dtype);
   });
 }

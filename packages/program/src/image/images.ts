@@ -17,6 +17,11 @@ export function floatImages(x: tf.Tensor): tf.Tensor {
   return x.dtype === 'float32' ? x : tf.cast(x, 'float32');
 }
 
+/** What was computed in floats, in a dtype: rounded for integers. */
+export function roundedTo(dtype: tf.DataType, found: tf.Tensor): tf.Tensor {
+  return found.dtype === dtype ? found : tf.cast(tf.round(found), dtype);
+}
+
 /**
  * What `fn` gives for images [batch, height, width, channels], standing as they stood. Throws: IMAGE_INVALID for a tensor
  * that is neither one image nor a batch.

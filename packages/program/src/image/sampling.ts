@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imageInvalid } from '../errors.js';
 import { formatShape, sizeOf } from '../shape.js';
-import { floatImages, type FillMode } from './images.js';
+import { floatImages, roundedTo, type FillMode, type PixelInterpolation } from './images.js';
 
 /** What stands outside: a mode, and the value of `constant`. */
 export interface Fill {
@@ -86,6 +86,20 @@ export function sampled(
 }
 
 /**
+ * Images whose pixels come from places in them, in their dtype. Shapes: x [batch, height, width, channels], each of places (rows,
+ * then columns) [batch, height * width].
+ */
+export function sampledImages(
+  x: tf.Tensor4D,
+  places: readonly tf.Tensor[],
+  interpolation: PixelInterpolation,
+  fill: Fill,
+): tf.Tensor {
+  const values = sampled(floatImages(x), places, interpolation === 'nearest' ? 0 : 1, fill);
+  return roundedTo(x.dtype, tf.reshape(values, x.shape));
+}
+
+/**
  * The values of a tensor at coordinates, one for each of its axes. Source: keras.ops.image.map_coordinates.
  * Shapes: coordinates [rank, ...], the result [...]. Throws: IMAGE_INVALID.
  */
@@ -107,6 +121,5 @@ export function mapCoordinates(
     fillMode,
     fillValue,
   });
-  const found = tf.reshape(values, shape);
-  return x.dtype === 'float32' ? found : tf.cast(tf.round(found), x.dtype);
+  return roundedTo(x.dtype, tf.reshape(values, shape));
 }

@@ -10,7 +10,7 @@ import {
   type ImageDataFormat,
   type PixelInterpolation,
 } from './images.js';
-import { sampled } from './sampling.js';
+import { sampledImages } from './sampling.js';
 
 /** What transformations of images may be told. */
 export interface TransformOptions {
@@ -43,7 +43,7 @@ export function affineTransform(
   requireOneOf(subject, 'the interpolation', interpolation, ['nearest', 'bilinear']);
   requireOneOf(subject, 'the fill mode', fillMode, ['constant', 'nearest', 'wrap', 'mirror', 'reflect']);
   return onImages(subject, images, dataFormat, (x) => {
-    const [batch, height, width, channels] = x.shape;
+    const [batch, height, width] = x.shape;
     const rows = transform.rank === 1 ? tf.expandDims(transform, 0) : transform;
     if (rows.rank !== 2 || rows.shape[1] !== 8 || (rows.shape[0] !== 1 && rows.shape[0] !== batch))
       throw imageInvalid(
@@ -67,12 +67,7 @@ export function affineTransform(
       tf.add(tf.add(tf.mul(alongX, pixels.x), tf.mul(alongY, pixels.y)), offset);
     const depth = combined(c0, c1, 1);
     const places = [tf.div(combined(b0, b1, b2), depth), tf.div(combined(a0, a1, a2), depth)];
-    const values = sampled(floatImages(x), places, interpolation === 'nearest' ? 0 : 1, {
-      fillMode,
-      fillValue,
-    });
-    const found = tf.reshape(values, [batch, height, width, channels]);
-    return x.dtype === 'float32' ? found : tf.cast(tf.round(found), x.dtype);
+    return sampledImages(x, places, interpolation, { fillMode, fillValue });
   });
 }
 
