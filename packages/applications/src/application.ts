@@ -87,11 +87,15 @@ export interface Network<S extends Settings> {
   readonly defaultSize: number;
   /** The least height and width. Default 32. */
   readonly leastSize?: number;
+  /** Whether height and width are `open` unless given, or must be `known`. By default they are known where there is a top. */
+  readonly sizes?: 'open' | 'known';
   /** What Keras calls the model. */
   modelName(settings: S, height: number | null): string;
   features(images: SymbolicTensor, settings: S): SymbolicTensor;
   /** What tells classes apart. Default the features' mean, and a dense layer. */
   top?(features: SymbolicTensor, settings: S): SymbolicTensor;
+  /** What follows without a top, pooled or not. Default nothing. */
+  readonly withoutTop?: (features: SymbolicTensor) => SymbolicTensor;
   /** The names of layers that pool all there is, where they have any. */
   readonly poolNames?: { readonly avg?: string; readonly max?: string };
 }
@@ -114,17 +118,18 @@ export function applicationOf<S extends Settings, Options extends ApplicationOpt
     const features = network.features(images, settings);
     const outputs = settings.includeTop
       ? (network.top ?? topOf(network))(features, settings)
-      : pooled(network, features, settings);
+      : (network.withoutTop ?? ((x) => x))(pooled(network, features, settings));
     const name = settings.name ?? network.modelName(settings, images.shape[1]!);
     return new Functional({ inputs: images, outputs, name }, composition) as Application;
   };
 }
 
 function imageShape<S extends Settings>(
-  { Settings: { className }, defaultSize, leastSize = 32 }: Network<S>,
+  { Settings: { className }, defaultSize, leastSize = 32, sizes: kind }: Network<S>,
   { inputShape, includeTop }: S,
 ): ImageShape {
-  const size = includeTop ? defaultSize : null;
+  const areKnown = kind === undefined ? includeTop : kind === 'known';
+  const size = areKnown ? defaultSize : null;
   const shape = inputShape ?? ([size, size, 3] as const);
   const sizes = shape.slice(0, 2);
   if (sizes.some((given) => given !== null && given < leastSize))
@@ -134,8 +139,10 @@ function imageShape<S extends Settings>(
       `images of at least ${leastSize} by ${leastSize}`,
       inputShape,
     );
-  if (includeTop && sizes.includes(null))
-    throw optionInvalid(className, 'inputShape', 'a known height and width, for the top', inputShape);
+  if (areKnown && sizes.includes(null)) {
+    const why = kind === undefined ? 'the top' : 'layers that depend on them';
+    throw optionInvalid(className, 'inputShape', `a known height and width, for ${why}`, inputShape);
+  }
   return shape;
 }
 

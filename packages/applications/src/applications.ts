@@ -1,6 +1,7 @@
 // The plugin: the functions that make applications, bound to a composition.
 import type { Plugin } from '@lamella/core';
 import type { Application } from './application.js';
+import * as layerClasses from './layer-classes.js';
 import * as networks from './networks.js';
 
 type Networks = typeof networks;
@@ -23,6 +24,7 @@ export type ApplicationsApi = {
  */
 export const applications: Plugin<ApplicationsApi> = {
   name: '@lamella/applications',
+  classes: { layers: layerClasses },
   api: (composition) =>
     Object.fromEntries(
       Object.entries(networks).map(([name, make]) => [

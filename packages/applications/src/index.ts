@@ -1,5 +1,11 @@
 export { type Application, type ApplicationOptions, type ImageShape } from './application.js';
 export { applications, type ApplicationsApi } from './applications.js';
+export { type ConvNeXtOptions } from './conv-next.js';
+export { type EfficientNetOptions } from './efficient-net.js';
+export { type EfficientNetV2Options } from './efficient-net-v2.js';
+export * from './layer-classes.js';
 export { type MobileNetOptions } from './mobile-net.js';
 export { type MobileNetV2Options } from './mobile-net-v2.js';
+export { type MobileNetV3Options } from './mobile-net-v3.js';
 export * from './networks.js';
+export { preprocessInput, type PreprocessingMode } from './preprocess-input.js';

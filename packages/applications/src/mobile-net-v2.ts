@@ -2,6 +2,7 @@
 import { positiveOption, withOptions, type GivenOptions, type SymbolicTensor } from '@lamella/core';
 import { add, batchNormalization, conv2D, depthwiseConv2D, reLU, zeroPadding2D } from '@lamella/layers';
 import { applicationOf, Settings, type ApplicationOptions, type Network } from './application.js';
+import { inEights, padOf } from './in-eights.js';
 
 const options = {
   /** How wide it is: a factor of its numbers of channels, which are multiples of 8. Default 1. */
@@ -79,20 +80,14 @@ function inverted(images: SymbolicTensor, { filters, strides }: Block, id: numbe
     useBias: false,
     padding: strides === 1 ? 'same' : 'valid',
     name: `${prefix}depthwise`,
-  }).apply(strides === 1 ? wide : zeroPadding2D({ padding: padOf(wide), name: `${prefix}pad` }).apply(wide));
+  }).apply(
+    strides === 1 ? wide : zeroPadding2D({ padding: padOf(wide, 3), name: `${prefix}pad` }).apply(wide),
+  );
   const between = bent(depthwise, `${prefix}depthwise_BN`, `${prefix}depthwise_relu`);
   const narrow = normalized(pointwise(filters, 'project').apply(between), `${prefix}project_BN`);
   return channels === filters && strides === 1
     ? add({ name: `${prefix}add` }).apply([images, narrow])
     : narrow;
-}
-
-/** Zeros that let a kernel of 3 with strides of 2 end where it does with padding `same`. */
-function padOf({ shape }: SymbolicTensor): [[number, number], [number, number]] {
-  const [height, width] = shape
-    .slice(1, 3)
-    .map((size): [number, number] => [size !== null && size % 2 === 1 ? 1 : 0, 1]);
-  return [height!, width!];
 }
 
 function normalized(x: SymbolicTensor, name: string): SymbolicTensor {
@@ -101,12 +96,6 @@ function normalized(x: SymbolicTensor, name: string): SymbolicTensor {
 
 function bent(x: SymbolicTensor, norm: string, name: string): SymbolicTensor {
   return reLU({ maxValue: 6, name }).apply(normalized(x, norm));
-}
-
-/** The multiple of 8 that is next, and not a tenth less. */
-function inEights(count: number): number {
-  const near = Math.max(8, Math.floor((count + 4) / 8) * 8);
-  return near < 0.9 * count ? near + 8 : near;
 }
 
 /** MobileNetV2. Source: Sandler et al. (2018), keras.applications.MobileNetV2. Images of -1 to 1. */

@@ -62,6 +62,8 @@ export interface FileFacts {
   readonly tfjsWeights?: Readonly<Record<string, string>>;
   /** What Python calls the class, where Keras publishes it under another name: automatic names and places of weights follow it. */
   readonly pythonName?: string;
+  /** Python's module of the class, where Keras does not publish it beside the others of its kind. */
+  readonly module?: string;
   /**
    * For a layer that is built by the shapes of several tensors: Keras' name of its input, and the arguments of the call. Files
    * hold their shapes by name.

@@ -64,7 +64,7 @@ export function classReference(object: Serializable): {
 } {
   const custom = packageOf(object.className) !== undefined;
   return {
-    module: custom ? null : kerasModule(object.kind),
+    module: custom ? null : (fileFacts(object).module ?? kerasModule(object.kind)),
     class_name: object.className.replace(/^.*>/, ''),
     registered_name: custom ? object.className : null,
   };
