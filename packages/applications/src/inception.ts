@@ -106,7 +106,7 @@ function widest(x: SymbolicTensor, id: number): SymbolicTensor {
   return concatenate({ axis: 3, name: `mixed${9 + id}` }).apply([one, two, three, pooled(x, 192)]);
 }
 
-/** Without a top, the layer of means has an automatic name in Keras: its name says nothing about weights, so it is the same here. */
+// Without a top, Keras leaves the layers that pool unnamed.
 const poolNames = { avg: 'avg_pool' } as const;
 
 class InceptionV3Settings extends Settings {
