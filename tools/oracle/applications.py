@@ -32,10 +32,8 @@ MODELS = {
         weights=None, input_shape=(32, 32, 3), minimalistic=True, include_preprocessing=False, include_top=False, pooling="max"),
     "efficientNetB3": lambda: a.EfficientNetB3(**SMALL),
     "efficientNetV2B2": lambda: a.EfficientNetV2B2(weights=None, input_shape=(32, 32, 3), include_preprocessing=False, include_top=False),
-    "efficientNetV2S": lambda: a.EfficientNetV2S(**SMALL),
-    "convNeXtSmall": lambda: a.ConvNeXtSmall(**SMALL),
+    "convNeXtTinyWithTop": lambda: a.ConvNeXtTiny(**SMALL),
     "inceptionResNetV2": lambda: a.InceptionResNetV2(weights=None, input_shape=(75, 75, 3), classes=3),
-    "nasNetLarge": lambda: a.NASNetLarge(weights=None, input_shape=(64, 64, 3), classes=3),
 }
 PREDICTED = 13
 # Images of 0 to 255 go into these, more or less; into the others, of -1 to 1.
