@@ -6,6 +6,8 @@ import { fileInvalid } from './errors.js';
 import { checkCrc32, inflate } from './inflate.js';
 
 const maximumMembers = 10_000;
+/** Leaves room for the directory. Units: bytes. */
+const mostWritten = 2 ** 32 - 2 ** 24;
 
 /** A file in an archive. */
 export interface ZipMember {
@@ -24,11 +26,17 @@ interface Entry {
   readonly end: number;
 }
 
-/** The archive's bytes: the same members give the same bytes. Members are stored as they are, as Keras does, unless `compressed`. */
+/**
+ * The archive's bytes: the same members give the same bytes. Members are stored as they are, as Keras does, unless `compressed`.
+ * Throws: RangeError for more than numbers of 32 bits can say.
+ */
 export function writeZip(
   members: Readonly<Record<string, Uint8Array>>,
   { compressed = false }: { readonly compressed?: boolean } = {},
 ): Uint8Array {
+  const total = Object.values(members).reduce((sum, { length }) => sum + length, 0);
+  if (total > mostWritten)
+    throw new RangeError(`the length of its members is ${total} bytes, and may be ${mostWritten}`);
   return zipSync(members, { level: compressed ? 6 : 0, mtime: '1980-01-02T00:00:00' });
 }
 

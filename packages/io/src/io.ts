@@ -182,7 +182,7 @@ export const io: Plugin<IoApi> = {
       for (const layer of storedLayers(model)) checkStorable(layer, composition.catalog);
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
-      return formatForName(composition, path, 'writeModel').writeModel!(model, context);
+      return formatForName(composition, path, 'writeModel').writeModel!(model, context).catch(tooLarge(path));
     };
     const encodeWeights = (
       model: Layer,
@@ -190,11 +190,10 @@ export const io: Plugin<IoApi> = {
       options: SaveWeightsOptions = {},
     ): Promise<Uint8Array | FileSet> => {
       checkOptionNames('saveWeights()', options, saveWeightsNames);
-      return formatForName(composition, path, 'writeWeights').writeWeights!(model, {
-        file: path,
-        composition,
-        options: { ...options },
-      });
+      const context = { file: path, composition, options: { ...options } };
+      return formatForName(composition, path, 'writeWeights').writeWeights!(model, context).catch(
+        tooLarge(path),
+      );
     };
     const readWeights = (model: Layer, source: FileSource, options: LoadWeightsOptions): Promise<void> =>
       reading(composition, source, options, ({ file, bytes, context }) =>
@@ -303,6 +302,18 @@ function checkLambdaOption(path: string, lambda: SaveOptions['lambda']): void {
     throw optionInvalid('saveModel()', 'lambda', "'program' or 'keras_ops'", lambda);
   if (!path.toLowerCase().endsWith('.keras'))
     throw notSerializable(`"${path}"`, "lambda: 'keras_ops' is for .keras files alone", 'save to .keras');
+}
+
+/** For what is longer than an array may be, of which the language alone knows how long that is. Throws: NOT_SERIALIZABLE. */
+function tooLarge(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof RangeError) || !/array|length/i.test(error.message)) throw error;
+    throw notSerializable(
+      `"${path}"`,
+      `it would be larger than one file can be here: ${error.message}`,
+      'save with saveWeights() to a .weights.json, whose files are as small as maxShardSize says',
+    );
+  };
 }
 
 function inMemory(name: string, files: Uint8Array | FileSet): FileInMemory {

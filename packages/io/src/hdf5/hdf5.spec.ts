@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { dtypes, HostTensor } from '@lamella/program';
 import h5wasm from 'h5wasm/node';
+import { ByteWriter } from './byte-writer.js';
 import { readHdf5 } from './read-hdf5.js';
 import { ensureGroup, hdf5Group, type Hdf5Group } from './tree.js';
 import { writeHdf5 } from './write-hdf5.js';
@@ -138,6 +139,19 @@ describe('writeHdf5', () => {
     expect(tree.groups.size).toBe(3000);
     expect(tree.groups.get('layer_2999')!.datasets.get('kernel')!.array()).toEqual([2999]);
     expect(await byLibrary(bytes)).toEqual(plain(tree));
+  });
+
+  it('keeps long arrays apart until all is written, with zeros where nothing stands', () => {
+    const out = new ByteWriter();
+    out.bytes([9, 8, 7, 6, 5]);
+    out.bytes(new Uint8Array(2 ** 20).fill(2));
+    out.skip(2);
+    out.u8(3);
+    expect(out.align()).toBe(2 ** 20 + 8);
+    out.u8(4);
+    const bytes = out.finish(Uint8Array.of(1));
+    expect([...bytes.subarray(0, 6)]).toEqual([1, 8, 7, 6, 5, 2]);
+    expect([...bytes.subarray(2 ** 20 + 4)]).toEqual([2, 0, 0, 3, 4]);
   });
 
   it('gives the same bytes for the same tree', () => {
