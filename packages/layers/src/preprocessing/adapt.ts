@@ -38,7 +38,13 @@ export interface Adaptable {
   finalizeState(): void;
 }
 
-/** Throws: DATA_INVALID, OPTION_INVALID, and what the layer throws; it is then as before, but for what it took into account. */
+/** The last adaptation of each layer that is at one. */
+const adapting = new WeakMap<Adaptable, Promise<void>>();
+
+/**
+ * Adaptations of one layer take turns: each begins anew, and the last one holds.
+ * Throws: DATA_INVALID, OPTION_INVALID, and what the layer throws; it is then as before, but for what it took into account.
+ */
 export async function adaptTo(layer: Adaptable, data: AdaptData, options: AdaptOptions = {}): Promise<void> {
   const subject = `${layer.label}, adapt()`;
   checkOptionNames(subject, options, names);
@@ -46,6 +52,18 @@ export async function adaptTo(layer: Adaptable, data: AdaptData, options: AdaptO
   for (const [name, value] of Object.entries({ steps, batchSize }))
     if (!(value >= 1 && (value === Infinity || Number.isInteger(value))))
       throw optionInvalid(subject, name, 'a positive whole number', value);
+  const adapt = (): Promise<void> => adaptNow(layer, subject, data, { steps, batchSize });
+  const turn = (adapting.get(layer) ?? Promise.resolve()).then(adapt, adapt);
+  adapting.set(layer, turn);
+  await turn;
+}
+
+async function adaptNow(
+  layer: Adaptable,
+  subject: string,
+  data: AdaptData,
+  { steps, batchSize }: Required<AdaptOptions>,
+): Promise<void> {
   layer.resetState();
   let count = 0;
   for await (const batch of batchesOf(subject, data, batchSize)) {

@@ -96,6 +96,26 @@ describe.each([
 });
 
 describe('adapt()', () => {
+  it('takes turns where it is called several times at once: the last one holds', async () => {
+    const [first, last] = [
+      [[0], [100], [300]],
+      [[2], [4]],
+    ] as const;
+    const scale = normalization();
+    const bins = discretization({ numBins: 2 });
+    const [alone, aloneBins] = [normalization(), discretization({ numBins: 2 })];
+    await Promise.all([alone.adapt(last), aloneBins.adapt(last)]);
+    const failing = scale.adapt([].values());
+    await Promise.all(
+      [scale.adapt(first), bins.adapt(first), scale.adapt(last), bins.adapt(last)].concat(
+        failing.catch(() => undefined),
+      ),
+    );
+    await expect(failing).rejects.toThrow('[DATA_INVALID]');
+    expect(bins.boundaries).toEqual(aloneBins.boundaries);
+    expect(await scale.getWeights()).toEqual(await alone.getWeights());
+  });
+
   it('takes datasets and streams of examples, and at most so many batches', async () => {
     const rows = [[1], [3], [5], [100]];
     const dataset = {
