@@ -31,7 +31,7 @@ const files = ['.keras', '.h5'].map((ending) => join(folder, `model${ending}`));
 
 /** Rounds run on each backend in turn. */
 const places = [onnx(), cpu(), onnx({ runtime: 'wasm' })].map((backend) => {
-  const composed = compose({ backend, plugins: [layers, training, io, lambdas] });
+  const composed = compose({ backend, plugins: [layers, training, io, lambdas()] });
   return { backend, ...composed };
 });
 
