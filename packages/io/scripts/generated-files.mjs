@@ -14,6 +14,7 @@ import {
   text,
   tfjs,
 } from './costly-files.mjs';
+import { costlyLayers } from './costly-layers.mjs';
 import { count, one, several, sizes } from './draws.mjs';
 import { programs } from './generated-programs.mjs';
 import {
@@ -37,8 +38,8 @@ const shape = (next) =>
 
 /** Files that ask for much, of any size. @param {Next} next @returns {CostlyFile} */
 function costly(next) {
-  const name = one(next, Object.keys(costlyFiles));
-  return costlyFiles[name](1 + count(next, 600));
+  const makers = { ...costlyFiles, ...costlyLayers };
+  return makers[one(next, Object.keys(makers))](1 + count(next, 600));
 }
 
 /** Objects, blocks, heaps and data anywhere, pointing to one another. @param {Next} next @returns {CostlyFile} */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { input } from '@lamella/core';
 import { dense } from '@lamella/layers';
 import { costlyFiles } from '../scripts/costly-files.mjs';
+import { costlyLayers } from '../scripts/costly-layers.mjs';
 import { composed } from './keras-fixtures.spec.js';
 
 /** What reading one says: the code of the error, or `read`. */
@@ -12,7 +13,7 @@ async function outcome(
   n: number,
 ): Promise<string> {
   const app = composed();
-  const file = costlyFiles[name]!(n);
+  const file = { ...costlyFiles, ...costlyLayers }[name]!(n);
   const x = input({ shape: [1] });
   const model = app.model({ inputs: x, outputs: dense({ units: 1 }).apply(x) });
   try {
@@ -42,6 +43,15 @@ describe('a small file that asks for much', () => {
     ['Keras: a layer of a long name, called again and again', 'loadModel', 500, 'read'],
     ['Keras: a chain of calls of one layer', 'loadModel', 14_000, 'BUDGET_EXCEEDED'],
     ['Keras: a layer called on one tensor many times over', 'loadModel', 300, 'read'],
+    ['Keras: a layer called on one tensor many times over', 'loadModel', 20_000, 'BUDGET_EXCEEDED'],
+    ['Keras 2: a long chain', 'loadModel', 3_000, 'BUDGET_EXCEEDED'],
+    ['layers: a loop written out', 'loadModel', 3_000, 'BUDGET_EXCEEDED'],
+    ['layers: cells upon cells', 'loadModel', 1_500, 'BUDGET_EXCEEDED'],
+    ['layers: vocabularies', 'loadModel', 100, 'read'],
+    ['layers: a long vocabulary', 'loadModel', 5_000, 'read'],
+    ['layers: Lambdas of nobody', 'loadModel', 2_000, 'FUNCTION_UNKNOWN'],
+    ['compile: losses of no output', 'loadModel', 5_000, 'read'],
+    ['compile: metrics by name', 'loadModel', 2_000, 'read'],
     ['Keras: a long chain', 'loadModel', 500, 'read'],
     ['Keras: many inputs', 'loadModel', 500, 'read'],
     ['Keras: objects in a list for one', 'loadModel', 1_000, 'OPTION_INVALID'],

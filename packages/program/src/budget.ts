@@ -14,7 +14,7 @@ const allowances: Readonly<Record<BudgetKind, { readonly free: number; readonly 
   bytes: { free: 64 * 1024 * 1024, each: 100 },
   values: { free: 500_000, each: 1 },
   elements: { free: 32 * 1024 * 1024, each: 16 },
-  steps: { free: 1_000_000, each: 0.5 },
+  steps: { free: 600_000, each: 0.3 },
 };
 
 const kinds = Object.keys(allowances) as readonly BudgetKind[];

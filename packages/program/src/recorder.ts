@@ -18,8 +18,8 @@ import {
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.js';
 
 /** What a recorder costs, and each value in it. Units: steps of a load. */
-const recorderCost = 80;
-const valueCost = 8;
+const recorderCost = 100;
+const valueCost = 12;
 
 /** A cell of state that a captured function may read and assign; weights are such cells. */
 export interface StateSlot {

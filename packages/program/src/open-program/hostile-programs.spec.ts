@@ -189,7 +189,7 @@ describe('a small stored Program', () => {
     const program = stored(chain);
     withBudget(budget, () => [program.at(), program.at()]);
     // Twice a recorder, and five values.
-    expect(before - budget.rest('steps')).toBe(2 * (80 + 8 * 5));
+    expect(before - budget.rest('steps')).toBe(2 * (100 + 12 * 5));
   });
 
   it('may not cost more than its file', () => {
