@@ -7,7 +7,7 @@ const imports: Readonly<
   Record<Kind, { readonly sources: readonly string[]; readonly tests: readonly string[] }>
 > = {
   layer: { sources: ['core', 'layers'], tests: ['testing'] },
-  function: { sources: ['core', 'lambda'], tests: ['backend-cpu', 'io', 'layers', 'training'] },
+  function: { sources: ['core', 'lambda'], tests: ['testing'] },
   optimizer: { sources: ['core', 'training'], tests: ['backend-cpu', 'io', 'layers'] },
   backend: { sources: ['core'], tests: ['testing'] },
   format: { sources: ['core', 'program'], tests: ['backend-cpu', 'io', 'layers', 'training'] },

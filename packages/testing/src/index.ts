@@ -7,4 +7,6 @@ export { testBackend, type TestBackendOptions } from './test-backend.js';
 export { trainingStep, type TrainingStep } from './training-step.js';
 export { callLayer, LayerProgram, type LayerCall, type LayerResult } from './test-layer-program.js';
 export { type LayerCase } from './test-layer-checks.js';
-export { testLayer, type LayerRejection, type TestLayerOptions } from './test-layer.js';
+export { testLayer, type TestLayerOptions } from './test-layer.js';
+export { testFunction, type FunctionCase, type TestFunctionOptions } from './test-function.js';
+export { type KitOptions, type Rejection } from './kit.js';

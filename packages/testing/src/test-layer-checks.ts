@@ -2,24 +2,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   callContext,
-  compose,
   fromConfig,
   input,
   isTensorSpec,
   Layer,
   mapArguments,
-  type Backend,
   type CallArguments,
-  type Plugin,
   type SerializableClass,
   type SymbolicTensor,
   type SymbolicTree,
   type TensorSpec,
 } from '@lamella/core';
-import { layers } from '@lamella/layers';
 import { Functional, type Model } from '@lamella/training';
 import { fitsShape, flatten, formatShape, HostTensor, mapTree, sameShape, type Tree } from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
+import { leavingNoTensors, type Check, type KitSettings } from './kit.js';
+import { knownOf } from './known.js';
 import { configFromText, configToText } from './test-layer-config.js';
 import { throughFiles } from './test-layer-files.js';
 import { checkGradients } from './test-layer-gradients.js';
@@ -45,21 +43,11 @@ export interface LayerCase<Options> {
 }
 
 /** What the checks of a case work with. */
-export interface LayerSubject {
+export interface LayerSubject extends KitSettings {
   readonly create: () => Layer;
   readonly given: LayerCase<unknown>;
-  readonly backend: Backend;
-  readonly plugins: readonly Plugin[];
-  readonly tolerance: number;
   readonly gradientTolerance: number;
   readonly reload: ((model: Model) => Promise<Layer>) | undefined;
-}
-
-/** A promise: the sentence after "it", and its proof. */
-export interface LayerCheck {
-  readonly name: string;
-  readonly applies?: (subject: LayerSubject) => boolean;
-  readonly run: (subject: LayerSubject) => Promise<void>;
 }
 
 function callOf({ inputs, args, masks }: LayerCase<unknown>, training = false): LayerCall {
@@ -95,7 +83,13 @@ function apply(layer: Layer, { inputs, args }: SymbolicCall): readonly SymbolicT
   return flatten(layer.apply(inputs, args));
 }
 
-function assertAlike(what: string, actual: LayerResult, expected: LayerResult, tolerance: number): void {
+/** Throws unless two calls gave the same outputs and losses. */
+export function assertAlike(
+  what: string,
+  actual: LayerResult,
+  expected: LayerResult,
+  tolerance: number,
+): void {
   assertSame(actual.outputs.length, expected.outputs.length, `${what}: number of outputs`);
   expected.outputs.forEach((tensor, i) =>
     assertClose(actual.outputs[i]!, tensor, tolerance, `${what}: output ${i}`),
@@ -149,9 +143,7 @@ async function survivesConfig(subject: LayerSubject): Promise<void> {
       `getConfig() gives the name ${JSON.stringify(config['name'])}, and the layer is called "${layer.name}": return { ...super.getConfig(), ... }`,
     );
   const text = configToText(config, layer.label);
-  const { catalog } = compose({
-    plugins: plugins.some(({ name }) => name === layers.name) ? plugins : [layers, ...plugins],
-  });
+  const { catalog } = await knownOf(plugins);
   const again = fromConfig(
     layer.constructor as unknown as SerializableClass<Layer>,
     configFromText(text, catalog),
@@ -236,11 +228,15 @@ async function capturesWhatItComputes({ create, given, backend, tolerance }: Lay
   }
 }
 
-async function givesOutputs({ create, given, backend, tolerance }: LayerSubject): Promise<void> {
-  const { outputs } = await callLayer(create(), callOf(given), backend);
+async function givesOutputs({ create, given, backends, tolerance }: LayerSubject): Promise<void> {
   const expected = flatten(given.outputs!);
-  assertSame(outputs.length, expected.length, 'number of outputs');
-  expected.forEach((tensor, i) => assertClose(outputs[i]!, tensor, tolerance, `output ${i}`));
+  for (const backend of backends) {
+    const { outputs } = await callLayer(create(), callOf(given), backend);
+    assertSame(outputs.length, expected.length, 'number of outputs');
+    expected.forEach((tensor, i) =>
+      assertClose(outputs[i]!, tensor, tolerance, `output ${i} on ${backend.name}`),
+    );
+  }
 }
 
 async function hasRightGradients(subject: LayerSubject): Promise<void> {
@@ -250,18 +246,29 @@ async function hasRightGradients(subject: LayerSubject): Promise<void> {
     await checkGradients(create(), callOf(given, true), backend, gradientTolerance);
 }
 
+/** The layer applied once, as a model of the tensors that the case has. */
+export function modelOf(subject: LayerSubject): { readonly layer: Layer; readonly model: Functional } {
+  const symbolic = symbols(subject.given);
+  const layer = subject.create();
+  return {
+    layer,
+    model: new Functional({ inputs: symbolic.tensors, outputs: [...apply(layer, symbolic)] }),
+  };
+}
+
+/** What a model of {@link modelOf} computes for the case. */
+export function callModel({ given, backend }: LayerSubject, model: Layer): Promise<LayerResult> {
+  return callLayer(model, { ...callOf(given), inputs: tensorsOf(callOf(given)), args: {} }, backend);
+}
+
 async function survivesFiles(subject: LayerSubject): Promise<void> {
-  const { create, given, backend, reload } = subject;
-  const symbolic = symbols(given);
-  const layer = create();
-  const model = new Functional({ inputs: symbolic.tensors, outputs: [...apply(layer, symbolic)] });
-  const call = { ...callOf(given), inputs: tensorsOf(callOf(given)), args: {} };
-  const expected = await callLayer(model, call, backend);
+  const { layer, model } = modelOf(subject);
+  const { reload } = subject;
+  const expected = await callModel(subject, model);
   const ways = reload === undefined ? throughFiles(model, layer, subject) : [() => reload(model)];
   for (const way of ways) {
     const again = await way();
-    if (again !== undefined)
-      assertAlike('saved and loaded', await callLayer(again, call, backend), expected, 0);
+    if (again !== undefined) assertAlike('saved and loaded', await callModel(subject, again), expected, 0);
   }
 }
 
@@ -273,13 +280,11 @@ async function leavesNoTensors({ create, given, backend }: LayerSubject): Promis
     layer.getConfig();
   };
   await use();
-  const before = tf.memory().numTensors;
-  await use();
-  assertSame(tf.memory().numTensors, before, 'number of tfjs tensors after building, applying and running');
+  await leavingNoTensors(use, 'after building, applying and running');
 }
 
 /** All promises, in the order in which they are worth reading. */
-export const layerChecks: readonly LayerCheck[] = [
+export const layerChecks: readonly Check<LayerSubject>[] = [
   {
     name: 'gives the expected outputs',
     applies: ({ given }) => given.outputs !== undefined,

@@ -1,8 +1,16 @@
 // Configs as JSON text and back, for the kit alone: what files write is @lamella/io's.
-import { fromConfig, isSerializable, type Catalog, type Config, type ConfigValue } from '@lamella/core';
+import {
+  fromConfig,
+  isNamedFunction,
+  isSerializable,
+  type Catalog,
+  type Config,
+  type ConfigValue,
+} from '@lamella/core';
 
 const objectKey = '$object';
 const numberKey = '$number';
+const functionKey = '$function';
 
 /** The text of a config. Throws for what JSON cannot hold, naming the option. */
 export function configToText(config: Config, subject: string): string {
@@ -17,6 +25,7 @@ function toJson(value: unknown, subject: string): unknown {
     const { kind, className } = value;
     return { [objectKey]: kind, className, config: toJson(value.getConfig(), `${subject}, ${className}`) };
   }
+  if (isNamedFunction(value)) return { [functionKey]: value.functionName };
   if (typeof value === 'object') {
     return Object.fromEntries(
       Object.entries(value)
@@ -37,9 +46,10 @@ function fromJson(value: unknown, catalog: Catalog): ConfigValue {
   if (typeof value !== 'object' || value === null) return value as ConfigValue;
   const record = value as Readonly<Record<string, unknown>>;
   if (typeof record[numberKey] === 'string') return Number(record[numberKey]);
+  if (typeof record[functionKey] === 'string') return catalog.findFunction(record[functionKey]);
   const kind = record[objectKey];
   if (typeof kind === 'string') {
-    const found = catalog.get(kind as 'layers', record['className'] as string, 'testLayer()');
+    const found = catalog.get(kind as 'layers', record['className'] as string, 'The config');
     return fromConfig(found, fromJson(record['config'], catalog) as Config);
   }
   return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, fromJson(item, catalog)]));

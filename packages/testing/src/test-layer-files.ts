@@ -1,9 +1,9 @@
 // The round trip through each format of @lamella/io that the kit of layers asks for: same config, same values.
-import { compose, type Layer, type Plugin, type SerializableClass } from '@lamella/core';
-import { layers } from '@lamella/layers';
+import type { Layer, Plugin } from '@lamella/core';
 import { isLamellaError } from '@lamella/program';
-import { training, type Model } from '@lamella/training';
+import type { Model } from '@lamella/training';
 import { assertSame } from './assertions.js';
+import { know, knownOf } from './known.js';
 import { configToText } from './test-layer-config.js';
 
 const files = ['model.keras', 'model.h5', 'model.json'];
@@ -18,12 +18,8 @@ export function throughFiles(
   { plugins }: { readonly plugins: readonly Plugin[] },
 ): (() => Promise<Layer | undefined>)[] {
   return files.map((name) => async () => {
-    // One after the other: jest's loader of modules may lose one that two imports ask for at a time.
-    const { io } = await import('@lamella/io');
-    const others = plugins.filter((plugin) => plugin.name !== layers.name);
-    const known = compose({ plugins: [layers, training, io, ...others] });
-    const made = layer.constructor as unknown as SerializableClass;
-    if (known.catalog.find('layers', made.className) === undefined) known.register('layers', made);
+    const known = await knownOf(plugins);
+    know(known, layer);
     let file;
     try {
       file = await known.encodeModel(model, name);

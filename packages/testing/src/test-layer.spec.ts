@@ -10,6 +10,7 @@ import {
 } from '@lamella/core';
 import { HostTensor, random, type Shape } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
+import { brokenPromises } from '../spec-support/broken-promises.js';
 import { floats, list } from './kernel-case.js';
 import type { LayerCase } from './test-layer-checks.js';
 import { testLayer, type TestLayerOptions } from './test-layer.js';
@@ -58,14 +59,12 @@ async function broken<T>(
   given: Partial<LayerCase<T>> & { readonly options: T },
   options: TestLayerOptions = {},
 ): Promise<string[]> {
-  const tests: [string, () => Promise<void>][] = [];
-  testLayer(create, [{ name: 'as it is', inputs: floats([2, 3], 0.5, 2), ...given }], {
-    ...options,
-    runner: { describe: (_, body) => body(), it: (name, body) => void tests.push([name, body]) },
-  });
-  const failed: string[] = [];
-  for (const [name, body] of tests) await body().catch(() => failed.push(name));
-  return failed;
+  return brokenPromises((runner) =>
+    testLayer(create, [{ name: 'as it is', inputs: floats([2, 3], 0.5, 2), ...given }], {
+      ...options,
+      runner,
+    }),
+  );
 }
 
 const make =

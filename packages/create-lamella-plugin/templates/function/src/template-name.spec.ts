@@ -1,33 +1,31 @@
-import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import { cpu } from '@lamella/backend-cpu';
-import { compose, input } from '@lamella/core';
-import { io } from '@lamella/io';
-import { lambda, lambdas } from '@lamella/lambda';
-import { layers } from '@lamella/layers';
-import { training } from '@lamella/training';
+import { HostTensor } from '@lamella/core';
+import { lambda } from '@lamella/lambda';
+import { testFunction } from '@lamella/testing';
 import { templateName, templateNamePlugin } from './template-name.js';
 
-const backend = cpu();
-const { model, encodeModel } = compose({
-  backend,
-  plugins: [layers, lambdas(), training, io, templateNamePlugin],
-});
-const x = input({ shape: [2] });
-const outputs = lambda(templateName, { name: 'waves', arguments: { frequency: 2 } }).apply(x);
-const net = model({ inputs: x, outputs });
+/** One example of so many features. */
+const row = (...values: number[]): HostTensor =>
+  new HostTensor(Float32Array.from(values), [1, values.length]);
 
-it('computes sin(frequency · x)', async () => {
-  const [[first, second]] = (await net.predict([[0, 1]])).array() as [[number, number]];
-  assert.ok(Math.abs(first) < 1e-6 && Math.abs(second - Math.sin(2)) < 1e-6);
-});
-
-it('is in files as a Program, so that they open without it too', async () => {
-  const file = await encodeModel(net, 'net.keras');
-  const expected = (await net.predict([[0.3, -1]])).array();
-  for (const plugin of [templateNamePlugin, { name: 'without' }]) {
-    const { loadModel } = compose({ backend, plugins: [layers, lambdas(), training, io, plugin] });
-    const again = await loadModel(file);
-    assert.deepEqual((await again.predict([[0.3, -1]])).array(), expected);
-  }
-});
+testFunction(
+  templateName,
+  [
+    {
+      name: 'of frequency 2',
+      arguments: { frequency: 2 },
+      inputs: row(0, Math.PI / 4),
+      outputs: row(0, 1),
+    },
+  ],
+  {
+    plugins: [templateNamePlugin],
+    rejects: [
+      {
+        name: 'a frequency that is no number',
+        run: () => lambda(templateName, { arguments: { frequency: 'high' } as never }),
+        code: 'ARGUMENTS_INVALID',
+        says: ['frequency', 'number'],
+      },
+    ],
+  },
+);
