@@ -133,6 +133,12 @@ def recurrent():
     return keras.Model(x, layers.Dense(1, activation="sigmoid", name="output")(h), name="recurrent")
 
 
+def groups():
+    """A class that .h5 calls as Python does, and .keras as Keras publishes it."""
+    x = keras.Input((3, 4), name="input")
+    return keras.Model(x, layers.GroupQueryAttention(2, 2, 1, name="groups")(x, value=x), name="groups")
+
+
 def cells():
     """Layers inside layers: both directions, and cells stacked."""
     x = keras.Input((3, 2), name="steps")

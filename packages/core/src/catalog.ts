@@ -35,14 +35,14 @@ export class Catalog {
   }
 
   /**
-   * Adds classes of a family, under their class names and identifiers.
+   * Adds classes of a family, under their class names, identifiers and what Python calls them.
    * Throws: PLUGIN_INVALID when a name is taken by another class.
    */
   add(owner: string, kind: SerializableKind, classes: Iterable<SerializableClass>): void {
     const family = new Map(this.families.get(kind));
     const all = [...classes];
     for (const added of all) {
-      for (const name of [added.className, ...identifiersOf(added)]) {
+      for (const name of namesOf(added)) {
         const known = family.get(name);
         if (known !== undefined && known !== added) {
           throw pluginInvalid(
@@ -115,6 +115,12 @@ export class Catalog {
   get functions(): ReadonlyMap<string, NamedFunction> {
     return this.namedFunctions;
   }
+}
+
+/** All names that files and options may have for a class. */
+function namesOf(added: SerializableClass): readonly string[] {
+  const { className, fileFacts } = added;
+  return [className, fileFacts?.pythonName ?? className, ...identifiersOf(added)];
 }
 
 /** What a class is called in options: what it says itself, else its class name in snake_case, or as it is where it names its package. */

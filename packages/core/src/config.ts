@@ -60,7 +60,7 @@ export interface FileFacts {
   readonly mask?: (config: Config) => { readonly differsFrom: number; readonly inAny: boolean } | undefined;
   /** What TensorFlow.js calls its weights, by their names here, where that differs. */
   readonly tfjsWeights?: Readonly<Record<string, string>>;
-  /** What Python calls the class, where Keras publishes it under another name: automatic names and places of weights follow it. */
+  /** What Python calls the class, where Keras publishes it under another name: automatic names, places of weights and `.h5` follow it. */
   readonly pythonName?: string;
   /** Python's module of the class, where Keras does not publish it beside the others of its kind. */
   readonly module?: string;

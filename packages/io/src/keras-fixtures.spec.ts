@@ -54,6 +54,7 @@ export const names = [
   'conv',
   'embedding',
   'cells',
+  'groups',
   'regularized',
   'frozen',
   'lambda_bytecode',

@@ -1,5 +1,12 @@
 // From a model to the config Keras stores it as: its layers in Keras' order, each with the calls that belong to this model.
-import { isInputLayer, type Functional, type Layer, type Node, type SymbolicTensor } from '@lamella/core';
+import {
+  isInputLayer,
+  pythonName,
+  type Functional,
+  type Layer,
+  type Node,
+  type SymbolicTensor,
+} from '@lamella/core';
 import { unflatten } from '@lamella/program';
 import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
@@ -151,6 +158,6 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   const config: Entry = writeConfig(layer, layer.label, style);
   if (!isInputLayer(layer)) config['dtype'] = layer.dtypePolicy.toJSON();
   const { module, class_name, registered_name } = classReference(layer);
-  if (style === 'hybrid') return { class_name: registered_name ?? class_name, config };
+  if (style === 'hybrid') return { class_name: registered_name ?? pythonName(layer), config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };
 }
