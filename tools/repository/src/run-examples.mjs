@@ -1,6 +1,7 @@
-// Type-checks and runs the examples of all documents and doc comments against the built packages, each in its own process.
+// Type-checks and runs the examples of all documents and doc comments against the built packages. Several share a process; one that
+// does not hold there runs again in a process of its own, and that is what counts.
 // `npm run examples -- [part of a path]` prints what failed; `--json` writes every outcome, for the test.
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -20,7 +21,9 @@ import { prepareExample } from './prepare-example.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = join(root, 'out-tsc/examples');
 const claim = new URL('./claim.mjs', import.meta.url).href;
+const shared = fileURLToPath(new URL('./example-process.mjs', import.meta.url));
 const slowest = 1_800_000;
+const inOneProcess = 12;
 
 /** @typedef {{ source: string, line: number, isRun: boolean, problem: string }} Outcome */
 
@@ -82,6 +85,30 @@ function providersFor(packages, source) {
 }
 
 /**
+ * Runs modules in one process, from the end of the list, until one does not hold or as many ran as a process takes.
+ * @template {{ script: string }} T
+ * @param {T[]} waiting from which they are taken
+ * @returns {Promise<T[]>} those that may not hold: one, or all when the process failed later than they answered
+ */
+async function runTogether(waiting) {
+  const child = fork(shared, { stdio: 'ignore', timeout: slowest });
+  /** @type {Promise<number | null>} */
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const taken = [];
+  let holds = true;
+  while (holds && waiting.length > 0 && taken.length < inOneProcess) {
+    const next = /** @type {T} */ (waiting.pop());
+    taken.push(next);
+    const answer = new Promise((resolve) => child.once('message', resolve));
+    child.send(next.script);
+    holds = (await Promise.race([answer, ended])) === true;
+  }
+  if (child.connected) child.disconnect();
+  if ((await ended) !== 0) return taken;
+  return holds ? [] : taken.slice(-1);
+}
+
+/**
  * Runs one module, and returns what it printed when it failed.
  * @param {string} path
  * @returns {Promise<string>}
@@ -139,8 +166,9 @@ async function runExamples(part) {
   });
   const waiting = outcomes.filter(({ isRun, problem }) => isRun && problem === '');
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
-      next.problem = await runModule(next.script);
+    while (waiting.length > 0) {
+      for (const failed of await runTogether(waiting)) failed.problem = await runModule(failed.script);
+    }
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
   return outcomes.map(({ source, line, isRun, problem }) => ({ source, line, isRun, problem }));
