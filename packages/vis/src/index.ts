@@ -8,3 +8,6 @@ export {
 } from './model-graph.js';
 export { modelToDot, modelToSvg, plotModel } from './plot-model.js';
 export { type PlotOptions } from './plot-options.js';
+export { historyToSvg, type HistoryToSvgOptions } from './history-to-svg.js';
+export { type HistoryLike } from './history-charts.js';
+export { plotHistory, type PlotHistoryOptions } from './plot-history.js';
