@@ -60,11 +60,11 @@ export const layer = (className, config, nodes) => ({
 export const inputLayer = layer('InputLayer', { name: 'x', batch_shape: [null, 1], dtype: 'float32' }, []);
 
 /** @param {readonly unknown[]} layers @param {unknown} outputs */
-export const functional = (layers, outputs, name = 'm') => ({
+export const functional = (layers, outputs, name = 'm', inputs = ['x']) => ({
   module: 'keras',
   class_name: 'Functional',
   registered_name: 'Functional',
-  config: { name, layers, input_layers: [['x', 0, 0]], output_layers: outputs },
+  config: { name, layers, input_layers: inputs.map((input) => [input, 0, 0]), output_layers: outputs },
 });
 
 /** @type {Readonly<Record<string, (n: number) => CostlyFile>>} */

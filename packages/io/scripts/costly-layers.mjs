@@ -74,6 +74,10 @@ export const costlyLayers = {
     on([null, 1], many('TextVectorization', { vocabulary: ['a', 'b'] })(n), 'string'),
   'layers: a long vocabulary': (n) =>
     on([null, 1], many('StringLookup', { vocabulary: numbered(n, (i) => `w${i}`) })(1), 'string'),
+  'layers: numbers for unknown tokens': (n) =>
+    on([null, 1], many('StringLookup', { num_oov_indices: n * 1000 })(1), 'string'),
+  'layers: a token after numbers for unknown ones': (n) =>
+    on([null, 1], many('IntegerLookup', { vocabulary: [1], num_oov_indices: n * 1000 })(1), 'int64'),
   'layers: many boundaries': (n) =>
     on(
       [null, 1],

@@ -16,6 +16,7 @@ import {
 } from './costly-files.mjs';
 import { costlyLayers } from './costly-layers.mjs';
 import { count, one, several, sizes } from './draws.mjs';
+import { layers } from './generated-layers.mjs';
 import { programs } from './generated-programs.mjs';
 import {
   continuation,
@@ -274,7 +275,8 @@ function u32(value) {
 export const generators = {
   'files that ask for much': costly,
   'HDF5 that overlaps': overlappingHdf5,
-  'configs of Keras': configs,
+  'graphs of Keras': configs,
+  'layers of Keras': layers,
   'stored Programs': programs,
   'manifests of TensorFlow.js': manifests,
   'indexes of weights': indexes,

@@ -49,6 +49,8 @@ describe('a small file that asks for much', () => {
     ['layers: cells upon cells', 'loadModel', 1_500, 'BUDGET_EXCEEDED'],
     ['layers: vocabularies', 'loadModel', 100, 'read'],
     ['layers: a long vocabulary', 'loadModel', 5_000, 'read'],
+    ['layers: numbers for unknown tokens', 'loadModel', 2_000_000, 'read'],
+    ['layers: a token after numbers for unknown ones', 'loadModel', 2_000_000, 'BUDGET_EXCEEDED'],
     ['layers: Lambdas of nobody', 'loadModel', 2_000, 'FUNCTION_UNKNOWN'],
     ['compile: losses of no output', 'loadModel', 5_000, 'read'],
     ['compile: metrics by name', 'loadModel', 2_000, 'read'],

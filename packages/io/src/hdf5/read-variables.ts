@@ -1,6 +1,6 @@
 // Reads Keras 3's layout of variables back into a model.
 import type { Layer, Weight } from '@lamella/core';
-import type { AnyHostTensor, Budget } from '@lamella/program';
+import { withBudget, type AnyHostTensor, type Budget } from '@lamella/program';
 import type { Optimizer } from '@lamella/training';
 import { inCurrentOrder } from '../older-keras/optimizer-slots.js';
 import { assignOffers, checkOffers, type AssignRule, type Offer } from './assign.js';
@@ -42,7 +42,9 @@ export function readVariables(root: Hdf5Group, model: Layer, rule: ReadVariables
   unused.push(...unusedBelow(root, [], used, rule.budget));
   const kept = checkOffers(file, offers, unused, rule);
   // Vocabularies check themselves, and a layer that refuses one leaves the others as they were.
-  for (const take of states) take();
+  const takeStates = (): void => states.forEach((take) => take());
+  if (rule.budget === undefined) takeStates();
+  else withBudget(rule.budget, takeStates);
   const commits = optimizersOf(model).map(({ optimizer, path, isNamed }) => {
     const weights = model.trainableWeights;
     const plan = { file, rule: stateRule, notice };

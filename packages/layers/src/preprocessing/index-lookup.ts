@@ -16,7 +16,7 @@ import {
   type StatefulLayer,
   type TensorSpec,
 } from '@lamella/core';
-import { HostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
+import { currentBudget, HostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
 import { adaptTo, type AdaptData, type AdaptOptions } from './adapt.js';
 import { categoryModeOption, encodedShape, encodeOnHost, type CategoryMode } from './encode-categories.js';
 import { hashBin } from './hash.js';
@@ -256,14 +256,18 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
     if (lines !== undefined && lines.length + 1 === this.sizeInFile) lines.push('');
     const idf = arrays['idf_weights'];
     const weights = idf === undefined ? undefined : Array.from(idf.cast('float32').data);
+    if (lines === undefined && this.known === undefined) return;
     const vocabulary = lines?.map((line) => this.parse(line)) ?? this.getVocabulary();
-    if (vocabulary.length > this.specialTokens.length)
+    if (vocabulary.length > this.tokenStart)
       this.setVocabulary(vocabulary, weights?.slice(0, vocabulary.length));
   }
 
   /** The config with the vocabulary in it where it was given, or where the lines of a file would not bring it back. */
   protected withVocabulary(config: Config): Config {
-    const isInFile = this.own.vocabulary !== null || writeLines(this.getVocabulary()) !== undefined;
+    const isInFile =
+      this.known === undefined ||
+      this.own.vocabulary !== null ||
+      writeLines(this.getVocabulary()) !== undefined;
     return {
       ...config,
       ...(!isInFile && this.vocabularyOptions),
@@ -311,6 +315,7 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
         `${this.depth} tokens, special ones included, as its rows have places`,
         size,
       );
+    if (idf !== undefined) currentBudget()?.spend('elements', size, label);
     this.known = known;
     this.idf = idf && new Float32Array(this.padToMaxTokens ? maxTokens! : size);
     this.idf?.set(idf!);
@@ -318,6 +323,7 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
 
   /** Tokens that are not known count for the mean of the others. */
   private withFront(idf: readonly number[]): readonly number[] {
+    currentBudget()?.spend('values', this.tokenStart, this.label);
     const mean = idf.reduce((sum, weight) => sum + weight, 0) / Math.max(1, idf.length);
     return [...Array<number>(this.tokenStart).fill(mean), ...idf];
   }
@@ -345,6 +351,7 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
 
   private get specialTokens(): Token[] {
     const { maskToken, oovToken } = this.own;
+    currentBudget()?.spend('values', this.tokenStart, this.label);
     return [
       ...Array<Token>(this.oovStart).fill(maskToken!),
       ...Array<Token>(this.numOovIndices).fill(oovToken!),
