@@ -305,6 +305,22 @@ def define():
     case(n, "Dense", {"layer": wrapped("Dense", units=2)}, (2, 3))
     case(n, "Conv2D, three iterations", {"layer": wrapped("Conv2D", filters=2, kernel_size=2), "power_iterations": 3}, (1, 3, 3, 2))
 
+    # Audio
+    n = "STFTSpectrogram"
+    small = {"frame_length": 4, "frame_step": 3}
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft"):
+        case(n, mode, {"mode": mode, **small}, (2, 11, 2))
+    case(n, "a longer transform, same", {"mode": "magnitude", "frame_length": 3, "fft_length": 8, "padding": "same", "window": "hamming"}, (1, 8, 1))
+    case(n, "channels first", {"mode": "stft", "data_format": "channels_first", "periodic": True, **small}, (2, 3, 8))
+    case(n, "channels first, expanded", {"mode": "psd", "data_format": "channels_first", "expand_dims": True, **small}, (2, 3, 8))
+    case(n, "expanded, same", {"mode": "real", "expand_dims": True, "padding": "same", "scaling": "spectrum", **small}, (2, 9, 2))
+    case(n, "a window of its own", {"mode": "imag", "scaling": None, "window": [0.5, 1.0, 1.0, 0.25], **small}, (1, 9, 1))
+    n = "MelSpectrogram"
+    small = {"fft_length": 16, "sequence_stride": 4, "sampling_rate": 200, "num_mel_bins": 5}
+    case(n, "in decibels", {"top_db": 20.0, "ref_power": 0.5, "max_freq": 90.0, **small}, (2, 30))
+    case(n, "a short window", {"sequence_length": 10, "window": "hamming", "min_freq": 4.0, "max_freq": 80.0, **small}, (1, 21))
+    case(n, "magnitudes", {"power_to_db": False, "mag_exp": 1.0, "max_freq": 95, "window": None, **small}, (2, 22))
+
     # Embedding
     case("Embedding", "defaults", {"input_dim": 4, "output_dim": 2}, np.array([[1, 3, 0], [1, 1, 2]], np.int32))
     case("Embedding", "mask_zero", {"input_dim": 4, "output_dim": 2, "mask_zero": True},

@@ -10,6 +10,8 @@ export * from './attention/additive-attention.js';
 export * from './attention/attention.js';
 export * from './attention/group-query-attention.js';
 export * from './attention/multi-head-attention.js';
+export * from './audio/mel-spectrogram.js';
+export * from './audio/stft-spectrogram.js';
 export * from './convolution/conv1d.js';
 export * from './convolution/conv1d-transpose.js';
 export * from './convolution/conv2d.js';

@@ -64,6 +64,7 @@ export {
   valueOutOfRange,
   type ErrorParts,
 } from './errors.js';
+export * as signal from './signal.js';
 export { describeCopy } from './installed-copy.js';
 export { printable } from './printable.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';

@@ -241,6 +241,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   MaxPooling3D: [on(() => layer.maxPooling3D(), volume)],
   Maximum: [on(() => layer.maximum(), row, row)],
+  MelSpectrogram: [
+    on(
+      () => layer.melSpectrogram({ fftLength: 8, sequenceStride: 4, samplingRate: 100, numMelBins: 3 }),
+      [20],
+    ),
+  ],
   Minimum: [on(() => layer.minimum(), row, row)],
   MultiHeadAttention: [
     called(
@@ -284,6 +290,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       sequence,
       () => ({ reverse: true }),
     ),
+  ],
+  STFTSpectrogram: [
+    on(() => layer.stftSpectrogram({ frameLength: 4, mode: 'angle' }), [9, 2]),
+    on(() => layer.stftSpectrogram({ frameLength: 4, mode: 'psd', padding: 'same' }), [9, 2]),
   ],
   SimpleRNN: [on(() => layer.simpleRNN({ units: 2 }), sequence)],
   SimpleRNNCell: [on(() => layer.rnn({ cell: layer.simpleRNNCell({ units: 2 }) }), sequence)],

@@ -1,4 +1,5 @@
 // keras.ops.math: Fourier transforms of numbers in two tensors, real and imaginary, and of signals in windows.
+import { signal } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import { cut, lengthOf } from './along-axes.js';
 import {
@@ -68,49 +69,34 @@ export const IRFFT: OperationDefinition = {
   },
 };
 
-/** Parts of a signal that overlap. Shapes: [..., time] gives [..., windows, length]. */
+/** Parts of a signal that overlap. */
 function framed(x: tf.Tensor, length: number, stride: number, call: OperationCall): tf.Tensor {
-  const steps = stepsIn(lengthOf(x), length, stride, 1, call);
-  return tf.gather(x, tf.transpose(placesOf(steps)) as tf.Tensor1D, x.rank - 1);
+  stepsIn(lengthOf(x), length, stride, 1, call);
+  return signal.frames(x, length, stride, call.subject);
 }
 
 export const ExtractSequences = withOptions(['sequence_length', 'sequence_stride'], (x, call) =>
   framed(x, call.integer('sequence_length'), call.integer('sequence_stride'), call),
 );
 
-/** Cosines of the windows that have names: how much of each they hold. */
-const cosines: Readonly<Record<string, number>> = { hann: 0.5, hamming: 0.46 };
-
-/** What a window weighs each of the values of a transform with; it lies in the middle of it. */
-function windowOf(call: OperationCall): tf.Tensor {
+/** The window that an operation is told of. */
+function windowIn(call: OperationCall): signal.SignalWindow {
   const [length, size] = [call.integer('sequence_length'), call.integer('fft_length')];
   if (size < length || length < 1) throw call.fail(`a window of ${length} values in a transform of ${size}`);
   const window = call.option('window');
-  if (window === null) return tf.ones([size]);
-  const before = Math.floor((size - length) / 2);
-  const weights = (): tf.Tensor => {
-    if (typeof window === 'string' && Object.hasOwn(cosines, window)) {
-      const share = cosines[window]!;
-      const turn = tf.cos(tf.mul(tf.range(0, length), (2 * Math.PI) / length));
-      return tf.sub(1 - share, tf.mul(turn, share));
-    }
-    if (Array.isArray(window) && window.length === length && window.every((w) => typeof w === 'number'))
-      return tf.tensor1d(window as number[]);
-    throw call.fail(`window ${JSON.stringify(window)} is not supported`);
-  };
-  return tf.pad(weights(), [[before, size - length - before]]);
+  if (window === null || window === 'hann' || window === 'hamming') return window;
+  if (Array.isArray(window) && window.length === length && window.every((w) => typeof w === 'number'))
+    return window as number[];
+  throw call.fail(`window ${JSON.stringify(window)} is not supported`);
 }
 
 const windowOptions = ['sequence_length', 'sequence_stride', 'fft_length', 'window', 'center'];
 
 export const STFT = withOptions(windowOptions, (given, call) => {
-  const x = toFloat(given);
-  const [size, stride] = [call.integer('fft_length'), call.integer('sequence_stride')];
-  const window = windowOf(call);
-  const margin = Math.floor(size / 2);
-  const around = x.shape.map((_, i): [number, number] => (i === x.rank - 1 ? [margin, margin] : [0, 0]));
-  const signal = call.option('center') === false ? x : tf.mirrorPad(x, around, 'reflect');
-  return parts(tf.rfft(tf.mul(framed(signal, size, stride, call), window), size));
+  const [fftLength, sequenceStride] = [call.integer('fft_length'), call.integer('sequence_stride')];
+  const center = call.option('center') !== false;
+  const how = { sequenceLength: call.integer('sequence_length'), window: windowIn(call), center };
+  return signal.stft(toFloat(given), { ...how, fftLength, sequenceStride }, call.subject);
 });
 
 export const ISTFT: OperationDefinition = {
@@ -119,7 +105,7 @@ export const ISTFT: OperationDefinition = {
   run: (call) => {
     const [real, imag] = call.tensors('x').map(toFloat) as [tf.Tensor, tf.Tensor];
     const [size, stride] = [call.integer('fft_length'), call.integer('sequence_stride')];
-    const window = windowOf(call);
+    const window = signal.centredWindow(windowIn(call), call.integer('sequence_length'), size);
     const count = real.shape[real.rank - 2]!;
     const places = tf.transpose(placesOf({ length: size, dilation: 1, count, stride }));
     const whole = size + stride * (count - 1);
@@ -127,9 +113,9 @@ export const ISTFT: OperationDefinition = {
       laidAt(tf.reshape(x, [...x.shape.slice(0, -2), count * size]), places, whole);
     const weights = laid(tf.mul(tf.square(window), tf.ones([count, size])));
     const sums = laid(tf.mul(inverse(real, imag, size), window));
-    const signal = tf.div(sums, tf.where(tf.greater(weights, 1e-10), weights, tf.onesLike(weights)));
+    const unscaled = tf.div(sums, tf.where(tf.greater(weights, 1e-10), weights, tf.onesLike(weights)));
     // Without a window Keras divides by the stride instead of the sum of weights.
-    const scaled = call.option('window') === null ? tf.mul(signal, size / stride) : signal;
+    const scaled = call.option('window') === null ? tf.mul(unscaled, size / stride) : unscaled;
     const isCentred = call.option('center') !== false;
     const margin = isCentred ? Math.floor(size / 2) : 0;
     const length = call.option('length') === null ? whole - 2 * margin : call.integer('length');

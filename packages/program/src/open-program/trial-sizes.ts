@@ -82,6 +82,17 @@ export const inferenceTrials: readonly (readonly AxisSizes[])[] = [
     [840, 1080, 1320, 1680],
   ],
   [[240], [480], [840]],
+  // Layers whose windows reach over thousands of places, such as those of audio: of signals in batches, and of one alone.
+  [
+    [17, 20011, 19],
+    [29, 30323, 31],
+    [38, 40322, 46],
+  ],
+  [
+    [20011, 17, 19],
+    [30323, 29, 31],
+    [40322, 38, 46],
+  ],
 ];
 
 /** So many more have every remainder of the usual divisions, for sizes that are rounded down. */
