@@ -1,5 +1,5 @@
 // The Format: how one kind of file holds models or weights. The formats Keras has are in @lamella/io.
-import type { Budget, HostTensor, Shape } from '@lamella/program';
+import type { AnyHostTensor, Budget, HostTensor, Shape } from '@lamella/program';
 import type { Composition } from './composition.js';
 import type { LayerWithEnds } from './functional.js';
 import type { Layer } from './layer.js';
@@ -58,7 +58,7 @@ export interface FileContents {
   readonly problems?: readonly string[];
   /** The stored compile state: parsed JSON, unchecked. */
   readonly compile?: unknown;
-  readonly weights: readonly StoredWeight[];
+  readonly weights: readonly ReadableWeight[];
 }
 
 /** A weight that a file holds. */
@@ -67,6 +67,12 @@ export interface StoredWeight {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: string;
+}
+
+/** A weight that a file holds, and its values for who asks for them. */
+export interface ReadableWeight extends StoredWeight {
+  /** The values; absent where the format does not say them. Throws: FILE_INVALID. */
+  read?(): AnyHostTensor | Promise<AnyHostTensor>;
 }
 
 /**

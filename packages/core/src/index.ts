@@ -86,6 +86,7 @@ export {
   type FormatContext,
   type ReadingContext,
   type NamedTensor,
+  type ReadableWeight,
   type StoredWeight,
 } from './format.js';
 export { isFunctional, type Functional, type LayerWithEnds } from './functional.js';

@@ -28,6 +28,19 @@ export {
   type ModelCheckpointOptions,
 } from './callbacks/model-checkpoint.js';
 export { TensorBoard, tensorBoard, type TensorBoardOptions } from './callbacks/tensor-board.js';
-export { type FileInspection, type InspectedLambda, type InspectedLayer } from './inspect/file-inspection.js';
-export { type Missing, type MissingClass, type MissingFunction } from './keras-json/missing.js';
+export {
+  type FileInspection,
+  type InspectedLambda,
+  type InspectedLayer,
+  type InspectedWeight,
+  type StoredEnds,
+} from './inspect/file-inspection.js';
+export { type StoredTensor } from './inspect/stored-calls.js';
+export { type WeightStatistics } from './inspect/weight-statistics.js';
+export {
+  describeMissing,
+  type Missing,
+  type MissingClass,
+  type MissingFunction,
+} from './keras-json/missing.js';
 export { printInspection } from './inspect/print-inspection.js';

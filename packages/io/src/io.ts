@@ -30,7 +30,7 @@ import { tfjsFormat } from './formats/tfjs.js';
 import { weightsH5Format } from './formats/weights-h5.js';
 import { weightsJsonFormat } from './formats/weights-json.js';
 import type { FileInspection } from './inspect/file-inspection.js';
-import { inspectContents } from './inspect/inspect-file.js';
+import { inspectContents, withStatistics } from './inspect/inspect-file.js';
 import { savingProblems } from './keras-json/saving-problems.js';
 
 export interface SaveOptions {
@@ -52,6 +52,8 @@ export interface ReadOptions {
 }
 
 export interface InspectOptions extends ReadOptions {
+  /** Whether to say what the values of the weights are like, which reads them one after the other. Default false. */
+  readonly statistics?: boolean;
   /** Plugins that bring what the file names, beside those of the composition. */
   readonly plugins?: readonly Plugin[];
 }
@@ -99,7 +101,7 @@ export interface LoadWeightsOptions extends ReadOptions {
 }
 
 const readNames: OptionNames<ReadOptions> = { maximumBytes: true, signal: true };
-const inspectNames: OptionNames<InspectOptions> = { ...readNames, plugins: true };
+const inspectNames: OptionNames<InspectOptions> = { ...readNames, plugins: true, statistics: true };
 const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true };
 const loadNames: OptionNames<LoadOptions> = {
   ...readNames,
@@ -232,9 +234,10 @@ export const io: Plugin<IoApi> = {
         const known = extended('inspectFile()', composition, options);
         return reading(known, source, options, async ({ file, bytes, context }) => {
           const contents = await formatForBytes(known, file.name, bytes, 'inspect').inspect!(bytes, context);
-          return withBudget(context.budget, () =>
+          const inspection = withBudget(context.budget, () =>
             inspectContents(contents, bytes.length, readContext(context)),
           );
+          return options.statistics === true ? withStatistics(inspection, contents.weights) : inspection;
         });
       },
       async encodeModel(model, name, options) {
@@ -288,7 +291,7 @@ async function reading<T>(
 function extended(
   subject: string,
   composition: PluginContext,
-  { plugins = [] }: InspectOptions,
+  { plugins = [] }: Pick<InspectOptions, 'plugins'>,
 ): PluginContext {
   if (!Array.isArray(plugins as unknown))
     throw optionInvalid(subject, 'plugins', 'a list of plugins', plugins);

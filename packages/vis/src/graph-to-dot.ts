@@ -9,6 +9,9 @@ const longestText = 100;
 /** The most operations of a Lambda that are drawn. */
 const mostOperations = 8;
 
+/** Beyond so many arrows Graphviz runs out of memory where it is to lay them at right angles. */
+const mostAtRightAngles = 200;
+
 type Options = Required<PlotOptions>;
 
 /** The text of a graph in the DOT language. */
@@ -16,9 +19,11 @@ export function graphToDot(graph: ModelGraph, options: Options): string {
   const drawn: Drawn = { layers: new Map(), clusters: 0 };
   const boxes = boxesOf(graph, options, drawn, '  ');
   const edges = edgesOf(graph, options, drawn);
+  const isTooMuch = options.splines === 'ortho' && edges.length > mostAtRightAngles;
+  const splines = isTooMuch ? 'polyline' : options.splines;
   return [
     'digraph model {',
-    `  graph [rankdir=${options.rankdir}, concentrate=true, dpi=${options.dpi}, splines=${options.splines}];`,
+    `  graph [rankdir=${options.rankdir}, concentrate=true, dpi=${options.dpi}, splines=${splines}];`,
     '  node [shape=plain, fontname="Helvetica"];',
     '  edge [penwidth=2];',
     ...boxes,

@@ -11,3 +11,5 @@ export { type PlotOptions } from './plot-options.js';
 export { historyToSvg, type HistoryToSvgOptions } from './history-to-svg.js';
 export { type HistoryLike } from './history-charts.js';
 export { plotHistory, type PlotHistoryOptions } from './plot-history.js';
+export { graphOfFile } from './graph-of-file.js';
+export { inspectionPage, saveInspectionPage } from './page/inspection-page.js';

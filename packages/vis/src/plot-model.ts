@@ -25,7 +25,7 @@ export function modelToDot(model: Layer, options: PlotOptions = {}): string {
   return graphToDot(graphOfModel(model), plotOptions('modelToDot()', options, true));
 }
 
-/** A picture of a model as SVG, for pages and notebooks. Throws: LAYER_NOT_BUILT, OPTION_INVALID, OPTION_UNKNOWN. */
+/** A picture of a model as SVG, for pages and notebooks. Throws: LAYER_NOT_BUILT, OPTION_INVALID, OPTION_UNKNOWN, PICTURE_FAILED. */
 export async function modelToSvg(model: Layer, options: PlotOptions = {}): Promise<string> {
   return dotToSvg(graphToDot(graphOfModel(model), plotOptions('modelToSvg()', options)));
 }
@@ -34,7 +34,7 @@ export async function modelToSvg(model: Layer, options: PlotOptions = {}): Promi
  * Draws a model into a file that ends in `.svg` or `.dot`: a box a layer, with what options ask for, and an arrow a tensor.
  * Lambdas list the operations of their Programs. Source: keras.utils.plot_model.
  *
- * Throws: FORMAT_UNKNOWN, LAYER_NOT_BUILT, OPTION_INVALID, OPTION_UNKNOWN, FILE_NOT_WRITTEN.
+ * Throws: FORMAT_UNKNOWN, LAYER_NOT_BUILT, OPTION_INVALID, OPTION_UNKNOWN, PICTURE_FAILED, FILE_NOT_WRITTEN.
  */
 export async function plotModel(model: Layer, toFile: string, options: PlotOptions = {}): Promise<void> {
   const ending = /\.(svg|dot|gv)$/i.exec(toFile)?.[1]?.toLowerCase();

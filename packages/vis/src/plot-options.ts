@@ -22,7 +22,7 @@ export interface PlotOptions {
   readonly showLayerActivations?: boolean;
   /** Whether to show which layers train. Default false. */
   readonly showTrainable?: boolean;
-  /** How lines run: `ortho`, `curved`, `polyline`, `spline` or `line`. Default `ortho`. */
+  /** How lines run: `ortho`, `curved`, `polyline`, `spline` or `line`. Default `ortho`, which is `polyline` for more than 200 arrows. */
   readonly splines?: (typeof splines)[number];
 }
 

@@ -44,10 +44,11 @@ export const safetensorsFormat: Format = {
   async inspect(bytes, { file, budget }) {
     return {
       format: 'safetensors',
-      weights: [...readSafetensors(bytes, file, budget)].map(([name, { shape, dtype }]) => ({
+      weights: [...readSafetensors(bytes, file, budget)].map(([name, raw]) => ({
         name,
-        shape,
-        dtype,
+        shape: raw.shape,
+        dtype: raw.dtype,
+        read: () => decodeTensor(name, raw, file),
       })),
     };
   },

@@ -139,16 +139,19 @@ export const tfjsFormat: Format = {
     const stored = parse(bytes, context);
     const version = versionOf(stored);
     const writer = stored['generatedBy'] ?? version;
+    const groups = readManifest(stored['weightsManifest'], context.file);
+    let values: Promise<Map<string, AnyHostTensor>> | undefined;
     return {
       format: 'TensorFlow.js LayersModel',
       ...(typeof writer === 'string' && { writtenBy: writer }),
       ...readForInspection(modelOf(stored), version, context.file, { countsModelsFromOne: true }),
       compile: compileStateOf(stored),
-      weights: readManifest(stored['weightsManifest'], context.file).flatMap(({ weights }) =>
+      weights: groups.flatMap(({ weights }) =>
         weights.map(({ name, shape, dtype, quantization }) => ({
           name,
           shape,
           dtype: quantization === undefined ? dtype : `${dtype} as ${quantization.dtype}`,
+          read: async () => (await (values ??= readAll(groups, context))).get(name)!,
         })),
       ),
     };

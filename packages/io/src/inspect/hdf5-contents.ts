@@ -1,5 +1,5 @@
 // What an HDF5 file of Keras' holds, as an inspection lists it.
-import type { FileContents, StoredWeight } from '@lamella/core';
+import type { FileContents, ReadableWeight } from '@lamella/core';
 import type { Budget } from '@lamella/program';
 import { isLegacyWeights } from '../hdf5/legacy-weights.js';
 import type { Hdf5Group } from '../hdf5/tree.js';
@@ -7,11 +7,16 @@ import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.js';
 
 /** Every dataset below a group by its path. Throws: BUDGET_EXCEEDED for paths that are long again and again. */
-export function storedWeights(group: Hdf5Group, budget: Budget, path = ''): StoredWeight[] {
+export function storedWeights(group: Hdf5Group, budget: Budget, path = ''): ReadableWeight[] {
   budget.spend('bytes', (1 + group.datasets.size) * path.length, `the names below "${path}"`);
   const own = [...group.datasets]
     .sort(([a], [b]) => Number(a) - Number(b) || (a < b ? -1 : 1))
-    .map(([key, { shape, dtype }]) => ({ name: `${path}${key}`, shape, dtype }));
+    .map(([key, tensor]) => ({
+      name: `${path}${key}`,
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+      read: () => tensor,
+    }));
   return [
     ...own,
     ...[...group.groups].flatMap(([key, inner]) => storedWeights(inner, budget, `${path}${key}/`)),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { compose, input } from '@lamella/core';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { dense, layers } from '@lamella/layers';
-import { isLamellaError } from '@lamella/program';
+import { HostTensor, isLamellaError } from '@lamella/program';
 import { training, type Model } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { io } from '../io.js';
@@ -18,7 +18,7 @@ const tfjs = fileURLToPath(new URL('../../../../fixtures/tfjs/nested', import.me
 describe('inspectFile()', () => {
   it('lists the layers of a .keras file with shapes and parameters, those of models inside too', async () => {
     const { layers: found, model, missing, writtenBy } = await composed().inspectFile(pathOf('nested.keras'));
-    expect(model).toEqual({ name: 'nested', className: 'Functional' });
+    expect(model).toMatchObject({ name: 'nested', className: 'Functional' });
     expect(writtenBy).toBe('Keras 3.15.1');
     expect(missing).toEqual({ classes: [], functions: [] });
     expect(
@@ -98,6 +98,75 @@ describe('inspectFile()', () => {
     const { lambdas: elsewhere, missing } = await composed().inspectFile(file);
     expect(elsewhere[0]!.isKnown).toBe(false);
     expect(missing.functions).toEqual([]);
+  });
+
+  it('says what each layer is called on, and between which tensors a model lies', async () => {
+    const { layers: found, model } = await composed().inspectFile(pathOf('nested.keras'));
+    const ends = { inputs: [{ layer: 'input', index: 0 }], outputs: [{ layer: 'head', index: 0 }] };
+    expect(model).toMatchObject({ ends });
+    expect(
+      found.slice(0, 5).map(({ name, calls }) => [name, calls.flat().map(({ layer }) => layer)]),
+    ).toEqual([
+      ['input', []],
+      ['inner', ['input', 'inner']],
+      ['inner_input', []],
+      ['inner_hidden', ['inner_input']],
+      ['inner_output', ['inner_hidden']],
+    ]);
+    expect(found[1]!.ends?.outputs).toEqual([{ layer: 'inner_output', index: 0 }]);
+    expect(found[3]!.config).toMatchObject({ name: 'inner_hidden', units: 4, activation: 'relu' });
+    const older = await composed().inspectFile(tfjs);
+    expect(older.layers.some(({ calls }) => calls.length > 0)).toBe(true);
+  });
+
+  it('says what the values of weights are like where that is asked for, of every format', async () => {
+    const { inspectFile, encodeWeights, encodeModel, model } = composed();
+    const x = input({ shape: [1], name: 'x' });
+    const net = model({ inputs: x, outputs: dense({ units: 5, name: 'y' }).apply(x) });
+    const [kernel, bias] = net.weights;
+    kernel!.set(new HostTensor(Float32Array.of(-3, 0, 0, 1, 7), [1, 5]));
+    bias!.set(new HostTensor(Float32Array.of(NaN, Infinity, 2, 2, 2), [5]));
+    const files = [
+      await encodeModel(net, 'net.keras'),
+      await encodeModel(net, 'net.h5'),
+      await encodeModel(net, 'model.json'),
+      await encodeWeights(net, 'net.safetensors'),
+      await encodeWeights(net, 'net.weights.json'),
+    ];
+    for (const file of files) {
+      const { weights } = await inspectFile(file, { statistics: true });
+      const [first, second] = [...weights].sort((a, b) => b.shape.length - a.shape.length);
+      expect(first!.statistics).toMatchObject({
+        count: 5,
+        notFinite: 0,
+        zeros: 2,
+        least: -3,
+        most: 7,
+        mean: 1,
+      });
+      expect(first!.statistics!.deviation).toBeCloseTo(Math.sqrt(54 / 5), 12);
+      const { histogram } = first!.statistics!;
+      expect(histogram.flatMap((count, i) => (count > 0 ? [[i, count]] : []))).toEqual([
+        [0, 1],
+        [9, 2],
+        [12, 1],
+        [29, 1],
+      ]);
+      expect(second!.statistics).toMatchObject({
+        count: 5,
+        notFinite: 2,
+        least: 2,
+        most: 2,
+        mean: 2,
+        deviation: 0,
+      });
+      expect(second!.statistics!.histogram[15]).toBe(3);
+      expect((await inspectFile(file)).weights[0]).not.toHaveProperty('statistics');
+    }
+    const { siblings: _, ...alone } = files[2]!;
+    const { problems, weights } = await inspectFile(alone, { statistics: true });
+    expect(problems).toEqual([expect.stringMatching(/not among the siblings/)]);
+    expect(weights[0]!.statistics).toBeUndefined();
   });
 
   it('lists what loading would need, all at once', async () => {

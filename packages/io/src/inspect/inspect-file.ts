@@ -1,14 +1,25 @@
 // Looks into a file without loading it: no function runs, no layer is made, no weight gets memory beyond the file's own.
-import type { FileContents } from '@lamella/core';
+import type { FileContents, ReadableWeight } from '@lamella/core';
 import { isLamellaError, OpenProgram } from '@lamella/program';
 import { findMissing } from '../keras-json/check-known.js';
 import { anonymous, describeLambda, isLambdaEntry, liveFunction } from '../keras-json/lambda.js';
 import type { Missing } from '../keras-json/missing.js';
 import { isRecord, type Json } from '../keras-json/python-json.js';
 import { isEnvelope, isModelEntry, layersOf, type ReadContext } from '../keras-json/read-object.js';
-import type { FileInspection, InspectedLambda, InspectedLayer } from './file-inspection.js';
+import type {
+  FileInspection,
+  InspectedLambda,
+  InspectedLayer,
+  InspectedWeight,
+  StoredEnds,
+} from './file-inspection.js';
+import { storedCalls, storedEnds } from './stored-calls.js';
 import { storedShapes } from './stored-shapes.js';
 import { weightCounter, type WeightCounter } from './weight-counter.js';
+import { weightStatistics } from './weight-statistics.js';
+
+/** The most weights whose values are looked at. */
+const mostLookedAt = 2000;
 
 /** What a file of this size holds, as seen from a composition. */
 export function inspectContents(contents: FileContents, size: number, context: ReadContext): FileInspection {
@@ -29,14 +40,48 @@ export function inspectContents(contents: FileContents, size: number, context: R
     size,
     format: contents.format,
     writtenBy: contents.writtenBy,
-    model: isEnvelope(model) ? { name: nameOf(model), className: model.class_name } : undefined,
+    model: isEnvelope(model)
+      ? { name: nameOf(model), className: model.class_name, ends: endsOf(model) }
+      : undefined,
     layers,
-    weights: contents.weights,
+    weights: contents.weights.map(asStored),
     lambdas,
     compile: contents.compile as Json | undefined,
     problems,
     missing,
   };
+}
+
+/**
+ * The inspection, with what the values of each weight are like. They are read one after the other; where they cannot be, that
+ * stands in the way of loading.
+ */
+export async function withStatistics(
+  inspection: FileInspection,
+  weights: readonly ReadableWeight[],
+): Promise<FileInspection> {
+  const found: InspectedWeight[] = [];
+  const problems = [...inspection.problems];
+  for (const [i, weight] of weights.entries()) {
+    let statistics;
+    try {
+      const value = i < mostLookedAt ? await weight.read?.() : undefined;
+      statistics = value && weightStatistics(value);
+    } catch (error) {
+      if (!isLamellaError(error)) throw error;
+      if (problems.length === inspection.problems.length) problems.push(withoutCode(error));
+    }
+    found.push({ ...asStored(weight), ...(statistics && { statistics }) });
+  }
+  return { ...inspection, weights: found, problems };
+}
+
+function asStored({ name, shape, dtype }: ReadableWeight): InspectedWeight {
+  return { name, shape, dtype };
+}
+
+function withoutCode({ message }: Error): string {
+  return message.replace(/^\[\w+\] /, '');
 }
 
 /** Looks on as far as it goes: what stops it stands in the way of loading, too. */
@@ -45,7 +90,7 @@ function noting(problems: string[], look: () => void): void {
     look();
   } catch (error) {
     if (!isLamellaError(error)) throw error;
-    if (problems.length === 0) problems.push(error.message.replace(/^\[\w+\] /, ''));
+    if (problems.length === 0) problems.push(withoutCode(error));
   }
 }
 
@@ -71,12 +116,26 @@ function listLayers(model: Json, path: string, depth: number, listing: Listing):
     const isModel = isModelEntry(entry);
     const place = paths.next(entry, context);
     if (isLambdaEntry(entry)) lambdas.push(inspectLambda(entry, context));
-    layers.push({ name, className, depth, outputShape: shapes[i], parameters: 0 });
+    layers.push({
+      name,
+      className,
+      depth,
+      outputShape: shapes[i],
+      parameters: 0,
+      config: isModel ? {} : (entry['config'] ?? {}),
+      calls: storedCalls(entry),
+      ends: isModel ? endsOf(entry) : undefined,
+    });
     const parameters = isModel ? listLayers(entry, place, depth + 1, listing) : counter.count(place, name);
     layers[at] = { ...layers[at]!, parameters };
     total += parameters;
   });
   return total;
+}
+
+function endsOf(entry: Json): StoredEnds {
+  const config = (isRecord(entry) ? entry['config'] : undefined) ?? null;
+  return { inputs: storedEnds(config, 'input_layers'), outputs: storedEnds(config, 'output_layers') };
 }
 
 function nameOf(entry: Json): string {
@@ -88,6 +147,10 @@ function nameOf(entry: Json): string {
 function inspectLambda(entry: Json, context: ReadContext): InspectedLambda {
   const stored = describeLambda(entry, context);
   const isNamed = stored.functionName !== undefined && stored.functionName !== anonymous;
+  const programs = ['inference', 'training'].flatMap((use) => {
+    const program = stored.programs?.[use];
+    return program === undefined ? [] : [[use, listingOf(program)] as const];
+  });
   return {
     layer: stored.layerName,
     functionName: isNamed ? stored.functionName : undefined,
@@ -95,21 +158,18 @@ function inspectLambda(entry: Json, context: ReadContext): InspectedLambda {
       stored.programs !== undefined ? 'programs' : stored.functionName !== undefined ? 'name' : 'bytecode',
     isKnown: liveFunction(stored, context) !== undefined,
     arguments: stored.config['arguments'] ?? {},
-    programs: Object.fromEntries(
-      ['inference', 'training'].flatMap((use) => {
-        const program = stored.programs?.[use];
-        return program === undefined ? [] : [[use, listingOf(program)]];
-      }),
-    ),
+    programs: Object.fromEntries(programs.map(([use, { text }]) => [use, text])),
+    operations: programs.find(([use]) => use === 'inference')?.[1].operations,
   };
 }
 
 /** A damaged Program is what a file holds, too. */
-function listingOf(program: Json): string {
+function listingOf(program: Json): { text: string; operations?: readonly string[] } {
   try {
-    return String(OpenProgram.fromJSON(program));
+    const open = OpenProgram.fromJSON(program);
+    return { text: String(open), operations: open.graph.nodes.map(({ kernel }) => kernel) };
   } catch (error) {
     if (!isLamellaError(error)) throw error;
-    return error.message;
+    return { text: error.message };
   }
 }

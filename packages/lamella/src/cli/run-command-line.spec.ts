@@ -147,6 +147,34 @@ describe('lamella inspect', () => {
   });
 });
 
+describe('lamella inspect --html', () => {
+  it('writes a page, where it is told to or beside the file', async () => {
+    const page = join(folder, 'page.html');
+    const file = `${mlp}.keras`;
+    expect(await run('inspect', file, '--html', page)).toEqual({
+      code: 0,
+      out: `${page}: a page, from ${file}`,
+      error: '',
+    });
+    expect(await readFile(page, 'utf8')).toMatch(/<h2>Graph<\/h2>[^]*<svg class="bars"/);
+    const own = join(folder, 'own.keras');
+    await writeFile(own, await readFile(file));
+    expect((await run('inspect', '--html', own)).out).toBe(`${own}.html: a page, from ${own}`);
+    expect(await readFile(`${own}.html`, 'utf8')).toContain('own.keras</h1>');
+  });
+
+  it('ends with 2 for a second file without it, and with 1 where it cannot be written', async () => {
+    expect(await run('inspect', `${mlp}.keras`, 'page.html')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('with --html'),
+    });
+    expect(await run('inspect', `${mlp}.keras`, '--html', join(folder, 'no/such/page.html'))).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^\[FILE_NOT_WRITTEN\]/),
+    });
+  });
+});
+
 describe('lamella', () => {
   it('ends with 1 and the coded error, without a stack, where something fails', async () => {
     expect(await run('inspect', 'absent.keras')).toMatchObject({ code: 1, out: '' });

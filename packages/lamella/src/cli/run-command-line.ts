@@ -6,6 +6,7 @@ import { composition, use } from '../composition.js';
 import { outputNotWritten } from '../errors.js';
 import { convert, type Application, type ConvertOptions } from './convert.js';
 import { importPlugins } from './import-plugins.js';
+import { writePage } from './write-page.js';
 
 /** Where a command's lines go. */
 export interface CommandOutput {
@@ -22,6 +23,9 @@ const help = `Usage: lamella <command>
 
   inspect FILE       says what is in a file of a model or of weights; loads nothing of it, runs nothing
   convert IN OUT     reads a model or weights, and writes what the ending of OUT says
+
+Options of inspect
+  --html             writes a page instead, to FILE.html or the file that is named next: graph, layers, histograms, Lambdas
 
 Options of convert
   --model FILE       the model of the weights in IN, where IN holds weights alone
@@ -42,8 +46,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage`;
 interface Command {
   /** What its arguments are called, in their order. */
   readonly files: readonly string[];
+  /** What may follow them. */
+  readonly more?: readonly string[];
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  run(files: readonly string[], values: Values, output: Required<CommandOutput>): Promise<void>;
+  /** What is wrong with its arguments, where something is. */
+  run(files: readonly string[], values: Values, output: Required<CommandOutput>): Promise<string | undefined>;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -61,10 +68,17 @@ const commands = new Map<string, Command>([
     'inspect',
     {
       files: ['FILE'],
-      options: { plugin },
-      async run([file = ''], values, { print }) {
-        const { inspectFile } = await applicationOf(values);
-        await print(printInspection(await inspectFile(file)));
+      more: ['OUT'],
+      options: { plugin, html: { type: 'boolean' } },
+      async run([file = '', out], values, { print }) {
+        const app = await applicationOf(values);
+        if (values['html'] === true) {
+          await print(printable(`${await writePage(file, out, app)}: a page, from ${file}`));
+          return undefined;
+        }
+        if (out !== undefined) return `inspect takes FILE, got 2 arguments: it writes to OUT with --html`;
+        await print(printInspection(await app.inspectFile(file)));
+        return undefined;
       },
     },
   ],
@@ -83,6 +97,7 @@ const commands = new Map<string, Command>([
         const app = await applicationOf(values);
         const written = await convert(from, to, { ...(values as ConvertOptions), warn }, app);
         await print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
+        return undefined;
       },
     },
   ],
@@ -136,12 +151,12 @@ async function run(argv: readonly string[], output: Required<CommandOutput>): Pr
   const { help: isAsking, ...values } = parsed.values;
   if (isAsking === true) return void (await output.print(help));
   const { length } = parsed.positionals;
-  if (length !== command.files.length)
+  if (length < command.files.length || length > command.files.length + (command.more?.length ?? 0))
     return usage(
       `${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`,
     );
-  await command.run(parsed.positionals, values, output);
-  return undefined;
+  const problem = await command.run(parsed.positionals, values, output);
+  return problem === undefined ? undefined : usage(problem);
 }
 
 function usage(problem: string): string {
