@@ -8,7 +8,7 @@ const imports: Readonly<
 > = {
   layer: { sources: ['core', 'layers'], tests: ['testing'] },
   function: { sources: ['core', 'lambda'], tests: ['testing'] },
-  optimizer: { sources: ['core', 'training'], tests: ['backend-cpu', 'io', 'layers'] },
+  optimizer: { sources: ['core', 'training'], tests: ['testing'] },
   backend: { sources: ['core'], tests: ['testing'] },
   format: { sources: ['core', 'program'], tests: ['backend-cpu', 'io', 'layers', 'training'] },
 };

@@ -29,7 +29,16 @@ export function assertClose(
 /** Throws unless both are equal by `Object.is`. */
 export function assertSame(actual: unknown, expected: unknown, what: string): void {
   if (!Object.is(actual, expected))
-    throw new Error(`${what}: expected ${String(expected)}, got ${String(actual)}`);
+    throw new Error(`${what}: expected ${shown(expected)}, got ${shown(actual)}`);
+}
+
+/** A value as messages show it: records as JSON, functions and classes by name. */
+function shown(value: unknown): string {
+  if (typeof value === 'function') return value.name === '' ? 'a function' : value.name;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { name } = value.constructor;
+  const isPlain = Array.isArray(value) || name === 'Object';
+  return isPlain ? JSON.stringify(value) : `a ${name}`;
 }
 
 /** Throws unless `run` fails with the coded error, whose message contains each of `parts`. */

@@ -10,3 +10,6 @@ export { type LayerCase } from './test-layer-checks.js';
 export { testLayer, type TestLayerOptions } from './test-layer.js';
 export { testFunction, type FunctionCase, type TestFunctionOptions } from './test-function.js';
 export { type KitOptions, type Rejection } from './kit.js';
+export { testOptimizer, type ExpectedSteps, type OptimizerCase } from './test-optimizer.js';
+export { testLoss, type LossCase, type TestLossOptions } from './test-loss.js';
+export { testMetric, type MetricCase } from './test-metric.js';

@@ -1,24 +1,29 @@
 // What testLayer asks of a layer, one function a promise. Each throws where the layer breaks it.
-import * as tf from '@tensorflow/tfjs-core';
 import {
   callContext,
-  fromConfig,
   input,
   isTensorSpec,
   Layer,
   mapArguments,
   type CallArguments,
-  type SerializableClass,
   type SymbolicTensor,
   type SymbolicTree,
   type TensorSpec,
 } from '@lamella/core';
 import { Functional, type Model } from '@lamella/training';
-import { fitsShape, flatten, formatShape, HostTensor, mapTree, sameShape, type Tree } from '@lamella/program';
+import {
+  fitsShape,
+  flatten,
+  formatShape,
+  type HostTensor,
+  mapTree,
+  sameShape,
+  type Tree,
+} from '@lamella/program';
 import { assertClose, assertSame } from './assertions.js';
 import { leavingNoTensors, type Check, type KitSettings } from './kit.js';
-import { knownOf } from './known.js';
-import { configFromText, configToText } from './test-layer-config.js';
+import { eagerly } from './compute.js';
+import { throughConfig } from './through-config.js';
 import { throughFiles } from './test-layer-files.js';
 import { checkGradients } from './test-layer-gradients.js';
 import { callLayer, tensorsOf, type LayerCall, type LayerResult } from './test-layer-program.js';
@@ -133,23 +138,7 @@ async function infersShapes({ create, given, backend }: LayerSubject): Promise<v
 async function survivesConfig(subject: LayerSubject): Promise<void> {
   const { create, given, backend, plugins } = subject;
   const layer = create();
-  const config = layer.getConfig();
-  for (const [option, value] of Object.entries((given.options ?? {}) as object)) {
-    if (value !== undefined && value !== null && option !== 'dtype' && !Object.hasOwn(config, option))
-      throw new Error(`getConfig() lacks the option "${option}" that the layer was given`);
-  }
-  if (config['name'] !== layer.name)
-    throw new Error(
-      `getConfig() gives the name ${JSON.stringify(config['name'])}, and the layer is called "${layer.name}": return { ...super.getConfig(), ... }`,
-    );
-  const text = configToText(config, layer.label);
-  const { catalog } = await knownOf(plugins);
-  const again = fromConfig(
-    layer.constructor as unknown as SerializableClass<Layer>,
-    configFromText(text, catalog),
-  );
-  assertSame(again.className, layer.className, 'class name');
-  assertSame(configToText(again.getConfig(), again.label), text, 'the config after a round trip');
+  const again = await throughConfig(layer, given.options, plugins);
   const call = callOf(given, given.inTraining === 'differs');
   const expected = await callLayer(layer, call, backend);
   // Layers inside it are built by a call, not by building it.
@@ -205,27 +194,13 @@ async function capturesWhatItComputes({ create, given, backend, tolerance }: Lay
   const layer = create();
   const call = callOf(given);
   const captured = await callLayer(layer, call, backend);
-  const { backendName } = tf.engine();
-  await tf.setBackend('cpu');
-  try {
-    tf.tidy(() => {
-      const masks = flatten(call.inputs).map((_, i) => call.masks?.[i]?.tensor() ?? null);
-      const args = mapArguments(call.args ?? {}, (tensor) => tensor.tensor());
-      const { outputs } = layer.invoke(
-        mapTree(call.inputs, (tensor) => tensor.tensor()),
-        callContext({ masks, args }),
-      );
-      const eager = flatten(outputs).map((x) => {
-        // tfjs casts integers to floats without another array: only the dtype says what they are.
-        const values = HostTensor.zeros(x.shape, x.dtype as 'float32');
-        values.data.set(x.dataSync());
-        return values;
-      });
-      assertAlike('replayed', captured, { ...captured, outputs: eager, losses: [] }, tolerance);
-    });
-  } finally {
-    if (backendName !== undefined && backendName !== 'cpu') await tf.setBackend(backendName);
-  }
+  const outputs = await eagerly(() => {
+    const masks = flatten(call.inputs).map((_, i) => call.masks?.[i]?.tensor() ?? null);
+    const args = mapArguments(call.args ?? {}, (tensor) => tensor.tensor());
+    const inputs = mapTree(call.inputs, (tensor) => tensor.tensor());
+    return layer.invoke(inputs, callContext({ masks, args })).outputs;
+  });
+  assertAlike('replayed', captured, { ...captured, outputs, losses: [] }, tolerance);
 }
 
 async function givesOutputs({ create, given, backends, tolerance }: LayerSubject): Promise<void> {

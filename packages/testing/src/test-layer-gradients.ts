@@ -32,7 +32,7 @@ export async function checkGradients(
     for (const [i, input] of given.entries()) {
       if (input.dtype !== 'float32') continue;
       const others = given.map((tensor) => tensor.clone());
-      await compare(`input ${i}`, input, found.inputGradients[i] ?? null, tolerance, (moved) => {
+      await compareGradient(`input ${i}`, input, found.inputGradients[i] ?? null, tolerance, (moved) => {
         others[i] = moved;
         return weighed(others);
       });
@@ -41,7 +41,7 @@ export async function checkGradients(
       if (!layer.trainableWeights.includes(weight)) continue;
       const original = (await weight.values()).clone();
       try {
-        await compare(weight.name, original, found.weightGradients[i] ?? null, tolerance, (moved) => {
+        await compareGradient(weight.name, original, found.weightGradients[i] ?? null, tolerance, (moved) => {
           weight.set(moved);
           return weighed(given);
         });
@@ -60,7 +60,8 @@ function weighedSum(outputs: readonly HostTensor[], weights: readonly HostTensor
   return sum;
 }
 
-async function compare(
+/** Throws unless `gradient` is what differences of `evaluate` around `at` have; null is all zeros. */
+export async function compareGradient(
   what: string,
   at: HostTensor,
   gradient: HostTensor | null,

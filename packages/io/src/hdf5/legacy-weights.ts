@@ -56,9 +56,16 @@ function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>):
 
 /** Writes the state of an optimizer into a group. */
 export function writeLegacyOptimizer(group: Hdf5Group, { variables }: Optimizer, values: WeightValues): void {
+  // Some have the names of others, such as Adafactor's rows and columns; they are read back by their order.
+  const counts = new Map<string, number>();
+  const pathOf = ({ name }: Weight): string => {
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  };
   writeWeights(
     group,
-    variables.map((weight) => ({ path: weight.name, value: values.get(weight)! })),
+    variables.map((weight) => ({ path: pathOf(weight), value: values.get(weight)! })),
   );
 }
 
