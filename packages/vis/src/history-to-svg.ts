@@ -1,14 +1,8 @@
 // historyToSvg(): a training as charts in SVG, written by hand: nothing is needed to make it, and no script to show it.
 import { checkOptionNames, optionInvalid, type OptionNames } from '@lamella/core';
 import { escapeText, shorten } from './escape-text.js';
-import {
-  heightOf,
-  historyCharts,
-  shortNumber,
-  type Chart,
-  type HistoryLike,
-  type Series,
-} from './history-charts.js';
+import { heightOf, historyCharts, type Chart, type HistoryLike, type Series } from './history-charts.js';
+import { shortNumber } from './short-number.js';
 
 /** How charts in SVG are drawn. */
 export interface HistoryToSvgOptions {

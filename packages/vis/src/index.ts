@@ -13,3 +13,13 @@ export { type HistoryLike } from './history-charts.js';
 export { plotHistory, type PlotHistoryOptions } from './plot-history.js';
 export { graphOfFile } from './graph-of-file.js';
 export { inspectionPage, saveInspectionPage } from './page/inspection-page.js';
+export { diffModels } from './diff/diff-models.js';
+export {
+  type LambdaDifference,
+  type LayerDifference,
+  type LayerOfOne,
+  type ModelDifferences,
+  type OptionDifference,
+  type WeightDifference,
+} from './diff/model-differences.js';
+export { printDifferences } from './diff/print-differences.js';

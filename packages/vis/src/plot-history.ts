@@ -2,7 +2,8 @@
 import { checkOptionNames, optionInvalid, type OptionNames } from '@lamella/core';
 import { printable } from '@lamella/program';
 import { shorten } from './escape-text.js';
-import { heightOf, historyCharts, shortNumber, type Chart, type HistoryLike } from './history-charts.js';
+import { heightOf, historyCharts, type Chart, type HistoryLike } from './history-charts.js';
+import { shortNumber } from './short-number.js';
 
 /** How charts of text are drawn. */
 export interface PlotHistoryOptions {

@@ -1,22 +1,14 @@
 // From one file to another: what the first holds is loaded by a composition, and saved as the ending of the
 // second says. No format is known here.
 import type { SaveOptions } from '@lamella/io';
-import type { composition } from '../composition.js';
-import { modelUnnamed } from '../errors.js';
+import { openModel, type Application, type OpenOptions } from './open-model.js';
 
-export interface ConvertOptions {
-  /** A file with the model, where the first holds weights alone. */
-  readonly model?: string;
+export interface ConvertOptions extends OpenOptions {
   /** How `.keras` files store Lambdas. */
   readonly lambda?: SaveOptions['lambda'];
   /** Whether to write the weights alone where the second could hold a model too. */
   readonly weights?: boolean;
-  /** Where warnings go. Default: console.warn. */
-  readonly warn?: (message: string) => void;
 }
-
-/** What the command works with: the composition of this package, with the plugins that the command line names. */
-export type Application = typeof composition;
 
 /** What a conversion has written. */
 export type Converted = 'model' | 'weights';
@@ -28,12 +20,9 @@ export async function convert(
   options: ConvertOptions,
   app: Application,
 ): Promise<Converted> {
-  const { inspectFile, loadModel, loadWeights, saveModel, saveWeights } = app;
-  const { lambda, weights, warn = console.warn } = options;
-  const source = options.model ?? from;
-  if (options.model === undefined && (await inspectFile(from)).model === undefined) throw modelUnnamed(from);
-  const net = await loadModel(source, { warn });
-  if (source !== from) await loadWeights(net, from);
+  const { saveModel, saveWeights } = app;
+  const { lambda, weights } = options;
+  const net = await openModel(from, options, app);
   if (weights === true || holdsWeightsAlone(to, app)) {
     await saveWeights(net, to);
     return 'weights';

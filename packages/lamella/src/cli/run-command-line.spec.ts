@@ -175,6 +175,52 @@ describe('lamella inspect --html', () => {
   });
 });
 
+describe('lamella diff', () => {
+  it('ends with 0 where two files hold the same model, in other formats too', async () => {
+    for (const other of [`${mlp}.keras`, `${mlp}.h5`])
+      expect(await run('diff', `${mlp}.keras`, other)).toEqual({
+        code: 0,
+        out: 'No differences.',
+        error: '',
+      });
+  });
+
+  it('ends with 1 where they differ, and says how, as text and as data', async () => {
+    const changed = await loadModel(`${mlp}.keras`);
+    changed.weights[0]!.set(HostTensor.zeros(changed.weights[0]!.shape));
+    const other = join(folder, 'other.keras');
+    await saveModel(changed, other);
+    const { code, out } = await run('diff', `${mlp}.keras`, other);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/^Weights\n {2}hidden\/kernel float32\[4, 5\]: 20 of 20 /),
+    ]);
+    const data = await run('diff', '--json', `${mlp}.keras`, other);
+    expect(data.code).toBe(1);
+    expect(JSON.parse(data.out)).toMatchObject({
+      isSame: false,
+      weights: [{ weight: 'hidden/kernel', count: 20 }],
+    });
+    const [weights, more] = [join(folder, 'a.weights.h5'), join(folder, 'b.safetensors')];
+    await run('convert', other, weights);
+    await run('convert', other, more);
+    expect(await run('diff', weights, more, '--model', `${mlp}.keras`)).toMatchObject({ code: 0 });
+    expect(await run('diff', weights, `${mlp}.keras`, '--model', `${mlp}.keras`)).toMatchObject({ code: 1 });
+  });
+
+  it('ends with 2 where there is nothing to compare', async () => {
+    expect(await run('diff', 'absent.keras', `${mlp}.keras`)).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(/^\[FILE_MISSING\]/),
+    });
+    expect(await run('diff', `${mlp}.weights.h5`, `${mlp}.keras`)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('--model FILE'),
+    });
+    expect(await run('diff', `${mlp}.keras`)).toMatchObject({ code: 2 });
+  });
+});
+
 describe('lamella', () => {
   it('ends with 1 and the coded error, without a stack, where something fails', async () => {
     expect(await run('inspect', 'absent.keras')).toMatchObject({ code: 1, out: '' });

@@ -4,8 +4,10 @@ import { printInspection } from '@lamella/io';
 import { isLamellaError, printable } from '@lamella/program';
 import { composition, use } from '../composition.js';
 import { outputNotWritten } from '../errors.js';
-import { convert, type Application, type ConvertOptions } from './convert.js';
+import { convert, type ConvertOptions } from './convert.js';
+import { diff, type DiffOptions } from './diff.js';
 import { importPlugins } from './import-plugins.js';
+import type { Application } from './open-model.js';
 import { writePage } from './write-page.js';
 
 /** Where a command's lines go. */
@@ -16,12 +18,13 @@ export interface CommandOutput {
   readonly printError?: (text: string) => void;
 }
 
-/** 0: done; 1: it failed; 2: the arguments say nothing that can be done. */
+/** 0: done; 1: it failed; 2: the arguments say nothing that can be done. Of diff, 1: the two differ; 2: it failed. */
 export type ExitCode = 0 | 1 | 2;
 
 const help = `Usage: lamella <command>
 
   inspect FILE       says what is in a file of a model or of weights; loads nothing of it, runs nothing
+  diff A B           says what changed from one model to another: layers, weights, Lambdas, what compile() was given
   convert IN OUT     reads a model or weights, and writes what the ending of OUT says
 
 Options of inspect
@@ -32,7 +35,11 @@ Options of convert
   --weights          writes weights alone where OUT could hold a model too (.h5)
   --lambda KIND      how a .keras file stores Lambdas: program (default), or keras_ops for plain Keras
 
-Options of both
+Options of diff
+  --model FILE       the model of the weights, where A or B holds weights alone
+  --json             gives data for programs
+
+Options of all
   --plugin NAME      a package, or a module of this folder, whose plugins bring what the file names; again for more
 
   --help             prints this
@@ -41,7 +48,7 @@ Options of both
 Reads  .keras .h5 .json, and weights: .weights.h5 .weights.json .safetensors .h5
 Writes .keras .h5 .json .onnx, and weights: .weights.h5 .weights.json .safetensors .h5
 
-Exit codes: 0 done, 1 failed, 2 wrong usage`;
+Exit codes: 0 done, 1 failed, 2 wrong usage; of diff: 0 the same, 1 different, 2 failed`;
 
 interface Command {
   /** What its arguments are called, in their order. */
@@ -49,8 +56,10 @@ interface Command {
   /** What may follow them. */
   readonly more?: readonly string[];
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** What is wrong with its arguments, where something is. */
-  run(files: readonly string[], values: Values, output: Required<CommandOutput>): Promise<string | undefined>;
+  /** What it ends with where it fails. Default 1. */
+  readonly failure?: ExitCode;
+  /** What it ends with, or what is wrong with its arguments. */
+  run(files: readonly string[], values: Values, output: Required<CommandOutput>): Promise<ExitCode | string>;
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -74,11 +83,26 @@ const commands = new Map<string, Command>([
         const app = await applicationOf(values);
         if (values['html'] === true) {
           await print(printable(`${await writePage(file, out, app)}: a page, from ${file}`));
-          return undefined;
+          return 0;
         }
         if (out !== undefined) return `inspect takes FILE, got 2 arguments: it writes to OUT with --html`;
         await print(printInspection(await app.inspectFile(file)));
-        return undefined;
+        return 0;
+      },
+    },
+  ],
+  [
+    'diff',
+    {
+      files: ['A', 'B'],
+      failure: 2,
+      options: { model: { type: 'string' }, json: { type: 'boolean' }, plugin },
+      async run([before = '', after = ''], values, { print, printError }) {
+        const warn = (message: string): void => printError(withoutControls(message));
+        const options = { ...(values as DiffOptions), warn };
+        const { isSame, text } = await diff(before, after, options, await applicationOf(values));
+        await print(withoutControls(text));
+        return isSame ? 0 : 1;
       },
     },
   ],
@@ -97,7 +121,7 @@ const commands = new Map<string, Command>([
         const app = await applicationOf(values);
         const written = await convert(from, to, { ...(values as ConvertOptions), warn }, app);
         await print(printable(`${to}: ${written === 'model' ? 'a model' : 'weights'}, from ${from}`));
-        return undefined;
+        return 0;
       },
     },
   ],
@@ -120,24 +144,28 @@ export function printTo(stream: NodeJS.WritableStream): (text: string) => Promis
 export async function runCommandLine(argv: readonly string[], output: CommandOutput = {}): Promise<ExitCode> {
   const { print = printTo(process.stdout), printError = console.error } = output;
   try {
-    const problem = await run(argv, { print, printError });
-    if (problem === undefined) return 0;
-    printError(problem);
+    const outcome = await run(argv, { print, printError });
+    if (typeof outcome === 'number') return outcome;
+    printError(outcome);
     return 2;
   } catch (error) {
     // Without a code it is a defect of ours, and its stack says where.
     printError(
       withoutControls(isLamellaError(error) ? error.message : String((error as Error).stack ?? error)),
     );
-    return 1;
+    return commands.get(argv[0] ?? '')?.failure ?? 1;
   }
 }
 
-/** What is wrong with the arguments, where something is. */
-async function run(argv: readonly string[], output: Required<CommandOutput>): Promise<string | undefined> {
+/** What it ends with, or what is wrong with the arguments. */
+async function run(argv: readonly string[], output: Required<CommandOutput>): Promise<ExitCode | string> {
   const [name, ...rest] = argv;
-  if (name === '--help' || name === '-h' || name === 'help') return void (await output.print(help));
-  if (name === '--version') return void (await output.print(await version()));
+  const printed = async (text: string): Promise<ExitCode> => {
+    await output.print(text);
+    return 0;
+  };
+  if (name === '--help' || name === '-h' || name === 'help') return printed(help);
+  if (name === '--version') return printed(await version());
   const command = commands.get(name ?? '');
   if (command === undefined) return name === undefined ? help : usage(`there is no command "${name}"`);
   const { parseArgs } = await import('node:util');
@@ -149,14 +177,14 @@ async function run(argv: readonly string[], output: Required<CommandOutput>): Pr
     return usage((error as Error).message);
   }
   const { help: isAsking, ...values } = parsed.values;
-  if (isAsking === true) return void (await output.print(help));
+  if (isAsking === true) return printed(help);
   const { length } = parsed.positionals;
   if (length < command.files.length || length > command.files.length + (command.more?.length ?? 0))
     return usage(
       `${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`,
     );
-  const problem = await command.run(parsed.positionals, values, output);
-  return problem === undefined ? undefined : usage(problem);
+  const outcome = await command.run(parsed.positionals, values, output);
+  return typeof outcome === 'string' ? usage(outcome) : outcome;
 }
 
 function usage(problem: string): string {

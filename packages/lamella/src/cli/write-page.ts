@@ -1,5 +1,5 @@
 // What is in a file, as a page. @lamella/vis, and Graphviz with it, are loaded by this command alone.
-import type { Application } from './convert.js';
+import type { Application } from './open-model.js';
 
 /** Writes the page, by default beside the file; gives its path. Throws: what inspectFile() throws; FILE_NOT_WRITTEN. */
 export async function writePage(

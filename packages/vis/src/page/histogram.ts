@@ -1,5 +1,5 @@
 // A histogram as a small picture in a line of a table.
-import { shortNumber } from '../history-charts.js';
+import { shortNumber } from '../short-number.js';
 import type { WeightStatistics } from '@lamella/io';
 
 const [width, height] = [120, 32] as const;

@@ -11,7 +11,7 @@ import { sha256, writeFile } from '@lamella/files';
 import { formatShape, sizeOf } from '@lamella/program';
 import { escapeText, shorten } from '../escape-text.js';
 import { graphOfFile } from '../graph-of-file.js';
-import { shortNumber } from '../history-charts.js';
+import { shortNumber } from '../short-number.js';
 import { histogramSvg } from './histogram.js';
 import { pageGraph } from './page-graph.js';
 import { pageStyle } from './page-style.js';
