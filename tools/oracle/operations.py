@@ -131,6 +131,9 @@ CASES = [
                                   ops.batch_normalization(x, x[0, 0], x[0, 1], axis=-1, offset=np.ones(4, F), scale=np.arange(4, dtype=F))], [M]),
     ("crossentropies", lambda x, y: [ops.binary_crossentropy(x, y), ops.binary_crossentropy(x, y, from_logits=True), ops.categorical_crossentropy(x, y), ops.categorical_crossentropy(x, y, True, 1),
                                      ops.sparse_categorical_crossentropy(ops.argmax(x, -1), y), ops.psnr(x, y, 1.0)], [M, M]),
+    ("ctc_loss", lambda x, labels, n: [ops.ctc_loss(labels, x * 6, n, n + 4), ops.ctc_loss(labels, x * 6, n, n + 3, mask_index=4)], [((8, 5), F), I, ((), "int32")]),
+    ("ctc_decode", lambda x, n: [part for how in ({}, {"merge_repeated": False, "mask_index": 3}, {"strategy": "beam_search", "beam_width": 7, "top_paths": 3, "mask_index": 2})
+                                 for labels, scores in [ops.ctc_decode(x * 6, n + 4, **how)] for part in (ops.transpose(labels, (1, 0, 2)), scores)], [((8, 5), F), ((), "int32")]),
     ("attention", lambda q, k, v: [ops.dot_product_attention(q, k, v), ops.dot_product_attention(q, k, v, bias=np.arange(15, dtype=F).reshape(1, 1, 3, 5), scale=0.5, is_causal=True)],
      [((3, 2, 4), F), ((5, 2, 4), F), ((5, 2, 4), F)]),
     ("hot", lambda x: [ops.multi_hot(x, 5)], [I]), ("sparsemax", lambda x: ops.sparsemax(x * 3), [V]), ("in_top_k", lambda x: ops.in_top_k(ops.argmax(x, -1), x, 2), [V]),

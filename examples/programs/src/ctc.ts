@@ -4,13 +4,17 @@ import {
   adam,
   bidirectional,
   ctc,
+  ctcDecode,
   dense,
   input,
+  lambda,
   lstm,
+  model,
   padSequences,
   sequential,
   setRandomSeed,
 } from 'lamella';
+import * as tf from '@tensorflow/tfjs-core';
 import { randomNumbers } from './random-numbers.js';
 
 const symbols = 4;
@@ -39,12 +43,6 @@ function recordings(count: number, seed: number): { x: number[][][]; symbols: nu
   return { x, symbols: spoken };
 }
 
-/** The most probable symbol of each step, each once while it lasts, without the blanks. */
-function decode(logits: readonly (readonly number[])[]): number[] {
-  const best = logits.map((row) => row.indexOf(Math.max(...row)));
-  return best.filter((symbol, i) => symbol !== 0 && symbol !== best[i - 1]);
-}
-
 /** Trains on some recordings; gives the share of others that it reads without a fault. */
 export async function ctcReading({ epochs = 12, count = 512 } = {}): Promise<number> {
   setRandomSeed(1);
@@ -57,8 +55,13 @@ export async function ctcReading({ epochs = 12, count = 512 } = {}): Promise<num
   const known = recordings(count, 1);
   await net.fit(known.x, padSequences(known.symbols, { padding: 'post' }), { epochs, verbose: 0 });
 
+  // What the trained model says, as symbols, with -1 after the last one.
+  const likeliest = lambda((logits: tf.Tensor) => tf.squeeze(ctcDecode(logits, null)[0], [0]));
+  const reader = model({ inputs: net.inputs, outputs: likeliest.apply(net.outputs[0]!) });
   const others = recordings(128, 2);
-  const logits = (await net.predict(others.x)).array() as number[][][];
-  const right = logits.filter((rows, i) => decode(rows).join() === others.symbols[i]!.join());
-  return right.length / logits.length;
+  const read = (await reader.predict(others.x)).array() as number[][];
+  const right = read.filter(
+    (row, i) => row.filter((symbol) => symbol > 0).join() === others.symbols[i]!.join(),
+  );
+  return right.length / read.length;
 }

@@ -86,12 +86,15 @@ export {
   type LambdaOptions,
 } from '@lamella/lambda';
 export {
+  ctcDecode,
+  ctcLoss,
   gradients,
   HostTensor,
   isHostTensor,
   isLamellaError,
   LamellaError,
   random,
+  type CtcDecodeOptions,
   type NestedArray,
   type Shape,
   type NumberDType,

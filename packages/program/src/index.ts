@@ -42,6 +42,9 @@ export {
   type TypedArray,
 } from './dtype.js';
 export { einsum } from './einsum.js';
+export { ctcDecode, type CtcDecodeOptions } from './ctc/ctc-decode.js';
+export { ctcLoss } from './ctc/ctc-loss.js';
+export { type Lengths } from './ctc/sequences.js';
 export { entering } from './entering.js';
 export * as image from './image/image.js';
 export { filtered, bellCurve } from './image/blur.js';

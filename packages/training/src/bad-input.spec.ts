@@ -372,3 +372,22 @@ describe('an abort signal', () => {
     await net.fit(x, labels, { verbose: 0 });
   });
 });
+
+it.each([
+  { what: 'that are no classes', labels: [[1, 3]], says: '[INDEX_OUT_OF_RANGE]' },
+  {
+    what: 'of more steps than there are',
+    labels: [[1, 2, 1]],
+    says: '[SHAPE_MISMATCH] Model "net", output "digit"',
+  },
+])('CTC: labels $what are refused', async ({ labels: targets, says }) => {
+  const steps = input({ shape: [2, 2] });
+  const net = model({
+    inputs: steps,
+    outputs: dense({ units: 3, name: 'digit' }).apply(steps),
+    backend: cpu(),
+    name: 'net',
+  });
+  net.compile({ optimizer: sgd(), loss: 'ctc' });
+  await expect(net.fit([x], targets, { verbose: 0 })).rejects.toThrow(says);
+});

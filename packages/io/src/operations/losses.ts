@@ -1,4 +1,5 @@
 // keras.ops.nn: how far predictions are from targets, example by example.
+import { ctcDecode, ctcLoss, type CtcDecodeOptions } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
 
@@ -49,6 +50,35 @@ export const SparseCategoricalCrossentropy = loss(['axis'], (given, output, call
   const placed = tf.cast(tf.transpose(classes, order), 'float32');
   return tf.neg(tf.sum(tf.mul(placed, logProbabilities(output, axis, call)), axis));
 });
+
+export const CTCLoss: OperationDefinition = {
+  parameters: ['target', 'output', 'target_length', 'output_length'],
+  options: ['mask_index'],
+  run: (call) => {
+    const [labels, steps] = [call.tensor('target_length'), call.tensor('output_length')];
+    const how = { maskIndex: call.integer('mask_index', 0) };
+    return ctcLoss(call.tensor('target'), call.float('output'), labels, steps, how, call.subject);
+  },
+};
+
+export const CTCDecode: OperationDefinition = {
+  parameters: ['inputs', 'sequence_lengths'],
+  options: ['strategy', 'beam_width', 'top_paths', 'merge_repeated', 'mask_index'],
+  run: (call) => {
+    const strategy = call.option('strategy') ?? 'greedy';
+    if (strategy !== 'greedy' && strategy !== 'beam_search')
+      throw call.fail(`option "strategy" is ${JSON.stringify(strategy)}, expected "greedy" or "beam_search"`);
+    const how: CtcDecodeOptions = {
+      strategy,
+      beamWidth: call.integer('beam_width', 100),
+      topPaths: call.integer('top_paths', 1),
+      mergeRepeated: call.option('merge_repeated') !== false,
+      // Keras' backends mean the last class where none is given.
+      maskIndex: call.integer('mask_index', -1),
+    };
+    return ctcDecode(call.float('inputs'), call.tensor('sequence_lengths'), how, call.subject);
+  },
+};
 
 export const PSNR: OperationDefinition = {
   parameters: ['x1', 'x2'],
