@@ -84,6 +84,7 @@ log: { type: file, path: ${JSON.stringify(join(folder, 'verdaccio.log'))}, level
         stdio: 'ignore',
         cwd: folder,
       });
+      process.once('exit', () => server?.kill());
       for (let i = 0; i < 600; i++) {
         const isUp = await fetch(`${url}-/ping`).then(
           ({ ok }) => ok,

@@ -1,15 +1,13 @@
 // `npm run check:versions`: saves the tutorial's sampling model under this Node, then loads, predicts and trains it under
 // Node 20, 22, 24 and 26, in processes without its functions. One runtime must give identical numbers, another 1e-5.
-// The other Nodes come from npm, into a folder that git ignores.
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runQuietly } from '../packages/packages.mjs';
 import { root, runTarget } from '../run/commands.mjs';
+import { nodeOf } from './node-of.mjs';
 
 const versions = ['22', '24', '26'];
-const nodes = join(root, 'tools/versions/nodes');
 
 /** @typedef {{ before: number[], losses: number[], after: number[] }} Computed */
 
@@ -36,23 +34,6 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 process.exitCode = isSound ? 0 : 1;
-
-/**
- * The path of a Node of this major version, from npm.
- * @param {string} major
- * @returns {Promise<string>}
- */
-async function nodeOf(major) {
-  const name = `node-${process.platform}-${process.arch}`;
-  const place = join(nodes, major);
-  const binary = join(place, 'node_modules', name, 'bin/node');
-  if (existsSync(binary)) return binary;
-  await mkdir(place, { recursive: true });
-  const npm = ['install', '--prefix', place, '--no-save', '--no-audit', '--no-fund', `${name}@${major}`];
-  const { status, output } = await runQuietly('npm', npm, place);
-  if (status !== 0) throw new Error(`Node ${major} does not install: ${output}`);
-  return binary;
-}
 
 /**
  * What a script prints as its last line.

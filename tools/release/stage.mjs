@@ -1,0 +1,95 @@
+// What is published: each package as npm packs it, in a folder of its own, with the addresses of metadata.json written into its
+// manifest and README, its changelog, and none of this repository's scripts. The checkout stays as it is.
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
+import { pack, publishedPackages, root, runQuietly } from '../packages/packages.mjs';
+
+/** @typedef {import('./metadata.mjs').Metadata} Metadata */
+/** @typedef {{ readonly name: string, readonly version: string, readonly folder: string }} Staged */
+
+/**
+ * Stages all packages below `destination`: those that others need come first.
+ * @param {string} destination
+ * @param {Metadata} addresses
+ * @returns {Promise<Staged[]>}
+ */
+export async function stagePackages(destination, addresses) {
+  const packages = publishedPackages();
+  mkdirSync(destination, { recursive: true });
+  const tarballs = await pack(
+    packages.map(({ name }) => name),
+    destination,
+  );
+  /** @type {(Staged & { needs: string[] })[]} */
+  const staged = [];
+  for (const { name, folder: source } of packages) {
+    const folder = join(destination, name);
+    mkdirSync(folder, { recursive: true });
+    const unpack = ['-xzf', tarballs.get(name) ?? '', '-C', folder, '--strip-components=1'];
+    const { status, output } = await runQuietly('tar', unpack);
+    if (status !== 0) throw new Error(`tar ${unpack.join(' ')}:\n${output}`);
+    const path = relative(root, source).replaceAll('\\', '/');
+    const manifest = publishedManifest(read(folder, 'package.json'), path, addresses);
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const readme = join(folder, 'README.md');
+    writeFileSync(readme, withAbsoluteLinks(readFileSync(readme, 'utf8'), path, addresses));
+    const changelog = join(source, 'CHANGELOG.md');
+    if (existsSync(changelog)) cpSync(changelog, join(folder, 'CHANGELOG.md'));
+    const needs = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    staged.push({ name, version: manifest.version, folder, needs });
+  }
+  return inOrder(staged);
+}
+
+/** @param {...string} path */
+const read = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
+
+/**
+ * The manifest of a package in `path`, as it is published.
+ * @param {Record<string, any>} manifest
+ * @param {string} path from the root of the repository
+ * @param {Metadata} addresses
+ * @returns {Record<string, any>}
+ */
+export function publishedManifest(manifest, path, { repository, homepage, bugs }) {
+  const { scripts: _scripts, devDependencies: _development, nx: _nx, ...kept } = manifest;
+  return {
+    ...kept,
+    homepage,
+    bugs: { url: bugs },
+    repository: { type: 'git', url: `git+${repository}.git`, directory: path },
+    files: [...kept.files, 'CHANGELOG.md'],
+    publishConfig: { ...kept.publishConfig, provenance: true },
+  };
+}
+
+/**
+ * A document of the package in `path`, whose relative links lead to the repository.
+ * @param {string} text
+ * @param {string} path
+ * @param {Metadata} addresses
+ */
+export function withAbsoluteLinks(text, path, { repository }) {
+  return text.replace(/\]\((?![a-z]+:|#)([^)\s]+)/g, (_, target) => {
+    return `](${repository}/blob/main/${posix.normalize(posix.join(path, target))}`;
+  });
+}
+
+/**
+ * Those that need none of the others, those that need only them, and so on.
+ * @param {(Staged & { needs: string[] })[]} staged
+ * @returns {Staged[]}
+ */
+function inOrder(staged) {
+  /** @type {Staged[]} */
+  const ordered = [];
+  let waiting = staged;
+  while (waiting.length > 0) {
+    const isWaiting = new Set(waiting.map(({ name }) => name));
+    const next = waiting.filter(({ needs }) => !needs.some((name) => isWaiting.has(name)));
+    if (next.length === 0) throw new Error(`${[...isWaiting].join(', ')} need one another.`);
+    ordered.push(...next.map(({ name, version, folder }) => ({ name, version, folder })));
+    waiting = waiting.filter((one) => !next.includes(one));
+  }
+  return ordered;
+}
