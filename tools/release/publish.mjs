@@ -26,10 +26,11 @@ try {
  * @param {readonly Staged[]} staged
  */
 async function publish(staged) {
+  const registry = (await npm(['config', 'get', 'registry'], root)).trim();
   for (const [index, { name, version, folder }] of staged.entries()) {
     const progress = `${String(index + 1).padStart(2)}/${staged.length} ${name}@${version}`;
     try {
-      if (await isPublished(name, version)) console.log(`${progress} is there already`);
+      if (await isPublished(registry, name, version)) console.log(`${progress} is there already`);
       else {
         await npm(['publish', ...options], folder);
         console.log(`${progress} published`);
@@ -49,11 +50,11 @@ async function publish(staged) {
 
 /**
  * Whether the registry has this version. Throws where it does not answer.
+ * @param {string} registry
  * @param {string} name
  * @param {string} version
  */
-async function isPublished(name, version) {
-  const registry = (await npm(['config', 'get', 'registry'], root)).trim();
+async function isPublished(registry, name, version) {
   const answer = await fetch(new URL(name.replace('/', '%2f'), registry));
   if (answer.status === 404) return false;
   if (!answer.ok) throw new Error(`${registry} answers ${answer.status}.`);

@@ -71,8 +71,10 @@ export function repositoryCopy({ folder, registry, run }) {
         () => '',
         (error) => error.message,
       );
-      while ((await published(version())) < names.length / 3)
-        await Promise.race([releasing, new Promise((resolve) => setTimeout(resolve, 200))]);
+      let isOver = false;
+      void releasing.then(() => (isOver = true));
+      while (!isOver && (await published(version())) < names.length / 3)
+        await new Promise((resolve) => setTimeout(resolve, 200));
       await registry.stop();
       const problem = await releasing;
       await registry.start();
