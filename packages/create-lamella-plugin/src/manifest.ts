@@ -10,7 +10,7 @@ const imports: Readonly<
   function: { sources: ['core', 'lambda'], tests: ['testing'] },
   optimizer: { sources: ['core', 'training'], tests: ['testing'] },
   backend: { sources: ['core'], tests: ['testing'] },
-  format: { sources: ['core', 'program'], tests: ['backend-cpu', 'io', 'layers', 'training'] },
+  format: { sources: ['core', 'program'], tests: ['testing'] },
 };
 
 const tfjs = { '@tensorflow/tfjs-core': '^4.22.0' };

@@ -13,3 +13,6 @@ export { type KitOptions, type Rejection } from './kit.js';
 export { testOptimizer, type ExpectedSteps, type OptimizerCase } from './test-optimizer.js';
 export { testLoss, type LossCase, type TestLossOptions } from './test-loss.js';
 export { testMetric, type MetricCase } from './test-metric.js';
+export { testFormat, type FormatCase, type TestFormatOptions } from './test-format.js';
+export { testDataset, type DatasetCase, type PromisedTensor } from './test-dataset.js';
+export { testPlugin, type PluginCases } from './test-plugin.js';
