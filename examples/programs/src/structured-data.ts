@@ -1,17 +1,6 @@
-// Structured data: a table with numbers and words goes in as it is. Each column has a layer that prepares it, and all of
-// them are part of the model and of its file: Normalization, StringLookup, HashedCrossing, CategoryEncoding.
-import {
-  adam,
-  categoryEncoding,
-  concatenate,
-  dense,
-  hashedCrossing,
-  input,
-  model,
-  normalization,
-  setRandomSeed,
-  stringLookup,
-} from 'lamella';
+// Structured data: a table with numbers and words goes in as it is. A FeatureSpace has a layer for each column and one for pairs
+// of them, and all of these are part of the model and of its file.
+import { adam, dense, featureSpace, model, setRandomSeed } from 'lamella';
 import { randomNumbers } from './random-numbers.js';
 
 const jobs = ['baker', 'driver', 'nurse', 'teacher'];
@@ -43,34 +32,23 @@ export async function structuredData({ epochs = 12, count = 1024 } = {}): Promis
   setRandomSeed(1);
   const [known, others] = [people(count, 1), people(256, 2)];
 
-  const numbers = (['age', 'hours'] as const).map((name) => {
-    const column = input({ shape: [1], name });
-    return { column, scale: normalization({ name: `${name}_scale` }), values: known.x[name] };
+  const space = featureSpace({
+    features: {
+      age: 'float_normalized',
+      hours: 'float_normalized',
+      job: 'string_categorical',
+      town: 'string_categorical',
+    },
+    // What neither job nor town can say alone.
+    crosses: [['job', 'town']],
+    crossingDim: 64,
   });
-  for (const { scale, values } of numbers) await scale.adapt(values.map((value) => [value]));
+  await space.adapt(known.x);
 
-  const words = (['job', 'town'] as const).map((name) => input({ shape: [1], dtype: 'string', name }));
-  const encoded = [stringLookup({ vocabulary: jobs }), stringLookup({ vocabulary: towns })].map((lookup, i) =>
-    categoryEncoding({ numTokens: lookup.vocabularySize(), outputMode: 'one_hot' }).apply(
-      lookup.apply(words[i]!),
-    ),
-  );
-  // A column for pairs of job and town, which neither of the two can say alone.
-  const crossed = hashedCrossing({ numBins: 64, outputMode: 'one_hot' }).apply([words[0]!, words[1]!]);
-
-  const all = concatenate().apply([
-    ...numbers.map(({ column, scale }) => scale.apply(column)),
-    ...encoded,
-    crossed,
-  ]);
-  const outputs = dense({ units: 1, activation: 'sigmoid' }).apply(
-    dense({ units: 16, activation: 'relu' }).apply(all),
-  );
-  const [age, hours] = numbers.map(({ column }) => column);
-  const [job, town] = words;
+  const hidden = dense({ units: 16, activation: 'relu' }).apply(space.getEncodedFeatures());
   const net = model({
-    inputs: { age: age!, hours: hours!, job: job!, town: town! },
-    outputs,
+    inputs: space.getInputs(),
+    outputs: dense({ units: 1, activation: 'sigmoid' }).apply(hidden),
     name: 'structured_data',
   });
   net.compile({

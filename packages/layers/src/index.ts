@@ -34,5 +34,19 @@ export {
   type InitializerOption,
   type RegularizerOption,
 } from './options/weight-options.js';
+export {
+  FeatureSpace,
+  featureSpace,
+  type EncodedFeatures,
+  type FeatureData,
+  type FeatureSpaceMode,
+  type FeatureSpaceOptions,
+} from './preprocessing/feature-space.js';
+export {
+  type Cross,
+  type Feature,
+  type FeatureOutputMode,
+  type FeatureType,
+} from './preprocessing/features.js';
 export { type RecurrentCell, type StateSize } from './recurrent/cell.js';
 export * as regularizers from './regularizers/index.js';
