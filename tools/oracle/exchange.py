@@ -228,6 +228,23 @@ def make_layers():
                 files.describe(model, [files.save(model, suffix) for suffix in suffixes], **ROUGHER.get(golden["layer"], {}))
 
 
+def make_images():
+    """The layers of images, of which those that are random pass images where a model predicts."""
+    numbers = {}
+    for case in json.loads((common.FIXTURES / "images.json").read_text(encoding="utf-8"))["cases"]:
+        keras.backend.clear_session()
+        name, stored = case["layer"], {"keras_config": case["keras_config"], "inputs": [case["input"]]}
+        try:
+            model = layer_model(name, stored)
+        except ValueError:  # Keras makes no graph of some: Equalization says that it gives its input
+            continue
+        model.name = f"layer-{name}-{numbers.setdefault(name, 0)}"
+        numbers[name] += 1
+        suffixes = [suffix for suffix in files.ALL if suffix != ".h5" or keras_reads_h5(model, stored)]
+        with mock.patch.object(files, "example", lambda *_, x=array(case["input"]): x):
+            files.describe(model, [files.save(model, suffix) for suffix in suffixes])
+
+
 def inputs_of(layer, case, example=files.example):
     """The case's own integers and indices, which lie in their ranges; random floats, as a constant row is rounding error alone."""
     arrays = [array(tensor) for tensor in tensors_of(case)]
@@ -299,6 +316,7 @@ def make(folder, seed):
     models.SEED[:] = [seed]
     files.main()
     make_layers()
+    make_images()
     sharded.main()
     make_operations()
     make_optimizers()

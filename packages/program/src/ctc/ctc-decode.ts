@@ -29,9 +29,7 @@ export interface CtcDecodeOptions {
  * import * as tf from '@tensorflow/tfjs-core';
  * import { ctcDecode } from '@lamella/program';
  *
- * const logits = tf.oneHot(tf.tensor2d([[1, 1, 0, 2]], [1, 4], 'int32'), 3);
- * const [labels] = ctcDecode(logits, [4]);
- * labels.arraySync(); // [[[1, 2, -1, -1]]]
+ * const read = (logits: tf.Tensor) => ctcDecode(logits, null, { strategy: 'beam_search', beamWidth: 8 })[0];
  */
 export function ctcDecode(
   logits: tf.Tensor,
