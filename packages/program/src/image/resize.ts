@@ -91,11 +91,14 @@ function inAspectRatio(
 
 /** Along an axis, the elements whose places hold the centres of the new ones. */
 function nearest(x: tf.Tensor, axis: number, to: number): tf.Tensor {
-  const from = x.shape[axis]!;
-  const indices = Array.from({ length: to }, (_, i) =>
+  return tf.gather(x, tf.tensor1d(nearestPlaces(x.shape[axis]!, to), 'int32'), axis);
+}
+
+/** Of each new element along an axis, the one that holds its centre. */
+export function nearestPlaces(from: number, to: number): number[] {
+  return Array.from({ length: to }, (_, i) =>
     Math.min(from - 1, Math.floor(Math.fround(Math.fround((i + 0.5) * from) / to))),
   );
-  return tf.gather(x, tf.tensor1d(indices, 'int32'), axis);
 }
 
 /**

@@ -19,7 +19,6 @@ import {
   type DType,
   isRecord,
   structureDifferences,
-  type SymbolicShape,
   type Tree,
 } from '@lamella/program';
 import type { CompiledLoss } from '../compile-loss.js';
@@ -84,7 +83,11 @@ export function exampleSource(
     inputs: inputsOf(model),
     outputs,
     takesAll: (index) => model.hostPart?.takes(index) === true,
-    check: (batch) => checkData(model, outputs.names, loss, batch),
+    fit: (batch) => {
+      const fitting = { ...batch, x: inColumns(model, batch.x) };
+      checkData(model, outputs.names, loss, fitting);
+      return fitting;
+    },
   });
   if (!isDataset(data)) return streamSource(data, examples);
   if (data.length === 0) throw dataInvalid(model.label, 'the dataset holds no samples', 'pass at least one');
@@ -95,7 +98,7 @@ export function exampleSource(
 export async function adaptTensors(model: DataEnds, x: Tensors, options: DataOptions): Promise<DataParts> {
   const { outputs, loss } = options;
   const data = {
-    x: (await toInputs(model, x)).map((tensor, i) => withColumn(tensor, model.inputs[i]!.shape)),
+    x: inColumns(model, await toInputs(model, x)),
     y: options.y === undefined ? [] : await toList(model.label, options.y, outputs, 'output'),
     weights: [] as HostTensor[],
   };
@@ -145,10 +148,13 @@ export function splitTensors(
   return { train: part(0, split), validation: part(split, rows) };
 }
 
-/** A list of numbers is a column where the input has one number a sample, as in Keras. */
-function withColumn(tensor: AnyHostTensor, expected: SymbolicShape): AnyHostTensor {
-  const isColumn = tensor.shape.length + 1 === expected.length && expected[expected.length - 1] === 1;
-  return isColumn ? new HostTensor(tensor.data, [...tensor.shape, 1], tensor.dtype) : tensor;
+/** Lists of values are columns where an input has one value a sample, as in Keras. */
+function inColumns(model: DataEnds, x: readonly AnyHostTensor[]): AnyHostTensor[] {
+  return x.map((tensor, i) => {
+    const { shape } = model.inputs[i]!;
+    const isColumn = tensor.shape.length + 1 === shape.length && shape[shape.length - 1] === 1;
+    return isColumn ? new HostTensor(tensor.data, [...tensor.shape, 1], tensor.dtype) : tensor;
+  });
 }
 
 /** Weights for each output; one tensor holds for all. */

@@ -62,11 +62,8 @@ export function tensorSource(
 /** Examples fetched one by one and stacked. */
 export function datasetSource(dataset: Dataset, examples: Examples, batchSize: number): BatchSource {
   const stacker = new RowStacker(examples.subject);
-  const stack = (rows: readonly Example[]): Batch => {
-    const batch = stacker.stack(rows.map((row) => examples.spread(row)));
-    examples.check(batch);
-    return batch;
-  };
+  const stack = (rows: readonly Example[]): Batch =>
+    examples.fit(stacker.stack(rows.map((row) => examples.spread(row))));
   return {
     examples: dataset.length,
     steps: Math.ceil(dataset.length / batchSize),
@@ -95,9 +92,7 @@ export function datasetSource(dataset: Dataset, examples: Examples, batchSize: n
 export function streamSource(stream: BatchStream, examples: Examples): BatchSource {
   const batchOf = (example: Example): Batch => {
     const parts = examples.spread(example);
-    const batch = { ...parts, size: parts.x[0]?.shape[0] ?? 0 };
-    examples.check(batch);
-    return batch;
+    return examples.fit({ ...parts, size: parts.x[0]?.shape[0] ?? 0 });
   };
   return {
     examples: undefined,

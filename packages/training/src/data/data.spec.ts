@@ -261,6 +261,20 @@ describe('data', () => {
     expect(await run('crossentropy', [1, 0], weights)).toBeCloseTo(expected, 5);
   });
 
+  it('of a dataset or a stream is a column where the input has one value a sample, as arrays are', async () => {
+    const scalar = (value: number): HostTensor => new HostTensor(Float32Array.of(value), []);
+    const dataset = { length: 4, get: (i: number) => ({ x: scalar(i), y: scalar(2 * i) }) };
+    const row = new HostTensor(Float32Array.of(0, 1, 2, 3), [4]);
+    const stream = new Set([{ x: row, y: new HostTensor(Float32Array.of(0, 2, 4, 6), [4]) }]);
+    const losses = await Promise.all(
+      [dataset, stream].map(async (data) => {
+        const { history } = await line(1).fit(data, { batchSize: 4, shuffle: false, verbose: 0 });
+        return history['loss'];
+      }),
+    );
+    expect(losses[0]).toEqual(losses[1]);
+  });
+
   it('is predicted in batches, the last one partial, in order', async () => {
     const net = line();
     net.setWeights([float([1, 10], [2, 1]), float([0.5], [1])]);

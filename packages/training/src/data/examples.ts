@@ -12,8 +12,8 @@ export interface ExampleLayout {
   readonly outputs: Arrangement;
   /** Whether an input is taken as it is, strings too. */
   takesAll(index: number): boolean;
-  /** Throws where a batch does not fit the model. */
-  check(batch: Batch): void;
+  /** The batch as the model takes it. Throws where it does not fit. */
+  fit(batch: Batch): Batch;
 }
 
 export class Examples {
@@ -42,8 +42,8 @@ export class Examples {
     };
   }
 
-  check(batch: Batch): void {
-    this.layout.check(batch);
+  fit(batch: Batch): Batch {
+    return this.layout.fit(batch);
   }
 
   private weightsOf(value: ExampleValue): readonly HostTensor[] {
