@@ -1,6 +1,6 @@
 // What runs in the page: trains and loads models there and posts what they computed, or what went wrong.
 import { cpu } from '@lamella/backend-cpu';
-import { onnx } from '@lamella/backend-onnx';
+import { loadOnnx, onnx } from '@lamella/backend-onnx';
 import { compose } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambdas } from '@lamella/lambda';
@@ -8,6 +8,8 @@ import { layers } from '@lamella/layers';
 import { training } from '@lamella/training';
 import { compute, sampling, samplingModel } from '../versions/sampling-model.mjs';
 import { trainMlp } from './mlp.mjs';
+
+await loadOnnx({ wasm: () => import('onnxruntime-web/wasm'), threads: 2 });
 
 /** Small Programs would run as loops of our own: here ONNX Runtime shall compute, on two threads where the page may. */
 const wasm = onnx({ smallWork: false, threads: 2 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, runQuietly } from '../packages/packages.mjs';
 import { metadata } from './metadata.mjs';
+import { stageNativePackages } from './native-packages.mjs';
 import { stagePackages } from './stage.mjs';
 
 /** @typedef {import('./stage.mjs').Staged} Staged */
@@ -13,7 +14,11 @@ import { stagePackages } from './stage.mjs';
 const options = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'lamella-publish-'));
 try {
-  process.exitCode = await publish(await stagePackages(folder, metadata()));
+  const addresses = metadata();
+  process.exitCode = await publish([
+    ...(await stageNativePackages(folder, addresses)),
+    ...(await stagePackages(folder, addresses)),
+  ]);
 } catch (error) {
   console.error(/** @type {Error} */ (error).message);
   process.exitCode = 1;

@@ -15,7 +15,7 @@ export function bundling({ folder, run, project }) {
   const place = join(folder, 'projects/page');
   return {
     async esbuild() {
-      await project('page', ['lamella', 'esbuild@0.25', 'vite@8'], { files: ['page.mjs'] });
+      await project('page', ['lamella', 'esbuild@0.27', 'vite@8'], { files: ['page.mjs'] });
       const options = [
         '--bundle',
         '--minify',

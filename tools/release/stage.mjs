@@ -2,6 +2,7 @@
 // manifest and README, its changelog, and none of this repository's scripts. The checkout stays as it is.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
+import { nativePackages } from './native-packages.mjs';
 import { pack, publishedPackages, root, runQuietly } from '../packages/packages.mjs';
 
 /** @typedef {import('./metadata.mjs').Metadata} Metadata */
@@ -53,8 +54,13 @@ const read = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
  */
 export function publishedManifest(manifest, path, { repository, homepage, bugs }) {
   const { scripts: _scripts, devDependencies: _development, nx: _nx, ...kept } = manifest;
+  const isOnnx = 'onnxruntime-node' in (kept.optionalDependencies ?? {});
   return {
     ...kept,
+    // The repository runs on onnxruntime-node, which holds the libraries of all platforms.
+    ...(isOnnx && {
+      optionalDependencies: Object.fromEntries(nativePackages.map(({ name, version }) => [name, version])),
+    }),
     homepage,
     bugs: { url: bugs },
     repository: { type: 'git', url: `git+${repository}.git`, directory: path },

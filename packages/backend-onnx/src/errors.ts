@@ -33,28 +33,22 @@ export function loweringFailed(node: Place, cause: Error): LamellaError {
   );
 }
 
-const remedies = {
-  native: {
-    package: 'onnxruntime-node',
-    node: 'npm install onnxruntime-node (on Linux with ONNXRUNTIME_NODE_INSTALL=skip in the environment)',
-    browser: `use runtime: 'wasm'`,
-  },
-  wasm: {
-    package: 'onnxruntime-web',
-    node: 'npm install onnxruntime-web',
-    browser:
-      'serve ort-wasm-simd-threaded.wasm and .mjs of onnxruntime-web/dist beside the bundle, or say where they are with onnx({ wasmPaths })',
-  },
-} as const;
+/** The module that pages import. */
+const inPages = `in the page, await loadOnnx({ wasm: () => import('onnxruntime-web/wasm') }) first, and serve ort-wasm-simd-threaded.wasm beside the bundle`;
 
-/** `BACKEND_UNAVAILABLE`: no runtime that may be used is installed, or none loads. `causes` says why, runtime by runtime. */
+/**
+ * `BACKEND_UNAVAILABLE`: no runtime that may be used is installed, or none loads. `causes` says why, runtime by runtime; `native` is
+ * the name of this platform's package.
+ */
 export function onnxUnavailable(
   platform: 'node' | 'browser',
+  native: string,
   causes: { readonly native?: unknown; readonly wasm?: unknown },
 ): LamellaError {
   const failed = (['native', 'wasm'] as const).filter((runtime) => runtime in causes);
-  const problems = failed.map((runtime) => whyNot(remedies[runtime].package, causes[runtime]));
-  const fixes = [...new Set(failed.map((runtime) => remedies[runtime][platform]))];
+  const names = { native, wasm: 'onnxruntime-web' };
+  const problems = failed.map((runtime) => whyNot(names[runtime], causes[runtime]));
+  const fixes = platform === 'browser' ? [inPages] : failed.map((runtime) => `npm install ${names[runtime]}`);
   return backendUnavailable(
     'onnx',
     problems.join('; '),
@@ -64,10 +58,14 @@ export function onnxUnavailable(
 }
 
 function whyNot(name: string, cause: unknown): string {
-  const { code, message } = cause as { code?: string; message?: string };
-  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-  if (isMissing) return `${name} is not installed`;
-  return `${name} does not load (${String(message ?? cause).split('\n')[0]})`;
+  if (isMissing(cause)) return `${name} is not installed`;
+  return `${name} does not load (${String((cause as Error).message ?? cause).split('\n')[0]})`;
+}
+
+/** Whether what was imported is not there, rather than broken. */
+export function isMissing(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** `NOT_BATCH_POLYMORPHIC`: the graph does not follow the batch, or another unknown size, in a way that ONNX could say. */

@@ -1,5 +1,5 @@
 export { lowerProgram, type LoweredProgram, type LoweredValue } from './lower-program.js';
-export { loadOnnx, onnx, type OnnxBackend, type OnnxOptions } from './onnx.js';
+export { loadOnnx, onnx, type LoadOnnxOptions, type OnnxBackend, type OnnxOptions } from './onnx.js';
 export { type WasmPaths } from './runtime/load-runtime.js';
 export { type RuntimeName } from './runtime/runtime.js';
 export { exportOnnx, type OnnxExportOptions } from './export/export-onnx.js';

@@ -37,7 +37,7 @@ import { isWorthFreezing, worthFreezing } from './worth-freezing.js';
 
 export interface OnnxOptions {
   /**
-   * `native` is onnxruntime-node; `wasm` is onnxruntime-web, which needs nothing but WebAssembly with SIMD.
+   * `native` is the library of this platform; `wasm` is onnxruntime-web, which needs nothing but WebAssembly with SIMD.
    * Default: native where it loads, else wasm.
    */
   readonly runtime?: RuntimeName;
@@ -99,9 +99,18 @@ export function onnx(options: OnnxOptions = {}): OnnxBackend {
   return backend;
 }
 
-/** Loads ONNX Runtime, for applications that choose a backend by what is there. Throws: BACKEND_UNAVAILABLE. */
-export async function loadOnnx(): Promise<void> {
-  await loadRuntime();
+/** What {@link loadOnnx} takes. */
+export interface LoadOnnxOptions extends Pick<OnnxOptions, 'runtime' | 'threads' | 'wasmPaths'> {
+  /**
+   * Imports onnxruntime-web: `() => import('onnxruntime-web/wasm')`. Pages say this once, so that no bundle holds what is not asked
+   * for. Default: in Node that package, where it is installed.
+   */
+  readonly wasm?: () => Promise<unknown>;
+}
+
+/** Loads ONNX Runtime, which all backends of the process then use; to choose a backend by what is there, and in pages. Throws: BACKEND_UNAVAILABLE. */
+export async function loadOnnx(options: LoadOnnxOptions = {}): Promise<void> {
+  await loadRuntime(options);
 }
 
 let filler: Promise<RandomFill> | undefined;

@@ -32,7 +32,7 @@ describe('defaultBackend()', () => {
     const print = jest.fn();
     const backend = defaultBackend({
       load: async () => {
-        throw backendUnavailable('onnx', 'onnxruntime-node is not installed', 'npm install onnxruntime-node');
+        throw backendUnavailable('onnx', '@lamella/onnxruntime-linux-x64 is not installed', 'use cpu()');
       },
       print,
     });
@@ -44,7 +44,7 @@ describe('defaultBackend()', () => {
     expect(backend.name).toBe('cpu');
     expect(print.mock.calls).toEqual([
       [
-        'Running on backend cpu, which is slow: Backend "onnx": onnxruntime-node is not installed. Fix: npm install onnxruntime-node.',
+        'Running on backend cpu, which is slow: Backend "onnx": @lamella/onnxruntime-linux-x64 is not installed. Fix: use cpu().',
       ],
     ]);
   });

@@ -36,7 +36,7 @@ class DefaultBackend implements Backend {
   constructor({
     preferred = onnx(),
     fallback = cpu(),
-    load = loadOnnx,
+    load = () => loadOnnx(),
     print = console.warn,
   }: DefaultBackendOptions) {
     this.preferred = preferred;

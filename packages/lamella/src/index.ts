@@ -24,7 +24,9 @@ export { cpu } from '@lamella/backend-cpu';
 export {
   exportOnnx,
   exportTrainingStep,
+  loadOnnx,
   onnx,
+  type LoadOnnxOptions,
   type OnnxExportOptions,
   type OnnxOptions,
 } from '@lamella/backend-onnx';

@@ -3,7 +3,7 @@ import type { Platform } from './platform.js';
 
 export const platform: Platform = {
   name: 'browser',
-  importWasm: () => import('onnxruntime-web/wasm'),
+  nativePackage: () => 'the native build',
   async cores() {
     return globalThis.crossOriginIsolated === true ? globalThis.navigator.hardwareConcurrency : 1;
   },

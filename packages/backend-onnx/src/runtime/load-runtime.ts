@@ -15,6 +15,8 @@ export interface RuntimeOptions {
   /** What the wasm runtime of this process is told, if this is the first time that it is needed. */
   readonly threads?: number | undefined;
   readonly wasmPaths?: WasmPaths | undefined;
+  /** Imports onnxruntime-web, which a bundle for browsers holds where the application imports it. Default in Node: that package. */
+  readonly wasm?: (() => Promise<unknown>) | undefined;
 }
 
 /** Loads the runtime that was asked for, or the first that loads. Throws: BACKEND_UNAVAILABLE with every reason and remedy. */
@@ -28,7 +30,7 @@ export async function loadRuntime({ runtime, ...options }: RuntimeOptions = {}):
 }
 
 function fail(causes: { readonly native?: unknown; readonly wasm?: unknown }): never {
-  throw onnxUnavailable(platform.name, causes);
+  throw onnxUnavailable(platform.name, platform.nativePackage(), causes);
 }
 
 let native: Promise<Runtime> | undefined;
@@ -48,13 +50,16 @@ async function importNative(): Promise<Runtime> {
 let wasm: Promise<Runtime> | undefined;
 
 /** Once a process, for good: onnxruntime-web takes its settings from the first session, and does not start twice. */
-function loadWasm(options: RuntimeOptions): Promise<Runtime> {
-  wasm ??= startWasm(options);
+async function loadWasm({
+  wasm: importWasm = platform.importWasm,
+  ...options
+}: RuntimeOptions): Promise<Runtime> {
+  if (wasm === undefined && importWasm === undefined) throw new Error('nothing imports it');
+  wasm ??= importWasm!().then((module) => startWasm(ortOf(module), options));
   return wasm;
 }
 
-async function startWasm({ threads = 1, wasmPaths }: RuntimeOptions): Promise<Runtime> {
-  const ort = ortOf(await platform.importWasm());
+async function startWasm(ort: Ort, { threads = 1, wasmPaths }: RuntimeOptions): Promise<Runtime> {
   const settings = ort.env.wasm;
   const isShared = threads > 1 && (await platform.cores()) > 1;
   settings.numThreads = isShared ? threads : 1;

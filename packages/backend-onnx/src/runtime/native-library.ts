@@ -1,8 +1,8 @@
-// The functions of ONNX Runtime's C API that this package calls, in the shared library that onnxruntime-node brings. The API is
+// The functions of ONNX Runtime's C API that this package calls, in its shared library. The API is
 // a table of pointers whose order never changes (onnxruntime_c_api.h). Not here: what they are called for (native-runtime.ts).
 import type * as koffi from 'koffi';
+import type { Koffi } from './native-package.js';
 
-type Koffi = Pick<typeof koffi, 'load' | 'decode' | 'proto'>;
 /** An address in this process. */
 export type Pointer = bigint;
 type Argument = Pointer | number | string | null | BigUint64Array | BigInt64Array | Uint8Array;
@@ -53,6 +53,7 @@ export class NativeLibrary {
   /** Throws where `file` is no library that this machine can load. */
   constructor(file: string, { load, decode, proto }: Koffi) {
     this.loaded = load(file);
+    keepLoaded(file, load);
     const base: Pointer = this.loaded.func('OrtGetApiBase', 'const void *', [])();
     const at = (table: Pointer, index: number): Pointer => decode(table, 8 * index, 'void *');
     const getApi = decode(at(base, 0), proto('const void *', ['uint32_t']));
@@ -104,3 +105,15 @@ export class NativeLibrary {
     this.table[name](pointer);
   }
 }
+
+/**
+ * Loads a library once more, for good. What koffi loaded it unloads when the process, or a worker, ends, and threads of ONNX Runtime
+ * may still be in it then.
+ */
+function keepLoaded(file: string, load: Koffi['load']): void {
+  if (process.platform === 'win32') load('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(file);
+  else load(null).func('dlopen', 'void *', ['str', 'int'])(file, lazyBinding);
+}
+
+/** RTLD_LAZY, on Linux and macOS. */
+const lazyBinding = 1;

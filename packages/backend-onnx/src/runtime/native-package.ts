@@ -1,6 +1,7 @@
 // Where the native build of ONNX Runtime is: the package of this platform, `@lamella/onnxruntime-linux-x64` and so on, which holds
 // its library and what calls it; else onnxruntime-node and koffi, as in the repository of Lamella.
 import type * as koffi from 'koffi';
+import { isMissing } from '../errors.js';
 
 export type Koffi = Pick<typeof koffi, 'load' | 'decode' | 'proto' | 'address'>;
 
@@ -10,26 +11,19 @@ export interface NativePackage {
   readonly koffi: Koffi;
 }
 
-/** The package that holds ONNX Runtime for this platform, whether or not there is one. */
-export function nativePackageName(): string {
+/** The name of the package for this platform, whether or not there is one. */
+export function nativePackage(): string {
   return `@lamella/onnxruntime-${process.platform}-${process.arch}`;
 }
 
 /** The package of this platform, or undefined where it is not installed. */
 export async function findNativePackage(): Promise<NativePackage | undefined> {
-  const name = nativePackageName();
   try {
-    return (await import(name)) as NativePackage;
+    return (await import(nativePackage())) as NativePackage;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-/** Whether what was imported is not installed, rather than broken. */
-export function isMissing(error: unknown): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** The same out of onnxruntime-node and koffi. Throws where one of them is not installed. */

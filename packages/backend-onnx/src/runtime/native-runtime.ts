@@ -1,24 +1,14 @@
-// onnxruntime-node's library through its C API. Its JavaScript interface copies every output, even where it was given memory to
+// ONNX Runtime's library through its C API. onnxruntime-node's JavaScript interface copies every output, even where it was given memory to
 // write to, and takes a turn of the event loop a run: a third of a small step's time.
 import type { HostTensor } from '@lamella/program';
 import { elementTypes } from '../model/onnx-model.js';
 import { NativeLibrary, type Pointer } from './native-library.js';
+import type { NativePackage } from './native-package.js';
 import type { Runtime, Session, SessionOutput, SessionPlan } from './runtime.js';
 
-/**
- * onnxruntime-node must have been imported: that keeps its library in the process to its end.
- * Throws where koffi is not installed, or the library does not load.
- */
-export async function loadNativeRuntime(threads: number): Promise<Runtime> {
-  const { createRequire } = await import('node:module');
-  const { dirname, join } = await import('node:path');
-  const { default: koffi } = await import('koffi');
-  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const { platform, arch } = process;
-  const file =
-    platform === 'win32' ? 'onnxruntime.dll' : `libonnxruntime.${platform === 'darwin' ? '1.dylib' : 'so.1'}`;
-  const library = new NativeLibrary(join(folder, 'bin', 'napi-v6', platform, arch, file), koffi);
-  return new NativeRuntime(library, koffi.address, threads);
+/** Throws where the library does not load. */
+export function startNativeRuntime({ library, koffi }: NativePackage, threads: number): Runtime {
+  return new NativeRuntime(new NativeLibrary(library, koffi), koffi.address, threads);
 }
 
 const fatal = 4;

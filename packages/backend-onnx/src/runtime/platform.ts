@@ -3,10 +3,12 @@ import type { Runtime } from './runtime.js';
 
 export interface Platform {
   readonly name: 'node' | 'browser';
-  /** Loads onnxruntime-node. Missing where there is nothing to load, so that no bundle for browsers contains it. */
+  /** What the native build is called here. */
+  readonly nativePackage: () => string;
+  /** Loads the native build. Missing where there is nothing to load, so that no bundle for browsers contains it. */
   readonly loadNative?: () => Promise<Runtime>;
-  /** Imports the build of onnxruntime-web that is made for this platform. */
-  readonly importWasm: () => Promise<unknown>;
+  /** Imports onnxruntime-web. Missing in browsers: a bundle holds it where the application imports it, and nowhere else. */
+  readonly importWasm?: () => Promise<unknown>;
   /** How many threads may compute at a time; in a page without cross-origin isolation, one. */
   readonly cores: () => Promise<number>;
   /** What relative URLs of files are relative to. */

@@ -2,7 +2,7 @@
 // (load-runtime.ts).
 import type { HostTensor, Shape, NumberDType } from '@lamella/program';
 
-/** `native` is onnxruntime-node, `wasm` is onnxruntime-web. */
+/** `native` is the library of this platform, `wasm` is onnxruntime-web. */
 export type RuntimeName = 'native' | 'wasm';
 
 export interface Runtime {
