@@ -140,7 +140,7 @@ export {
 } from './options/with-options.js';
 export { hasState, type LayerState, type StatefulLayer } from './layer-state.js';
 export { bindNames, namesInUse, shareNames, withNames } from './names-in-use.js';
-export { clearNames, packageOf, pythonName, snakeCaseClass, uniqueName } from './names.js';
+export { clearNames, keepingNames, packageOf, pythonName, snakeCaseClass, uniqueName } from './names.js';
 export { LayerGraph, type GraphEnds, type GraphOptions } from './layer-graph.js';
 export { Node, type NodeCall } from './node.js';
 export { RandomInputs, type RandomInputsOptions } from './random-inputs.js';

@@ -23,7 +23,7 @@ import { callContext, type CallContext, type Mask } from './call-context.js';
 import { inputInvalid, structureMismatch } from './errors.js';
 import { buildGraph, type Graph } from './graph.js';
 import { invokePart, type LayerResult } from './invoke-part.js';
-import type { Layer } from './layer.js';
+import { Layer } from './layer.js';
 import { asMask } from './masks.js';
 import type { Node } from './node.js';
 import { withSubmodelInputs } from './submodel-inputs.js';
@@ -173,7 +173,23 @@ function runNode(
     }),
     addLoss: context.addLoss,
   };
-  return invokePart(node.layer, inputs, inner);
+  const result = invokePart(node.layer, inputs, inner);
+  checkPromised(node, flatten(result.outputs));
+  return result;
+}
+
+/** A rule for shapes of its own may be wrong, and the layer is the one to say so of: not the next, which is built for the rule's. */
+function checkPromised({ layer, outputs }: Node, computed: readonly tf.Tensor[]): void {
+  if (layer.computeOutputs === Layer.prototype.computeOutputs) return;
+  outputs.forEach(({ shape }, i) => {
+    const actual = computed[i]?.shape;
+    if (actual !== undefined && fitsShape(actual, shape)) return;
+    throw shapeMismatch(
+      layer.label,
+      `its computeOutputs() says ${formatShape(shape)}, and its call() gives ${actual === undefined ? 'nothing' : formatShape(actual)}`,
+      'mend computeOutputs(), or leave it out: shapes are then inferred from call()',
+    );
+  });
 }
 
 /** A tree of the numbers of its leaves. */

@@ -31,6 +31,17 @@ export function uniqueName(prefix: string): string {
   return count === 0 ? prefix : `${prefix}_${count}`;
 }
 
+/** Makes something to look at and throw away: the automatic names that it takes are free again. */
+export function keepingNames<T>(make: () => T): T {
+  const before = [...counters];
+  try {
+    return make();
+  } finally {
+    counters.clear();
+    for (const [prefix, count] of before) counters.set(prefix, count);
+  }
+}
+
 /** Starts all automatic names again, as Keras' `clear_session` does. */
 export function clearNames(): void {
   counters.clear();

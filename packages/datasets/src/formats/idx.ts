@@ -57,7 +57,7 @@ const readIdxNames: OptionNames<ReadIdxOptions> = { name: true, maximumBytes: tr
  */
 export function readIdx(bytes: Uint8Array, options: ReadIdxOptions = {}): HostTensor {
   checkOptionNames('readIdx()', options, readIdxNames);
-  const { name = 'array.idx', maximumBytes } = options;
+  const { name = 'bytes given to readIdx()', maximumBytes } = options;
   return parse(isGzip(bytes) ? gunzip(bytes, name, maximumBytes) : bytes, name);
 }
 

@@ -36,7 +36,7 @@ describe('readNpy()', () => {
   });
 
   it.each(refused)("refuses NumPy's %s", (name) => {
-    expect(() => readNpy(bytesOf(name))).toThrow(/^\[FILE_INVALID\] "array.npy": /);
+    expect(() => readNpy(bytesOf(name))).toThrow(/^\[FILE_INVALID\] "bytes given to readNpy\(\)": /);
   });
 
   it('names the file, the type and the remedy when it refuses a pickle', () => {

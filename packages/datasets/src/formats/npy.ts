@@ -61,7 +61,7 @@ const readNpyNames: OptionNames<ReadNpyOptions> = { name: true };
  */
 export function readNpy(bytes: Uint8Array, options: ReadNpyOptions = {}): AnyHostTensor {
   checkOptionNames('readNpy()', options, readNpyNames);
-  const file = options.name ?? 'array.npy';
+  const file = options.name ?? 'bytes given to readNpy()';
   const { descr, fortranOrder, shape, start } = readNpyHeader(bytes, file);
   const byteOrder = descr[0] ?? '';
   const type = types.get(descr.slice(1));

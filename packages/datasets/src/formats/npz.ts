@@ -31,7 +31,7 @@ const readNpzNames: OptionNames<ReadNpzOptions> = { name: true, maximumBytes: tr
  */
 export function readNpz(bytes: Uint8Array, options: ReadNpzOptions = {}): ReadonlyMap<string, AnyHostTensor> {
   checkOptionNames('readNpz()', options, readNpzNames);
-  const { name = 'arrays.npz', maximumBytes, only } = options;
+  const { name = 'bytes given to readNpz()', maximumBytes, only } = options;
   const arrays = new Map<string, AnyHostTensor>();
   for (const member of readZip(bytes, name, maximumBytes)) {
     if (!member.name.endsWith('.npy')) continue;
