@@ -1,6 +1,6 @@
 """Makes fixtures/keras/feature_space.json: what Keras' FeatureSpace, on TensorFlow, makes of a table. Needs the environment of preprocessing.py."""
 
-import preprocessing  # noqa: F401  chooses the backend
+import preprocessing  # chooses the backend
 from common import header, keras, np, plain, write
 from preprocessing import value
 
@@ -32,6 +32,15 @@ def case(name, features, options):
     return {"name": name, "features": features, "options": plain(options), **out}
 
 
+def columns_model():
+    space = FeatureSpace({"height": "float", "age": "float_normalized", "rooms": "integer_categorical", "town": "string_categorical"}, crosses=[["town", "rooms"]], crossing_dim=5)
+    space.adapt(TABLE)
+    outputs = keras.layers.Dense(2, name="score")(space.get_encoded_features())
+    inputs = list(space.get_inputs().values())
+    return keras.Model(inputs, outputs, name="columns"), [OTHERS[i.name][:, None] for i in inputs]
+
+
 if __name__ == "__main__":
+    preprocessing.file(columns_model)
     tables = {name: {key: value(column) for key, column in table.items()} for name, table in (("known", TABLE), ("others", OTHERS))}
     write("feature_space.json", {**header("feature_space.py"), "tables": tables, "cases": [case(*c) for c in CASES]})

@@ -35,7 +35,7 @@ export class Catalog {
   }
 
   /**
-   * Adds classes of a family, under their class names, identifiers and what Python calls them.
+   * Adds classes of a family, under their class names, identifiers and what files call them.
    * Throws: PLUGIN_INVALID when a name is taken by another class.
    */
   add(owner: string, kind: SerializableKind, classes: Iterable<SerializableClass>): void {
@@ -120,7 +120,8 @@ export class Catalog {
 /** All names that files and options may have for a class. */
 function namesOf(added: SerializableClass): readonly string[] {
   const { className, fileFacts } = added;
-  return [className, fileFacts?.pythonName ?? className, ...identifiersOf(added)];
+  const inFiles = [fileFacts?.pythonName ?? className, ...(fileFacts?.otherNames ?? [])];
+  return [className, ...inFiles, ...identifiersOf(added)];
 }
 
 /** What a class is called in options: what it says itself, else its class name in snake_case, or as it is where it names its package. */

@@ -62,6 +62,8 @@ export interface FileFacts {
   readonly tfjsWeights?: Readonly<Record<string, string>>;
   /** What Python calls the class, where Keras publishes it under another name: automatic names, places of weights and `.h5` follow it. */
   readonly pythonName?: string;
+  /** Classes of Keras' own that compute the same with the same options: files that name one are read. */
+  readonly otherNames?: readonly string[];
   /** Python's module of the class, where Keras does not publish it beside the others of its kind. */
   readonly module?: string;
   /**

@@ -59,7 +59,7 @@ async function textModel(): Promise<Model> {
 }
 
 describe('files of Keras with vocabularies', () => {
-  it.each(['text', 'tf_idf', 'table', 'tokens'])(
+  it.each(['text', 'tf_idf', 'table', 'tokens', 'columns'])(
     'predict as there, and when saved again: %s',
     async (name) => {
       const { encodeModel, loadModel } = composed();
@@ -67,7 +67,7 @@ describe('files of Keras with vocabularies', () => {
       const net = (await loadModel(pathOf(`${name}.keras`))) as Model;
       await expectAsInKeras(net, golden);
       // TensorFlow.js knows no integer policies.
-      const others = name === 'table' ? [] : ['model.json'];
+      const others = ['table', 'columns'].includes(name) ? [] : ['model.json'];
       for (const target of ['again.keras', 'again.h5', ...others]) {
         const again = (await composed().loadModel(await encodeModel(net, target))) as Model;
         await expectAsInKeras(again, golden);

@@ -19,7 +19,8 @@ import type * as tf from '@tensorflow/tfjs-core';
  */
 export class Identity<In extends Tree<tf.Tensor> = tf.Tensor> extends withOptions(Layer, {}) {
   static readonly className = 'Identity';
-  static readonly fileFacts = { builtAtOnce: true };
+  // FeatureSpace's.
+  static readonly fileFacts = { builtAtOnce: true, otherNames: ['TFDIdentity'] };
 
   override get supportsMasking(): boolean {
     return true;

@@ -25,6 +25,8 @@ export type ConcatenateOptions = OptionsFor<typeof options>;
  */
 export class Concatenate extends withOptions(Layer, options) {
   static readonly className = 'Concatenate';
+  // FeatureSpace's.
+  static readonly fileFacts = { otherNames: ['TFDConcat'] };
 
   override get supportsMasking(): boolean {
     return true;
