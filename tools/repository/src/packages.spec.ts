@@ -37,6 +37,14 @@ function importsOf(code: string): string[] {
     );
 }
 
+/** The modules of Node that the sources of a package import, when they need them. */
+function nodeModulesOf(folder: string): Set<string> {
+  const imports = sourcesOf(folder).map((path) =>
+    text('packages', folder, 'src', path).matchAll(/import\(\s*'(node:[^']+)'/g),
+  );
+  return new Set(imports.flatMap((found) => [...found].map(([, name]) => name!)));
+}
+
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(root, 'packages', folder, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'),
@@ -76,6 +84,12 @@ describe.each(folders)('package %s', (folder) => {
     const known = { ...declared, ...manifest.imports };
     expect([...importsOfFolder(folder)].filter((name) => !(name in known))).toEqual([]);
     expect(internal.filter((name) => !allowed.internal.includes(folderOf.get(name)!))).toEqual([]);
+  });
+
+  it("tells bundlers for browsers which of Node's modules they do without", () => {
+    if (folder === 'create-lamella-plugin') return;
+    const replaced = Object.entries(manifest.browser ?? {}).filter(([, by]) => by === false);
+    expect(replaced.map(([name]) => name)).toEqual([...nodeModulesOf(folder)].sort());
   });
 
   it('declares nothing that it does not import', () => {
