@@ -55,6 +55,17 @@ function configured(configOf: (config: Config) => Config): typeof Power {
   };
 }
 
+describe("a layer of somebody's own with the name of an operation of Keras", () => {
+  it.each(['net.keras', 'net.h5', 'net.json'])('comes back from %s', async (name) => {
+    const plugin = { name: 'acme', classes: { layers: [Power] } };
+    const known = compose({ backend: cpu(), plugins: [layers, training, io, plugin] });
+    const net = known.sequential([new Power({ power: 3 })], { inputShape: [1] });
+    const again = await known.loadModel(await known.encodeModel(net, name));
+    expect((await again.predict([[2]])).array()).toEqual([[8]]);
+    expect(again.sublayers.at(-1)).toBeInstanceOf(Power);
+  });
+});
+
 describe('a layer whose config does not make it again', () => {
   it.each([
     {

@@ -1,5 +1,5 @@
 // How an operation stands in a config: among the layers, with Keras' module and class, and its arguments in each call.
-import type { Layer } from '@lamella/core';
+import { packageOf, type Layer } from '@lamella/core';
 import { fileInvalid } from '../errors.js';
 import { asRead, isRecord, type Json, type WritableJson } from '../keras-json/python-json.js';
 import { isEnvelope, type ReadContext } from '../keras-json/read-object.js';
@@ -14,6 +14,9 @@ export function isOperationEntry(entry: Json, context: ReadContext): boolean {
   if (typeof module === 'string')
     return module.startsWith('keras.src.ops.') || operationModules.includes(module);
   if (findOperation(entry.class_name) === undefined) return false;
+  // Somebody's own layer may have the name of an operation.
+  const registered = entry['registered_name'];
+  if (typeof registered === 'string' && packageOf(registered) !== undefined) return false;
   return (
     context.composition.catalog.find('layers', entry.class_name) === undefined || isCalledOnArguments(entry)
   );
