@@ -2,6 +2,8 @@
 // Usage: node lamella-case.mjs CASE; the cases are those of README.md.
 import { loadMnist } from './mnist.mjs';
 
+/** @typedef {import('@lamella/core').SymbolicTensor} Values */
+
 const started = performance.now();
 const { compose, input } = await import('@lamella/core');
 const { HostTensor } = await import('@lamella/program');
@@ -82,6 +84,35 @@ function transformer() {
 }
 
 /**
+ * One of ten classes for each example.
+ * @param {{ inputs: Values, outputs: Values }} graph
+ * @param {{ data: Float32Array, shape: number[] }} x
+ * @param {number} batchSize
+ * @param {number} epochs
+ */
+function classify(graph, x, batchSize, epochs) {
+  const net = model(graph);
+  net.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: 'categorical_crossentropy' });
+  return fit(net, x, classes(x.shape[0] ?? 0), batchSize, epochs);
+}
+
+/**
+ * Images with values from -1 to 1.
+ * @param {number} rows
+ * @param {number} side
+ */
+function waves(rows, side) {
+  const data = Float32Array.from({ length: rows * side * side * 3 }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
+  return { data, shape: [rows, side, side, 3] };
+}
+
+/** @param {number} rows */
+function classes(rows) {
+  const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
+  return { data: y, shape: [rows, 10] };
+}
+
+/**
  * Sequences of 64 features, and one of ten classes for each.
  * @param {number} rows
  * @param {number} length
@@ -89,8 +120,7 @@ function transformer() {
 function sequences(rows, length) {
   const size = length * 64;
   const x = Float32Array.from({ length: rows * size }, (_, i) => Math.sin(i * 0.37 + (i >> 6)));
-  const y = Float32Array.from({ length: rows * 10 }, (_, i) => Number(i % 10 === Math.floor(i / 10) % 10));
-  return { x: { data: x, shape: [rows, length, 64] }, y: { data: y, shape: [rows, 10] } };
+  return { x: { data: x, shape: [rows, length, 64] }, y: classes(rows) };
 }
 
 /**
@@ -147,6 +177,27 @@ const cases = {
   lstm: () => recurrent(lstm({ units: 128 })),
   gru: () => recurrent(gru({ units: 128 })),
   transformer,
+  async conv1d() {
+    const { conv1d } = await import('./vision-and-text.mjs');
+    return classify(conv1d(), sequences(640, 128).x, 32, 5);
+  },
+  async resnet() {
+    const { resnet } = await import('./vision-and-text.mjs');
+    return classify(resnet(), waves(320, 32), 32, 4);
+  },
+  async mobilenet() {
+    const { mobilenet } = await import('./vision-and-text.mjs');
+    return classify(await mobilenet(), waves(96, 96), 16, 4);
+  },
+  async text() {
+    const { texts, vectorization } = await import('./vision-and-text.mjs');
+    const [rows, layer] = [texts(20_000), vectorization()];
+    await layer.adapt(rows);
+    const words = input({ shape: [1], dtype: 'string' });
+    const net = model({ inputs: words, outputs: layer.apply(words) });
+    const seconds = await times(5, () => net.predict(rows, { batchSize: 256 }));
+    return { rows_per_s: Math.round(rows.length / Math.min(...seconds)) };
+  },
   async predict() {
     const { x } = images(60_000);
     const net = mlp();

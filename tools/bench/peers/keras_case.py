@@ -9,7 +9,7 @@ import_s = time.perf_counter() - started
 
 import numpy as np  # noqa: E402
 
-from mnist import load_mnist, sequences  # noqa: E402
+from mnist import load_mnist, sequences, texts, waves  # noqa: E402
 from report import per_step, report, timed  # noqa: E402
 
 layers = keras.layers
@@ -53,6 +53,51 @@ def transformer() -> keras.Model:
     return model
 
 
+def conv1d() -> keras.Model:
+    sequence = values = layers.Input((128, 64))
+    for filters in (64, 128, 128):
+        values = layers.MaxPooling1D()(layers.Conv1D(filters, 5, padding="same", activation="relu")(values))
+    return classifier(sequence, layers.GlobalMaxPooling1D()(values))
+
+
+def resnet() -> keras.Model:
+    def convolved(x, filters, strides=1, size=3):
+        return layers.BatchNormalization()(layers.Conv2D(filters, size, strides, padding="same", use_bias=False)(x))
+
+    image = layers.Input((32, 32, 3))
+    values = layers.Activation("relu")(convolved(image, 16))
+    for stage, filters in enumerate((16, 32, 64)):
+        for block in range(3):
+            strides = 2 if stage > 0 and block == 0 else 1
+            inner = convolved(layers.Activation("relu")(convolved(values, filters, strides)), filters)
+            skipped = values if strides == 1 else convolved(values, filters, 2, 1)
+            values = layers.Activation("relu")(layers.Add()([inner, skipped]))
+    return classifier(image, layers.GlobalAveragePooling2D()(values))
+
+
+def mobilenet() -> keras.Model:
+    base = keras.applications.MobileNet((96, 96, 3), include_top=False, pooling="avg", weights=None)
+    base.trainable = False
+    image = layers.Input((96, 96, 3))
+    return classifier(image, base(image, training=False))
+
+
+def classifier(inputs, features) -> keras.Model:
+    model = keras.Model(inputs, layers.Dense(10, activation="softmax")(features))
+    model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy")
+    return model
+
+
+def text() -> dict:
+    rows = texts(20_000)
+    layer = layers.TextVectorization(1000, output_sequence_length=20)
+    layer.adapt(rows)
+    import tensorflow as tf  # Keras runs this layer on TensorFlow, whatever its backend.
+
+    batches = tf.data.Dataset.from_tensor_slices(rows).batch(256).map(layer)
+    return {"rows_per_s": round(len(rows) / min(timed(lambda: [batch.numpy() for batch in batches]) for _ in range(5)))}
+
+
 def tiny() -> keras.Model:
     features = layers.Input((4,))
     model = keras.Model(features, layers.Dense(1)(layers.Dense(16, activation="relu")(features)))
@@ -83,6 +128,14 @@ def run(case: str, folder: str) -> dict:
     if case == "transformer":
         x, y = sequences(320, 128)
         return fit(transformer(), x, y, 32, 5)
+    if case == "conv1d":
+        return fit(conv1d(), *sequences(640, 128), 32, 5)
+    if case == "resnet":
+        return fit(resnet(), *waves(320, 32), 32, 4)
+    if case == "mobilenet":
+        return fit(mobilenet(), *waves(96, 96), 16, 4)
+    if case == "text":
+        return text()
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         return fit(tiny(), x[:, 400:404].copy(), (labels == 0).astype("float32")[:, None], 1, 3)

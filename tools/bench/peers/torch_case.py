@@ -9,7 +9,7 @@ import_s = time.perf_counter() - started
 
 from torch import nn  # noqa: E402
 
-from mnist import load_mnist, sequences  # noqa: E402
+from mnist import load_mnist, sequences, waves  # noqa: E402
 from report import per_step, report, timed  # noqa: E402
 
 
@@ -56,12 +56,59 @@ class Transformer(nn.Module):
         return self.dense(self.blocks(x).mean(1))
 
 
+def conv1d() -> nn.Module:
+    blocks = [
+        part for a, b in ((64, 64), (64, 128), (128, 128)) for part in (nn.Conv1d(a, b, 5, padding=2), nn.ReLU(), nn.MaxPool1d(2))
+    ]
+    return nn.Sequential(*blocks, nn.AdaptiveMaxPool1d(1), nn.Flatten(), nn.Linear(128, 10))
+
+
+class Residual(nn.Module):
+    def __init__(self, before: int, after: int):
+        super().__init__()
+        stride = 1 if before == after else 2
+        self.inner = nn.Sequential(
+            nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU(),
+            nn.Conv2d(after, after, 3, 1, 1, bias=False), nn.BatchNorm2d(after),
+        )
+        skipped = (nn.Conv2d(before, after, 1, 2, bias=False), nn.BatchNorm2d(after))
+        self.skipped = nn.Identity() if stride == 1 else nn.Sequential(*skipped)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.inner(x) + self.skipped(x))
+
+
+def resnet() -> nn.Module:
+    channels = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+    blocks = [Residual(a, b) for a, b in zip(channels, channels[1:])]
+    first = (nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU())
+    return nn.Sequential(*first, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+class MobileNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        rows = [(32, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1), (256, 512, 2)]
+        rows += [(512, 512, 1)] * 5 + [(512, 1024, 2), (1024, 1024, 1)]
+        norm = lambda width: (nn.BatchNorm2d(width), nn.ReLU6())  # noqa: E731
+        parts = [nn.Conv2d(3, 32, 3, 2, 1, bias=False), *norm(32)]
+        for a, b, stride in rows:
+            parts += [nn.Conv2d(a, a, 3, stride, 1, groups=a, bias=False), *norm(a), nn.Conv2d(a, b, 1, bias=False), *norm(b)]
+        self.base = nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval().requires_grad_(False)
+        self.dense = nn.Linear(1024, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            features = self.base(x)
+        return self.dense(features)
+
+
 def tiny() -> nn.Module:
     return nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 1))
 
 
 def fit(model, x, y, batch: int, epochs: int, loss_of, rate: float) -> dict:
-    optimizer = torch.optim.Adam(model.parameters(), rate, fused=True)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], rate, fused=True)
     steps = -(-len(x) // batch)
     seconds, total = [], 0.0
     for _ in range(epochs):
@@ -91,6 +138,14 @@ def run(case: str, folder: str) -> dict:
     if case == "transformer":
         x, y = (torch.from_numpy(part) for part in sequences(320, 128))
         return fit(Transformer(), x, y.argmax(-1), 32, 5, nn.CrossEntropyLoss(), 1e-3)
+    if case == "conv1d":
+        x, y = (torch.from_numpy(part) for part in sequences(640, 128))
+        return fit(conv1d(), x.transpose(1, 2).contiguous(), y.argmax(-1), 32, 5, nn.CrossEntropyLoss(), 1e-3)
+    if case in ("resnet", "mobilenet"):
+        rows, side, batch = {"resnet": (320, 32, 32), "mobilenet": (96, 96, 16)}[case]
+        x, y = (torch.from_numpy(part) for part in waves(rows, side))
+        net = resnet() if case == "resnet" else MobileNet()
+        return fit(net, x.permute(0, 3, 1, 2).contiguous(), y.argmax(-1), batch, 4, nn.CrossEntropyLoss(), 1e-3)
     if case == "tiny":
         x, labels = load_mnist(folder, 2000)
         x = torch.from_numpy(x[:, 400:404].copy())
