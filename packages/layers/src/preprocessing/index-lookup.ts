@@ -202,14 +202,18 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
     const { known, numOovIndices, outputMode, oovStart, tokenStart } = this;
     const { maskToken } = this.own;
     if (known === undefined) throw layerNotAdapted(this.label, 'its vocabulary');
-    return Int32Array.from(tokens, (token) => {
-      // In rows, what is masked counts nowhere.
-      if (token === maskToken) return outputMode === 'int' ? 0 : -1;
+    // In rows, what is masked counts nowhere.
+    const masked = outputMode === 'int' ? 0 : -1;
+    const numbers = new Int32Array(tokens.length);
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!;
       const place = known.placeOf(token);
-      if (place !== undefined) return tokenStart + place;
-      if (numOovIndices === 0) throw tokenUnknown(this.label, String(token));
-      return oovStart + (numOovIndices === 1 ? 0 : this.oovBin(token));
-    });
+      if (token === maskToken) numbers[i] = masked;
+      else if (place !== undefined) numbers[i] = tokenStart + place;
+      else if (numOovIndices === 0) throw tokenUnknown(this.label, String(token));
+      else numbers[i] = oovStart + (numOovIndices === 1 ? 0 : this.oovBin(token));
+    }
+    return numbers;
   }
 
   /** Numbers of tokens as they come out of the layer. */

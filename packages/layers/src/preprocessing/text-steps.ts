@@ -2,10 +2,12 @@
 
 /** Keras' punctuation. */
 const punctuation = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~']/g;
+const somePunctuation = new RegExp(punctuation.source);
 const notAscii = /[^\x00-\x7f]/;
 const capitals = /[A-Z]+/g;
 /** What TensorFlow splits at: white space of ASCII alone. */
 const whitespace = /[ \t\n\v\f\r]+/;
+const rareSpace = /[\t\n\v\f\r]/;
 
 /** Letters of ASCII in lower case; others stay as they are. */
 function lower(text: string): string {
@@ -15,7 +17,8 @@ function lower(text: string): string {
 }
 
 function strip(text: string): string {
-  return text.replace(punctuation, '');
+  // Searching alone is faster than replacing nothing.
+  return somePunctuation.test(text) ? text.replace(punctuation, '') : text;
 }
 
 /** What is done with a text first. */
@@ -27,7 +30,10 @@ export const standardizers = {
 
 /** How a text falls into tokens. */
 export const splitters = {
-  whitespace: (text: string) => text.split(whitespace).filter((token) => token !== ''),
+  whitespace: (text: string) => {
+    const tokens = text.split(rareSpace.test(text) ? whitespace : ' ');
+    return tokens.includes('') ? tokens.filter((token) => token !== '') : tokens;
+  },
   /** By code points. */
   character: (text: string) => Array.from(text),
 } as const;
