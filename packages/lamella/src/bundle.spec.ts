@@ -1,4 +1,5 @@
 // What bundlers make of `lamella`: a browser's bundle needs none of Node's modules, and one import does not bring all.
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { build, type Message, type Metafile } from 'esbuild';
@@ -13,8 +14,10 @@ interface Bundle {
   readonly packages: readonly string[];
 }
 
+const thirdParties = ['@tensorflow/*', 'onnxruntime-*', 'csv-parse', 'fflate'];
+
 /** Bundles a module for browsers from the packages' sources; third parties stay outside. */
-async function bundle(contents: string): Promise<Bundle> {
+async function bundle(contents: string, external = thirdParties): Promise<Bundle> {
   const { metafile, outputFiles, warnings } = await build({
     stdin: { contents, resolveDir: here, loader: 'ts' },
     absWorkingDir: fileURLToPath(new URL('../../../', import.meta.url)),
@@ -26,7 +29,9 @@ async function bundle(contents: string): Promise<Bundle> {
     target: 'es2022',
     platform: 'browser',
     conditions: ['lamella-source'],
-    external: ['@tensorflow/*', 'onnxruntime-*', 'csv-parse', 'fflate'],
+    external,
+    // As in a page, which tfjs tells by it.
+    define: { process: 'undefined' },
     logLevel: 'silent',
   });
   const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
@@ -70,6 +75,20 @@ describe('a bundle of all of lamella', () => {
       imports.map(({ path }) => path),
     );
     expect(external.filter((path) => /^node:|onnxruntime|koffi/.test(path))).toEqual([]);
+  });
+
+  it('reads tables of bytes where there are no files', async () => {
+    const contents = `import { readCsv } from '@lamella/datasets';
+      const columns = { a: 'int32' } as const;
+      const { a } = await readCsv(new TextEncoder().encode('a,b\\n1,2\\n3,4\\n'), { columns });
+      const { message } = await readCsv('a.csv', { columns }).catch((error) => error);
+      console.log(a.array(), message);`;
+    const { text } = await bundle(contents, []);
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-'], {
+      input: text,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('[ 1, 3 ] [FILE_MISSING] a.csv: there are no paths here');
   });
 
   it('disappears where it is imported and not used', async () => {

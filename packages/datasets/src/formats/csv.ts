@@ -37,6 +37,8 @@ const names: OptionNames<CsvOptions> = { columns: true, header: true, delimiter:
 const datasetNames: OptionNames<CsvDatasetOptions> = { ...names, label: true, batchSize: true };
 /** The longest line. Units: characters. */
 const maximumRecord = 2 ** 24;
+/** How much of a table in memory is cut into fields at a time. */
+const pieceBytes = 2 ** 16;
 
 /**
  * Batches of a table's rows, for `fit` and `adapt`; each pass reads the file anew. The columns are named inputs.
@@ -191,15 +193,7 @@ interface Parsed {
 }
 
 async function* recordsOf(source: CsvSource, file: string, delimiter: string): AsyncGenerator<Parsed> {
-  const [{ parse }, { Readable }, { createReadStream }] = await Promise.all([
-    import('csv-parse'),
-    import('node:stream'),
-    import('node:fs'),
-  ]);
-  const bytes =
-    typeof source === 'string'
-      ? createReadStream(source)
-      : Readable.from(source instanceof Uint8Array ? [source] : source);
+  const { parse } = await import('csv-parse');
   const parser = parse({
     delimiter,
     bom: true,
@@ -209,14 +203,43 @@ async function* recordsOf(source: CsvSource, file: string, delimiter: string): A
     relaxColumnCount: true,
     maxRecordSize: maximumRecord,
   });
-  bytes.on('error', (error: Error) => parser.destroy(error));
+  const records: Parsed[] = [];
+  const drain = (): void => {
+    for (let next: unknown = parser.read(); next !== null; next = parser.read()) records.push(next as Parsed);
+  };
+  parser.on('readable', drain);
+  // Streams of pages take bytes of a kind of their own, and those of Node take any.
+  const decoder = new TextDecoder();
+  const failed = new Promise<never>((_, reject) => parser.on('error', reject));
+  failed.catch(() => undefined);
+  const done = (act: (end: () => void) => void): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => act(resolve)), failed]);
   try {
-    for await (const parsed of bytes.pipe(parser)) yield parsed as Parsed;
+    for await (const chunk of await bytesOf(source)) {
+      const text = decoder.decode(chunk, { stream: true });
+      await done((end) => parser.write(text, () => end()));
+      drain();
+      yield* records.splice(0);
+    }
+    await done((end) => parser.on('end', end).end(decoder.decode()));
+    yield* records.splice(0);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw fileMissing(file, 'there is no such file');
     throw code?.startsWith('CSV_') === true ? fileInvalid(file, message) : error;
-  } finally {
-    bytes.destroy();
   }
+}
+
+/** The bytes as they come. */
+async function bytesOf(source: CsvSource): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
+  if (source instanceof Uint8Array) return piecesOf(source);
+  if (typeof source !== 'string') return source;
+  const { createReadStream } = (await import('node:fs')) as Partial<typeof import('node:fs')>;
+  if (createReadStream === undefined)
+    throw fileMissing(source, 'there are no paths here: pass the bytes, such as the body of a response');
+  return createReadStream(source) as AsyncIterable<Uint8Array>;
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let i = 0; i < bytes.length; i += pieceBytes) yield bytes.subarray(i, i + pieceBytes);
 }
