@@ -151,6 +151,8 @@ describe('the layers', () => {
       // For those who write layers.
       ...['activationOption', 'activityOption', 'constraintOption', 'initializerOption', 'regularizerOption'],
       ...['kernelAndBias', 'kernelAndBiasConstraints', 'weightSpec'],
+      // No layer, but a graph of them.
+      ...['FeatureSpace', 'featureSpace'],
     ];
     const expected = [...Object.keys(factories), ...Object.values(factories), ...others];
     expect(Object.keys(published).sort()).toEqual(expected.sort());
