@@ -58,6 +58,37 @@ export function elementsByOffset(
   });
 }
 
+/**
+ * For each output a row of all elements of x (channels last) in its window, which a product with the filter turns into the
+ * convolution. Shapes: [outputs, window and channels].
+ */
+export function rowsOfWindows(
+  graph: GraphBuilder,
+  x: string,
+  xShape: Shape,
+  windows: readonly Window[],
+): string {
+  const pads = padsOf(windows);
+  const n = windows.length;
+  const padded = pads.some((pad) => pad > 0)
+    ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
+    : x;
+  const space = windows.map((window, i) => window.input + pads[i]! + pads[i + n]!);
+  const [batch, channels] = [xShape[0]!, xShape.at(-1)!];
+  const places = positionsOf(windows.map((window) => window.output)).flatMap((output) =>
+    offsetsOf(windows).map((offset) =>
+      windows.reduce(
+        (place, window, i) => place * space[i]! + output[i]! * window.stride + offset[i]! * window.dilation,
+        0,
+      ),
+    ),
+  );
+  const rows = graph.reshape(padded, [batch, sizeOf(space), channels]);
+  const part = graph.op('Gather', [rows, graph.tensor(places, [places.length], 'int32')], { axis: 1 });
+  const outputs = batch * sizeOf(windows.map((window) => window.output));
+  return graph.reshape(part, [outputs, sizeOf(windows.map((window) => window.size)) * channels]);
+}
+
 /** The elements that lie at `begin` and the windows' strides behind it. */
 function gathered(
   graph: GraphBuilder,
@@ -100,9 +131,13 @@ function channelsLastSlice(
 }
 
 function offsetsOf(windows: readonly Window[]): number[][] {
-  return windows.reduce<number[][]>(
-    (offsets, window) =>
-      offsets.flatMap((offset) => Array.from({ length: window.size }, (_, i) => [...offset, i])),
+  return positionsOf(windows.map((window) => window.size));
+}
+
+/** All positions in a grid, in order. */
+function positionsOf(sizes: readonly number[]): number[][] {
+  return sizes.reduce<number[][]>(
+    (found, size) => found.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])),
     [[]],
   );
 }
