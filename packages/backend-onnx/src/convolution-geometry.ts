@@ -37,14 +37,8 @@ export function elementsByOffset(
   xShape: Shape,
   windows: readonly Window[],
 ): string[] {
-  const pads = padsOf(windows);
-  const n = windows.length;
-  const isPadded = pads.some((pad) => pad > 0);
-  const padded = isPadded
-    ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
-    : x;
+  const { padded, space } = paddedFor(graph, x, windows);
   const axes = windows.map((_, i) => i + 1);
-  const space = windows.map((window, i) => window.input + pads[i]! + pads[i + n]!);
   const shape = [xShape[0]!, ...space, xShape.at(-1)!];
   return offsetsOf(windows).map((offset) => {
     const begin = offset.map((place, i) => place * windows[i]!.dilation);
@@ -68,25 +62,41 @@ export function rowsOfWindows(
   xShape: Shape,
   windows: readonly Window[],
 ): string {
-  const pads = padsOf(windows);
-  const n = windows.length;
-  const padded = pads.some((pad) => pad > 0)
-    ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
-    : x;
-  const space = windows.map((window, i) => window.input + pads[i]! + pads[i + n]!);
-  const [batch, channels] = [xShape[0]!, xShape.at(-1)!];
-  const places = positionsOf(windows.map((window) => window.output)).flatMap((output) =>
-    offsetsOf(windows).map((offset) =>
+  const { padded, space } = paddedFor(graph, x, windows);
+  const offsets = offsetsOf(windows);
+  const outputs = positionsOf(windows.map((window) => window.output));
+  const places = outputs.flatMap((output) =>
+    offsets.map((offset) =>
       windows.reduce(
         (place, window, i) => place * space[i]! + output[i]! * window.stride + offset[i]! * window.dilation,
         0,
       ),
     ),
   );
-  const rows = graph.reshape(padded, [batch, sizeOf(space), channels]);
-  const part = graph.op('Gather', [rows, graph.tensor(places, [places.length], 'int32')], { axis: 1 });
-  const outputs = batch * sizeOf(windows.map((window) => window.output));
-  return graph.reshape(part, [outputs, sizeOf(windows.map((window) => window.size)) * channels]);
+  const [batch, channels] = [xShape[0]!, xShape.at(-1)!];
+  const part = gatheredAt(graph, padded, [batch, ...space, channels], places);
+  return graph.reshape(part, [batch * outputs.length, offsets.length * channels]);
+}
+
+/** x (channels last) with zeros around it as far as windows reach, and the sizes of its space. */
+function paddedFor(
+  graph: GraphBuilder,
+  x: string,
+  windows: readonly Window[],
+): { readonly padded: string; readonly space: number[] } {
+  const pads = padsOf(windows);
+  const n = windows.length;
+  const isPadded = pads.some((pad) => pad > 0);
+  const padded = isPadded
+    ? graph.op('Pad', [x, graph.ints([0, ...pads.slice(0, n), 0, 0, ...pads.slice(n), 0]), graph.scalar(0)])
+    : x;
+  return { padded, space: windows.map((window, i) => window.input + pads[i]! + pads[i + n]!) };
+}
+
+/** The elements at places in space, counted through all of its axes. Shapes: [batch, places, channels]. */
+function gatheredAt(graph: GraphBuilder, x: string, shape: Shape, places: readonly number[]): string {
+  const rows = graph.reshape(x, [shape[0]!, sizeOf(shape.slice(1, -1)), shape.at(-1)!]);
+  return graph.op('Gather', [rows, graph.tensor(places, [places.length], 'int32')], { axis: 1 });
 }
 
 /** The elements that lie at `begin` and the windows' strides behind it. */
@@ -105,8 +115,7 @@ function gathered(
       ),
     [0],
   );
-  const rows = graph.reshape(x, [batch, sizeOf(space), channels]);
-  const part = graph.op('Gather', [rows, graph.tensor(places, [places.length], 'int32')], { axis: 1 });
+  const part = gatheredAt(graph, x, shape, places);
   return graph.reshape(part, [batch, ...windows.map((window) => window.output), channels]);
 }
 

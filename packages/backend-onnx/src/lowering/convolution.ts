@@ -37,18 +37,13 @@ function convolution(call: LoweringCall): string {
   const windows = convolutionWindows(call.attributes<ConvolutionAttributes>(), x.shape, filter.shape);
   const channelsFirst = call.attribute<boolean>('isChannelsFirst');
   if (!channelsFirst && isPointwise(windows)) {
-    const [inputs, outputs] = filter.shape.slice(-2) as [number, number];
-    const product = graph.product(
-      graph.reshape(x.name, [sizeOf(x.shape) / inputs, inputs]),
-      graph.reshape(filter.name, [inputs, outputs]),
-      call.optional('bias')?.name,
-    );
-    return graph.reshape(activated(call, product), call.output.shape);
+    const inputs = filter.shape.at(-2)!;
+    return productOfRows(call, graph.reshape(x.name, [sizeOf(x.shape) / inputs, inputs]));
   }
   if (!channelsFirst && isThin(windows, filter.shape)) return thinConvolution(call, windows);
   const isWhole = x.shape.at(-1) === filter.shape.at(-2);
   if (!channelsFirst && isWhole && fitsRows(windows, x.shape[0]!, x.shape.at(-1)!))
-    return productOfRows(call, windows);
+    return productOfRows(call, rowsOfWindows(graph, x.name, x.shape, windows));
   const attributes = {
     ...windowAttributes(windows),
     group: x.shape[channelsFirst ? 1 : x.shape.length - 1]! / filter.shape[windows.length]!,
@@ -69,13 +64,7 @@ function thinConvolution(call: LoweringCall, windows: readonly Window[]): string
   const joined = graph.op('Concat', elementsByOffset(graph, x.name, x.shape, windows), {
     axis: windows.length + 1,
   });
-  const rows = graph.reshape(joined, [sizeOf(call.output.shape) / outputs, columns]);
-  const product = graph.product(
-    rows,
-    graph.reshape(filter.name, [columns, outputs]),
-    call.optional('bias')?.name,
-  );
-  return graph.reshape(activated(call, product), call.output.shape);
+  return productOfRows(call, graph.reshape(joined, [sizeOf(call.output.shape) / outputs, columns]));
 }
 
 /** The most elements of rows that a convolution is given at once: 64 MiB. */
@@ -91,16 +80,13 @@ function fitsRows(windows: readonly Window[], batch: number, channels: number): 
   return windows.filter((window) => window.size > 1).length === 1 && elements <= mostInRows;
 }
 
-/** One product of rows of windows, and no Transpose at all. */
-function productOfRows(call: LoweringCall, windows: readonly Window[]): string {
+/** A convolution by one product with the rows of its windows, and no Transpose at all. */
+function productOfRows(call: LoweringCall, rows: string): string {
   const { graph } = call;
-  const [x, filter] = [call.input('x'), call.input('filter')];
+  const filter = call.input('filter');
   const outputs = filter.shape.at(-1)!;
-  const product = graph.product(
-    rowsOfWindows(graph, x.name, x.shape, windows),
-    graph.reshape(filter.name, [sizeOf(filter.shape) / outputs, outputs]),
-    call.optional('bias')?.name,
-  );
+  const columns = graph.reshape(filter.name, [sizeOf(filter.shape) / outputs, outputs]);
+  const product = graph.product(rows, columns, call.optional('bias')?.name);
   return graph.reshape(activated(call, product), call.output.shape);
 }
 
