@@ -50,7 +50,7 @@ export * as image from './image/image.js';
 export { filtered, bellCurve } from './image/blur.js';
 export { onImages, roundedTo } from './image/images.js';
 export { resample, resamplingWeights, type Resampling } from './image/resampling.js';
-export { nearestPlaces } from './image/resize.js';
+export { centralPart, nearestPlaces } from './image/resize.js';
 export {
   dtypeMismatch,
   imageInvalid,

@@ -1,5 +1,5 @@
 // Images of another size on the host, by the weights that image.resize of @lamella/program has.
-import { nearestPlaces, resamplingWeights, type Resampling } from '@lamella/program';
+import { centralPart, nearestPlaces, resamplingWeights, type Resampling } from '@lamella/program';
 import type { Pixels } from './decode-image.js';
 
 /** How images of another size find their pixels. */
@@ -42,12 +42,12 @@ export function resizePixels(
 }
 
 /** The largest part from the centre with the aspect ratio of a size. */
-function cropped(image: Pixels, [toHeight, toWidth]: readonly [number, number]): Pixels {
+function cropped(image: Pixels, to: readonly [number, number]): Pixels {
   const { channels, data } = image;
-  const height = Math.max(1, Math.min(image.height, Math.trunc((image.width * toHeight) / toWidth)));
-  const width = Math.max(1, Math.min(image.width, Math.trunc((image.height * toWidth) / toHeight)));
-  const top = Math.trunc((image.height - height) / 2);
-  const left = Math.trunc((image.width - width) / 2);
+  const {
+    start: [top, left],
+    size: [height, width],
+  } = centralPart([image.height, image.width], to);
   const made = new Uint8Array(height * width * channels);
   const stride = width * channels;
   for (let i = 0; i < made.length; i++)

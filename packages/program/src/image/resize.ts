@@ -59,6 +59,17 @@ export function resize(
   });
 }
 
+/** The largest part of an image with the aspect ratio of a size, from the centre, as Keras rounds it. */
+export function centralPart(
+  [height, width]: readonly [number, number],
+  [toHeight, toWidth]: readonly [number, number],
+): { readonly start: readonly [top: number, left: number]; readonly size: readonly [number, number] } {
+  const rows = Math.max(1, Math.min(height, Math.trunc((width * toHeight) / toWidth)));
+  const columns = Math.max(1, Math.min(width, Math.trunc((height * toWidth) / toHeight)));
+  const start = [Math.trunc((height - rows) / 2), Math.trunc((width - columns) / 2)] as const;
+  return { start, size: [rows, columns] };
+}
+
 /** The images cropped or padded to the aspect ratio of a size. */
 function inAspectRatio(
   x: tf.Tensor4D,
@@ -66,14 +77,13 @@ function inAspectRatio(
   { cropToAspectRatio = false, padToAspectRatio = false, fillValue = 0 }: ResizeOptions,
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
-  const fitHeight = Math.trunc((width * toHeight) / toWidth);
-  const fitWidth = Math.trunc((height * toWidth) / toHeight);
   if (cropToAspectRatio) {
-    const cut = [Math.max(Math.min(height, fitHeight), 1), Math.max(Math.min(width, fitWidth), 1)] as const;
-    const start = [Math.trunc((height - cut[0]) / 2), Math.trunc((width - cut[1]) / 2)] as const;
-    return tf.slice(x, [0, ...start, 0], [batch, ...cut, channels]);
+    const { start, size } = centralPart([height, width], [toHeight, toWidth]);
+    return tf.slice(x, [0, ...start, 0], [batch, ...size, channels]);
   }
   if (!padToAspectRatio) return x;
+  const fitHeight = Math.trunc((width * toHeight) / toWidth);
+  const fitWidth = Math.trunc((height * toWidth) / toHeight);
   const top = Math.trunc((Math.max(height, fitHeight) - height) / 2);
   // Keras pads rows or columns, and the same at both ends.
   const left = top > 0 ? 0 : Math.trunc((Math.max(width, fitWidth) - width) / 2);
