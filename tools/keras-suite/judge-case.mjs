@@ -2,14 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { flatten, widenFloats } from '@lamella/program';
 import { composition, datasets, HostTensor, isLamellaError, loadModel } from 'lamella';
+import { asChannelsFirst, exceptionOf } from './exceptions.mjs';
 
 /** @typedef {import('@lamella/program').AnyHostTensor} Tensor */
-/** @typedef {{ status: 'ok' | 'wrong' | 'refused' | 'failed' | 'random' | 'skipped', code?: string, text?: string }} Verdict */
+/** @typedef {'ok' | 'wrong' | 'refused' | 'failed' | 'random' | 'skipped' | 'unsaid' | 'named'} Status */
+/** @typedef {{ status: Status, code?: string, text?: string }} Verdict */
+/** @typedef {string | { name: string, bytes: Uint8Array }} Source */
 /** @typedef {ReadonlyMap<string, Tensor>} Arrays */
 /** What a case says of itself beside its arrays.
  * @typedef {object} Case
  * @property {string} kind
  * @property {string} cls
+ * @property {string} [test]
  * @property {readonly string[]} [classes]
  * @property {Record<string, unknown>} [config]
  * @property {readonly unknown[]} [call]
@@ -35,17 +39,37 @@ const tolerance = 1e-4;
 export async function judgeCase(path) {
   /** @type {Case} */
   const about = JSON.parse(readFileSync(`${path}.json`, 'utf8').replace(/-?\bInfinity\b|\bNaN\b/g, 'null'));
+  const judgeFile = (/** @type {Source} */ file) =>
+    verdictOf(about, () => judges(about)(file, arraysOf(`${path}.npz`), about));
+  const verdict = await judgeFile(`${path}.keras`);
+  const trained = `${path}.train.keras`;
+  if (verdict.status === 'ok' && existsSync(trained))
+    return verdictOf(about, () => judgeTraining(trained, arraysOf(`${path}.train.npz`)));
+  if (about.kind !== 'op' || !['wrong', 'refused'].includes(verdict.status)) return verdict;
+  const first = asChannelsFirst(`${path}.keras`);
+  const again = first && (await judgeFile(first));
+  if (again?.status === 'ok')
+    return { status: 'unsaid', text: 'as channels_first, which its file does not say' };
+  return verdict.status === 'wrong' ? (exceptionOf(about) ?? verdict) : verdict;
+}
+
+/**
+ * @param {Case} about
+ * @param {() => Promise<Verdict>} judge
+ * @returns {Promise<Verdict>}
+ */
+async function verdictOf(about, judge) {
   try {
-    const verdict = await judges(about)(`${path}.keras`, arraysOf(`${path}.npz`), about);
-    const trained = `${path}.train.keras`;
-    if (verdict.status !== 'ok' || !existsSync(trained)) return verdict;
-    return await judgeTraining(trained, arraysOf(`${path}.train.npz`));
+    return await judge();
   } catch (error) {
     if (!isLamellaError(error)) return { status: 'failed', text: String(/** @type {Error} */ (error).stack) };
     const missing = (about.classes ?? []).filter(
       (name) => composition.catalog.find('layers', name) === undefined,
     );
-    const text = missing.length > 0 ? `no class ${missing.join(', ')}` : error.message.split('\n')[0];
+    const text =
+      error.code === 'CLASS_UNKNOWN' && missing.length > 0
+        ? `no class ${missing.join(', ')}`
+        : error.message.split('\n')[0];
     return { status: 'refused', code: error.code, text };
   }
 }
@@ -102,13 +126,13 @@ function get(arrays, name) {
 const alone = (tensors) => (tensors.length === 1 ? tensors[0] : tensors);
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  * @param {Case} about
  */
 async function judgePrediction(path, arrays, about) {
   const model = await loadModel(path);
-  const inputs = listOf(arrays, 'x');
+  const inputs = listOf(arrays, 'x').map(widened);
   const x = alone(inputs);
   const asBatch = async () => tensorsOf(await model.predictOnBatch(x));
   const got = about.call_only
@@ -124,7 +148,14 @@ async function judgePrediction(path, arrays, about) {
 }
 
 /**
- * @param {string} path
+ * Inputs are fed as float32, whatever float they are inside.
+ * @param {Tensor} x
+ * @returns {Tensor}
+ */
+const widened = (x) => (tolerances.has(x.dtype) ? new HostTensor(Float32Array.from(numbers(x)), x.shape) : x);
+
+/**
+ * @param {Source} path
  * @param {Arrays} arrays
  */
 async function judgeTraining(path, arrays) {
@@ -144,7 +175,7 @@ async function judgeTraining(path, arrays) {
 }
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  */
 async function judgeLoss(path, arrays) {
@@ -154,7 +185,7 @@ async function judgeLoss(path, arrays) {
 }
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  * @param {Case} about
  */
@@ -164,7 +195,7 @@ async function judgeMetric(path, arrays, { batch, metric = '' }) {
 }
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Tensor} x
  * @param {Tensor} t
  * @param {Arrays} arrays
@@ -179,7 +210,7 @@ async function evaluate(path, x, t, arrays, batchSize) {
 }
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  */
 async function judgeRegularizer(path, arrays) {
@@ -189,7 +220,7 @@ async function judgeRegularizer(path, arrays) {
 }
 
 /**
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  */
 async function judgeConstraint(path, arrays) {
@@ -201,7 +232,7 @@ async function judgeConstraint(path, arrays) {
 
 /**
  * Each variable is an input of a model whose loss has the recorded gradient.
- * @param {string} path
+ * @param {Source} path
  * @param {Arrays} arrays
  * @param {Case} about
  */
@@ -228,7 +259,7 @@ async function judgeOptimizer(path, arrays, { steps = 0, variables = 0 }) {
 }
 
 /**
- * @param {string} _path
+ * @param {Source} _path
  * @param {Arrays} arrays
  * @param {Case} about
  */
@@ -238,7 +269,7 @@ async function judgeSchedule(_path, arrays, { cls, config = {}, call = [] }) {
 }
 
 /**
- * @param {string} _path
+ * @param {Source} _path
  * @param {Arrays} arrays
  * @param {Case} about
  */

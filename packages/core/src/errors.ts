@@ -224,6 +224,17 @@ export function optionInvalid(subject: string, option: string, expected: string,
   });
 }
 
+/** `OPTION_INVALID`: a value where options by name are expected, as Python takes its first argument. */
+export function optionsUnnamed(subject: string, got: unknown, names: readonly string[]): LamellaError {
+  return lamellaError('OPTION_INVALID', {
+    subject,
+    problem: `options: expected an object, got ${describe(got)}`,
+    ...(names.length > 0 && {
+      fix: `name what is given, as in { ${names[0]!}: ${JSON.stringify(got) ?? '...'} }; its options are ${names.slice(0, 5).join(', ')}`,
+    }),
+  });
+}
+
 /** `OPTION_UNKNOWN`: an option that does not exist. */
 export function optionUnknown(subject: string, option: string, known: readonly string[]): LamellaError {
   return lamellaError('OPTION_UNKNOWN', {

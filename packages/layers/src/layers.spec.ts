@@ -282,4 +282,34 @@ describe('the layers', () => {
       expect(() => makers[factory]!({ ...options, name: 'a/b' })).toThrow(/^\[NAME_INVALID\]/);
     }
   });
+
+  it("say how an option is named where Keras' first argument is given as in Python", () => {
+    const called: readonly [(given: never) => Layer, unknown, string][] = [
+      [published.activation, 'relu', 'activation'],
+      [published.bidirectional, 1, 'layer'],
+      [published.categoryEncoding, 4, 'numTokens'],
+      [published.conv2D, 32, 'filters'],
+      [published.dense, 32, 'units'],
+      [published.depthwiseConv2D, 3, 'kernelSize'],
+      [published.dropout, 0.5, 'rate'],
+      [published.embedding, 10, 'inputDim'],
+      [published.flatten, 'channels_last', 'dataFormat'],
+      [published.lstm, 32, 'units'],
+      [published.maxPooling2D, 2, 'poolSize'],
+      [published.normalization, -1, 'axis'],
+      [published.permute, [2, 1], 'dims'],
+      [published.randomFlip, 'horizontal', 'mode'],
+      [published.randomRotation, 0.1, 'factor'],
+      [published.repeatVector, 3, 'n'],
+      [published.rescaling, 0.5, 'scale'],
+      [published.reshape, [2, 3], 'targetShape'],
+      [published.resizing, 32, 'height'],
+      [published.upSampling2D, 2, 'size'],
+      [published.zeroPadding2D, 1, 'padding'],
+    ];
+    for (const [make, given, name] of called)
+      expect(() => make(given as never)).toThrow(
+        `expected an object, got ${JSON.stringify(given)}.\nFix: name what is given, as in { ${name}: ${JSON.stringify(given)} }`,
+      );
+  });
 });

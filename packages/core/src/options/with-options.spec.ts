@@ -99,7 +99,10 @@ describe('a class with declared options', () => {
 
   it('refuses options that are no record', () => {
     expect(() => new Bend(3 as never)).toThrow(
-      '[OPTION_INVALID] test>Bend: options: expected an object, got 3',
+      '[OPTION_INVALID] test>Bend: options: expected an object, got 3.\nFix: name what is given, as in { units: 3 }; its options are units, slope, mode, limit, useBias.',
+    );
+    expect(() => new SteepBend([3] as never)).toThrow(
+      '[OPTION_INVALID] test>SteepBend: options: expected an object, got [3]',
     );
   });
 

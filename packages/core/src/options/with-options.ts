@@ -1,6 +1,6 @@
 // Classes with declared options: from one table come the types of what is given, the checks, the fields and the config.
 import type { Config } from '../config.js';
-import { optionInvalid } from '../errors.js';
+import { optionsUnnamed } from '../errors.js';
 import { checkGivenNames } from './given-options.js';
 import type { Option, OptionCheck } from './option.js';
 
@@ -72,12 +72,18 @@ export function withOptions<B extends AnyClass, const T extends OptionTable>(
   const inherited = Parent.options ?? {};
   const own = Object.keys(table).filter((name) => !Object.hasOwn(inherited, name));
 
+  /** Those that must be given stand first, and its own before those of the class it extends. */
+  const inOrder = (all: OptionTable): string[] =>
+    [...new Set([...own, ...Object.keys(all)])].sort(
+      (a, b) => Number(all[b]!.isRequired) - Number(all[a]!.isRequired),
+    );
+
   class WithOptions extends Parent {
     static override readonly options: OptionTable = { ...inherited, ...table };
 
     constructor(given: Readonly<Record<string, unknown>> = {}) {
-      if (typeof given !== 'object' || given === null)
-        throw optionInvalid(new.target.className, 'options', 'an object', given);
+      if (typeof given !== 'object' || given === null || Array.isArray(given))
+        throw optionsUnnamed(new.target.className, given, inOrder(new.target.options));
       if (new.target.options === WithOptions.options) checkGivenNames(new.target, given);
       super(given);
       const subject = this.label ?? new.target.className;
