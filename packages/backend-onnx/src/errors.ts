@@ -20,7 +20,7 @@ export function loweringMissing(node: Place): LamellaError {
     scopeLabel(node.scope),
     node.kernel,
     'lowering to ONNX',
-    'use another operation, or run the model on cpu() of @lamella/backend-cpu',
+    'use another operation, run the model on cpu() of @lamella/backend-cpu, or add a plugin that brings onnxLowerings() for it',
   );
 }
 

@@ -1,4 +1,7 @@
 export { lowerProgram, type LoweredProgram, type LoweredValue } from './lower-program.js';
+export { type Lowering, type LoweringCall, type Operand } from './lowering.js';
+export { type GraphBuilder } from './model/graph-builder.js';
+export { onnxLowerings } from './onnx-lowerings.js';
 export { loadOnnx, onnx, type LoadOnnxOptions, type OnnxBackend, type OnnxOptions } from './onnx.js';
 export { type WasmPaths } from './runtime/load-runtime.js';
 export { type RuntimeName } from './runtime/runtime.js';

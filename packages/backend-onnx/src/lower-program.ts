@@ -25,7 +25,7 @@ import {
   type ValueDType,
 } from './lowering.js';
 import { holderLowerings, type HolderCall } from './lowering/control-flow.js';
-import { lowerings } from './lowering/index.js';
+import { lowerings, type Lowerings } from './lowering/index.js';
 import { GraphBuilder, type GraphBuilderOptions } from './model/graph-builder.js';
 import { encodeModel, type OnnxModel } from './model/onnx-model.js';
 
@@ -51,8 +51,11 @@ export interface LoweredProgram {
  *
  * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from.
  */
-export function lowerProgram(program: Program): LoweredProgram {
-  const { model, inputs, outputs } = lowerToModel(program);
+export function lowerProgram(
+  program: Program,
+  options: Pick<LoweringOptions, 'lowerings'> = {},
+): LoweredProgram {
+  const { model, inputs, outputs } = lowerToModel(program, options);
   return {
     bytes: encodeModel(model),
     operators: model.nodes.map((node) => node.type),
@@ -69,6 +72,8 @@ export interface LoweredModel extends Pick<LoweredProgram, 'inputs' | 'outputs'>
 export interface LoweringOptions extends GraphBuilderOptions {
   /** Whether arguments that nothing reads are inputs of the graph all the same. Default false. */
   readonly keepArguments?: boolean;
+  /** Lowerings that go before those of this package. Default: none. */
+  readonly lowerings?: Lowerings | undefined;
 }
 
 /** What {@link lowerProgram} encodes. Throws: as that. */
@@ -83,7 +88,7 @@ class ProgramLowering {
   /** `given` are the operands of all inputs of a Program within another one; otherwise they are inputs of the graph. */
   constructor(
     private readonly program: Program,
-    options: LoweringOptions,
+    private readonly options: LoweringOptions,
     private readonly graph = new GraphBuilder(options),
     given?: readonly Operand[],
   ) {
@@ -168,10 +173,11 @@ class ProgramLowering {
     const holder = holderLowerings[node.kernel];
     if (holder !== undefined) {
       const lowerInside: HolderCall['lowerInside'] = (program, graph, given) =>
-        new ProgramLowering(program, {}, graph, given).outputs;
+        new ProgramLowering(program, { lowerings: this.options.lowerings }, graph, given).outputs;
       return holder({ node, graph: this.graph, inputs: Object.values(inputs), types, lowerInside });
     }
-    const lowering = lowerings[node.kernel as KernelName];
+    const kernel = node.kernel as KernelName;
+    const lowering = this.options.lowerings?.[kernel] ?? lowerings[kernel];
     if (lowering === undefined) throw loweringMissing(node);
     try {
       const attributes = attributesOf(node, (id) => this.program.type(id));

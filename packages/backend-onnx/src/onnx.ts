@@ -9,6 +9,7 @@ import {
   type BufferType,
   type Executable,
   checkOptionNames,
+  type LoweringTable,
   type OptionNames,
 } from '@lamella/core';
 import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
@@ -22,6 +23,8 @@ import { GraphPart, sessionOutputs } from './graph-part.js';
 import { LoopsPart } from './loops-part.js';
 import { OnnxComputation, type GraphRunner } from './onnx-computation.js';
 import { lowerProgram, type LoweredProgram } from './lower-program.js';
+import type { Lowerings } from './lowering/index.js';
+import { loweringsFor } from './onnx-lowerings.js';
 import { OpenGraph, type CreateSession } from './open-graph.js';
 import { partition, type Partition } from './partition.js';
 import { fuseBias } from './passes/fuse-bias.js';
@@ -128,7 +131,23 @@ class OnnxRuntimeBackend implements OnnxBackend {
   readonly name = graphDTypes.name;
   readonly computes = graphDTypes.computes;
 
-  constructor(private readonly options: OnnxOptions) {}
+  private readonly variants: OnnxRuntimeBackend[] = [];
+
+  constructor(
+    private readonly options: OnnxOptions,
+    private readonly lowerings?: Lowerings,
+  ) {}
+
+  /** The same one for the same lowerings, as {@link onnx} gives for the same options: weights need not move then. */
+  withLowerings(table: LoweringTable): OnnxRuntimeBackend {
+    const given = loweringsFor(table);
+    if (given === undefined || sameEntries(given, this.lowerings ?? {})) return this;
+    const known = this.variants.find(({ lowerings = {} }) => sameEntries(given, lowerings));
+    if (known !== undefined) return known;
+    const made = new OnnxRuntimeBackend(this.options, given);
+    this.variants.push(made);
+    return made;
+  }
 
   buffer({ shape, dtype }: BufferType): HostBuffer {
     return new HostBuffer(this, arenaZeros(shape, dtype), arenaZeros);
@@ -136,7 +155,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
   async compile(program: Program | OpenProgram): Promise<Executable> {
     if (!isOpenProgram(program)) return this.compileSize(program);
-    const openGraph = new OpenGraph(program);
+    const openGraph = new OpenGraph(program, this.lowerings);
     return new ExecutableBySize(this, program, (sized) => this.compileSize(sized, openGraph));
   }
 
@@ -181,7 +200,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
         throw sessionFailed(whose, cause);
       });
     const part = async (whose: Program, threads: number): Promise<GraphPart> =>
-      (await open?.graphPart(whose, threads, create)) ?? ownGraphPart(whose, threads, create);
+      (await open?.graphPart(whose, threads, create)) ?? ownGraphPart(whose, threads, create, this.lowerings);
     const threads = this.options.threads ?? (suitsOneThread(program) ? 1 : runtime.threads);
     const split = runtime.canRunAside ? splitForThreads(program, threads) : undefined;
     if (split === undefined) return part(program, threads);
@@ -215,8 +234,21 @@ class OnnxRuntimeBackend implements OnnxBackend {
   }
 }
 
-async function ownGraphPart(program: Program, threads: number, create: CreateSession): Promise<GraphPart> {
-  const lowered = lowerProgram(fuseBias(sumRows(cropConvolutions(program))));
+function sameEntries(a: Lowerings, b: Lowerings): boolean {
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return (
+    left.length === right.length &&
+    left.every(([kernel, lowering]) => b[kernel as keyof Lowerings] === lowering)
+  );
+}
+
+async function ownGraphPart(
+  program: Program,
+  threads: number,
+  create: CreateSession,
+  lowerings?: Lowerings,
+): Promise<GraphPart> {
+  const lowered = lowerProgram(fuseBias(sumRows(cropConvolutions(program))), { lowerings });
   const hasWork = lowered.outputs.length > 0;
   return new GraphPart(program, lowered, hasWork ? await create(program, lowered, threads) : undefined);
 }

@@ -4,6 +4,7 @@ import { HostTensor, type OpenProgram, type Program } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
 import type { LoweredModel, LoweredProgram, LoweredValue } from './lower-program.js';
+import type { Lowerings } from './lowering/index.js';
 import { encodeModel, type OnnxTensor } from './model/onnx-model.js';
 import type { Part } from './partition.js';
 import type { Session } from './runtime/runtime.js';
@@ -34,7 +35,10 @@ export class OpenGraph {
   private readonly holding = new WeakMap<Program, boolean>();
   private sharings: Sharing[] = [];
 
-  constructor(private readonly open: OpenProgram) {}
+  constructor(
+    private readonly open: OpenProgram,
+    private readonly lowerings?: Lowerings,
+  ) {}
 
   /**
    * `program`, one of the function's, by the open graph; undefined where it has to have a graph of its own. `part` is all of it,
@@ -81,7 +85,7 @@ export class OpenGraph {
   /** Undefined where the function has no such graph, be it that it throws for other sizes: then those it has go their own way. */
   private makeModel(): OpenModel | undefined {
     try {
-      return openModel(([batch]) => this.open.at(batch!));
+      return openModel(([batch]) => this.open.at(batch!), { lowerings: this.lowerings });
     } catch {
       return undefined;
     }

@@ -1,6 +1,7 @@
 // The Backend: memory and a compiler. A backend knows Programs and buffers; nothing of layers or training.
 import type { DType, OpenProgram, Program, RandomKey } from '@lamella/program';
 import type { Buffer, BufferOwner, BufferType } from './buffer.js';
+import type { LoweringTable } from './kernel-lowerings.js';
 
 /** Compiles Programs and owns the memory they run in. Implement it, then run `testBackend` of `@lamella/testing`. */
 export interface Backend extends BufferOwner {
@@ -16,6 +17,9 @@ export interface Backend extends BufferOwner {
    * Throws: KERNEL_UNSUPPORTED naming the kernel and the layer it came from; for an open Program, the first run may.
    */
   compile(program: Program | OpenProgram): Promise<Executable>;
+
+  /** This backend with those of the lowerings that are for it, which go before its own. Absent where it takes none. */
+  withLowerings?(lowerings: LoweringTable): Backend;
 }
 
 /** What a run's random numbers depend on, beside the stream's name. */

@@ -1,8 +1,9 @@
 // What makes a plugin sound by itself. What two of them may not bring both is in compose.ts.
-import { suggest } from '@lamella/program';
+import { kernelNames, suggest } from '@lamella/program';
 import { serializableKinds, type SerializableClass, type SerializableKind } from './config.js';
 import { checkCopy } from './copies.js';
 import { pluginInvalid } from './errors.js';
+import { isKernelLowerings, joinLowerings } from './kernel-lowerings.js';
 import { isNamedFunction } from './named-function.js';
 import { pluginApi } from './plugin-api.js';
 import type { Plugin } from './plugin.js';
@@ -16,6 +17,7 @@ const parts: Readonly<Record<keyof Plugin, true>> = {
   formats: true,
   backends: true,
   datasets: true,
+  lowerings: true,
   compileNotices: true,
   api: true,
 };
@@ -58,6 +60,7 @@ export function checkPlugin(given: unknown, place: string): asserts given is Plu
       refuse(`requires: expected names of plugins, got ${JSON.stringify(required)}`);
   checkFunctions(listOf(given, 'functions', refuse), refuse);
   checkFormats(listOf(given, 'formats', refuse), refuse);
+  checkLowerings(listOf(given, 'lowerings', refuse), refuse);
   for (const part of ['backends', 'datasets'] as const)
     for (const [key, make] of Object.entries(recordOf(given, part, refuse)))
       if (typeof make !== 'function')
@@ -143,6 +146,24 @@ function checkFormats(formats: readonly unknown[], refuse: Refuse): void {
     if (!methods.slice(0, 4).some((method) => format[method] !== undefined))
       refuse(`format "${name}": expected one of ${methods.slice(0, 4).join(', ')}, got none`);
   }
+}
+
+function checkLowerings(all: readonly unknown[], refuse: Refuse): void {
+  const names: readonly string[] = kernelNames();
+  const found = all.map((lowerings) => {
+    if (!isKernelLowerings(lowerings))
+      return refuse(
+        `lowerings: expected what the package of a backend makes of them, got ${describe(lowerings)}`,
+        'make them with onnxLowerings({ ... }) of @lamella/backend-onnx, or its like',
+      );
+    for (const kernel of Object.keys(lowerings.kernels))
+      if (!names.includes(kernel))
+        refuse(
+          `lowerings: no Program holds a kernel "${kernel}" that backend "${lowerings.backend}" could lower. ${suggest(kernel, names)}`,
+        );
+    return { plugin: '', lowerings };
+  });
+  joinLowerings(found, (_, problem) => refuse(problem));
 }
 
 function listOf(given: UnknownRecord, part: string, refuse: Refuse): readonly unknown[] {

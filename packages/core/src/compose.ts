@@ -6,6 +6,7 @@ import { checkPlugin, classesOf } from './check-plugin.js';
 import type { SerializableKind } from './config.js';
 import { identifierUnknown, optionInvalid, pluginInvalid } from './errors.js';
 import type { Format } from './format.js';
+import { joinLowerings, type LoweringTable } from './kernel-lowerings.js';
 import { checkOptionNames } from './known-options.js';
 import type { BackendFactory, DatasetFactory, Plugin, PluginContext } from './plugin.js';
 
@@ -45,11 +46,9 @@ export function compose<const P extends readonly Plugin[]>(options: ComposeOptio
   const catalog = new Catalog();
   for (const plugin of plugins) fill(catalog, plugin);
   const composition: PluginContext = {
-    backend: backendOf(options.backend, table<BackendFactory>(plugins, 'backends')),
+    ...broughtBy(plugins, backendOf(options.backend, table<BackendFactory>(plugins, 'backends'))),
     catalog,
     plugins,
-    formats: formatsOf(plugins),
-    datasets: table<DatasetFactory>(plugins, 'datasets'),
     register: registering(catalog),
   };
   const composed: Record<string, unknown> = { ...composition };
@@ -76,12 +75,48 @@ export function withPlugins(composition: PluginContext, further: readonly Plugin
   for (const plugin of added) fill(catalog, plugin);
   return {
     ...composition,
+    ...broughtBy(plugins, composition.backend),
     catalog,
     plugins,
-    formats: formatsOf(plugins),
-    datasets: table<DatasetFactory>(plugins, 'datasets'),
     register: registering(catalog),
   };
+}
+
+/** What plugins bring beside classes and functions. */
+function broughtBy(
+  plugins: readonly Plugin[],
+  backend: Backend | undefined,
+): Pick<PluginContext, 'backend' | 'formats' | 'datasets' | 'lowerings'> {
+  const lowerings = loweringsOf(plugins);
+  return {
+    backend: backend && withLowerings(backend, lowerings, plugins),
+    formats: formatsOf(plugins),
+    datasets: table<DatasetFactory>(plugins, 'datasets'),
+    lowerings,
+  };
+}
+
+/** Throws: PLUGIN_INVALID for two lowerings of one kernel. */
+function loweringsOf(plugins: readonly Plugin[]): LoweringTable {
+  const all = plugins.flatMap(({ name, lowerings = [] }) =>
+    lowerings.map((each) => ({ plugin: name, lowerings: each })),
+  );
+  return joinLowerings(all, (plugin, problem) => {
+    throw pluginInvalid(plugin, problem, 'leave one of the two plugins out');
+  });
+}
+
+/** Throws: PLUGIN_INVALID where a backend takes no lowerings and plugins have some for it. */
+function withLowerings(backend: Backend, lowerings: LoweringTable, plugins: readonly Plugin[]): Backend {
+  if (backend.withLowerings !== undefined)
+    return lowerings.size === 0 ? backend : backend.withLowerings(lowerings);
+  const owner = plugins.find((plugin) => plugin.lowerings?.some((each) => each.backend === backend.name));
+  if (owner === undefined) return backend;
+  throw pluginInvalid(
+    owner.name,
+    `it brings lowerings for backend "${backend.name}", which takes none`,
+    'give that backend a withLowerings(), or use one that has it, such as onnx() of @lamella/backend-onnx',
+  );
 }
 
 /** Throws: PLUGIN_INVALID for a plugin that is not sound, has the name of another, or lacks one that it requires. */

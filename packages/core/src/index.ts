@@ -31,6 +31,7 @@ export {
   type PluginContext,
   type PluginDefinition,
 } from './plugin.js';
+export { kernelLowerings, type KernelLowerings, type LoweringTable } from './kernel-lowerings.js';
 export { pluginApi } from './plugin-api.js';
 export {
   DTypePolicy,

@@ -4,10 +4,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { lambdas } from '@lamella/lambda';
 import { Dense, layers } from '@lamella/layers';
-import { compose } from './compose.js';
+import type { Backend } from './backend.js';
+import { compose, withPlugins } from './compose.js';
 import { definePlugin } from './define-plugin.js';
 import type { Format } from './format.js';
 import { Initializer } from './initializer.js';
+import { kernelLowerings } from './kernel-lowerings.js';
 import { Layer } from './layer.js';
 import type { NamedFunction } from './named-function.js';
 import { pluginApi } from './plugin-api.js';
@@ -145,6 +147,30 @@ describe('a plugin', () => {
         message: /that makes "gpu", got object/,
       },
       {
+        title: 'lowerings for who knows which backend',
+        plugin: { name: 'acme', lowerings: [{ backend: 'onxn', kernels: {} }] },
+        message:
+          /Plugin "acme": lowerings: expected what the package of a backend makes.*\nFix: .*onnxLowerings/,
+      },
+      {
+        title: 'a lowering for a kernel that there is not',
+        plugin: { name: 'acme', lowerings: [kernelLowerings('gpu', { Rellu: 1 } as object)] },
+        message: /Plugin "acme": lowerings: no Program holds a kernel "Rellu".*Did you mean "Relu"/,
+      },
+      {
+        title: 'a lowering for a kernel that is always written out as others',
+        plugin: { name: 'acme', lowerings: [kernelLowerings('gpu', { FusedConv2D: 1 })] },
+        message: /no Program holds a kernel "FusedConv2D"/,
+      },
+      {
+        title: 'two lowerings for one kernel',
+        plugin: {
+          name: 'acme',
+          lowerings: [kernelLowerings('gpu', { Relu: 1 }), kernelLowerings('gpu', { Relu: 2 })],
+        },
+        message: /Plugin "acme": lowerings: Relu has another lowering for backend "gpu" already/,
+      },
+      {
         title: 'requirements that are no names',
         plugin: { name: 'acme', requires: [layers] },
         message: /requires: expected names/,
@@ -206,6 +232,49 @@ describe('plugins in one composition', () => {
     const matches = (): boolean => false;
     const known = { formats: [format('first', { writeModel: write, readModel: read, matches })] };
     expect(both(known, { formats: [format('second', { readModel: read, matches })] })).not.toThrow();
+  });
+
+  it('are refused with two lowerings of one kernel for one backend, and for a backend that takes none', () => {
+    const relu = (lowering: unknown, backend = 'gpu'): Partial<Plugin> => ({
+      lowerings: [kernelLowerings(backend, { Relu: lowering })],
+    });
+    expect(both(relu(1), relu(2))).toThrow(
+      /\[PLUGIN_INVALID\] Plugin "b": lowerings: Relu has another lowering for backend "gpu" already\.\nFix: leave one/,
+    );
+    expect(both(relu(1), relu(1))).not.toThrow();
+    expect(both(relu(1), relu(2, 'npu'))).not.toThrow();
+    expect(() => compose({ backend: cpu(), plugins: [{ name: 'a', ...relu(1, 'cpu') }] })).toThrow(
+      /\[PLUGIN_INVALID\] Plugin "a": it brings lowerings for backend "cpu", which takes none/,
+    );
+  });
+
+  it('give their lowerings to the backend whole, in any order, those of a later call too', () => {
+    const given: unknown[] = [];
+    const gpu: Backend = {
+      ...cpu(),
+      name: 'gpu',
+      withLowerings: (table) => {
+        given.push(table.get('gpu')!.kernels);
+        return { ...gpu, name: 'gpu with more' };
+      },
+    };
+    const a = { name: 'a', lowerings: [kernelLowerings('gpu', { Relu: 1 })] };
+    const b = {
+      name: 'b',
+      lowerings: [kernelLowerings('gpu', { Elu: 2 }), kernelLowerings('npu', { Elu: 3 })],
+    };
+    for (const plugins of [
+      [a, b],
+      [b, a],
+    ]) {
+      const { backend, lowerings } = compose({ backend: gpu, plugins });
+      expect(backend!.name).toBe('gpu with more');
+      expect(given.pop()).toEqual({ Relu: 1, Elu: 2 });
+      expect(lowerings!.get('npu')!.kernels).toEqual({ Elu: 3 });
+    }
+    expect(compose({ backend: gpu, plugins: [] }).backend).toBe(gpu);
+    withPlugins(compose({ backend: gpu, plugins: [a] }), [b]);
+    expect(given).toEqual([{ Relu: 1 }, { Relu: 1, Elu: 2 }]);
   });
 
   it('are refused with one name for two backends, and a backend that nobody brings is', () => {

@@ -4,6 +4,7 @@ import type { Composition } from './composition.js';
 import type { SerializableClass, SerializableKind } from './config.js';
 import type { Dataset } from './dataset.js';
 import type { Format } from './format.js';
+import type { KernelLowerings } from './kernel-lowerings.js';
 import type { Layer } from './layer.js';
 import type { NamedFunction } from './named-function.js';
 
@@ -42,6 +43,8 @@ export interface PluginDefinition<Api extends object = object> {
   /** Backends by the names that `compose({ backend })` takes. */
   readonly backends?: Readonly<Record<string, BackendFactory>>;
   readonly datasets?: Readonly<Record<string, DatasetFactory>>;
+  /** How backends compute kernels that they lack: what `onnxLowerings` of `@lamella/backend-onnx` gives, and its like. */
+  readonly lowerings?: readonly KernelLowerings[];
   /**
    * Looks at a model that has just been compiled, with this composition: lines about what will go wrong later, such as saving
    * it after hours of training. They are said at once, as a warning.

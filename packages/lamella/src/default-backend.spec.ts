@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
-import { backendUnavailable, input, type Backend } from '@lamella/core';
+import { backendUnavailable, input, kernelLowerings, type Backend } from '@lamella/core';
 import { HostTensor, Program } from '@lamella/program';
 import { dense } from '@lamella/layers';
 import { model } from '@lamella/training';
@@ -26,6 +26,14 @@ describe('defaultBackend()', () => {
     expect([backend.name, load.mock.calls.length]).toEqual(['default', 0]);
     await Promise.all([backend.compile(program), backend.compile(program)]);
     expect([backend.name, load.mock.calls.length, print.mock.calls.length]).toEqual(['fast', 1, 0]);
+  });
+
+  it('hands lowerings that plugins bring to the backends that it chooses from', async () => {
+    const table = new Map([['fast', kernelLowerings('fast', { Relu: 1 })]]);
+    const preferred: Backend = { ...named('fast'), withLowerings: () => named('fast with lowerings') };
+    const backend = defaultBackend({ preferred, load: async () => undefined }).withLowerings!(table);
+    await backend.compile(program);
+    expect(backend.name).toBe('fast with lowerings');
   });
 
   it('trains on the fallback, with one line of notice, where ONNX Runtime does not load', async () => {

@@ -2,7 +2,7 @@
 // Decided when the first Program is compiled, never at import. It does not change its mind for a Program that fails.
 import { cpu } from '@lamella/backend-cpu';
 import { loadOnnx, onnx } from '@lamella/backend-onnx';
-import type { Backend, Buffer, BufferType, Executable } from '@lamella/core';
+import type { Backend, Buffer, BufferType, Executable, LoweringTable } from '@lamella/core';
 import type { DType, OpenProgram, Program } from '@lamella/program';
 
 export interface DefaultBackendOptions {
@@ -58,6 +58,16 @@ class DefaultBackend implements Backend {
     this.choice ??= this.choose();
     this.chosen = await this.choice;
     return this.chosen.compile(program);
+  }
+
+  withLowerings(table: LoweringTable): Backend {
+    const { preferred, fallback, load, print } = this;
+    return new DefaultBackend({
+      preferred: preferred.withLowerings?.(table) ?? preferred,
+      fallback: fallback.withLowerings?.(table) ?? fallback,
+      load,
+      print,
+    });
   }
 
   buffer(type: BufferType): Buffer {

@@ -83,7 +83,7 @@ export {
 } from './kernel-rules/windows.js';
 export { type ReductionAttributes } from './kernels/reductions.js';
 export { indexUses, type IndexUse } from './index-uses.js';
-export { attributesOf, traitsOf, type KernelName } from './kernels.js';
+export { attributesOf, isWrittenOut, kernelNames, traitsOf, type KernelName } from './kernels.js';
 export { gradients, stopGradients } from './gradients.js';
 export {
   copyValues,

@@ -75,6 +75,16 @@ export function isKernelName(name: string): name is KernelName {
   return Object.hasOwn(kernels, name);
 }
 
+/** The names of the kernels that nodes of Programs hold. */
+export function kernelNames(): KernelName[] {
+  return (Object.keys(kernels) as KernelName[]).filter((name) => 'shape' in kernels[name]);
+}
+
+/** Whether a kernel never reaches a backend of real numbers that writes out what can be written out (writeOut, splitComplex). */
+export function isWrittenOut(name: KernelName): boolean {
+  return Object.hasOwn(complex, name) || findKernel(name)?.writtenOut !== undefined;
+}
+
 /** The definition of a kernel that nodes hold, or undefined where there is none of that name. */
 export function findKernel(name: string): Kernel | undefined {
   const kernel = isKernelName(name) ? kernels[name] : undefined;

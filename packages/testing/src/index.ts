@@ -15,4 +15,5 @@ export { testLoss, type LossCase, type TestLossOptions } from './test-loss.js';
 export { testMetric, type MetricCase } from './test-metric.js';
 export { testFormat, type FormatCase, type TestFormatOptions } from './test-format.js';
 export { testDataset, type DatasetCase, type PromisedTensor } from './test-dataset.js';
+export { testLowerings, type LoweringCases } from './test-lowerings.js';
 export { testPlugin, type PluginCases } from './test-plugin.js';

@@ -59,7 +59,8 @@ export function testBackend(
   });
 }
 
-async function compare(
+/** Throws where a case gives something else than on backend-cpu, or fails in another way than it should. */
+export async function compare(
   backend: Backend,
   kernelCase: KernelCase,
   tolerance: number,

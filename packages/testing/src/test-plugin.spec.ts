@@ -1,10 +1,12 @@
 // The kit itself: a sound plugin passes everything, and each way of breaking one fails the promise it breaks.
 import { describe, expect, it } from '@jest/globals';
+import { onnx, onnxLowerings } from '@lamella/backend-onnx';
 import {
   definePlugin,
   numberOption,
   Regularizer,
   withOptions,
+  type Backend,
   type Config,
   type Plugin,
   type PluginDefinition,
@@ -14,7 +16,7 @@ import { namedFunction } from '@lamella/lambda';
 import { Loss } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { brokenPromises, testsOf } from '../spec-support/broken-promises.js';
-import { floats, list } from './kernel-case.js';
+import { floats, list, type KernelCase } from './kernel-case.js';
 import { testPlugin, type PluginCases } from './test-plugin.js';
 
 const promise = {
@@ -95,6 +97,21 @@ describe('testPlugin', () => {
     expect(await broken(definePlugin(definition), fewer)).toEqual([promise.cases]);
     const more = { ...cases, others: { ...cases.others, 'acme>Square': [{}] } };
     expect(await broken(definePlugin(definition), more)).toEqual([promise.cases]);
+  });
+
+  it('fails lowerings that no case calls, and those that compute something else', async () => {
+    const plugin = other({
+      lowerings: [
+        onnxLowerings({ Relu: (call) => call.graph.op('Neg', [call.input('x').name]), Elu: () => '' }),
+      ],
+    });
+    expect(await broken(plugin)).toEqual([promise.cases]);
+    const backend = (): Backend => onnx({ smallWork: false });
+    const relu = { name: 'of two', inputs: [list([-1, 2])], fn: tf.relu as KernelCase['fn'] };
+    expect(await broken(plugin, { ...cases, lowerings: { onnx: { backend, cases: [relu] } } })).toEqual([
+      'have a case for each kernel',
+      'compute as backend-cpu does: of two',
+    ]);
   });
 
   it("fails a class that says to be Keras', unless it is said so", async () => {

@@ -20,6 +20,7 @@ import { testFormat, type FormatCase } from './test-format.js';
 import { testFunction, type FunctionCase } from './test-function.js';
 import type { LayerCase } from './test-layer-checks.js';
 import { testLayer } from './test-layer.js';
+import { testLowerings, type LoweringCases } from './test-lowerings.js';
 import { testLoss, type LossCase } from './test-loss.js';
 import { testMetric, type MetricCase } from './test-metric.js';
 import { testOptimizer, type OptimizerCase } from './test-optimizer.js';
@@ -42,6 +43,8 @@ export interface PluginCases {
   readonly formats?: ByName<readonly FormatCase[]>;
   readonly backends?: ByName<Pick<TestBackendOptions, 'tolerance' | 'unsupported'>>;
   readonly datasets?: ByName<readonly DatasetCase<undefined>[]>;
+  /** By the name of the backend that they are for. */
+  readonly lowerings?: ByName<LoweringCases>;
   /** For classes of other families: the options that each is made with, in turn. */
   readonly others?: ByName<readonly object[]>;
   /** Classes that are Keras' own, whose names say no package. */
@@ -94,6 +97,7 @@ export function testPlugin(plugin: Plugin, given: PluginCases, options: KitOptio
   }
   for (const [name, make] of Object.entries(plugin.datasets ?? {}))
     testDataset(() => make(), given.datasets?.[name] ?? [], kit);
+  for (const loweringCases of Object.values(given.lowerings ?? {})) testLowerings(plugin, loweringCases, kit);
 }
 
 interface BroughtClass {
@@ -129,6 +133,7 @@ function broughtBy(plugin: Plugin): Readonly<Record<Exclude<keyof PluginCases, '
     formats: (plugin.formats ?? []).map(({ name }) => name),
     backends: Object.keys(plugin.backends ?? {}),
     datasets: Object.keys(plugin.datasets ?? {}),
+    lowerings: [...new Set((plugin.lowerings ?? []).map(({ backend }) => backend))],
     others: classes.filter(isOther).map(({ made }) => made.className),
   };
 }

@@ -7,6 +7,7 @@ import {
   type LayerWithEnds,
   type Weight,
   checkOptionNames,
+  type KernelLowerings,
   type OptionNames,
 } from '@lamella/core';
 import { writeFile } from '@lamella/files';
@@ -26,6 +27,7 @@ import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel, type LoweredModel } from '../lower-program.js';
 import { encodeModel, type OnnxModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
+import { kernelsFor } from '../onnx-lowerings.js';
 import { prepareProgram } from '../passes/prepare-program.js';
 import { lowerSymbolicToModel } from '../symbolic/lower-symbolic.js';
 import { shareConstants } from '../symbolic/share-constants.js';
@@ -42,9 +44,16 @@ export interface OnnxExportOptions {
    * must hold (the default), or `nodes` that draw their own, differently in each runtime.
    */
   readonly random?: 'inputs' | 'nodes';
+  /** Lowerings of kernels beside those of this package. Default: those of the composition's plugins; for the bare function, none. */
+  readonly lowerings?: KernelLowerings | undefined;
 }
 
-const onnxExportNames: OptionNames<OnnxExportOptions> = { batchSize: true, shapes: true, random: true };
+const onnxExportNames: OptionNames<OnnxExportOptions> = {
+  batchSize: true,
+  shapes: true,
+  random: true,
+  lowerings: true,
+};
 
 /**
  * The model as `.onnx`: inputs are named by the input layers, outputs by the layers they come from, initializers by the
@@ -123,9 +132,10 @@ function lower(
   programAt: (shapes: readonly Shape[]) => Captured['program'],
 ): LoweredModel {
   const transform = options.random === 'nodes' ? drawInGraph : undefined;
+  const lowerings = kernelsFor('exportOnnx()', options.lowerings);
   if (shapes.every(isConcrete)) {
     const program = programAt(shapes);
-    const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
+    const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true, lowerings });
     const lowered = transform?.(alone, program) ?? alone;
     return { ...lowered, model: shareConstants(lowered.model) };
   }
@@ -137,6 +147,7 @@ function lower(
       lowerSymbolicToModel((sizes) => programAt(shapesAt(args, unknowns, sizes)), {
         unknowns: unknowns.names,
         subject: model.label,
+        lowerings,
         ...(transform && { transform }),
       }),
   });

@@ -3,6 +3,7 @@
 import {
   getWeightValues,
   type LayerWithEnds,
+  type KernelLowerings,
   type Weight,
   checkOptionNames,
   type OptionNames,
@@ -13,6 +14,7 @@ import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel } from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
+import { kernelsFor } from '../onnx-lowerings.js';
 import { prepareProgram } from '../passes/prepare-program.js';
 import { shareConstants } from '../symbolic/share-constants.js';
 import { finishExport, type ExportedNames } from './finish-export.js';
@@ -21,7 +23,9 @@ import { drawInGraph } from './random-nodes.js';
 /** What a model must have beside its ends; `Model` of @lamella/training has it. */
 export interface TrainableModel extends LayerWithEnds {
   readonly optimizers: Readonly<Record<string, { readonly variables: readonly Weight[] }>>;
-  captureTrainingStep(options: Omit<TrainingStepExportOptions, 'random' | 'defaults'>): Captured;
+  captureTrainingStep(
+    options: Omit<TrainingStepExportOptions, 'random' | 'defaults' | 'lowerings'>,
+  ): Captured;
 }
 
 /** What data look like, without the batch. */
@@ -46,6 +50,8 @@ export interface TrainingStepExportOptions {
    * given them. Runtimes of JavaScript know no such defaults, and would ignore what is fed. Default false.
    */
   readonly defaults?: boolean;
+  /** As in {@link exportOnnx}. */
+  readonly lowerings?: KernelLowerings | undefined;
 }
 
 const trainingStepExportNames: OptionNames<TrainingStepExportOptions> = {
@@ -55,6 +61,7 @@ const trainingStepExportNames: OptionNames<TrainingStepExportOptions> = {
   sampleWeights: true,
   random: true,
   defaults: true,
+  lowerings: true,
 };
 
 /** A cell of state: which input of the graph takes its value, and which output gives the next one. */
@@ -109,9 +116,12 @@ export async function exportTrainingStep(
 ): Promise<ExportedTrainingStep> {
   const [path, options] = rest.length === 1 ? [undefined, rest[0]] : rest;
   checkOptionNames('exportTrainingStep()', options, trainingStepExportNames);
-  const { batchSize, random, defaults, ...data } = options;
+  const { batchSize, random, defaults, lowerings, ...data } = options;
   const { program, slots } = inGraphDTypes(model.captureTrainingStep({ batchSize, ...data }));
-  const alone = lowerToModel(fuseBias(prepareProgram(program)), { keepArguments: true });
+  const alone = lowerToModel(fuseBias(prepareProgram(program)), {
+    keepArguments: true,
+    lowerings: kernelsFor('exportTrainingStep()', lowerings),
+  });
   const lowered = random === 'nodes' ? drawInGraph(alone, program) : alone;
   const weights = slots as readonly Weight[];
   const values = (await getWeightValues(weights)).map(heldInGraph);

@@ -15,8 +15,11 @@ import * as reduction from './reduction.js';
 import * as shape from './shape.js';
 import * as transcendental from './transcendental.js';
 
-/** Every lowering by its kernel's name. */
-export const lowerings: Readonly<Partial<Record<KernelName, Lowering>>> = {
+/** Lowerings by their kernels' names. */
+export type Lowerings = Readonly<Partial<Record<KernelName, Lowering>>>;
+
+/** Every lowering of this package. */
+export const lowerings: Lowerings = {
   ...activation,
   ...arithmetic,
   ...comparison,

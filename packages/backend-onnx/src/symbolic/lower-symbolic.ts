@@ -8,14 +8,20 @@ import {
   type Program,
 } from '@lamella/program';
 import { notPolymorphic } from '../errors.js';
-import { lowerToModel, type LoweredModel, type LoweredProgram, type LoweredValue } from '../lower-program.js';
+import {
+  lowerToModel,
+  type LoweredModel,
+  type LoweredProgram,
+  type LoweredValue,
+  type LoweringOptions,
+} from '../lower-program.js';
 import { encodeModel } from '../model/onnx-model.js';
 import { fuseBias } from '../passes/fuse-bias.js';
 import { prepareProgram } from '../passes/prepare-program.js';
 import { agreementWith } from './agrees-at-size.js';
 import { mergeModels } from './merge-models.js';
 
-export interface SymbolicOptions {
+export interface SymbolicOptions extends Pick<LoweringOptions, 'lowerings'> {
   /** What the unknown dimensions are called in the graph. Default: one, `batch`. */
   readonly unknowns?: readonly string[];
   /** Names the user's object in errors. */
@@ -67,10 +73,16 @@ export interface OpenModel {
 /** {@link lowerSymbolicToModel}, and how to tell whether it holds for a size that was not looked at. Throws: as that. */
 export function openModel(
   programAt: (sizes: readonly number[]) => Program,
-  { unknowns = ['batch'], subject = 'Program', transform = (lowered) => lowered }: SymbolicOptions = {},
+  {
+    unknowns = ['batch'],
+    subject = 'Program',
+    transform = (lowered) => lowered,
+    lowerings,
+  }: SymbolicOptions = {},
   spareTrials = 1,
 ): OpenModel {
-  const lowerAlike = (program: Program): LoweredModel => transform(lowerForSizes(program), program);
+  const lowerAlike = (program: Program): LoweredModel =>
+    transform(lowerForSizes(program, lowerings), program);
   const points = largeTrialPoints(unknowns, spareTrials);
   const programs = points.map(programAt);
   const lowered = programs.map(lowerAlike);
@@ -104,6 +116,6 @@ const samePlaces = (a: readonly LoweredValue[], b: readonly LoweredValue[]): boo
   a.length === b.length && a.every(({ index }, i) => index === b[i]!.index);
 
 /** A Program in its form for ONNX Runtime, lowered so that no choice depends on how large a tensor is. */
-function lowerForSizes(program: Program): LoweredModel {
-  return lowerToModel(fuseBias(prepareProgram(program)), { bySize: false, keepArguments: true });
+function lowerForSizes(program: Program, lowerings: LoweringOptions['lowerings']): LoweredModel {
+  return lowerToModel(fuseBias(prepareProgram(program)), { bySize: false, keepArguments: true, lowerings });
 }
