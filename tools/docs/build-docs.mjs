@@ -22,6 +22,8 @@ const documents = [
   'errors.md',
   'compatibility.md',
   'operations.md',
+  'keras-operations.md',
+  'backends.md',
   'reproducibility.md',
   'architecture.md',
   'roadmap.md',

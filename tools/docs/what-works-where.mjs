@@ -36,7 +36,8 @@ const head = `# What works where
 | anywhere JavaScript runs                                | \`cpu()\`                    | yes    | slow: it is what the others are tested against           |
 | Node with \`@tensorflow/tfjs-node\`                     | \`node()\`                   | yes    | one kernel at a time                                     |
 
-One conformance suite, \`testBackend\` of [\`@lamella/testing\`](../packages/testing/README.md), holds all of them to the same numbers.
+One conformance suite, \`testBackend\` of [\`@lamella/testing\`](../packages/testing/README.md), holds all of them to the same numbers. [Kernels and backends](backends.md) says
+which kernel runs where, [operations of Lambdas](operations.md) what can be called in a Lambda, saved and exported.
 
 ## Which files hold what
 

@@ -24,7 +24,8 @@ process.exitCode =
 async function install() {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  await copyFile(join(scripts, 'conformance.mjs'), join(folder, 'conformance.mjs'));
+  for (const file of ['conformance.mjs', 'missing-kernels.json'])
+    await copyFile(join(scripts, file), join(folder, file));
   // npm keeps what it once installed of a version; these change and keep theirs.
   await rm(join(folder, 'node_modules/@lamella'), { recursive: true, force: true });
   await rm(join(folder, 'package-lock.json'), { force: true });

@@ -1,6 +1,7 @@
 // Runs the conformance suite of backends on tfjs-node, and a model through fit, both compared with backend-cpu.
 // Runs where these packages and a working tfjs-node are installed: check.mjs makes such a place.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
@@ -8,10 +9,14 @@ import { loadNode, node } from '@lamella/backend-node';
 import { clearNames, compose, input, setRandomSeed } from '@lamella/core';
 import { lambda, lambdas } from '@lamella/lambda';
 import * as layer from '@lamella/layers';
-import { HostTensor } from '@lamella/program';
+import { HostTensor, kernelNames, roundKernel } from '@lamella/program';
 import { testBackend } from '@lamella/testing';
 import { adam, training } from '@lamella/training';
 
+/** Kernels of Programs for which tfjs-node has nothing; docs/backends.md says so too. */
+const missing = /** @type {string[]} */ (
+  JSON.parse(readFileSync(new URL('missing-kernels.json', import.meta.url), 'utf8'))
+);
 const noKernel = 'tfjs-node 4.22 registers no such kernel';
 const noPadding = 'tfjs-node takes "same" and "valid" alone; so do the layers of Keras';
 
@@ -19,12 +24,17 @@ await loadNode();
 testBackend('node', () => node(), {
   runner: { describe, it: (name, body, timeout = 60_000) => it(name, { timeout }, body) },
   unsupported: {
-    BitwiseAnd: noKernel,
-    DenseBincount: noKernel,
-    SearchSorted: noKernel,
+    ...Object.fromEntries(missing.map((kernel) => [kernel, noKernel])),
     'conv2d of a 6 by 6 image with a window of 3, strides 1, padding 1': noPadding,
     'depthwiseConv2d of a 6 by 6 image with a window of 3, strides 1, padding 1': noPadding,
   },
+});
+
+it('has every kernel but those that are listed as missing', () => {
+  const lacking = kernelNames().filter(
+    (kernel) => kernel !== roundKernel && tf.getKernel(kernel, 'tensorflow') === undefined,
+  );
+  assert.deepEqual(lacking.sort(), missing);
 });
 
 describe('a model on backend node', () => {

@@ -1,6 +1,6 @@
 // Cases of convolutions, pooling and resizing, with their gradients.
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, type KernelCase } from '../kernel-case.js';
+import { floats, list, type KernelCase } from '../kernel-case.js';
 
 type Pad = 'same' | 'valid' | number;
 
@@ -185,6 +185,15 @@ export const imageCases: readonly KernelCase[] = [
       tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [7, 3], false, true),
     ],
     inputs: [floats([1, 4, 5, 2])],
+  },
+  {
+    name: 'cropAndResize, rotateWithOffset and transform',
+    fn: (x, boxes) => [
+      tf.image.cropAndResize(x as tf.Tensor4D, boxes as tf.Tensor2D, tf.tensor1d([1, 0, 1], 'int32'), [3, 2]),
+      tf.image.rotateWithOffset(x as tf.Tensor4D, 0.5),
+      tf.image.transform(x as tf.Tensor4D, tf.tensor2d([[1, 0.2, -0.5, 0.1, 0.9, 0.3, 0, 0]]), 'bilinear'),
+    ],
+    inputs: [floats([2, 4, 5, 2]), list([0, 0, 1, 1, 0.2, 0.1, 0.8, 0.7, 0.5, 0, 1.3, 1], 'float32', [3, 4])],
   },
   {
     name: 'flipLeftRight',

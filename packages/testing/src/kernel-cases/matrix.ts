@@ -119,4 +119,13 @@ export const matrixCases: readonly KernelCase[] = [
     inputs: [floats([1, 2, 2, 6])],
     withGradient: true,
   },
+  {
+    name: 'fft, ifft and the sizes of complex numbers',
+    fn: (x, y) => {
+      const spectrum = tf.fft(tf.complex(x!, y!));
+      const signal = tf.ifft(spectrum);
+      return [tf.abs(spectrum), tf.real(signal), tf.imag(signal)];
+    },
+    inputs: [floats([2, 5]), floats([2, 5], 0, 1)],
+  },
 ];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { cases } from './cases.js';
 import { cellOf, columns, type Cell } from './columns.js';
+import { markdownTable } from './markdown-table.js';
 
 const page = fileURLToPath(new URL('../../../../docs/operations.md', import.meta.url));
 const marks: Readonly<Record<Cell, string>> = { yes: '✓', no: '✗', '': '' };
@@ -15,14 +16,7 @@ async function table(): Promise<string[]> {
     for (const column of columns) cells.push(await cellOf(column, operation));
     rows.push([`\`${operation.keras}\``, `\`${operation.tfjs}\``, ...cells.map((cell) => marks[cell])]);
   }
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
-  return [
-    line(rows[0]!),
-    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
-    ...rows.slice(1).map(line),
-  ];
+  return markdownTable(rows);
 }
 
 describe('docs/operations.md', () => {
