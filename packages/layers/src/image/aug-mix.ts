@@ -42,29 +42,39 @@ export class AugMix extends withOptions(ImageLayer, options) {
 
   override augment(sizes: ImageSizes): Augmentation {
     const { numChains, chainDepth } = this;
-    const layers = augmentations(this, this.allOps);
+    const { moving, coloring, others } = augmentations(this);
+    const layers = [...moving, ...others, ...(this.allOps ? coloring : [])];
     const gammas = drawGamma([1, numChains], tf.scalar(this.alpha), this);
     const weights = tf.split(tf.div(gammas, tf.sum(gammas)), numChains, 1);
     const own = drawBeta(1, tf.scalar(this.alpha), this);
-    const chains = weights.map(() =>
-      Array.from({ length: chainDepth }, () => ({
+    const chains = weights.map((weight) => ({
+      weight,
+      steps: Array.from({ length: chainDepth }, () => ({
         // One more than there are ways: that one leaves the images.
         choice: tf.floor(this.uniform([1], [0, layers.length + 1])),
-        changes: layers.map((layer) => layer.augment(sizes).images),
+        changes: layers.map((layer) => layer.augment(sizes)),
       })),
-    );
+    }));
+    const mixed =
+      (of: (change: Augmentation) => Augmentation['images']) =>
+      (x: tf.Tensor4D): tf.Tensor => {
+        const sum = chains
+          .map(({ weight, steps }) =>
+            tf.mul(
+              weight,
+              steps.reduce<tf.Tensor>(
+                (found, { choice, changes }) => chosenOf(changes.map(of), choice, found),
+                x,
+              ),
+            ),
+          )
+          .reduce((a, b) => tf.add(a, b));
+        return tf.add(tf.mul(own, x), tf.mul(tf.sub(1, own), sum));
+      };
+    const images = mixed((change) => change.images);
     return {
-      images: (x) => {
-        const augmented = chains.map((chain, i) => {
-          const changed = chain.reduce<tf.Tensor>(
-            (found, { choice, changes }) => chosenOf(changes, choice, found),
-            x,
-          );
-          return tf.mul(changed, weights[i]!);
-        });
-        const sum = augmented.reduce((a, b) => tf.add(a, b));
-        return tf.clipByValue(tf.add(tf.mul(own, x), tf.mul(tf.sub(1, own), sum)), ...this.valueRange);
-      },
+      images: (x) => tf.clipByValue(images(x), ...this.valueRange),
+      masks: mixed((change) => change.masks ?? ((same) => same)),
     };
   }
 }

@@ -23,31 +23,43 @@ export interface AugmentationOptions {
   readonly seed: number | null;
 }
 
-/** In the order in which Keras numbers them; without `all`, those alone that change no colours beyond what is there. */
-export function augmentations(
-  { name, factor, valueRange, interpolation, seed }: AugmentationOptions,
-  all = true,
-): readonly ImageLayer[] {
+/** The layers by what they do to images: move their pixels, change their colours, or spread or thin out their values. */
+export interface Augmentations {
+  readonly moving: readonly ImageLayer[];
+  readonly coloring: readonly ImageLayer[];
+  readonly others: readonly ImageLayer[];
+}
+
+/** Each group in the order in which Keras numbers its layers. */
+export function augmentations({
+  name,
+  factor,
+  valueRange,
+  interpolation,
+  seed,
+}: AugmentationOptions): Augmentations {
   const moved = { interpolation, seed, name: `${name}_step` };
   const colored = { valueRange, seed, name: `${name}_step` };
   const fixed = { valueRange, name: `${name}_step` };
-  return [
-    new RandomShear({ ...moved, xFactor: factor, yFactor: factor }),
-    new RandomTranslation({ ...moved, heightFactor: factor, widthFactor: factor }),
-    new RandomRotation({ ...moved, factor }),
-    ...(all
-      ? [
-          new RandomBrightness({ ...colored, factor }),
-          new RandomColorDegeneration({ ...colored, factor }),
-          new RandomContrast({ ...colored, factor }),
-          new RandomSharpness({ ...colored, factor }),
-        ]
-      : []),
-    new RandomPosterization({ ...colored, factor: Math.max(1, Math.trunc(8 * factor[1])) }),
-    new Solarization({ ...colored, additionFactor: factor, thresholdFactor: factor }),
-    new AutoContrast(fixed),
-    new Equalization(fixed),
-  ];
+  return {
+    moving: [
+      new RandomShear({ ...moved, xFactor: factor, yFactor: factor }),
+      new RandomTranslation({ ...moved, heightFactor: factor, widthFactor: factor }),
+      new RandomRotation({ ...moved, factor }),
+    ],
+    coloring: [
+      new RandomBrightness({ ...colored, factor }),
+      new RandomColorDegeneration({ ...colored, factor }),
+      new RandomContrast({ ...colored, factor }),
+      new RandomSharpness({ ...colored, factor }),
+    ],
+    others: [
+      new RandomPosterization({ ...colored, factor: Math.max(1, Math.trunc(8 * factor[1])) }),
+      new Solarization({ ...colored, additionFactor: factor, thresholdFactor: factor }),
+      new AutoContrast(fixed),
+      new Equalization(fixed),
+    ],
+  };
 }
 
 /** What the change of number `choice` makes of images; all are computed, and beyond the last number images stay. */

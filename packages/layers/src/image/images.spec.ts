@@ -24,9 +24,11 @@ import { centerCrop } from './center-crop.js';
 import { cutMix } from './cut-mix.js';
 import { maxNumBoundingBoxes } from './max-num-bounding-boxes.js';
 import { mixUp } from './mix-up.js';
-import { drawBeta } from './mixing.js';
+import { drawBeta, drawGamma, shuffled } from './mixing.js';
 import { pipeline } from './pipeline.js';
+import { randAugment } from './rand-augment.js';
 import { randomBrightness } from './random-brightness.js';
+import { randomElasticTransform } from './random-elastic-transform.js';
 import { randomFlip } from './random-flip.js';
 import { randomHue } from './random-hue.js';
 import { randomRotation } from './random-rotation.js';
@@ -36,6 +38,8 @@ import { resizing } from './resizing.js';
 interface Case {
   readonly layer: string;
   readonly name: string;
+  /** What every even draw is of its range. */
+  readonly even: number;
   readonly config: JsonRecord;
   readonly input: GoldenTensor;
   readonly output: GoldenTensor;
@@ -44,7 +48,7 @@ interface Case {
   readonly keras_config: JsonRecord;
 }
 
-const golden = readGolden<{ even: number; normal: number; cases: readonly Case[] }>('images');
+const golden = readGolden<{ normal: number; cases: readonly Case[] }>('images');
 const { model } = compose({ plugins: [layers, training] });
 const tolerance = 2e-5;
 
@@ -52,17 +56,17 @@ const specOf = ({ shape }: { readonly shape: readonly number[] }): ArgumentSpec[
   { name: 'x', shape, dtype: 'float32' },
 ];
 
-/** The Program with its random inputs as constants. */
-function withKnownDraws(program: Program, spec: ArgumentSpec[]): Program {
+/** The Program with its random inputs as constants; what is ordered by even draws is reversed. */
+function withKnownDraws(program: Program, spec: ArgumentSpec[], { layer, even }: Case): Program {
+  const isOrder = (shape: readonly number[]): boolean =>
+    ['MixUp', 'CutMix'].includes(layer) && shape.length === 1;
   const known = (given: tf.Tensor): tf.Tensor[] =>
-    program.inputs.map(({ id, random }) =>
-      random === undefined
-        ? given
-        : tf.fill(
-            [...program.type(id).shape],
-            random.distribution === 'normal' ? golden.normal : golden.even,
-          ),
-    );
+    program.inputs.map(({ id, random }) => {
+      if (random === undefined) return given;
+      const { shape } = program.type(id);
+      if (random.distribution === 'normal') return tf.fill([...shape], golden.normal);
+      return isOrder(shape) ? tf.linspace(even, 1, shape[0]!) : tf.fill([...shape], even);
+    });
   return capture((given) => replay(program, known(given!)), spec).program;
 }
 
@@ -79,7 +83,7 @@ describe.each([{ backend: cpu }, { backend: onnx }])(
         const [gradient] = gradients(tf.sum(tf.mul(result, cotangent.tensor())), [images!]);
         return [result, gradient ?? tf.zerosLike(images!)];
       }, specOf(x));
-      const known = withKnownDraws(program, specOf(x));
+      const known = withKnownDraws(program, specOf(x), given);
       const executable = await backend().compile(known);
       const [output, gradient] = await runProgram(executable, known, [x]);
       executable.dispose();
@@ -103,14 +107,17 @@ describe('Layers of images', () => {
   const images = floats([2, 4, 6, 3], 0, 1);
 
   it('leave images when a model predicts, but for those that resize', async () => {
-    for (const layer of [augMix(), mixUp(), cutMix(), randomFlip(), randomRotation({ factor: 0.2 })])
+    const augmenting = [augMix(), randAugment(), mixUp(), cutMix(), randomElasticTransform(), randomFlip()];
+    for (const layer of augmenting)
       expect([...(await predicted(layer, images)).data]).toEqual([...images.data]);
     const both = pipeline({ layers: [randomFlip(), centerCrop({ height: 2, width: 2 })] });
     expect((await predicted(both, images)).shape).toEqual([2, 2, 2, 3]);
   });
 
   it('draw by their seed: the same at the same step, others at another one', async () => {
-    const layer = pipeline({ layers: [randomFlip({ seed: 1 }), randomZoom({ heightFactor: 0.3, seed: 2 })] });
+    const layer = pipeline({
+      layers: [randomFlip({ seed: 1 }), randomZoom({ heightFactor: 0.3, seed: 2 }), mixUp({ seed: 3 })],
+    });
     const { program } = capture(
       (x) => [layer.invoke(x!, callContext({ training: true })).outputs as tf.Tensor],
       specOf(images),
@@ -167,28 +174,55 @@ describe('Layers of images', () => {
     ]);
   });
 
-  it('mix by shares of a beta distribution', async () => {
+  it('mix by shares of a beta distribution, made of gammas', async () => {
     const count = 4000;
-    const { program } = capture(() => [drawBeta(count, tf.scalar(0.2), mixUp())], []);
+    const layer = mixUp();
+    const { program } = capture(
+      () => [drawBeta(count, tf.scalar(0.2), layer), drawGamma([count], tf.scalar(1.5), layer)],
+      [],
+    );
     const executable = await cpu().compile(program);
-    const [shares] = await runProgram(executable, program, []);
-    const values = [...shares!.data].map(Number);
-    const mean = values.reduce((a, b) => a + b, 0) / count;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-    expect(mean).toBeCloseTo(0.5, 1);
-    expect(variance).toBeCloseTo(1 / (4 * (2 * 0.2 + 1)), 1);
-    expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+    const drawn = (await runProgram(executable, program, [])).map(({ data }) => [...data].map(Number));
+    const [shares, gammas] = drawn.map((values) => {
+      const mean = values.reduce((a, b) => a + b, 0) / count;
+      return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count };
+    });
+    expect(shares!.mean).toBeCloseTo(0.5, 1);
+    expect(shares!.variance).toBeCloseTo(1 / (4 * (2 * 0.2 + 1)), 1);
+    expect(drawn[0]!.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(Math.abs(gammas!.mean - 1.5)).toBeLessThan(0.08);
+    expect(Math.abs(gammas!.variance - 1.5)).toBeLessThan(0.2);
+  });
+
+  it('take each order of a batch as often', async () => {
+    const { program } = capture(() => [shuffled(3, mixUp())], []);
+    const executable = await cpu().compile(program);
+    const counts = new Map<string, number>();
+    for (let step = 0; step < 600; step++) {
+      const [order] = await runProgram(executable, program, [], { seed: 3, step });
+      counts.set(order!.data.join(), (counts.get(order!.data.join()) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort()).toEqual(['0,1,2', '0,2,1', '1,0,2', '1,2,0', '2,0,1', '2,1,0']);
+    // Five standard deviations of a sixth of 600.
+    for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(46);
   });
 
   it('are in files as they are', async () => {
     const x = input({ shape: [4, 6, 3] });
     const chain = pipeline({ layers: [randomBrightness({ factor: 0.2, valueRange: [0, 1] }), randomFlip()] });
-    const y = augMix({ alpha: 0.5 }).apply(chain.apply(x) as SymbolicTensor) as SymbolicTensor;
+    const others = [
+      augMix({ alpha: 0.5, allOps: false }),
+      randAugment({ numOps: 1, factor: [0.1, 0.2], valueRange: [0, 1] }),
+      mixUp({ alpha: 0.3, seed: 4 }),
+      cutMix({ factor: 0.5 }),
+      randomElasticTransform({ scale: [0.1, 0.4], fillMode: 'mirror' }),
+    ];
+    const y = [chain, ...others].reduce((t, layer) => layer.apply(t) as SymbolicTensor, x);
     const again = (await reload(model({ inputs: x, outputs: y, backend: cpu() }))) as unknown as {
       readonly layers: readonly Layer[];
     };
     expect(again.layers.map((layer) => comparable(kerasConfig(layer))).slice(1)).toEqual(
-      [chain, y.node.layer].map((layer) => comparable(kerasConfig(layer))),
+      [chain, ...others].map((layer) => comparable(kerasConfig(layer))),
     );
   });
 

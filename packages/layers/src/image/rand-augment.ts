@@ -34,7 +34,8 @@ export class RandAugment extends withOptions(ImageLayer, options) {
   static readonly className = 'RandAugment';
 
   override augment(sizes: ImageSizes): Augmentation {
-    const layers = augmentations(this);
+    const { moving, coloring, others } = augmentations(this);
+    const layers = [...moving, ...coloring, ...others];
     const chosen = tf.floor(this.uniform([this.numOps], [0, layers.length]));
     const changes = layers.map((layer) => layer.augment(sizes));
     const inTurn =
