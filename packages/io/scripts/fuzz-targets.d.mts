@@ -18,5 +18,5 @@ export function targets(more?: Readonly<Record<string, readonly Uint8Array[]>>):
 export function trySource(
   source: CostlyFile,
   most?: { readonly time: number; readonly memory: number },
-): Promise<boolean>;
+): Promise<'loaded' | 'inspected' | 'refused'>;
 export function tryFile(target: Target, bytes: Uint8Array): Promise<boolean>;

@@ -192,7 +192,7 @@ export async function tryFile(target, bytes) {
  * Loads a file, and looks into it. Throws where that gives anything but a result or a coded error, or costs more than `most`:
  * milliseconds of the processor, and KiB of memory beyond what the process has had.
  * @param {import('./costly-files.d.mts').CostlyFile} source @param {{ time: number, memory: number }} [most]
- * @returns {Promise<boolean>} Whether the file could be loaded; looking into it may take more.
+ * @returns {Promise<'loaded' | 'inspected' | 'refused'>} The most that could be done with it.
  */
 export async function trySource(source, most = { time: Infinity, memory: Infinity }) {
   clearNames();
@@ -206,13 +206,15 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
           () => (isModel ? loadModel(source, { warn: () => undefined }) : loadWeights(victim, source)),
           () => inspectFile(source),
         ];
-  let isRead = false;
+  /** @type {'loaded' | 'inspected' | 'refused'} */
+  let outcome = 'refused';
   for (const [i, attempt] of attempts.entries()) {
     const before = process.cpuUsage();
     const peak = process.resourceUsage().maxRSS;
     try {
       await attempt();
-      isRead ||= i === 0;
+      if (i === 0) outcome = 'loaded';
+      else if (outcome === 'refused') outcome = 'inspected';
     } catch (error) {
       if (!isLamellaError(error)) throw error;
     }
@@ -221,7 +223,7 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
     if ((user + system) / 1000 > most.time) throw new Error(`Reading took ${(user + system) / 1000} ms.`);
     if (grown > most.memory) throw new Error(`Reading took ${grown} KiB.`);
   }
-  return isRead;
+  return outcome;
 }
 
 const app = composed();

@@ -15,17 +15,20 @@ const { values } = parseArgs({
 const inputs = Number(values.inputs);
 const mebibytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
-/** Tries one file after the other. @param {string} format @param {(i: number, seed: number) => Promise<boolean>} attempt */
+/**
+ * Tries one file after the other.
+ * @param {string} format @param {(i: number, seed: number) => Promise<'loaded' | 'inspected' | 'refused'>} attempt
+ */
 async function fuzz(format, attempt) {
   if (!format.includes(values.only)) return;
   const began = performance.now();
-  let read = 0;
+  const outcomes = { loaded: 0, inspected: 0, refused: 0 };
   let slowest = 0;
   for (let i = 0; i < inputs; i++) {
     const seed = Number(values.seed) * 1_000_003 + i;
     const start = process.cpuUsage();
     try {
-      if (await attempt(i, seed)) read++;
+      outcomes[await attempt(i, seed)]++;
     } catch (error) {
       console.error(`FAILED ${format}, input ${i} (seed ${seed}):`, error);
       process.exit(1);
@@ -35,12 +38,12 @@ async function fuzz(format, attempt) {
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(
-    `${format}: ${inputs} inputs in ${seconds} s, ${read} could be read, ${inputs - read} were refused with a code; slowest ${Math.round(slowest)} ms; ${mebibytes()} MiB`,
+    `${format}: ${inputs} inputs in ${seconds} s, ${outcomes.loaded} loaded, ${outcomes.inspected} only inspected, ${outcomes.refused} refused with a code; slowest ${Math.round(slowest)} ms; ${mebibytes()} MiB`,
   );
 }
 
 for (const target of await targets())
-  await fuzz(target.format, (i, seed) => {
+  await fuzz(target.format, async (i, seed) => {
     const next = random(seed);
     const edits = Array.from(
       { length: 1 + Math.floor(next() * 4) },
@@ -51,7 +54,7 @@ for (const target of await targets())
       next() < 0.02
         ? Uint8Array.from({ length: Math.floor(next() * 2000) }, () => next() * 256)
         : target.mutate(file, edits);
-    return tryFile(target, bytes);
+    return (await tryFile(target, bytes)) ? 'loaded' : 'refused';
   });
 for (const [format, generate] of Object.entries(generators))
   await fuzz(format, (_, seed) => trySource(generate(random(seed)), { time: 2_000, memory: 2 ** 20 }));

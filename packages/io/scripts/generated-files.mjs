@@ -43,17 +43,22 @@ function costly(next) {
   return makers[one(next, Object.keys(makers))](1 + count(next, 600));
 }
 
-/** Objects, blocks, heaps and data anywhere, pointing to one another. @param {Next} next @returns {CostlyFile} */
+/**
+ * Objects, blocks, heaps and data anywhere, pointing to one another: half of the files at what they should point to, so that
+ * they are read to their end. @param {Next} next @returns {CostlyFile}
+ */
 function overlappingHdf5(next) {
+  const isSound = next() < 0.5;
+  const isRight = () => isSound || next() < 0.95;
   return hdf5((image) => {
     /** Where what stands, by what it is. @type {Record<'object' | 'block' | 'heap' | 'data', number[]>} */
     const places = { object: [image.object([])], block: [], heap: [], data: [image.end] };
     const all = () => Object.values(places).flat();
     const place = (/** @type {keyof typeof places} */ kind) =>
-      next() < 0.95
+      isRight()
         ? one(next, places[kind].length > 0 ? places[kind] : all())
         : one(next, [...all(), ...sizes]);
-    const size = (/** @type {number[]} */ ...usual) => one(next, next() < 0.95 ? usual : sizes);
+    const size = (/** @type {number[]} */ ...usual) => one(next, isRight() ? usual : sizes);
     let k = 0;
     const name = () =>
       next() < 0.9
