@@ -55,9 +55,7 @@ function overlappingHdf5(next) {
     const places = { object: [image.object([])], block: [], heap: [], data: [image.end] };
     const all = () => Object.values(places).flat();
     const place = (/** @type {keyof typeof places} */ kind) =>
-      isRight()
-        ? one(next, places[kind].length > 0 ? places[kind] : all())
-        : one(next, [...all(), ...sizes]);
+      isRight() ? one(next, places[kind].length > 0 ? places[kind] : all()) : one(next, [...all(), ...sizes]);
     const size = (/** @type {number[]} */ ...usual) => one(next, isRight() ? usual : sizes);
     let k = 0;
     const name = () =>

@@ -54,16 +54,22 @@ async function killSaves() {
 }
 
 /**
- * The one number in all weights of a file.
+ * The one number in all weights of a file, and in its vocabulary where the format keeps one.
  * @param {string} file
  */
 async function roundIn(file) {
   const isWeights = file.includes('weights');
-  const net = isWeights ? smallModel(model) : await loadModel(file);
+  const net = isWeights ? smallModel(model).net : await loadModel(file);
   if (isWeights) await loadWeights(net, file);
   const found = new Set((await net.getWeights()).flatMap(({ data }) => Array.from(data)));
+  for (const token of isWeights ? [] : vocabularyOf(net)) found.add(Number(token));
   if (found.size !== 1) throw new Error(`${file} holds ${found.size} different models.`);
   return Number([...found][0]);
+}
+
+/** @param {import('@lamella/training').Model} net */
+function vocabularyOf(net) {
+  return /** @type {import('@lamella/layers').StringLookup} */ (net.getLayer('lookup')).getVocabulary(false);
 }
 
 /**
