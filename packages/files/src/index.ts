@@ -9,7 +9,6 @@ export {
 export { fileInvalid, fileMissing, fileNotWritten, fileTooLarge } from './errors.js';
 export { gunzip, isGzip } from './inflate.js';
 export { progressLines } from './progress-lines.js';
-export { ProtobufMessage } from './protobuf-message.js';
 export { readFile } from './read-file.js';
 export { realPlace } from './real-place.js';
 export { removeAbandoned } from './remove-abandoned.js';

@@ -10,7 +10,6 @@ import {
   type KernelLowerings,
   type OptionNames,
 } from '@lamella/core';
-import { writeFile } from '@lamella/files';
 import {
   capture,
   flatten,
@@ -86,7 +85,11 @@ export async function exportOnnx(
   const [path, options] =
     typeof pathOrOptions === 'string' ? [pathOrOptions, more] : [undefined, pathOrOptions];
   const bytes = encodeModel(await exportedModel(model, options));
-  if (path !== undefined) await writeFile(path, bytes);
+  if (path !== undefined) {
+    // Read by then alone: most applications of the backend write no file.
+    const { writeFile } = await import('@lamella/files');
+    await writeFile(path, bytes);
+  }
   return bytes;
 }
 

@@ -1,6 +1,6 @@
 // The parts of an ONNX model that Lamella writes, as plain values, and their encoding as a ModelProto.
 // Field numbers are those of onnx.proto (IR version 10). Not here: what the operators mean (lowering/).
-import { ProtobufMessage } from '@lamella/files';
+import { ProtobufMessage } from '@lamella/files/protobuf-message';
 
 /** ONNX's element types, by Lamella's names, with their numbers in TensorProto.DataType. */
 export const elementTypes = {

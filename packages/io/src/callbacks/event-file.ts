@@ -1,5 +1,6 @@
 // TensorBoard's event files: TFRecords, each an Event in protobuf's wire format. Not here: what is logged (tensor-board.ts).
-import { crc32c, fileNotWritten, ProtobufMessage } from '@lamella/files';
+import { crc32c, fileNotWritten } from '@lamella/files';
+import { ProtobufMessage } from '@lamella/files/protobuf-message';
 
 /** A value of a summary, as TensorFlow 2 writes it: a tensor, and the plugin of TensorBoard that shows it. */
 export interface SummaryValue {
