@@ -15,7 +15,7 @@ export function hasRuns(owner: Owner): boolean {
 
 /** Runs `run` after all earlier runs of these owners, whether those succeed or not; at once where there are none. */
 export function queueRun<T>(owners: readonly Owner[], run: () => Promise<T>): Promise<T> {
-  const earlier = owners.flatMap((owner) => lastRuns.get(owner ?? plain) ?? []);
+  const earlier = owners.map((owner) => lastRuns.get(owner ?? plain)).filter((run) => run !== undefined);
   const mine =
     earlier.length === 0
       ? run()

@@ -111,10 +111,11 @@ export class Runner {
   /** Whose turns a run waits for: its backend's, and those of owners that weights are to be moved from. */
   private owners(): readonly Owner[] {
     const { backend, alone } = this;
-    const others = alone.weights.flatMap(({ buffer, startsAt }) =>
-      buffer.backend === backend || startsAt !== undefined ? [] : [buffer.backend],
+    const away = alone.weights.filter(
+      ({ buffer, startsAt }) => buffer.backend !== backend && startsAt === undefined,
     );
-    return others.length === 0 ? [backend] : [...new Set<Owner>([backend, ...others])];
+    if (away.length === 0) return [backend];
+    return [...new Set<Owner>([backend, ...away.map(({ buffer }) => buffer.backend)])];
   }
 
   /** Other runs may have moved weights meanwhile: then this one waits for the turns of where they lie as well. */
@@ -148,9 +149,8 @@ export class Runner {
     checkIndices(indices, args, argNames);
     await this.executable.run(inputs, place.buffers, key);
     if (use === undefined) return undefined;
-    return use(
-      await Promise.all(place.outputs.map(async ({ buffer, dtype }) => (await buffer.read()).cast(dtype))),
-    );
+    const values = await Promise.all(place.outputs.map(({ buffer }) => buffer.read()));
+    return use(values.map((value, i) => value.cast(place.outputs[i]!.dtype)));
   }
 
   /** Outputs of the size that the arguments ask for, where they are not there yet. */

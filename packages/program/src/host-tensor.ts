@@ -46,6 +46,10 @@ export class HostTensor<D extends DType = NumberDType> {
   readonly shape: Shape;
   readonly dtype: D;
 
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
   constructor(data: DataOf<D>, shape: Shape, dtype: D = 'float32' as D) {
     if (!isDType(dtype))
       throw dtypeMismatch('HostTensor', `expected one of ${dtypes.join(', ')}, got ${String(dtype)}`);
@@ -63,7 +67,6 @@ export class HostTensor<D extends DType = NumberDType> {
     this.data = data;
     this.shape = Object.freeze([...shape]);
     this.dtype = dtype;
-    Object.defineProperty(this, brand, { value: true });
   }
 
   /** A zero-filled tensor; of strings, empty ones. */

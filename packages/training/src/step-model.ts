@@ -25,5 +25,7 @@ export function stepModelOf(model: TrainableModel): StepModel {
 /** A batch as steps take it: the host computes its part, but for a step of the model's own. Throws: as HostPart.run. */
 export function prepareBatch(model: TrainableModel, kind: StepKind, batch: Batch): PreparedBatch {
   const part = model.hasOwnStep(kind) ? undefined : model.hostPart;
-  return { ...batch, ...(part?.run(batch.x) ?? { x: batch.x as readonly HostTensor[], known: nothing }) };
+  const { y, weights, size } = batch;
+  const { x, known } = part?.run(batch.x) ?? { x: batch.x as readonly HostTensor[], known: nothing };
+  return { x, y, weights, size, known };
 }
