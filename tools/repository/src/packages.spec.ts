@@ -1,12 +1,15 @@
 // What every package must have. A package that nobody tagged, or that lacks a licence, fails here by its name.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { boundaries } from '@lamella/tools-eslint';
 import ts from 'typescript';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** A workspace that is not this one is what a generator wrote: package-generator.spec.ts. */
+const root = process.env['LAMELLA_WORKSPACE'] ?? fileURLToPath(new URL('../../..', import.meta.url));
+const { boundaries } = (await import(
+  pathToFileURL(join(root, 'tools/eslint/boundaries.js')).href
+)) as typeof import('@lamella/tools-eslint');
 const text = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 const json = (...path: string[]) => JSON.parse(text(...path));
 const folders = readdirSync(join(root, 'packages')).filter((folder) =>
@@ -123,6 +126,10 @@ describe.each(folders)('package %s', (folder) => {
       expect.arrayContaining(['dist', '!dist/**/*.tsbuildinfo', 'src', '!src/**/*.spec.ts']),
     );
     expect(manifest.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('is published by the release alone', () => {
+    expect(manifest.scripts.prepublishOnly).toBe('node ../../tools/release/refuse.mjs');
   });
 
   it('is one file for Node where it has many modules', () => {
