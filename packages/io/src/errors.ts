@@ -52,6 +52,19 @@ export function notSerializable(subject: string, problem: string, fix: string): 
   return lamellaError('NOT_SERIALIZABLE', { subject, problem, fix });
 }
 
+/** `COMPILE_NOT_SAVED`: what compile() was given and a file cannot hold; as a warning, the file is written without it. */
+export function compileNotSaved(
+  file: string,
+  lost: readonly { readonly option: string; readonly error: LamellaError }[],
+): LamellaError {
+  return lamellaError('COMPILE_NOT_SAVED', {
+    subject: `"${file}"`,
+    problem: `the model is saved, without the ${lost.map(({ option }) => option).join(', ')} of compile()`,
+    details: lost.map(({ error: { subject, parts } }) => `  ${subject}: ${parts.problem}`),
+    fix: `${lost[0]!.error.parts.fix ?? 'use what can be stored'}; or compile the loaded model anew, with its own optimizer: compile({ optimizer: net.optimizer, loss })`,
+  });
+}
+
 /** `FUNCTION_UNKNOWN`: functions that a file names and nobody registered; lists all of them at once. */
 export function functionsUnknown(file: string, details: readonly string[]): LamellaError {
   return lamellaError('FUNCTION_UNKNOWN', {

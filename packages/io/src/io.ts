@@ -41,6 +41,8 @@ export interface SaveOptions {
    * of `keras.ops` operations, which plain Keras runs without any code of ours (`keras_ops`).
    */
   readonly lambda?: 'program' | 'keras_ops';
+  /** Where a warning goes of what compile() was given and no file can hold, once for each compile(). Default: console.warn. */
+  readonly warn?: (message: string) => void;
 }
 
 /** What all that reads files takes. */
@@ -102,7 +104,7 @@ export interface LoadWeightsOptions extends ReadOptions {
 
 const readNames: OptionNames<ReadOptions> = { maximumBytes: true, signal: true };
 const inspectNames: OptionNames<InspectOptions> = { ...readNames, plugins: true, statistics: true };
-const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true };
+const saveNames: OptionNames<SaveOptions> = { includeOptimizer: true, lambda: true, warn: true };
 const loadNames: OptionNames<LoadOptions> = {
   ...readNames,
   functions: true,
@@ -125,7 +127,8 @@ const loadWeightsNames: OptionNames<LoadWeightsOptions> = {
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
   /**
-   * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it.
+   * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it. What compile() was given and no file can
+   * hold, such as a loss without a name, stays out, with a warning.
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, KERNEL_UNSUPPORTED, FILE_NOT_WRITTEN.
    */
   saveModel(model: Model, path: string, options?: SaveOptions): Promise<void>;

@@ -26,13 +26,14 @@ import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import type { ReadContext } from '../keras-json/read-object.js';
 import { requireGraph } from '../keras-json/stored-graph.js';
-import { writeCompileConfig } from '../keras-json/write-compile.js';
+import type { WrittenCompile } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { hdf5Contents } from '../inspect/hdf5-contents.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readTopology } from '../older-keras/read-topology.js';
 import { readValues } from '../weights/read-values.js';
-import { olderSource, readContext, readSeed, stateRule } from './read-context.js';
+import { nothingCompiled, noteNotSaved, ownFacts, readSeed, writtenCompile } from './own-facts.js';
+import { olderSource, readContext, stateRule } from './read-context.js';
 import { readWeightsOf } from './read-weights.js';
 import { isHdf5 } from './signatures.js';
 
@@ -49,11 +50,12 @@ export const h5Format: Format = {
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     root.attributes.set('backend', 'lamella');
     root.attributes.set('keras_version', writtenKerasVersion);
+    const compile = includeOptimizer ? writtenCompile(given as Model, context) : nothingCompiled;
     root.attributes.set(
       'model_config',
       writePythonJson({
         ...writeModel(model, 'hybrid'),
-        lamella: { version: 1, seed: (given as Model).seed },
+        lamella: ownFacts(given as Model, compile),
       }),
     );
     const compiled = includeOptimizer ? optimizersOf(model) : [];
@@ -61,7 +63,7 @@ export const h5Format: Format = {
     const values = await readValues([...model.weights, ...variables]);
     root.groups.set('model_weights', writeLegacyWeights(model, values));
     if (compiled.length > 0) {
-      root.attributes.set('training_config', writePythonJson(trainingConfig(given as Model)));
+      root.attributes.set('training_config', writePythonJson(trainingConfig(compile)));
       for (const { optimizer, path } of compiled)
         writeLegacyOptimizer(ensureGroup(root, statePath(path)), optimizer, values);
     }
@@ -81,8 +83,10 @@ export const h5Format: Format = {
       );
     const { model, training } = config;
     const net = readModel(model, reading, { seed: readSeed(model), storedValues: storedValues(root) });
-    if (isRecord(training) && context.options['compile'] !== false)
+    if (isRecord(training) && context.options['compile'] !== false) {
+      noteNotSaved(model, reading);
       readCompileConfig(net, { ...training, optimizer: training['optimizer_config'] ?? null }, reading);
+    }
     const plan = {
       file: context.file,
       rule: stateRule(context),
@@ -131,8 +135,8 @@ function storedModel(
 }
 
 /** What compile() was given, in the layout of Keras 2; optimizers by name, which Keras has not, as they are in `.keras`. */
-function trainingConfig(model: Model): { [key: string]: WritableJson } {
-  const { optimizer, ...training } = writeCompileConfig(model);
+function trainingConfig({ config: compiled }: WrittenCompile): { [key: string]: WritableJson } {
+  const { optimizer, ...training } = compiled;
   if (optimizer === undefined) return training;
   const { class_name, registered_name, config } = optimizer as { [key: string]: WritableJson };
   return { ...training, optimizer_config: { class_name: registered_name ?? class_name, config } };

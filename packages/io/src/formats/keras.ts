@@ -13,13 +13,13 @@ import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-j
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import { inputDTypes } from '../keras-json/subclassed-model.js';
-import { writeCompileConfig } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { lambdaModels } from '../keras-ops/lambda-models.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
 import { readTopology } from '../older-keras/read-topology.js';
-import { assignRule, olderSource, readContext, readSeed, stateRule } from './read-context.js';
+import { nothingCompiled, noteNotSaved, ownFacts, readSeed, writtenCompile } from './own-facts.js';
+import { assignRule, olderSource, readContext, stateRule } from './read-context.js';
 import { refuseByName } from './read-weights.js';
 import { describeArchive, isZip } from './signatures.js';
 
@@ -36,12 +36,12 @@ export const kerasFormat: Format = {
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     const replacements = context.options['lambda'] === 'keras_ops' ? lambdaModels(model) : undefined;
     const envelope = writeModel(model, 'v3', replacements);
+    const compile = includeOptimizer ? writtenCompile(model as Model, context) : nothingCompiled;
     const config = {
       ...envelope,
-      compile_config: includeOptimizer ? writeCompileConfig(model as Model) : {},
+      compile_config: compile.config,
       lamella: {
-        version: 1,
-        seed: (model as Model).seed,
+        ...ownFacts(model as Model, compile),
         ...(!isFunctional(model) && inputDTypes(model as Model)),
       },
     };
@@ -71,8 +71,10 @@ export const kerasFormat: Format = {
       seed: readSeed(config),
       storedValues: storedValues(variables),
     });
-    if (context.options['compile'] !== false && isRecord(config))
+    if (context.options['compile'] !== false && isRecord(config)) {
+      noteNotSaved(config, reading);
       readCompileConfig(model, config['compile_config'], reading);
+    }
     const notice = (line: string): void => reading.notices.add(line);
     readVariables(variables, model, {
       file: context.file,

@@ -2,7 +2,6 @@
 import type { FormatContext, ReadingContext } from '@lamella/core';
 import type { Budget } from '@lamella/program';
 import { Notices } from '../keras-json/notices.js';
-import { isRecord, type Json } from '../keras-json/python-json.js';
 import type { ReadContext } from '../keras-json/read-object.js';
 import type { AssignRule } from '../hdf5/assign.js';
 import type { StateRule } from '../hdf5/optimizer-state.js';
@@ -54,11 +53,4 @@ export function assignRule(
 /** Whose words a config is in, for its reader. */
 export function olderSource(dialect: Dialect, { file, notices }: ReadContext): OlderSource {
   return { dialect, file, countsModelsFromOne: false, notice: (line) => notices.add(line) };
-}
-
-/** The seed that Lamella stores beside Keras' config, or undefined. */
-export function readSeed(config: Json): number | undefined {
-  const own = isRecord(config) ? config['lamella'] : undefined;
-  const seed = isRecord(own) ? own['seed'] : undefined;
-  return typeof seed === 'number' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : undefined;
 }

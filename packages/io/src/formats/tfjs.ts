@@ -14,7 +14,6 @@ import { isRecord, readPythonJson, type Json } from '../keras-json/python-json.j
 import { readCompileConfig } from '../keras-json/read-compile.js';
 import { readModel } from '../keras-json/read-model.js';
 import { requireGraph } from '../keras-json/stored-graph.js';
-import { writeCompileConfig } from '../keras-json/write-compile.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { dialectOf } from '../older-keras/dialect.js';
 import { readForInspection } from '../older-keras/read-for-inspection.js';
@@ -37,7 +36,8 @@ import {
 import { writeTopology } from '../tfjs/write-topology.js';
 import { namedWeights } from '../weights/named-weights.js';
 import { readValues } from '../weights/read-values.js';
-import { assignRule, olderSource, readContext, readSeed, requiredState, stateRule } from './read-context.js';
+import { nothingCompiled, noteNotSaved, ownFacts, readSeed, writtenCompile } from './own-facts.js';
+import { assignRule, olderSource, readContext, requiredState, stateRule } from './read-context.js';
 import { isJsonWith } from './signatures.js';
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -53,7 +53,7 @@ export const tfjsFormat: Format = {
     const model = requireGraph(given, context.file);
     const compiled = model as Layer as Model;
     const includeOptimizer = context.options['includeOptimizer'] !== false;
-    const compileConfig = includeOptimizer ? writeCompileConfig(compiled) : {};
+    const compile = includeOptimizer ? writtenCompile(compiled, context) : nothingCompiled;
     const state = (includeOptimizer ? optimizersOf(model) : []).flatMap(({ optimizer, path }) =>
       optimizer.isBuilt
         ? writtenState(optimizer).map((weight) => ({ name: statePrefix(path) + weight.name, weight }))
@@ -81,9 +81,9 @@ export const tfjsFormat: Format = {
         backend: 'tensorflow',
         model_config: writeTopology(writeModel(model, 'hybrid')),
       },
-      trainingConfig: writeTrainingConfig(compiled, compileConfig),
+      trainingConfig: writeTrainingConfig(compiled, compile.config),
       weightsManifest: [{ paths: files.map(([name]) => name), weights: specs }],
-      lamella: { version: 1, seed: compiled.seed, compile_config: compileConfig },
+      lamella: { ...ownFacts(compiled, compile), compile_config: compile.config },
     });
     const isSibling = (name: string): boolean =>
       name.startsWith(`${stem}.`) && /^[0-9a-f]{16}-\d+of\d+\.bin$/.test(name.slice(stem.length + 1));
@@ -109,7 +109,10 @@ export const tfjsFormat: Format = {
     const values = await readAll(groups, context);
     const sizes = [...values.values()].reduce((sum, { size }) => sum + size, 0);
     const model = readModel(topology, reading, { seed: readSeed(stored), storedValues: sizes });
-    if (context.options['compile'] !== false) readCompileConfig(model, compileStateOf(stored), reading);
+    if (context.options['compile'] !== false) {
+      noteNotSaved(stored, reading);
+      readCompileConfig(model, compileStateOf(stored), reading);
+    }
     const notice = (line: string): void => reading.notices.add(line);
     assign(model, groups, values, {
       file: context.file,

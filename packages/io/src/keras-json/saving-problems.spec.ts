@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { input, Layer, type CallContext } from '@lamella/core';
+import { input, Layer, type CallContext, type Config } from '@lamella/core';
 import { lambda } from '@lamella/lambda';
 import { dense } from '@lamella/layers';
-import { Loss } from '@lamella/training';
+import { floats } from '@lamella/testing';
+import { Loss, SGD } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { composed } from '../keras-fixtures.spec.js';
 
@@ -20,6 +21,16 @@ class Cubic extends Loss {
   }
 }
 
+/** Its config has a function. */
+class Fading extends SGD {
+  static override readonly className = 'acme>Fading' as 'SGD';
+  override getConfig(): Config {
+    return { ...super.getConfig(), fade: ((x: tf.Tensor) => x) as unknown as string };
+  }
+}
+
+const x = floats([4, 3]);
+const y = floats([4, 1]);
 const absolute = (yTrue: tf.Tensor, yPred: tf.Tensor): tf.Tensor => tf.mean(tf.abs(tf.sub(yTrue, yPred)), -1);
 
 function net(make: (x: ReturnType<typeof input>) => ReturnType<typeof input> = (x) => x) {
@@ -40,7 +51,7 @@ describe('a save that will fail says so at compile()', () => {
   it('for a loss without a name, with the way out', () => {
     net().compile({ loss: absolute });
     expect(said()).toMatch(
-      /^\[COMPILE_NOTICE\] Model "net": it can be trained, and then not be saved as it is\.\n {2}Model "net", loss of compile\(\): a function without a registered name.*namedFunction.*includeOptimizer: false/,
+      /^\[COMPILE_NOTICE\] Model "net": it can be trained, and then not be saved as it is\.\n {2}Model "net", loss of compile\(\): a function without a registered name.*namedFunction/,
     );
   });
 
@@ -78,13 +89,45 @@ describe('a save that will fail says so at compile()', () => {
     expect(said()).toBe('');
   });
 
-  it('saveModel() offers to leave out what compile() was given', async () => {
+  it.each(['.keras', '.h5', '.json'])(
+    'saveModel() to %s leaves out what no file can hold, keeps the optimizer, and says so once',
+    async (ending) => {
+      const model = net();
+      model.compile({ loss: absolute, optimizer: 'adam', metrics: ['mae', absolute] });
+      await model.fit(x, y, { verbose: 0 });
+      const { encodeModel, loadModel } = composed();
+      const messages: string[] = [];
+      const file = await encodeModel(model, `net${ending}`, { warn: (line) => messages.push(line) });
+      await encodeModel(model, `net${ending}`, { warn: (line) => messages.push(line) });
+      expect(messages).toEqual([
+        expect.stringMatching(
+          /^\[COMPILE_NOT_SAVED\] "net\.\w+": the model is saved, without the loss, metrics of compile\(\)\.\n {2}Model "net", loss of compile\(\): a function without a registered name.*\n {2}Model "net", metrics.*\nFix: give it one with namedFunction.*compile\(\{ optimizer: net\.optimizer, loss \}\)\.$/,
+        ),
+      ]);
+      messages.length = 0;
+      const again = await loadModel(file, { warn: (line) => messages.push(line) });
+      expect(messages).toEqual([
+        expect.stringMatching(
+          /^\[NOT_RESTORED\][^\n]*\n {2}it was saved without the loss, metrics of compile\(\), which no file could hold\n/,
+        ),
+      ]);
+      // Training goes on as it would have.
+      again.compile({ loss: absolute, optimizer: again.optimizer!, metrics: ['mae', absolute] });
+      const [here, there] = [await model.fit(x, y, { verbose: 0 }), await again.fit(x, y, { verbose: 0 })];
+      expect(there.history).toEqual(here.history);
+      await model.predict(x);
+      expect((await again.predict(x)).data).toEqual((await model.predict(x)).data);
+    },
+  );
+
+  it('an optimizer that no file can hold leaves the model without its compile state', async () => {
     const model = net();
-    model.compile({ loss: absolute });
-    const { encodeModel } = composed();
-    await expect(encodeModel(model, 'net.keras')).rejects.toThrow(
-      /\[NOT_SERIALIZABLE\] .*Fix: give it one with namedFunction.*; \{ includeOptimizer: false \} saves the model without/s,
-    );
-    await encodeModel(model, 'net.keras', { includeOptimizer: false });
+    const optimizer = new Fading({ learningRate: 0.1 });
+    model.compile({ loss: 'mse', optimizer });
+    const messages: string[] = [];
+    const { encodeModel, loadModel } = composed();
+    const file = await encodeModel(model, 'net.keras', { warn: (line) => messages.push(line) });
+    expect(messages).toEqual([expect.stringMatching(/without the optimizer of compile\(\)/)]);
+    expect((await loadModel(file, { warn: () => undefined })).compiled).toBeUndefined();
   });
 });

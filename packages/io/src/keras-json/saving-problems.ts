@@ -16,8 +16,8 @@ export function savingProblems(model: Layer, { catalog }: Composition): string[]
     const problem = problemOf(attempt);
     if (problem !== undefined) lines.add(problem);
   };
-  note(() => writeCompileConfig(model as Model));
   const { compiled } = model as Model;
+  for (const { error } of writeCompileConfig(model as Model).lost) lines.add(inOneLine(error));
   for (const object of storedObjects(compiled?.options)) {
     if (catalog.find(object.kind, object.className) === undefined)
       lines.add(
@@ -59,8 +59,12 @@ function problemOf(attempt: () => unknown): string | undefined {
     return undefined;
   } catch (error) {
     if (!isLamellaError(error)) throw error;
-    const lines = error.message.replace(/^\[\w+\] /, '').split('\n');
-    const fix = lines.find((line) => line.startsWith('Fix: '));
-    return [lines[0]!, ...(fix === undefined ? [] : [fix])].join(' ');
+    return inOneLine(error);
   }
+}
+
+function inOneLine({ message }: Error): string {
+  const lines = message.replace(/^\[\w+\] /, '').split('\n');
+  const fix = lines.find((line) => line.startsWith('Fix: '));
+  return [lines[0]!, ...(fix === undefined ? [] : [fix])].join(' ');
 }

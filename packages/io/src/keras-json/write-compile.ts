@@ -1,23 +1,45 @@
-// What compile() was given, as Keras stores it.
+// What compile() was given, as Keras stores it. What no file can hold stops no save: the file is without it, and that is said.
 import type { ConfigValue } from '@lamella/core';
-import { isLamellaError } from '@lamella/program';
+import { isLamellaError, type LamellaError } from '@lamella/program';
 import type { Model } from '@lamella/training';
-import { notSerializable } from '../errors.js';
+import { compileNotSaved } from '../errors.js';
 import type { WritableJson } from './python-json.js';
 import { writeValue } from './write-object.js';
 
-/** The compile state, or an empty record. Throws: NOT_SERIALIZABLE for what files cannot hold. */
-export function writeCompileConfig(model: Model): { [key: string]: WritableJson } {
+/** A part of compile() that no file can hold, and why. */
+export interface LostPart {
+  readonly option: string;
+  readonly error: LamellaError;
+}
+
+export interface WrittenCompile {
+  /** The compile state, or an empty record: without an optimizer nothing is compiled. */
+  readonly config: { readonly [key: string]: WritableJson };
+  readonly lost: readonly LostPart[];
+}
+
+/** The compile state of a model as far as files can hold it. */
+export function writeCompileConfig(model: Model): WrittenCompile {
   const { compiled } = model;
-  if (compiled === undefined) return {};
+  if (compiled === undefined) return { config: {}, lost: [] };
   const { options } = compiled;
-  const write = (value: unknown, option: string): WritableJson =>
-    value === undefined ? null : written(value as ConfigValue, `${model.label}, ${option} of compile()`);
-  const isNamed = options.optimizers !== undefined;
-  return {
-    ...(isNamed
+  const lost: LostPart[] = [];
+  const write = (value: unknown, option: string): WritableJson => {
+    if (value === undefined) return null;
+    try {
+      return writeValue(value as ConfigValue, `${model.label}, ${option} of compile()`);
+    } catch (error) {
+      if (!isLamellaError(error, 'NOT_SERIALIZABLE')) throw error;
+      lost.push({ option, error });
+      return null;
+    }
+  };
+  const optimizer =
+    options.optimizers !== undefined
       ? { optimizers: write(Object.fromEntries(compiled.optimizers), 'optimizers') }
-      : { optimizer: write(compiled.optimizer, 'optimizer') }),
+      : { optimizer: write(compiled.optimizer, 'optimizer') };
+  const config = {
+    ...optimizer,
     loss: write(options.loss, 'loss'),
     loss_weights: write(options.lossWeights, 'lossWeights'),
     metrics: write(options.metrics, 'metrics'),
@@ -26,18 +48,22 @@ export function writeCompileConfig(model: Model): { [key: string]: WritableJson 
     steps_per_execution: 1,
     jit_compile: false,
   };
+  return { config: lost.some(({ option }) => option.startsWith('optimizer')) ? {} : config, lost };
 }
 
-function written(value: ConfigValue, subject: string): WritableJson {
-  try {
-    return writeValue(value, subject);
-  } catch (error) {
-    if (!isLamellaError(error, 'NOT_SERIALIZABLE')) throw error;
-    const { problem, fix } = error.parts;
-    throw notSerializable(
-      error.subject,
-      problem,
-      `${fix ?? 'use what can be stored'}; { includeOptimizer: false } saves the model without what compile() was given`,
-    );
+/** What was compiled and has been warned of: checkpoints are written often. */
+const said = new WeakSet<object>();
+
+/** The compile state for a file, which goes without what it cannot hold; warns of that once a compile(). */
+export function compileForFile(
+  model: Model,
+  file: string,
+  warn: (message: string) => void = console.warn,
+): WrittenCompile {
+  const written = writeCompileConfig(model);
+  if (written.lost.length > 0 && !said.has(model.compiled!)) {
+    said.add(model.compiled!);
+    warn(compileNotSaved(file, written.lost).message);
   }
+  return written;
 }
