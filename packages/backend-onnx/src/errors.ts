@@ -36,19 +36,29 @@ export function loweringFailed(node: Place, cause: Error): LamellaError {
 /** The module that pages import. */
 const inPages = `in the page, await loadOnnx({ wasm: () => import('onnxruntime-web/wasm') }) first, and serve ort-wasm-simd-threaded.wasm beside the bundle`;
 
-/**
- * `BACKEND_UNAVAILABLE`: no runtime that may be used is installed, or none loads. `causes` says why, runtime by runtime; `native` is
- * the name of this platform's package.
- */
+/** ONNX Runtime's library for a platform: the package that holds it, or none. */
+export interface NativeBuild {
+  readonly platform: string;
+  readonly package: string | undefined;
+}
+
+/** `BACKEND_UNAVAILABLE`: no runtime that may be used is installed, or none loads. `causes` says why, runtime by runtime. */
 export function onnxUnavailable(
   platform: 'node' | 'browser',
-  native: string,
+  native: NativeBuild,
   causes: { readonly native?: unknown; readonly wasm?: unknown },
 ): LamellaError {
   const failed = (['native', 'wasm'] as const).filter((runtime) => runtime in causes);
-  const names = { native, wasm: 'onnxruntime-web' };
-  const problems = failed.map((runtime) => whyNot(names[runtime], causes[runtime]));
-  const fixes = platform === 'browser' ? [inPages] : failed.map((runtime) => `npm install ${names[runtime]}`);
+  const names = { native: native.package, wasm: 'onnxruntime-web' };
+  const problems = failed.map((runtime) => {
+    const name = names[runtime];
+    if (name !== undefined) return whyNot(name, causes[runtime]);
+    return `ONNX Runtime comes in no native build for ${native.platform}`;
+  });
+  const installed = failed.flatMap((runtime) => names[runtime] ?? []);
+  const wasmAlone = installed.length === 0 ? ["use onnx({ runtime: 'wasm' }) with onnxruntime-web"] : [];
+  const fixes =
+    platform === 'browser' ? [inPages] : [...installed.map((name) => `npm install ${name}`), ...wasmAlone];
   return backendUnavailable(
     'onnx',
     problems.join('; '),

@@ -248,6 +248,29 @@ describe('plugins in one composition', () => {
     );
   });
 
+  it('leave nothing behind where one of several things is refused: register() adds all of them or none', () => {
+    const composed = compose({ plugins: [layers, { name: 'acme', classes: { layers: [Mine] } }] });
+    class First extends Mine {
+      static override readonly className = 'acme>First' as 'acme>Mine';
+    }
+    class Second extends Layer {
+      static readonly className = 'acme>Mine';
+      override call(x: tf.Tensor): tf.Tensor {
+        return x;
+      }
+    }
+    const before = composed.catalog.names('layers');
+    expect(() => composed.register('layers', First, Second)).toThrow(
+      /\[PLUGIN_INVALID\] Plugin "application": it brings "acme>Mine" to layers, which "acme" has already/,
+    );
+    expect(() => composed.register('layers', First, Nameless as unknown as typeof First)).toThrow(
+      '[PLUGIN_INVALID]',
+    );
+    expect(composed.catalog.names('layers')).toEqual(before);
+    composed.register('layers', First);
+    expect(composed.catalog.find('layers', 'acme>First')).toBe(First);
+  });
+
   it('give their lowerings to the backend whole, in any order, those of a later call too', () => {
     const given: unknown[] = [];
     const gpu: Backend = {

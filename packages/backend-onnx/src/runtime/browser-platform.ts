@@ -3,7 +3,7 @@ import type { Platform } from './platform.js';
 
 export const platform: Platform = {
   name: 'browser',
-  nativePackage: () => 'the native build',
+  nativeBuild: () => ({ platform: 'browsers', package: undefined }),
   async cores() {
     return globalThis.crossOriginIsolated === true ? globalThis.navigator.hardwareConcurrency : 1;
   },

@@ -49,6 +49,31 @@ describe('onnx() where ONNX Runtime does not load', () => {
     );
   });
 
+  it('names no package where there is none: on a platform that is not known, on Linux without glibc', async () => {
+    const { nativeBuild, nativePlatforms } = await import('./native-package.js');
+    const made = new URL('../../../../tools/release/native-packages.mjs', import.meta.url).href;
+    const { nativePackages } = (await import(made)) as { nativePackages: readonly { name: string }[] };
+    expect(nativePlatforms.map((name) => `@lamella/onnxruntime-${name}`)).toEqual(
+      nativePackages.map(({ name }) => name),
+    );
+    const { platform } = process;
+    const report = jest.spyOn(process.report, 'getReport');
+    try {
+      Object.defineProperty(process, 'platform', { value: 'linux' });
+      report.mockReturnValue({ header: {} } as never);
+      expect(nativeBuild()).toEqual({ platform: `linux-${process.arch} without glibc`, package: undefined });
+      Object.defineProperty(process, 'platform', { value: 'sunos' });
+      const { onnx, loadOnnx } = await failing({ 'onnxruntime-node': missing('onnxruntime-node') });
+      await expect(loadOnnx({ runtime: 'native' })).rejects.toThrow(
+        `[BACKEND_UNAVAILABLE] Backend "onnx": ONNX Runtime comes in no native build for sunos-${process.arch}.\nFix: use onnx({ runtime: 'wasm' }) with onnxruntime-web, or use cpu()`,
+      );
+      expect(await onnx().runtime()).toBe('wasm');
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+      report.mockRestore();
+    }
+  });
+
   it('keeps ONNX Runtime from reporting its use', async () => {
     delete process.env['ORT_DISABLE_TELEMETRY'];
     const { loadOnnx } = await failing({ 'onnxruntime-node': missing('onnxruntime-node') });

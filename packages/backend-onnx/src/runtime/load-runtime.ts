@@ -30,7 +30,7 @@ export async function loadRuntime({ runtime, ...options }: RuntimeOptions = {}):
 }
 
 function fail(causes: { readonly native?: unknown; readonly wasm?: unknown }): never {
-  throw onnxUnavailable(platform.name, platform.nativePackage(), causes);
+  throw onnxUnavailable(platform.name, platform.nativeBuild(), causes);
 }
 
 let native: Promise<Runtime> | undefined;

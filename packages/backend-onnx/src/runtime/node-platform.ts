@@ -1,5 +1,5 @@
 // Node, and whatever else is no browser.
-import { developmentPackage, findNativePackage, nativePackage } from './native-package.js';
+import { developmentPackage, findNativePackage, nativeBuild } from './native-package.js';
 import { startNativeRuntime } from './native-runtime.js';
 import type { Platform } from './platform.js';
 import type { Runtime } from './runtime.js';
@@ -7,7 +7,7 @@ import { ortOf, ScriptRuntime } from './script-runtime.js';
 
 export const platform: Platform = {
   name: 'node',
-  nativePackage,
+  nativeBuild,
   async loadNative() {
     // From version 1.29 on ONNX Runtime reports its use to its maker over the network, unless this is set before it loads.
     process.env['ORT_DISABLE_TELEMETRY'] ??= '1';

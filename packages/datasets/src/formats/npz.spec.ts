@@ -63,6 +63,11 @@ describe('readNpz()', () => {
     );
   });
 
+  it('names what it was given in errors: the bytes, or the file that they are of', () => {
+    expect(() => readNpz(new Uint8Array(30))).toThrow('[FILE_INVALID] "bytes given to readNpz()"');
+    expect(() => readNpz(new Uint8Array(30), { name: 'digits.npz' })).toThrow('[FILE_INVALID] "digits.npz"');
+  });
+
   it('refuses a member that unfolds to more than it declares', () => {
     const liar = patched(writeNpz({ zeros }, { compressed: true }), directory, (view, at) =>
       view.setUint32(at + 24, 1000, true),
