@@ -1,6 +1,7 @@
 // What bundlers make of `lamella`: a browser's bundle needs none of Node's modules, and one import does not bring all.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { build, type Message, type Metafile } from 'esbuild';
 
@@ -10,7 +11,9 @@ interface Bundle {
   readonly metafile: Metafile;
   readonly warnings: readonly Message[];
   readonly text: string;
-  /** Those of ours of which anything is kept. */
+  /** Those modules of which anything is kept. */
+  readonly modules: readonly string[];
+  /** Those of ours among them. */
   readonly packages: readonly string[];
 }
 
@@ -37,8 +40,9 @@ async function bundle(contents: string, external = thirdParties): Promise<Bundle
   const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
-  const packages = kept.flatMap((path) => /^packages\/([^/]+)\//.exec(path)?.[1] ?? []);
-  return { metafile, warnings, text: outputFiles[0]!.text, packages: [...new Set(packages)].sort() };
+  const modules = [...new Set(kept)].sort();
+  const packages = modules.flatMap((path) => /^packages\/([^/]+)\//.exec(path)?.[1] ?? []);
+  return { metafile, warnings, text: outputFiles[0]!.text, modules, packages: [...new Set(packages)] };
 }
 
 describe('a bundle that takes dense alone from lamella', () => {
@@ -64,6 +68,46 @@ describe('a bundle that takes dense alone from lamella', () => {
     const all = await bundle(`export * from 'lamella';`);
     // Half of it is what every layer needs to infer shapes: the rules of all kernels, and tfjs' own gradients.
     expect(result.text.length).toBeLessThan(all.text.length / 2);
+  });
+});
+
+/** Gradients that are tfjs' own, in a module of program since tfjs' builds have them not: part of tfjs' share. */
+const ofTfjs = '*/generated/tfjs-gradients.js';
+
+/** What applications of parts of it import, how many kilobytes of it, gzipped, they get beside tfjs, and what they must not get. */
+const budgets = {
+  'core alone': {
+    contents: `import { compose, input } from '@lamella/core'; console.log(compose, input);`,
+    kilobytes: 46,
+    without: /layers|training|backend-|node:|testing/,
+  },
+  'core, dense, training and cpu': {
+    contents: `import { cpu } from '@lamella/backend-cpu';
+      import { compose, input } from '@lamella/core';
+      import { dense } from '@lamella/layers';
+      import { adam, training } from '@lamella/training';
+      console.log(compose({ backend: cpu(), plugins: [training] }), input, dense, adam);`,
+    kilobytes: 123,
+    without:
+      /node:|(?:io|files|datasets|vis|applications|backend-onnx)\/|layers\/src\/(?:recurrent|image|convolution|pooling|preprocessing|attention|normalization)/,
+  },
+  'all of lamella, with what it imports later': {
+    contents: `import * as lamella from 'lamella'; console.log(lamella);`,
+    kilobytes: 380,
+    without: /onnxruntime|koffi|applications|backend-node|testing\//,
+  },
+};
+
+describe('the size of a bundle', () => {
+  it.each(Object.entries(budgets))('of %s keeps to its budget', async (_, budget) => {
+    const { modules, text } = await bundle(budget.contents, [...thirdParties, ofTfjs]);
+    expect(modules.filter((path) => budget.without.test(path))).toEqual([]);
+    expect(gzipSync(text).length / 1000).toBeLessThan(budget.kilobytes);
+  });
+
+  it("takes of tfjs' gradients only what tfjs does not export", async () => {
+    const { text } = await bundle(`export * from '../../program/generated/tfjs-gradients.js';`);
+    expect(gzipSync(text).length / 1000).toBeLessThan(15);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type KernelLowerings,
   type OptionNames,
 } from '@lamella/core';
+import { writeFile } from '@lamella/files/write-file';
 import {
   capture,
   flatten,
@@ -85,11 +86,7 @@ export async function exportOnnx(
   const [path, options] =
     typeof pathOrOptions === 'string' ? [pathOrOptions, more] : [undefined, pathOrOptions];
   const bytes = encodeModel(await exportedModel(model, options));
-  if (path !== undefined) {
-    // Read by then alone: most applications of the backend write no file.
-    const { writeFile } = await import('@lamella/files');
-    await writeFile(path, bytes);
-  }
+  if (path !== undefined) await writeFile(path, bytes);
   return bytes;
 }
 

@@ -8,6 +8,7 @@ import {
   checkOptionNames,
   type OptionNames,
 } from '@lamella/core';
+import { writeFile } from '@lamella/files/write-file';
 import type { Captured, HostTensor, NumberDType, Program, Shape, Tree } from '@lamella/program';
 import { heldInGraph, inGraphDTypes } from '../graph-dtypes.js';
 import { lowerToModel } from '../lower-program.js';
@@ -149,11 +150,7 @@ export async function exportTrainingStep(
     }),
   });
   const bytes = encodeModel(graph);
-  if (path !== undefined) {
-    // Read by then alone: most applications of the backend write no file.
-    const { writeFile } = await import('@lamella/files');
-    await writeFile(path, bytes);
-  }
+  if (path !== undefined) await writeFile(path, bytes);
   return { bytes, states: statesOf(names) };
 }
 
