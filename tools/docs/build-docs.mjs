@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Application, ReflectionKind } from 'typedoc';
 import { root } from '../run/commands.mjs';
+import { drawDiagrams } from './draw-diagrams.mjs';
 import { siteFolder } from './site-folder.mjs';
 import { writeWhatWorksWhere } from './what-works-where.mjs';
 
@@ -109,6 +110,7 @@ function nameByHeading(reflection) {
   const [first] = page.content;
   const heading = first === undefined ? null : /^\s*# (.+)\n/.exec(first.text);
   unlinkFolders(page.content);
+  drawDiagrams(page.content);
   if (first === undefined || heading === null) return;
   page.name = heading[1] ?? page.name;
   first.text = first.text.slice(heading[0].length);

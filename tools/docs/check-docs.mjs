@@ -64,7 +64,9 @@ async function faultsOf(page, path) {
   const outside = page
     .requests()
     .filter((url) => !/^(?:file|data|blob):/.test(url) && !url.startsWith(origin));
+  const isCode = await page.evaluate("document.querySelector('code.mermaid') !== null");
   return [
+    ...(isCode === true ? [`${path} has a diagram that is not drawn`] : []),
     ...(width > phone.width ? [`${path} is ${width} pixels wide on a phone of ${phone.width}`] : []),
     ...page.complaints().map((text) => `${path} complains: ${text}`),
     ...outside.map((url) => `${path} asks for ${url}`),

@@ -3,10 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** @typedef {{ readonly repository: string, readonly homepage: string, readonly bugs: string }} Metadata */
+/**
+ * @typedef {{
+ *   readonly repository: string,
+ *   readonly homepage: string,
+ *   readonly bugs: string,
+ *   readonly security: string,
+ * }} Metadata
+ */
 
 const file = new URL('metadata.json', import.meta.url);
-const names = /** @type {const} */ (['repository', 'homepage', 'bugs']);
+const names = /** @type {const} */ (['repository', 'homepage', 'bugs', 'security']);
 
 /**
  * The addresses, each an https URL. Throws where one is missing or is something else.
@@ -19,7 +26,7 @@ export function metadata(given = JSON.parse(readFileSync(file, 'utf8'))) {
   if (wrong.length > 0)
     throw new Error(
       `tools/release/metadata.json: expected an https address as ${wrong.join(', ')}, got ${wrong.map((name) => JSON.stringify(addresses[name])).join(', ')}.\n` +
-        'Nothing is published without addresses: npm, provenance and the READMEs name them.\nFix: fill them in.',
+        'Nothing is published without addresses: npm, provenance and the READMEs name them, and who finds a hole needs one.\nFix: fill them in.',
     );
   return addresses;
 }

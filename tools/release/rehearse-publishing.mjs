@@ -1,5 +1,5 @@
 // The part of a rehearsal that is the release: `npm run version` and `npm run release`, in a copy of the working tree.
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publishedPackages, runQuietly } from '../packages/packages.mjs';
 import { root } from '../run/commands.mjs';
@@ -12,6 +12,7 @@ const addresses = {
   repository: 'https://example.com/lamella/lamella',
   homepage: 'https://example.com/lamella',
   bugs: 'https://example.com/lamella/lamella/issues',
+  security: 'https://example.com/lamella/lamella/security/advisories/new',
 };
 const names = publishedPackages().map(({ name }) => name);
 const total = names.length + nativePackages.length;
@@ -114,6 +115,8 @@ export function repositoryCopy({ folder, registry, run }) {
         expect(existsSync(join(folder, 'CHANGELOG.md')), `${name} has no changelog.`);
         const { output } = await runQuietly('grep', ['-nE', '\\]\\(\\.', join(folder, 'README.md')]);
         expect(output === '', `${name}: links that lead nowhere from npm:\n${output}`);
+        const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+        expect(readme.endsWith(`in private: ${addresses.security}\n`), `${name}: where holes are reported`);
       }
       return `${names.length} packages`;
     },

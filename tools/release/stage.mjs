@@ -33,7 +33,8 @@ export async function stagePackages(destination, addresses) {
     const manifest = publishedManifest(read(folder, 'package.json'), path, addresses);
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     const readme = join(folder, 'README.md');
-    writeFileSync(readme, withAbsoluteLinks(readFileSync(readme, 'utf8'), path, addresses));
+    const text = withAbsoluteLinks(readFileSync(readme, 'utf8'), path, addresses).trimEnd();
+    writeFileSync(readme, `${text}\n\nSecurity holes are reported in private: ${addresses.security}\n`);
     const changelog = join(source, 'CHANGELOG.md');
     if (existsSync(changelog)) cpSync(changelog, join(folder, 'CHANGELOG.md'));
     const needs = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Tree } from '@nx/devkit';
-import { packageGenerator } from '@lamella/tools-generators/package-generator.mjs';
+import { packageGenerator } from '../../generators/package-generator.mjs';
 import { FsTree } from 'nx/src/generators/tree.js';
 
 const run = promisify(execFile);
