@@ -1,11 +1,35 @@
-// A Program that updates nothing, in two compiled forms: the second has the weights' values built in. It is made once the
-// weights have stayed the same for some runs, and dropped when they change. Whether that is worth it: worth-freezing.ts.
+// A Program in two compiled forms: the second has the values of weights built in that it does not update. It is made once they
+// have stayed the same for some runs, and dropped when they change. Which, and whether that is worth it: worth-freezing.ts.
 import { HostBuffer, type Backend, type Buffer, type Executable, type RunKey } from '@lamella/core';
 import type { Program } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
 
 /** Runs with unchanged weights after which compiling again is expected to pay. */
-const patience = 16;
+const worthwhile = 16;
+
+/** When weights are built in. */
+export interface Patience {
+  /** The runs with unchanged weights before it. */
+  readonly runs: number;
+  /** After weights that were built in have changed, `ran` runs later. */
+  next(ran: number): Patience;
+}
+
+/** For predictions: perhaps somebody trains between them, and each time that turns out so it takes longer. */
+export function patienceOf(runs = worthwhile): Patience {
+  return { runs, next: () => patienceOf(4 * runs) };
+}
+
+const never: Patience = { runs: Infinity, next: () => never };
+
+/**
+ * For steps that train other weights: at once, as a training that is resumed must compute the same bits; and no more once
+ * they turn out to change all the time.
+ */
+export const atOnce: Patience = { runs: 0, next: (ran) => (ran < worthwhile ? never : atOnce) };
+
+/** Compiles the Program with values built in. */
+export type CompileFrozen = (values: FrozenInputs) => Promise<Executable>;
 
 /** See the head of this file. */
 export class FreezingExecutable implements Executable {
@@ -16,21 +40,27 @@ export class FreezingExecutable implements Executable {
   private version = NaN;
   private runs = 0;
   private frozen: Executable | undefined;
+  private ordinary: Executable | undefined;
 
-  /** `freeze` compiles the Program with values built in, by the index of the input. */
+  /** `states` are the inputs that may be built in. */
   constructor(
+    readonly backend: Backend,
     program: Program,
-    private readonly ordinary: Executable,
-    private readonly freeze: (values: FrozenInputs) => Promise<Executable>,
+    states: readonly number[],
+    private readonly compile: CompileFrozen,
+    private patience: Patience,
   ) {
     const given = program.inputs.map((_, i) => i).filter((i) => program.inputs[i]!.kind !== 'random');
+    const lasting = new Set(states);
     this.states = new Map(
-      given.flatMap((index, place) => (program.inputs[index]!.kind === 'state' ? [[place, index]] : [])),
+      given.flatMap((index, place) => (lasting.has(index) ? [[place, index] as const] : [])),
     );
   }
 
-  get backend(): Backend {
-    return this.ordinary.backend;
+  /** Compiles the form that is needed first, where that needs no values. */
+  async prepare(): Promise<this> {
+    if (this.patience.runs > 0) await this.compileOrdinary();
+    return this;
   }
 
   async run(inputs: readonly Buffer[], outputs: readonly Buffer[], key: RunKey): Promise<void> {
@@ -44,17 +74,23 @@ export class FreezingExecutable implements Executable {
       version += versionOf(buffer);
     }
     if (!isSame || version !== this.version) {
+      if (this.frozen !== undefined) this.patience = this.patience.next(this.runs);
       this.dropFrozen();
       this.version = version;
       this.runs = 0;
     }
-    if (this.frozen === undefined && ++this.runs === patience) await this.build(inputs);
-    return (this.frozen ?? this.ordinary).run(inputs, outputs, key);
+    if (this.frozen === undefined && this.runs === this.patience.runs) await this.build(inputs);
+    this.runs++;
+    return (this.frozen ?? this.ordinary ?? (await this.compileOrdinary())).run(inputs, outputs, key);
   }
 
   dispose(): void {
     this.dropFrozen();
-    this.ordinary.dispose();
+    this.ordinary?.dispose();
+  }
+
+  private async compileOrdinary(): Promise<Executable> {
+    return (this.ordinary ??= await this.compile(new Map()));
   }
 
   private async build(inputs: readonly Buffer[]): Promise<void> {
@@ -62,7 +98,7 @@ export class FreezingExecutable implements Executable {
       [...this.states].map(([place, index]) => [index, (inputs[place] as HostBuffer).memory]),
     );
     // Memory, say, may not suffice for the weights twice. The ordinary form goes on.
-    this.frozen = await this.freeze(values).catch(() => undefined);
+    this.frozen = await this.compile(values).catch(() => undefined);
   }
 
   private dropFrozen(): void {

@@ -16,7 +16,7 @@ import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
 import { isOpenProgram, requireDTypes, requireRoom, type OpenProgram, type Program } from '@lamella/program';
 import { arenaZeros } from './arena-zeros.js';
 import { sessionFailed } from './errors.js';
-import { FreezingExecutable } from './freezing-executable.js';
+import { atOnce, FreezingExecutable, patienceOf } from './freezing-executable.js';
 import { withConstants, withInputsOf, type FrozenInputs } from './frozen-inputs.js';
 import { graphDTypes } from './graph-dtypes.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
@@ -36,7 +36,7 @@ import { splitForThreads } from './data-parallel/split-batch.js';
 import { SplitGraphPart } from './data-parallel/split-graph-part.js';
 import { loadRuntime, type WasmPaths } from './runtime/load-runtime.js';
 import type { RuntimeName, SessionPlan } from './runtime/runtime.js';
-import { isWorthFreezing, worthFreezing } from './worth-freezing.js';
+import { isWorthFreezing, lastingStates, worthFreezing } from './worth-freezing.js';
 
 export interface OnnxOptions {
   /**
@@ -164,8 +164,10 @@ class OnnxRuntimeBackend implements OnnxBackend {
     requireRoom(program);
     const compile = async (known: FrozenInputs): Promise<HostExecutable> =>
       new HostExecutable(this, program, await this.computation(program, known, openGraph));
-    const ordinary = await compile(new Map());
-    return isWorthFreezing(program) ? new FreezingExecutable(program, ordinary, compile) : ordinary;
+    const states = lastingStates(program);
+    if (!isWorthFreezing(program, states)) return compile(new Map());
+    const patience = program.updates.length === 0 ? patienceOf() : atOnce;
+    return new FreezingExecutable(this, program, states, compile, patience).prepare();
   }
 
   private async computation(

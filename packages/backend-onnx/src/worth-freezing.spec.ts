@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Weight } from '@lamella/core';
 import { capture, HostTensor, type Shape } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
-import { isWorthFreezing, worthFreezing } from './worth-freezing.js';
+import { isWorthFreezing, lastingStates, worthFreezing } from './worth-freezing.js';
 
 const weights = (...shapes: Shape[]): Weight[] =>
   shapes.map((shape, i) => new Weight({ name: `w${i}`, owner: 'fn', value: HostTensor.zeros(shape) }));
@@ -60,16 +60,32 @@ describe('weights worth building in', () => {
     expect(found.join()).toContain('w0');
   });
 
-  it('are none in a step that updates', () => {
-    const [filter] = weights([3, 3, 3, 5]);
+  /** What of a filter, a matrix and a single number lasts in a step; `update` says what it assigns. */
+  function lasting(
+    update: (filter: Weight, matrix: Weight, number: Weight, out: tf.Tensor) => void,
+  ): string[] {
+    const [filter, matrix, number] = weights([3, 3, 3, 5], [80, 2], []) as [Weight, Weight, Weight];
     const { program } = capture(
       (x) => {
-        const places = tf.conv2d(x as tf.Tensor4D, filter!.read() as tf.Tensor4D, 1, 'same');
-        filter!.assign(tf.mul(filter!.read(), 2));
-        return places;
+        const places = tf.conv2d(x as tf.Tensor4D, filter.read() as tf.Tensor4D, 1, 'same');
+        const out = tf.matMul(tf.reshape(places, [2, -1]), matrix.read() as tf.Tensor2D);
+        update(filter, matrix, number, out);
+        return tf.mul(out, number.read());
       },
       [{ name: 'x', shape: [2, 4, 4, 3], dtype: 'float32' }],
     );
-    expect(isWorthFreezing(program)).toBe(false);
+    return lastingStates(program).map((index) => program.inputs[index]!.name.split('/').at(-1)!);
+  }
+
+  it('are in a step those that it does not train, but no learning rate', () => {
+    expect(lasting((_, matrix) => matrix.assign(tf.mul(matrix.read(), 2)))).toEqual(['w0']);
+  });
+
+  it('are none in a step that only counts, or trains them', () => {
+    expect(lasting((_, __, number, out) => number.assign(tf.add(number.read(), tf.sum(out))))).toEqual([]);
+    const all = lasting((filter, matrix) => {
+      for (const weight of [filter, matrix]) weight.assign(tf.mul(weight.read(), 2));
+    });
+    expect(all).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Which weights to build in while nobody trains. ONNX Runtime reorders the filters of convolutions that it knows beforehand, and
+// Which weights to build in while nobody trains them. ONNX Runtime reorders the filters of convolutions that it knows beforehand, and
 // computes at once what depends on nothing else; products of matrices are no faster, and weights are large to have twice.
 import { traitsOf, type Program, type ValueId } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
@@ -6,11 +6,35 @@ import type { FrozenInputs } from './frozen-inputs.js';
 /** Kernels that read a matrix in its order, or some of a table. */
 const readers: ReadonlySet<string> = new Set(['BatchMatMul', 'GatherV2']);
 
-/** Whether a Program would run faster if it knew its states beforehand. */
-export function isWorthFreezing(program: Program): boolean {
-  const { inputs, updates } = program;
-  const states = inputs.flatMap(({ kind }, index) => (kind === 'state' ? [index] : []));
-  return updates.length === 0 && neededBeforehand(program, states).length > 0;
+/**
+ * The states that last while a Program runs again and again: all of one that updates nothing; of a step that trains, the
+ * weights that it does not train. Single numbers do not: a learning rate changes from epoch to epoch.
+ */
+export function lastingStates(program: Program): number[] {
+  const states = program.inputs.flatMap(({ kind }, index) => (kind === 'state' ? [index] : []));
+  if (program.updates.length === 0) return states;
+  if (!trains(program)) return [];
+  const updated = new Set(program.updates.map(({ input }) => input));
+  return states.filter(
+    (index) => !updated.has(index) && program.type(program.inputs[index]!.id).shape.length > 0,
+  );
+}
+
+/** Whether a step updates weights of layers, not only what metrics add up, between which others train. */
+function trains(program: Program): boolean {
+  const updated = new Set(program.updates.map(({ input }) => program.inputs[input]!.id));
+  return program.nodes.some(({ kernel, inputs, outputs }) => {
+    const isLayer = readers.has(kernel) || traitsOf(kernel).slides !== undefined;
+    const read = Object.values(inputs);
+    const isUpdated = read.some((id) => updated.has(id));
+    if (isUpdated && traitsOf(kernel).moves === 'shape') updated.add(outputs[0]!);
+    return isLayer && isUpdated;
+  });
+}
+
+/** Whether a Program would run faster if it knew these states beforehand. */
+export function isWorthFreezing(program: Program, states = lastingStates(program)): boolean {
+  return neededBeforehand(program, states).length > 0;
 }
 
 /** Of inputs whose values are known, those that are to be built in. */
