@@ -15,10 +15,8 @@ export interface Patience {
   next(ran: number): Patience;
 }
 
-/** For predictions: perhaps somebody trains between them, and each time that turns out so it takes longer. */
-export function patienceOf(run = worthwhile): Patience {
-  return { run, next: () => patienceOf(4 * run) };
-}
+/** For predictions, between which somebody may train. */
+export const onceUnchanged: Patience = { run: worthwhile, next: () => onceUnchanged };
 
 const never: Patience = { run: Infinity, next: () => never };
 

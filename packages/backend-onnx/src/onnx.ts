@@ -16,7 +16,7 @@ import { compileProgram, randomFill, type RandomFill } from '@lamella/fused';
 import { isOpenProgram, requireDTypes, requireRoom, type OpenProgram, type Program } from '@lamella/program';
 import { arenaZeros } from './arena-zeros.js';
 import { sessionFailed } from './errors.js';
-import { atOnce, FreezingExecutable, patienceOf } from './freezing-executable.js';
+import { atOnce, FreezingExecutable, onceUnchanged } from './freezing-executable.js';
 import { withConstants, withInputsOf, type FrozenInputs } from './frozen-inputs.js';
 import { graphDTypes } from './graph-dtypes.js';
 import { GraphPart, sessionOutputs } from './graph-part.js';
@@ -166,7 +166,7 @@ class OnnxRuntimeBackend implements OnnxBackend {
       new HostExecutable(this, program, await this.computation(program, known, openGraph));
     const states = lastingStates(program);
     if (!isWorthFreezing(program, states)) return compile(new Map());
-    const patience = program.updates.length === 0 ? patienceOf() : atOnce;
+    const patience = program.updates.length === 0 ? onceUnchanged : atOnce;
     return new FreezingExecutable(this, program, states, compile, patience).prepare();
   }
 

@@ -46,10 +46,6 @@ export class HostTensor<D extends DType = NumberDType> {
   readonly shape: Shape;
   readonly dtype: D;
 
-  static {
-    Object.defineProperty(this.prototype, brand, { value: true });
-  }
-
   constructor(data: DataOf<D>, shape: Shape, dtype: D = 'float32' as D) {
     if (!isDType(dtype))
       throw dtypeMismatch('HostTensor', `expected one of ${dtypes.join(', ')}, got ${String(dtype)}`);
@@ -67,6 +63,8 @@ export class HostTensor<D extends DType = NumberDType> {
     this.data = data;
     this.shape = Object.freeze([...shape]);
     this.dtype = dtype;
+    // Once for all, and by the first of them: what a module does when it is loaded would keep it in every bundle.
+    if (!(brand in this)) Object.defineProperty(HostTensor.prototype, brand, { value: true });
   }
 
   /** A zero-filled tensor; of strings, empty ones. */
