@@ -26,9 +26,10 @@ export function publishedPackages() {
  * @param {readonly string[]} args
  * @param {string} [cwd]
  * @param {Record<string, string>} [env] beside that of this process
+ * @param {(text: string) => void} [hear] takes what it prints as it comes
  * @returns {Promise<{ status: number, output: string }>}
  */
-export function runQuietly(command, args, cwd = root, env = {}) {
+export function runQuietly(command, args, cwd = root, env = {}, hear = () => {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -37,8 +38,11 @@ export function runQuietly(command, args, cwd = root, env = {}) {
       shell: process.platform === 'win32' && command === 'npm',
     });
     let output = '';
-    child.stdout.on('data', (text) => (output += text));
-    child.stderr.on('data', (text) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        hear(text);
+      });
     child.once('error', reject);
     child.once('close', (code) => resolve({ status: code ?? 1, output }));
   });

@@ -1,5 +1,5 @@
 // What the steps of a rehearsal share: a folder, a registry, commands that see it and nothing else of this machine's settings, and
-// the printing of each step with its time.
+// the printing of each step with its time. A step that takes long says at what it is.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,9 @@ import { runQuietly } from '../packages/packages.mjs';
 import { localRegistry } from './registry.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof startRehearsal>>} Rehearsal */
+
+/** How often a step that goes on says at what it is. */
+const secondsBetweenReports = 20;
 
 /** A folder and a registry for one rehearsal. */
 export async function startRehearsal() {
@@ -16,6 +19,8 @@ export async function startRehearsal() {
   // npm's own cache would answer for packages that another rehearsal published.
   const env = { ...registry.env, CI: 'true', NX_DAEMON: 'false', NX_TUI: 'false' };
   let failures = 0;
+  /** The command that was started last, and then the last line that one printed. */
+  let latest = '';
 
   /**
    * Runs a command; what it printed. Throws where it fails.
@@ -23,7 +28,10 @@ export async function startRehearsal() {
    * @returns {Promise<string>}
    */
   async function run(cwd, command, ...args) {
-    const { status, output } = await runQuietly(command, args, cwd, env);
+    latest = [command, ...args].join(' ');
+    const { status, output } = await runQuietly(command, args, cwd, env, (text) => {
+      latest = text.trim().split('\n').at(-1) || latest;
+    });
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${output}`);
     return output;
   }
@@ -34,9 +42,10 @@ export async function startRehearsal() {
    */
   async function step(what, body, { needed = false } = {}) {
     const start = performance.now();
-    const shown = process.stdout.isTTY;
-    if (shown) process.stdout.write(`...             ${what}\r`);
     const seconds = () => ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+    latest = '';
+    const report = () => console.log(`...    ${seconds()} s ${what}: ${latest.slice(0, 80)}`);
+    const reporting = setInterval(report, secondsBetweenReports * 1000);
     try {
       const note = await body();
       console.log(`ok     ${seconds()} s ${what}${note ? `: ${note}` : ''}`);
@@ -44,6 +53,8 @@ export async function startRehearsal() {
       failures += 1;
       console.log(`FAILED ${seconds()} s ${what}\n${/** @type {Error} */ (error).message}`);
       if (needed) throw new Error('The rest needs that.', { cause: error });
+    } finally {
+      clearInterval(reporting);
     }
   }
 

@@ -1,5 +1,5 @@
 // The part of a rehearsal that is the release: `npm run version` and `npm run release`, in a copy of the working tree.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publishedPackages, runQuietly } from '../packages/packages.mjs';
 import { root } from '../run/commands.mjs';
@@ -41,6 +41,11 @@ export function repositoryCopy({ folder, registry, run }) {
         await run(copy, 'cp', '-al', join(root, modules), join(copy, modules)).catch(() =>
           run(copy, 'cp', '-a', join(root, modules), join(copy, modules)),
         );
+      // npm writes that file where it is, so that the checkout's would change with it.
+      const record = join(copy, 'node_modules/.package-lock.json');
+      const text = readFileSync(record);
+      rmSync(record);
+      writeFileSync(record, text);
       await run(copy, 'git', 'init', '-q', '-b', 'main');
       await run(copy, 'git', 'config', 'user.email', 'rehearsal@example.com');
       await run(copy, 'git', 'config', 'user.name', 'rehearsal');
