@@ -16,6 +16,7 @@ import {
   structureOf,
   unflatten,
   withComputeDType,
+  writeOpenProgram,
   type DType,
   type FloatDType,
   type OpenProgram,
@@ -78,14 +79,16 @@ export function captureFunction(call: FunctionCall): SavedFunction {
       'nest the outputs alike',
     );
   }
-  const isSame = JSON.stringify(inference.program) === JSON.stringify(training.program);
+  const [stored, storedTraining] = [inference, training].map(({ program }) =>
+    JSON.stringify(writeOpenProgram(program)),
+  );
   return {
     functionName: call.functionName,
     inputs: call.structure,
     outputs: inference.outputs,
     masks,
     inference: inference.program,
-    training: isSame ? inference.program : training.program,
+    training: stored === storedTraining ? inference.program : training.program,
   };
 }
 

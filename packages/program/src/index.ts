@@ -178,7 +178,7 @@ export {
   withMoreTrials,
 } from './open-program/trial-sizes.js';
 export { shapesAt, withUnknowns, type Unknowns } from './open-program/unknowns.js';
-export { type OpenProgramJson } from './open-program/open-program-json.js';
+export { readOpenProgram, writeOpenProgram, type OpenProgramJson } from './open-program/open-program-json.js';
 export {
   describeStructure,
   flatten,

@@ -1,6 +1,6 @@
 // Looks into a file without loading it: no function runs, no layer is made, no weight gets memory beyond the file's own.
 import type { FileContents, ReadableWeight } from '@lamella/core';
-import { isLamellaError, OpenProgram } from '@lamella/program';
+import { isLamellaError, readOpenProgram } from '@lamella/program';
 import { findMissing } from '../keras-json/check-known.js';
 import { anonymous, describeLambda, isLambdaEntry, liveFunction } from '../keras-json/lambda.js';
 import type { Missing } from '../keras-json/missing.js';
@@ -166,7 +166,7 @@ function inspectLambda(entry: Json, context: ReadContext): InspectedLambda {
 /** A damaged Program is what a file holds, too. */
 function listingOf(program: Json): { text: string; operations?: readonly string[] } {
   try {
-    const open = OpenProgram.fromJSON(program);
+    const open = readOpenProgram(program);
     return { text: String(open), operations: open.graph.nodes.map(({ kernel }) => kernel) };
   } catch (error) {
     if (!isLamellaError(error)) throw error;

@@ -12,7 +12,9 @@ import {
 import {
   flatten,
   isLamellaError,
-  OpenProgram,
+  readOpenProgram,
+  writeOpenProgram,
+  type OpenProgram,
   type OpenProgramJson,
   type Tree,
   type TreeStructure,
@@ -77,7 +79,8 @@ function outputsOf(layer: Lambda): WritableJson {
 function programsOf(layer: Lambda): Entry {
   try {
     const { inputs, outputs, masks, inference, training } = layer.saveFunction();
-    const json = (template: OpenProgram): WritableJson => template.toJSON() as unknown as WritableJson;
+    const json = (template: OpenProgram): WritableJson =>
+      writeOpenProgram(template) as unknown as WritableJson;
     return {
       structures: { inputs, outputs, ...(masks.length > 0 && { masks: [...masks] }) },
       programs: { inference: json(inference), ...(training !== inference && { training: json(training) }) },
@@ -211,9 +214,8 @@ function savedFunction(
   { layerName, functionName, structures, masks, programs }: StoredLambda,
   context: ReadContext,
 ): SavedFunction {
-  const inference = OpenProgram.fromJSON(programs!['inference'] as unknown as OpenProgramJson);
-  const training =
-    programs!['training'] === undefined ? inference : OpenProgram.fromJSON(programs!['training']);
+  const inference = readOpenProgram(programs!['inference'] as unknown as OpenProgramJson);
+  const training = programs!['training'] === undefined ? inference : readOpenProgram(programs!['training']);
   const isNamed = functionName !== undefined && functionName !== anonymous;
   const list = (count: number): TreeStructure => Array.from({ length: count }, (): '*' => '*');
   const count = inference.graph.outputs.length;

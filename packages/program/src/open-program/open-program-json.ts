@@ -27,6 +27,7 @@ import {
   type OpenInput,
   type OpenNode,
 } from './graph.js';
+import { OpenProgram } from './open-program.js';
 import { isPolynomial, Polynomial, type Quotient, type Size, type Term } from './size.js';
 
 /** JSON as {@link writeOpenProgram} makes it. */
@@ -43,8 +44,8 @@ const distributions = ['uniform', 'normal', 'truncatedNormal', 'bits'] as const;
 const mostNodes = 100_000;
 const deepest = 16;
 
-/** Version 1, or 2 where there are loops, choices, divided sizes or other floats than float32, which the first version had not. A reader refuses versions it does not know. */
-export function writeOpenProgram(graph: OpenProgramGraph, unknowns: readonly string[]): OpenProgramJson {
+/** An open Program as plain data. Version 1, or 2 where there are loops, choices, divided sizes or other floats than float32, which the first version had not. A reader refuses versions it does not know. */
+export function writeOpenProgram({ graph, unknowns }: OpenProgram): OpenProgramJson {
   return {
     format: 'lamella.program',
     version: hasControlFlow(graph) || hasDividedSizes(graph) || hasOtherFloats(graph) ? 2 : 1,
@@ -77,8 +78,8 @@ function hasDividedSizes({ inputs, constants, nodes }: OpenProgramGraph): boolea
   );
 }
 
-/** Reads what {@link writeOpenProgram} wrote. Throws: PROGRAM_INVALID naming the place. */
-export function readOpenProgram(json: unknown): [OpenProgramGraph, string[]] {
+/** Reads what {@link writeOpenProgram} wrote, which may be hostile. Throws: PROGRAM_INVALID naming the place. */
+export function readOpenProgram(json: unknown): OpenProgram {
   const file = record(json, 'the Program');
   if (file['format'] !== 'lamella.program') throw programInvalid('it is no stored Program');
   if (file['version'] !== 1 && file['version'] !== 2)
@@ -86,7 +87,7 @@ export function readOpenProgram(json: unknown): [OpenProgramGraph, string[]] {
       `its format version is ${JSON.stringify(file['version'])}, this release reads versions 1 and 2`,
     );
   const unknowns = list(file['unknowns'], 'unknowns', 8).map((name) => text(name, 'an unknown'));
-  return [new GraphReader(unknowns.length).graph(file, 0), unknowns];
+  return new OpenProgram(new GraphReader(unknowns.length).graph(file, 0), unknowns);
 }
 
 function writeGraph(graph: OpenProgramGraph): Record<string, Json> {

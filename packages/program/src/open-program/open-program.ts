@@ -14,7 +14,6 @@ import { fitPolynomial, isPolynomial, type Size } from './size.js';
 import { largeTrialPoints, withMoreTrials } from './trial-sizes.js';
 import { printOpenProgram } from './print-open-program.js';
 import { programAt, recordGraph, shapeAt, typesAt } from './record-graph.js';
-import { readOpenProgram, writeOpenProgram, type OpenProgramJson } from './open-program-json.js';
 
 /** Points beyond those that determine how a size follows the unknowns. */
 const spareTrials = 2;
@@ -72,11 +71,6 @@ export class OpenProgram {
     const merged = new OpenProgram(mergePrograms(programs, options), options.names);
     merged.samples = { points: options.points, typeAt: (point, id) => programs[point]!.type(id) };
     return merged;
-  }
-
-  /** Reads what {@link toJSON} wrote, which may be hostile. Throws: PROGRAM_INVALID. */
-  static fromJSON(json: unknown): OpenProgram {
-    return new OpenProgram(...readOpenProgram(json));
   }
 
   /** The inputs that a caller gives: all but the random ones. */
@@ -173,11 +167,6 @@ export class OpenProgram {
       'Program',
       `expected inputs ${wanted.map((input) => print(input.shape)).join(', ')}, got ${shapes.map(formatShape).join(', ')}`,
     );
-  }
-
-  /** The JSON form: versioned, plain data. */
-  toJSON(): OpenProgramJson {
-    return writeOpenProgram(this.graph, this.unknowns);
   }
 
   /** A listing, one line a node, with sizes in the unknown dimensions: `%0: float32[batch, 10] argument "x"`. */

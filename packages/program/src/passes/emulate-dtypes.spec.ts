@@ -10,6 +10,7 @@ import type { FloatDType } from '../dtype.js';
 import { gradients } from '../gradients.js';
 import { roundToFloat } from '../narrow-floats.js';
 import { OpenProgram } from '../open-program/open-program.js';
+import { readOpenProgram, writeOpenProgram } from '../open-program/open-program-json.js';
 import type { Program } from '../program.js';
 import { replay } from '../replay.js';
 import { emulateDTypes, heldDType } from './emulate-dtypes.js';
@@ -148,13 +149,13 @@ describe('emulateDTypes()', () => {
 
   it('keeps the dtypes of a Program in its files', () => {
     const program = programIn('float16', (v) => tf.square(v));
-    const json: unknown = JSON.parse(JSON.stringify(OpenProgram.of(program)));
+    const json: unknown = JSON.parse(JSON.stringify(writeOpenProgram(OpenProgram.of(program))));
     expect(json).toMatchObject({ version: 2, nodes: [{ float: 'float16' }, { float: 'float16' }] });
-    const again = OpenProgram.fromJSON(json).at();
+    const again = readOpenProgram(json).at();
     expect(again.type(again.outputs[0]!.id).dtype).toBe('float16');
     expect(run(again, [0.1, 0, 0, 0])).toEqual(run(program, [0.1, 0, 0, 0]));
     expect(
-      JSON.parse(JSON.stringify(OpenProgram.of(programIn('float32', (v) => tf.square(v))))),
+      JSON.parse(JSON.stringify(writeOpenProgram(OpenProgram.of(programIn('float32', (v) => tf.square(v)))))),
     ).toMatchObject({
       version: 1,
     });
