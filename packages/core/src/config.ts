@@ -71,6 +71,8 @@ export interface FileFacts {
    * hold their shapes by name.
    */
   readonly buildArguments?: readonly string[];
+  /** For a layer that takes a record of tensors: Keras' names in it, by the names here, where they differ. */
+  readonly inputNames?: Readonly<Record<string, string>>;
 }
 
 /** A class whose instances are {@link Serializable}. */

@@ -11,6 +11,7 @@ export {
   type CallConstant,
 } from './call-arguments.js';
 export { callContext, type CallContext, type CallContextOptions, type Mask } from './call-context.js';
+export { type Callable, type Outputs, type TensorInputs } from './call-types.js';
 export {
   Catalog,
   isObjectConfig,

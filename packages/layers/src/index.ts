@@ -4,6 +4,9 @@ export {
   type ActivationIdentifier,
   type ActivationOption,
 } from './activations/resolve.js';
+export * as boundingBoxes from './image/bounding-boxes.js';
+export { type BoundingBoxes, type BoundingBoxFormat } from './image/bounding-boxes.js';
+export { type ImageRecord } from './image/image-record.js';
 export * as constraints from './constraints/index.js';
 export * as initializers from './initializers/index.js';
 export * from './layer-classes.js';

@@ -147,6 +147,7 @@ const factories: Readonly<Record<string, string>> = {
 describe('the layers', () => {
   it('are published with their functions, and little else', () => {
     const others = [
+      'boundingBoxes',
       ...['InputLayer', 'activations', 'constraints', 'initializers', 'layers', 'regularizers'],
       // For those who write layers.
       ...['activationOption', 'activityOption', 'constraintOption', 'initializerOption', 'regularizerOption'],

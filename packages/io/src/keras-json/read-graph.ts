@@ -17,6 +17,7 @@ import { fileInvalid } from '../errors.js';
 import { isOperationEntry, readOperation } from '../operations/operation-entry.js';
 import { referenceOf, type TensorReference } from '../operations/operand.js';
 import { isAutomaticMask } from './automatic-mask.js';
+import { withOwnNames } from './file-facts.js';
 import { isRecord, type Json } from './python-json.js';
 import { isEnvelope, type ReadContext } from './read-object.js';
 
@@ -237,7 +238,7 @@ class GraphReader {
       throw this.invalid(
         `"${layer.name}" is called with ${args.length} arguments, and it takes at most ${names.length + 1}`,
       );
-    return { layer, number, inputs, ...this.options(kwargs, layer, others) };
+    return { layer, number, inputs: withOwnNames(layer, inputs), ...this.options(kwargs, layer, others) };
   }
 
   /** The form of Keras 2: references in a tree, with the options of the call in the first. */

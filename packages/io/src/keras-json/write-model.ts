@@ -7,10 +7,11 @@ import {
   type Node,
   type SymbolicTensor,
 } from '@lamella/core';
-import { unflatten } from '@lamella/program';
+import { unflatten, type Tree } from '@lamella/program';
 import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
 import { writeOperation, writeOperationCall } from '../operations/operation-entry.js';
+import { withKerasNames } from './file-facts.js';
 import { writeLambda, isLambda } from './lambda.js';
 import { kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
@@ -135,7 +136,7 @@ function writeNode(
   const { inputs, args, mask, training } = node.callOn(stored);
   const kwargs = Object.entries(args).map(([name, value]) => [kerasOption(name), value]);
   return {
-    args: [inputs as WritableJson],
+    args: [withKerasNames(node.layer, inputs as Tree<WritableJson>) as WritableJson],
     kwargs: {
       ...(Object.fromEntries(kwargs) as Entry),
       ...(mask !== undefined ? { mask: mask as WritableJson } : ofModel && { mask: null }),

@@ -12,7 +12,7 @@ import {
 import { isRecord, isShape, mapTree, type SymbolicShape, type Tree } from '@lamella/program';
 import { notSerializable } from '../errors.js';
 import { olderHardSigmoid, writeOlderHardSigmoid } from '../older-keras/hard-sigmoid.js';
-import { isFloatOption, fileFacts } from './file-facts.js';
+import { isFloatOption, fileFacts, withKerasNames } from './file-facts.js';
 import { kerasModule, kerasOption } from './names.js';
 import { PythonFloat, type WritableJson } from './python-json.js';
 
@@ -45,7 +45,8 @@ export function buildConfig(layer: Layer): { readonly build_config?: WritableJso
   if (shape === undefined || builtAtOnce === true) return {};
   const stored = (tree: Tree<SymbolicShape>): WritableJson =>
     mapTree(tree, (sizes) => [...sizes], isShape) as WritableJson;
-  if (buildArguments === undefined) return { build_config: { input_shape: stored(shape) } };
+  if (buildArguments === undefined)
+    return { build_config: { input_shape: stored(withKerasNames(layer, shape)) } };
   const [input, ...others] = buildArguments;
   const shapes = others.flatMap((name): [string, WritableJson][] => {
     const given = layer.buildArguments[name] ?? null;

@@ -3,7 +3,8 @@ import { booleanOption, positiveIntegerOption, positiveOption, seedOption, withO
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import { augmentations, chosenOf } from './augmentations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
 import { drawBeta, drawGamma } from './mixing.js';
 

@@ -1,6 +1,7 @@
 // The layers that RandAugment and AugMix choose from, of one strength.
 import * as tf from '@tensorflow/tfjs-core';
 import { AutoContrast } from './auto-contrast.js';
+import type { BoundingBoxes } from './bounding-boxes.js';
 import { Equalization } from './equalization.js';
 import type { Augmentation, ImageLayer } from './image-layer.js';
 import type { Range } from './image-options.js';
@@ -72,4 +73,22 @@ export function chosenOf(
     (found, change, i) => tf.where(tf.equal(choice, i), change(x as tf.Tensor4D), found),
     x,
   );
+}
+
+/** What the change of number `choice` makes of boxes; most leave them. */
+export function chosenBoxes(
+  changes: readonly Augmentation[],
+  choice: tf.Tensor,
+  before: BoundingBoxes,
+  given: tf.Tensor,
+): BoundingBoxes {
+  return changes.reduce((found, { boxes: move }, i) => {
+    if (move === undefined) return found;
+    const moved = move(before, given);
+    const isChosen = tf.equal(choice, i);
+    return {
+      boxes: tf.where(isChosen, moved.boxes, found.boxes),
+      labels: tf.where(isChosen, moved.labels, found.labels),
+    };
+  }, before);
 }

@@ -1,9 +1,11 @@
 // CenterCrop: the middle of images; images that are too small are stretched.
 import { positiveIntegerOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
+import { centralPart, image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
+import { croppedBoxes } from './moved-boxes.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 
 const options = {
   /** Of the images that come out. */
@@ -28,9 +30,20 @@ export class CenterCrop extends withOptions(ImageLayer, options) {
     return true;
   }
 
-  override augment(): Augmentation {
+  override augment({ height, width }: ImageSizes): Augmentation {
     const images = (x: tf.Tensor4D): tf.Tensor => cropped(x, this.height, this.width, this.label);
-    return { images, masks: images };
+    const isLarge = height >= this.height && width >= this.width;
+    const size: readonly [number, number] = [this.height, this.width];
+    const part = isLarge
+      ? { start: [Math.trunc((height - size[0]) / 2), Math.trunc((width - size[1]) / 2)] as const, size }
+      : centralPart([height, width], size);
+    const place = {
+      top: part.start[0],
+      left: part.start[1],
+      height: part.size[0],
+      width: part.size[1],
+    };
+    return { images, masks: images, boxes: (boxes) => croppedBoxes(boxes, place, this) };
   }
 }
 

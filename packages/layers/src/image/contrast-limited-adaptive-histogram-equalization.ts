@@ -2,7 +2,8 @@
 import { nonNegativeOption, option, optionInvalid, positiveIntegerOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { asBytes, ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
+import { asBytes, ImageLayer, type Augmentation } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { valueRangeOption, type Range } from './image-options.js';
 
 const options = {
@@ -38,6 +39,10 @@ export class ContrastLimitedAdaptiveHistogramEqualization extends withOptions(Im
 
   override get isAlwaysApplied(): boolean {
     return true;
+  }
+
+  override get takesBoxes(): boolean {
+    return false;
   }
 
   override augment(): Augmentation {

@@ -2,7 +2,8 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { drawBeta, mixed, shuffled } from './mixing.js';
 import { randomBox } from './random-box.js';
 import { factorOption } from './image-options.js';
@@ -26,6 +27,10 @@ export type CutMixOptions = OptionsFor<typeof options> & ImageLayerOptions;
  */
 export class CutMix extends withOptions(ImageLayer, options) {
   static readonly className = 'CutMix';
+
+  override get takesBoxes(): boolean {
+    return false;
+  }
 
   override augment({ batch, height, width }: ImageSizes): Augmentation {
     const alpha = tf.add(this.uniform([], this.factor), 1e-6);

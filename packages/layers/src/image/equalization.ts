@@ -2,7 +2,8 @@
 import { positiveIntegerOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { asBytes, ImageLayer, type Augmentation, type ImageLayerOptions } from './image-layer.js';
+import { asBytes, ImageLayer, type Augmentation } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { valueRangeOption } from './image-options.js';
 
 const options = {

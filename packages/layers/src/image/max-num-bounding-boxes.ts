@@ -1,19 +1,11 @@
 // MaxNumBoundingBoxes: as many boxes an image as are wanted, others cut off, missing ones filled.
-import {
-  inputInvalid,
-  integerOption,
-  isTensor,
-  Layer,
-  positiveIntegerOption,
-  withOptions,
-} from '@lamella/core';
-import { isRecord, type Tree } from '@lamella/program';
+import { integerOption, isTensor, positiveIntegerOption, withOptions } from '@lamella/core';
+import type { Tree } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { imageOptions } from './image-layer.js';
+import { ImageRecordLayer, type ImageLayerOptions } from './image-record.js';
 
 const options = {
-  ...imageOptions,
   /** How many boxes an image has afterwards. */
   maxNumber: positiveIntegerOption(),
   /** What missing boxes and labels hold. Default -1. Keras' files do not keep it. */
@@ -21,16 +13,16 @@ const options = {
 };
 
 /** The options of {@link MaxNumBoundingBoxes}. */
-export type MaxNumBoundingBoxesOptions = OptionsFor<typeof options>;
+export type MaxNumBoundingBoxesOptions = OptionsFor<typeof options> & ImageLayerOptions;
 
 /**
- * Gives each image the same number of boxes, in `bounding_boxes` of a record; images alone pass. Source: keras.layers.MaxNumBoundingBoxes.
+ * Gives each image the same number of boxes, in `boundingBoxes` of a record; images alone pass. Source: keras.layers.MaxNumBoundingBoxes.
  * Shapes: boxes [batch, boxes, 4] and labels [batch, boxes] to as many as `maxNumber` says. Throws: OPTION_INVALID, INPUT_INVALID.
  *
  * @example
  * maxNumBoundingBoxes({ maxNumber: 8 }).apply(input({ shape: [28, 28, 3] })).shape; // [null, 28, 28, 3]
  */
-export class MaxNumBoundingBoxes extends withOptions(Layer, options) {
+export class MaxNumBoundingBoxes extends withOptions(ImageRecordLayer, options) {
   static readonly className = 'MaxNumBoundingBoxes';
 
   override call(inputs: tf.Tensor): tf.Tensor {
@@ -38,15 +30,11 @@ export class MaxNumBoundingBoxes extends withOptions(Layer, options) {
   }
 
   #called(inputs: Tree<tf.Tensor>): Tree<tf.Tensor> {
-    if (isTensor(inputs) || !isRecord(inputs) || inputs['bounding_boxes'] === undefined) return inputs;
-    const { boxes, labels, ...others } = inputs['bounding_boxes'] as Record<string, tf.Tensor>;
-    if (boxes?.rank !== 3 || boxes.shape[2] !== 4 || labels?.rank !== 2 || Object.keys(others).length > 0)
-      throw inputInvalid(
-        this.label,
-        'expected bounding_boxes of { boxes: [batch, boxes, 4], labels: [batch, boxes] }, got others',
-        'give a record of boxes and labels',
-      );
-    return { ...inputs, bounding_boxes: { boxes: this.#fitted(boxes), labels: this.#fitted(labels) } };
+    const { boundingBoxes, ...others } = this.recordOf(inputs);
+    if (isTensor(inputs) || boundingBoxes === undefined) return inputs;
+    const { boxes, labels } = boundingBoxes;
+    const fitted = { boxes: this.#fitted(boxes), labels: this.#fitted(labels) };
+    return { ...others, boundingBoxes: fitted } as unknown as Tree<tf.Tensor>;
   }
 
   #fitted(x: tf.Tensor): tf.Tensor {

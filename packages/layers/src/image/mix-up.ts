@@ -2,7 +2,8 @@
 import { positiveOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { drawBeta, mixed, shuffled } from './mixing.js';
 
 const options = {
@@ -29,7 +30,13 @@ export class MixUp extends withOptions(ImageLayer, options) {
     const other = shuffled(batch, this);
     const share = drawBeta(batch, tf.scalar(this.alpha), this);
     const mix = (x: tf.Tensor): tf.Tensor => mixed(x, share, other);
-    return { images: mix, masks: mix, labels: mix };
+    const beside = (x: tf.Tensor): tf.Tensor => tf.concat([x, tf.gather(x, other)], 1);
+    return {
+      images: mix,
+      masks: mix,
+      labels: mix,
+      boxes: ({ boxes, labels }) => ({ boxes: beside(boxes), labels: beside(labels) }),
+    };
   }
 }
 

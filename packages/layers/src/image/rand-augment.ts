@@ -2,8 +2,9 @@
 import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { augmentations, chosenOf } from './augmentations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { augmentations, chosenBoxes, chosenOf } from './augmentations.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { factorOption, pixelsOption, valueRangeOption } from './image-options.js';
 
 const options = {
@@ -37,16 +38,17 @@ export class RandAugment extends withOptions(ImageLayer, options) {
     const { moving, coloring, others } = augmentations(this);
     const layers = [...moving, ...coloring, ...others];
     const chosen = tf.floor(this.uniform([this.numOps], [0, layers.length]));
+    const choices = tf.split(chosen, this.numOps);
     const changes = layers.map((layer) => layer.augment(sizes));
     const inTurn =
       (of: (change: Augmentation) => Augmentation['images']) =>
       (x: tf.Tensor4D): tf.Tensor =>
-        tf
-          .split(chosen, this.numOps)
-          .reduce<tf.Tensor>((found, choice) => chosenOf(changes.map(of), choice, found), x);
+        choices.reduce<tf.Tensor>((found, choice) => chosenOf(changes.map(of), choice, found), x);
     return {
       images: inTurn(({ images }) => images),
       masks: inTurn(({ masks }) => masks ?? ((same) => same)),
+      boxes: (given, raw) =>
+        choices.reduce((found, choice) => chosenBoxes(changes, choice, found, raw), given),
     };
   }
 }

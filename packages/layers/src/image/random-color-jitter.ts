@@ -2,7 +2,8 @@
 import { seedOption, withOptions } from '@lamella/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { optionalFactorOption, valueRangeOption, type Factor } from './image-options.js';
 import { RandomBrightness } from './random-brightness.js';
 import { RandomContrast } from './random-contrast.js';

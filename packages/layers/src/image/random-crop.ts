@@ -3,13 +3,10 @@ import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
 import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  moving,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import type { PixelSize } from './bounding-boxes.js';
+import { croppedBoxes } from './moved-boxes.js';
+import { ImageLayer, moving, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 
 const options = {
   /** Of the images that come out in training. */
@@ -34,32 +31,45 @@ export class RandomCrop extends withOptions(ImageLayer, options) {
 
   override augment({ batch, height: tall, width: wide }: ImageSizes): Augmentation {
     const { height, width, label } = this;
-    if (tall <= height || wide <= width)
-      return moving((x) => image.resize(middle(x, height, width), [height, width], {}, label));
+    const to = { height, width };
+    if (tall <= height || wide <= width) {
+      const part = middle(tall, wide, to);
+      return moving(
+        (x) => image.resize(cut(x, part), [height, width], {}, label),
+        (boxes) => croppedBoxes(boxes, part, to),
+      );
+    }
     const place = (size: number, wanted: number): tf.Tensor =>
       tf.cast(tf.floor(this.uniform([1], [0, size - wanted + 1])), 'int32');
     const [top, left] = [place(tall, height), place(wide, width)];
     const along = (start: tf.Tensor, count: number): tf.Tensor1D =>
       tf.add(start, tf.range(0, count, 1, 'int32')) as tf.Tensor1D;
-    return moving((x) => {
-      const rows = tf.gather(x, along(top, height), 1);
-      return tf.reshape(tf.gather(rows, along(left, width), 2), [batch, height, width, x.shape[3]]);
-    });
+    return moving(
+      (x) => {
+        const rows = tf.gather(x, along(top, height), 1);
+        return tf.reshape(tf.gather(rows, along(left, width), 2), [batch, height, width, x.shape[3]]);
+      },
+      (boxes) => {
+        const [y, x] = [top, left].map((start) => tf.cast(start, 'float32')) as [tf.Tensor, tf.Tensor];
+        return croppedBoxes(boxes, { top: y, left: x, ...to }, to);
+      },
+    );
   }
 }
 
+type Part = PixelSize & { readonly top: number; readonly left: number };
+
 /** As much from the middle on as fits, as Keras places it. */
-function middle(x: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
-  const [batch, tall, wide, channels] = x.shape;
+function middle(tall: number, wide: number, { height, width }: PixelSize): Part {
   const fit = (size: number, other: number, wanted: number, otherWanted: number): number =>
     Math.max(Math.min(size, Math.trunc((other * wanted) / otherWanted)), 1);
   const top = Math.trunc((tall - fit(tall, wide, height, width)) / 2);
   const left = Math.trunc((wide - fit(wide, tall, width, height)) / 2);
-  return tf.slice(
-    x,
-    [0, top, left, 0],
-    [batch, Math.min(height, tall - top), Math.min(width, wide - left), channels],
-  );
+  return { top, left, height: Math.min(height, tall - top), width: Math.min(width, wide - left) };
+}
+
+function cut(x: tf.Tensor4D, { top, left, height, width }: Part): tf.Tensor4D {
+  return tf.slice(x, [0, top, left, 0], [x.shape[0], height, width, x.shape[3]]);
 }
 
 /** Makes a {@link RandomCrop}. */

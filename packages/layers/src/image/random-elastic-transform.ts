@@ -3,13 +3,8 @@ import { choiceOption, seedOption, withOptions } from '@lamella/core';
 import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  moving,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { ImageLayer, moving, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { factorOption, fillValueOption, pixelsOption, valueRangeOption } from './image-options.js';
 
 const options = {
@@ -41,6 +36,10 @@ export type RandomElasticTransformOptions = OptionsFor<typeof options> & ImageLa
  */
 export class RandomElasticTransform extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomElasticTransform';
+
+  override get takesBoxes(): boolean {
+    return false;
+  }
 
   override augment({ batch, height, width }: ImageSizes): Augmentation {
     if (this.scale[1] === 0 || this.factor[1] === 0) return { images: (x) => x };

@@ -2,13 +2,9 @@
 import { choiceOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  moving,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { clipToImageSize } from './bounding-boxes.js';
+import { ImageLayer, moving, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 
 const options = {
   /** Default `horizontal_and_vertical`, which turns images upside down. */
@@ -30,10 +26,25 @@ export type RandomFlipOptions = OptionsFor<typeof options> & ImageLayerOptions;
 export class RandomFlip extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomFlip';
 
-  override augment({ batch }: ImageSizes): Augmentation {
+  override augment({ batch, height, width }: ImageSizes): Augmentation {
     const isFlipped = tf.lessEqual(this.uniform([batch, 1, 1, 1]), 0.5);
     const axes = { horizontal: [2], vertical: [1], horizontal_and_vertical: [1, 2] }[this.mode];
-    return moving((x) => tf.where(isFlipped, tf.reverse(x, axes), x));
+    return moving(
+      (x) => tf.where(isFlipped, tf.reverse(x, axes), x),
+      ({ boxes, labels }) => {
+        const [left, top, right, bottom] = tf.split(boxes, 4, 2) as [
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+          tf.Tensor,
+        ];
+        const across = axes.includes(2) ? [tf.sub(width, right), tf.sub(width, left)] : [left, right];
+        const down = axes.includes(1) ? [tf.sub(height, bottom), tf.sub(height, top)] : [top, bottom];
+        const flipped = tf.concat([across[0]!, down[0]!, across[1]!, down[1]!], 2);
+        const chosen = tf.where(tf.reshape(isFlipped, [batch, 1, 1]), flipped, boxes);
+        return clipToImageSize({ boxes: chosen, labels }, { height, width });
+      },
+    );
   }
 }
 

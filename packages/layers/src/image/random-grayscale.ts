@@ -3,7 +3,8 @@ import { fractionOption, seedOption, withOptions } from '@lamella/core';
 import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { ImageLayer, type Augmentation, type ImageLayerOptions, type ImageSizes } from './image-layer.js';
+import { ImageLayer, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 
 const options = {
   /** The share of images. Default 0.5. */

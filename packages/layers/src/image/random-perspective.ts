@@ -3,13 +3,10 @@ import { fractionOption, seedOption, withOptions } from '@lamella/core';
 import { image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  moving,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { clipToImageSize } from './bounding-boxes.js';
+import { projectedBoxes } from './moved-boxes.js';
+import { ImageLayer, moving, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { factorOption, fillValueOption, pixelsOption } from './image-options.js';
 
 const options = {
@@ -45,10 +42,17 @@ export class RandomPerspective extends withOptions(ImageLayer, options) {
     const corners = tf.tensor3d([0, 0, right, 0, 0, bottom, right, bottom], [1, 4, 2], 'float32');
     const end = tf.mul(corners, tf.add(shares, 1));
     const start = tf.mul(corners, tf.onesLike(shares));
-    return moving((x, interpolation) => {
-      const options = { interpolation: interpolation ?? this.interpolation, fillValue: this.fillValue };
-      return tf.where(isChosen, image.perspectiveTransform(x, start, end, options, this.label), x);
-    });
+    return moving(
+      (x, interpolation) => {
+        const options = { interpolation: interpolation ?? this.interpolation, fillValue: this.fillValue };
+        return tf.where(isChosen, image.perspectiveTransform(x, start, end, options, this.label), x);
+      },
+      ({ boxes, labels }) => {
+        const seen = projectedBoxes(boxes, image.homography(end, start));
+        const chosen = tf.where(tf.reshape(isChosen, [batch, 1, 1]), seen, boxes);
+        return clipToImageSize({ boxes: chosen, labels }, { height, width });
+      },
+    );
   }
 }
 

@@ -2,13 +2,8 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  transforming,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { ImageLayer, transforming, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { factorOption, fillModeOption, fillValueOption, pixelsOption } from './image-options.js';
 
 const options = {
@@ -37,15 +32,18 @@ export type RandomRotationOptions = OptionsFor<typeof options> & ImageLayerOptio
 export class RandomRotation extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomRotation';
 
-  override augment({ batch, height, width }: ImageSizes): Augmentation {
+  override augment(sizes: ImageSizes): Augmentation {
+    const { batch, height, width } = sizes;
     const angle = tf.mul(this.uniform([batch, 1], this.factor), 2 * Math.PI);
     const [cos, sin] = [tf.cos(angle), tf.sin(angle)];
     const [x, y] = [(width - 1) / 2, (height - 1) / 2];
     const zeros = tf.zerosLike(angle);
-    const offsetX = tf.sub(x, tf.sub(tf.mul(x, cos), tf.mul(y, sin)));
-    const offsetY = tf.sub(y, tf.add(tf.mul(x, sin), tf.mul(y, cos)));
-    const transform = tf.concat([cos, tf.neg(sin), offsetX, sin, cos, offsetY, zeros, zeros], 1);
-    return transforming(this, transform);
+    const turn = (by: tf.Tensor): tf.Tensor => {
+      const offsetX = tf.sub(x, tf.sub(tf.mul(x, cos), tf.mul(y, by)));
+      const offsetY = tf.sub(y, tf.add(tf.mul(x, by), tf.mul(y, cos)));
+      return tf.concat([cos, tf.neg(by), offsetX, by, cos, offsetY, zeros, zeros], 1);
+    };
+    return transforming(this, turn(sin), sizes, turn(tf.neg(sin)));
   }
 }
 

@@ -2,13 +2,9 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  transforming,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { clipToImageSize } from './bounding-boxes.js';
+import { ImageLayer, moving, transformed, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { rangeOf, shareOption, fillModeOption, fillValueOption, pixelsOption } from './image-options.js';
 
 const options = {
@@ -39,7 +35,7 @@ export type RandomShearOptions = OptionsFor<typeof options> & ImageLayerOptions;
 export class RandomShear extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomShear';
 
-  override augment({ batch }: ImageSizes): Augmentation {
+  override augment({ batch, height, width }: ImageSizes): Augmentation {
     const isBack = tf.greater(this.uniform([batch, 1]), 0.5);
     const [y, x] = [this.yFactor, this.xFactor].map((factor) => {
       const drawn = this.uniform([batch, 1], rangeOf(factor));
@@ -47,8 +43,27 @@ export class RandomShear extends withOptions(ImageLayer, options) {
     }) as [tf.Tensor, tf.Tensor];
     const [zeros, ones] = [tf.zerosLike(x), tf.onesLike(x)];
     const transform = tf.concat([ones, x, zeros, y, ones, zeros, zeros, zeros], 1);
-    return transforming(this, transform);
+    return moving(transformed(this, transform), ({ boxes, labels }) => {
+      const scale = tf.tensor1d([width, height, width, height], 'float32');
+      const sheared = tf.mul(shearedBoxes(tf.div(boxes, scale), x, y), scale);
+      return clipToImageSize({ boxes: sheared, labels }, { height, width });
+    });
   }
+}
+
+/** Boxes around sheared ones, in shares of the image's sizes; as Keras computes them, along the width first. */
+function shearedBoxes(boxes: tf.Tensor, acrossShare: tf.Tensor, downShare: tf.Tensor): tf.Tensor {
+  const [across, down] = [tf.expandDims(acrossShare, 2), tf.expandDims(downShare, 2)];
+  const [left, top, right, bottom] = tf.split(boxes, 4, 2) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const moved = (side: tf.Tensor, by: tf.Tensor, share: tf.Tensor): tf.Tensor =>
+    tf.sub(side, tf.mul(share, by));
+  const isLeft = tf.less(across, 0);
+  const x1 = moved(left, tf.where(isLeft, top, bottom), across);
+  const x2 = moved(right, tf.where(isLeft, bottom, top), across);
+  const isDown = tf.greater(down, 0);
+  const y1 = moved(top, tf.where(isDown, x2, x1), down);
+  const y2 = moved(bottom, tf.where(isDown, x1, x2), down);
+  return tf.concat([x1, y1, x2, y2], 2);
 }
 
 /** Makes a {@link RandomShear}. */

@@ -2,13 +2,8 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  transforming,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { ImageLayer, transforming, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import { rangeOf, shareOption, fillModeOption, fillValueOption, pixelsOption } from './image-options.js';
 
 const options = {
@@ -39,12 +34,14 @@ export type RandomTranslationOptions = OptionsFor<typeof options> & ImageLayerOp
 export class RandomTranslation extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomTranslation';
 
-  override augment({ batch, height, width }: ImageSizes): Augmentation {
+  override augment(sizes: ImageSizes): Augmentation {
+    const { batch, height, width } = sizes;
     const down = tf.mul(this.uniform([batch, 1], rangeOf(this.heightFactor)), height);
     const across = tf.mul(this.uniform([batch, 1], rangeOf(this.widthFactor)), width);
     const [zeros, ones] = [tf.zerosLike(down), tf.onesLike(down)];
-    const transform = tf.concat([ones, zeros, tf.neg(across), zeros, ones, tf.neg(down), zeros, zeros], 1);
-    return transforming(this, transform);
+    const moved = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+      tf.concat([ones, zeros, x, zeros, ones, y, zeros, zeros], 1);
+    return transforming(this, moved(tf.neg(across), tf.neg(down)), sizes, moved(across, down));
   }
 }
 

@@ -2,13 +2,8 @@
 import { orNull, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import {
-  ImageLayer,
-  transforming,
-  type Augmentation,
-  type ImageLayerOptions,
-  type ImageSizes,
-} from './image-layer.js';
+import { ImageLayer, transforming, type Augmentation, type ImageSizes } from './image-layer.js';
+import type { ImageLayerOptions } from './image-record.js';
 import {
   rangeOf,
   shareOption,
@@ -46,7 +41,8 @@ export type RandomZoomOptions = OptionsFor<typeof options> & ImageLayerOptions;
 export class RandomZoom extends withOptions(ImageLayer, options) {
   static readonly className = 'RandomZoom';
 
-  override augment({ batch, height, width }: ImageSizes): Augmentation {
+  override augment(sizes: ImageSizes): Augmentation {
+    const { batch, height, width } = sizes;
     const drawn = (factor: Factor): tf.Tensor => {
       const [from, to] = rangeOf(factor);
       return this.uniform([batch, 1], [1 + from, 1 + to]);
@@ -55,11 +51,10 @@ export class RandomZoom extends withOptions(ImageLayer, options) {
     const across = this.widthFactor === null ? down : drawn(this.widthFactor);
     const zeros = tf.zerosLike(down);
     const offset = (zoom: tf.Tensor, size: number): tf.Tensor => tf.mul((size - 1) / 2, tf.sub(1, zoom));
-    const transform = tf.concat(
-      [across, zeros, offset(across, width), zeros, down, offset(down, height), zeros, zeros],
-      1,
-    );
-    return transforming(this, transform);
+    const zoomed = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+      tf.concat([x, zeros, offset(x, width), zeros, y, offset(y, height), zeros, zeros], 1);
+    const forward = zoomed(tf.reciprocal(across), tf.reciprocal(down));
+    return transforming(this, zoomed(across, down), sizes, forward);
   }
 }
 

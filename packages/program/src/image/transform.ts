@@ -102,21 +102,29 @@ export function perspectiveTransform(
       subject,
       `expected as many start points as end points, got ${formatShape(startPoints.shape)} and ${formatShape(endPoints.shape)}`,
     );
+  const transform = homography(startPoints, endPoints);
+  return affineTransform(images, transform, { ...options, fillMode: 'constant' }, subject);
+}
+
+/**
+ * The projection that takes four end points to four start points, as {@link affineTransform} takes it. Source: keras' compute_homography_matrix.
+ * Shapes: points [batch, 4, 2], x and y of each, to [batch, 8].
+ */
+export function homography(startPoints: tf.Tensor, endPoints: tf.Tensor): tf.Tensor {
   const [start, end] = [fromSquare(startPoints), fromSquare(endPoints)];
-  // A pixel of the result goes back into the square, and from there to where it came from.
+  // An end point goes back into the square, and from there to its start point.
   const back = adjugate(end);
   const rows = start.map((row) =>
     [0, 1, 2].map((j) => row.map((value, k) => tf.mul(value, back[k]![j]!)).reduce((a, b) => tf.add(a, b))),
   );
   const scale = rows[2]![2]!;
-  const transform = tf.concat(
+  return tf.concat(
     rows
       .flat()
       .slice(0, 8)
       .map((value) => tf.div(value, scale)),
     1,
   );
-  return affineTransform(images, transform, { ...options, fillMode: 'constant' }, subject);
 }
 
 type Row = readonly [tf.Tensor, tf.Tensor, tf.Tensor];
