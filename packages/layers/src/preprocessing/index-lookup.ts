@@ -216,6 +216,16 @@ export abstract class IndexLookup extends withOptions(HostLayer, lookupOptions) 
     return numbers;
   }
 
+  /** The tokens as they were adapted or set, without special ones; undefined before. */
+  get tokens(): readonly Token[] | undefined {
+    return this.known?.tokens;
+  }
+
+  /** The number of a place among {@link tokens}, or of what has none where there is one number for all of those. */
+  numberOf(place: number): number {
+    return place < 0 ? this.oovStart : this.tokenStart + place;
+  }
+
   /** Numbers of tokens as they come out of the layer. */
   encode(numbers: Int32Array, shape: readonly number[]): HostTensor {
     const { idf, outputMode } = this;

@@ -17,8 +17,9 @@ import {
   type StatefulLayer,
   type TensorSpec,
 } from '@lamella/core';
-import { formatShape, type HostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
+import { formatShape, HostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
 import type { OptionsFor } from '../options/declarations.js';
+import { AsciiWords } from './ascii-words.js';
 import { adaptTo, type AdaptData, type AdaptOptions } from './adapt.js';
 import { singleSpec, singleValue, textsOf } from './host-values.js';
 import { lookupOptions, listOption } from './index-lookup.js';
@@ -44,6 +45,13 @@ function stepOption<K extends string, T>(
     write: (kept) => kept as unknown as ConfigValue,
     default: fallback,
   });
+}
+
+function standardizerOf(
+  step: keyof typeof standardizers | TextFunction<string> | null,
+): (text: string) => string {
+  if (step === null) return (text) => text;
+  return typeof step === 'string' ? standardizers[step] : step;
 }
 
 const { maxTokens, padToMaxTokens, outputMode, idfWeights } = lookupOptions;
@@ -99,6 +107,7 @@ export class TextVectorization extends withOptions(HostLayer, options) implement
   static override readonly plainOptions: readonly string[] = [...HostLayer.plainOptions, 'vocabularySize'];
   static readonly fileFacts: FileFacts = { fixedOptions: { sparse: false, ragged: false } };
   private readonly lookup: StringLookup;
+  private read: { readonly vocabulary: readonly string[]; readonly words: AsciiWords } | undefined;
 
   constructor(given: TextVectorizationOptions = {}) {
     super(given);
@@ -167,13 +176,13 @@ export class TextVectorization extends withOptions(HostLayer, options) implement
   }
 
   override computeOnHost(inputs: Tree<AnyHostTensor>): HostTensor {
-    const rows = this.rowsOf(this.label, singleValue(this.label, inputs)).map((tokens) =>
-      this.lookup.lookUp(tokens),
-    );
+    const rows = this.numbersOf(singleValue(this.label, inputs));
     const isInt = this.outputMode === 'int';
     const width = this.outputSequenceLength ?? rows.reduce((most, { length }) => Math.max(most, length), 0);
     const numbers = new Int32Array(rows.length * width).fill(isInt ? 0 : -1);
-    rows.forEach((row, i) => numbers.set(row.subarray(0, width), i * width));
+    rows.forEach((row, i) => {
+      for (let k = 0; k < row.length && k < width; k++) numbers[i * width + k] = row[k]!;
+    });
     return this.lookup.encode(numbers, [rows.length, width]);
   }
 
@@ -203,12 +212,39 @@ export class TextVectorization extends withOptions(HostLayer, options) implement
     return { ...this.getConfig(), vocabulary, idfWeights: weights };
   }
 
+  /** The numbers of each text's tokens, of those that are asked for at least. */
+  private numbersOf(tensor: AnyHostTensor): ArrayLike<number>[] {
+    const { lookup, words } = this;
+    const most = this.outputSequenceLength ?? Infinity;
+    const longWay = (texts: AnyHostTensor): Int32Array[] =>
+      this.rowsOf(this.label, texts).map((tokens) => lookup.lookUp(tokens));
+    if (words === undefined) return longWay(tensor);
+    this.checkShape(this.label, tensor.shape);
+    return textsOf(this.label, tensor).map((text) => {
+      const places = words.placesOf(text, most);
+      if (places === undefined) return longWay(new HostTensor([text], [1], 'string'))[0]!;
+      for (let i = 0; i < places.length; i++) places[i] = lookup.numberOf(places[i]!);
+      return places;
+    });
+  }
+
+  /** For texts in ASCII, where words are what is looked up. */
+  private get words(): AsciiWords | undefined {
+    const { lookup, ngrams, split, standardize } = this;
+    const vocabulary = lookup.tokens as readonly string[] | undefined;
+    if (vocabulary === undefined || split !== 'whitespace' || ngrams !== null) return undefined;
+    if (typeof standardize === 'function') return undefined;
+    if (this.read?.vocabulary !== vocabulary)
+      this.read = { vocabulary, words: new AsciiWords(vocabulary, standardizerOf(standardize)) };
+    return this.read.words;
+  }
+
   /** The tokens of each text. */
   private rowsOf(subject: string, tensor: AnyHostTensor): string[][] {
     this.checkShape(subject, tensor.shape);
-    const { ngrams, split, standardize } = this;
-    const standard = typeof standardize === 'string' ? standardizers[standardize] : standardize;
-    const texts = textsOf(subject, tensor).map((text) => (standard === null ? text : standard(text)));
+    const { ngrams, split } = this;
+    const standard = standardizerOf(this.standardize);
+    const texts = textsOf(subject, tensor).map((text) => standard(text));
     const splitter = typeof split === 'string' ? splitters[split] : split;
     const size = tensor.shape[1] ?? 1;
     const rows =
