@@ -81,6 +81,8 @@ export interface OnnxBackend extends Backend {
   isAvailable(): Promise<boolean>;
   /** The runtime that it uses, which is loaded for that. Throws: BACKEND_UNAVAILABLE. */
   runtime(): Promise<RuntimeName>;
+  /** What it runs on, in one line: `onnx: ONNX Runtime 1.30.0, native, 8 threads`. Loads it. Throws: BACKEND_UNAVAILABLE. */
+  describe(): Promise<string>;
 }
 
 const backends = new Map<string, OnnxBackend>();
@@ -233,6 +235,12 @@ class OnnxRuntimeBackend implements OnnxBackend {
 
   async runtime(): Promise<RuntimeName> {
     return (await loadRuntime(this.options)).name;
+  }
+
+  async describe(): Promise<string> {
+    const { name, version, threads: most } = await loadRuntime(this.options);
+    const { threads = most } = this.options;
+    return `${this.name}: ONNX Runtime ${version}, ${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
   }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
+import { onnx } from '@lamella/backend-onnx';
 import { backendUnavailable, input, kernelLowerings, type Backend } from '@lamella/core';
 import { HostTensor, Program } from '@lamella/program';
 import { dense } from '@lamella/layers';
 import { model } from '@lamella/training';
-import { defaultBackend } from './default-backend.js';
+import { defaultBackend, describeBackend } from './default-backend.js';
 
 const program = new Program({
   values: [{ shape: [1], dtype: 'float32' }],
@@ -55,6 +56,15 @@ describe('defaultBackend()', () => {
         'Running on backend cpu, which is slow: Backend "onnx": @lamella/onnxruntime-linux-x64 is not installed. Fix: use cpu().',
       ],
     ]);
+  });
+
+  it('is described in one line: what runs here, or why that is cpu', async () => {
+    expect(await describeBackend()).toMatch(/^onnx: ONNX Runtime /);
+    const missing = backendUnavailable('onnx', 'onnxruntime-web is not installed', 'use cpu()');
+    const describe = async (): Promise<string> => Promise.reject(missing);
+    expect(await describeBackend({ ...onnx(), describe })).toBe(
+      'cpu: tfjs-backend-cpu, which is slow. Backend "onnx": onnxruntime-web is not installed. Fix: use cpu().',
+    );
   });
 
   it('passes on what the chosen backend says of a Program', async () => {

@@ -25,6 +25,20 @@ export function defaultBackend(options: DefaultBackendOptions = {}): Backend {
   return new DefaultBackend(options);
 }
 
+/** What models of this package run on, in one line; where that is cpu, why. */
+export async function describeBackend(backend = onnx()): Promise<string> {
+  return backend
+    .describe()
+    .catch((error: Error) => `cpu: tfjs-backend-cpu, which is slow. ${reasonOf(error)}`);
+}
+
+/** Why a backend cannot be used, and how to mend that. */
+function reasonOf({ message }: Error): string {
+  const [first = '', ...others] = message.split('\n');
+  const fix = others.find((line) => line.startsWith('Fix: ')) ?? '';
+  return `${first.replace(/^\[\w+\] /, '')} ${fix}`.trim();
+}
+
 class DefaultBackend implements Backend {
   private readonly preferred: Backend;
   private readonly fallback: Backend;
@@ -79,11 +93,7 @@ class DefaultBackend implements Backend {
       await this.load();
       return this.preferred;
     } catch (error) {
-      const [first = '', ...others] = String((error as Error).message).split('\n');
-      const fix = others.find((line) => line.startsWith('Fix: ')) ?? '';
-      this.print(
-        `Running on backend ${this.fallback.name}, which is slow: ${first.replace(/^\[\w+\] /, '')} ${fix}`.trim(),
-      );
+      this.print(`Running on backend ${this.fallback.name}, which is slow: ${reasonOf(error as Error)}`);
       return this.fallback;
     }
   }

@@ -41,6 +41,7 @@ describe('onnx() where ONNX Runtime does not load', () => {
     const { onnx, loadOnnx } = await failing({ 'onnxruntime-node': missing('onnxruntime-node') });
     await loadOnnx();
     expect(await onnx().runtime()).toBe('wasm');
+    expect(await onnx().describe()).toMatch(/^onnx: ONNX Runtime \d+\.\d+\.\S+, wasm, 1 thread$/);
     const executable = await onnx({ smallWork: false }).compile(await program());
     executable.dispose();
     expect(await onnx({ runtime: 'native' }).isAvailable()).toBe(false);

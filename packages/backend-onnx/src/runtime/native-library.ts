@@ -46,6 +46,7 @@ interface NativeFunction {
 
 /** The library, loaded. */
 export class NativeLibrary {
+  readonly version: string;
   private readonly table: Readonly<Record<Name, NativeFunction>>;
   /** What koffi loaded is unloaded when it is collected. */
   private readonly loaded: koffi.LibraryHandle;
@@ -56,6 +57,7 @@ export class NativeLibrary {
     keepLoaded(file, load);
     const base: Pointer = this.loaded.func('OrtGetApiBase', 'const void *', [])();
     const at = (table: Pointer, index: number): Pointer => decode(table, 8 * index, 'void *');
+    this.version = decode(at(base, 1), proto('const char *', []))();
     const getApi = decode(at(base, 0), proto('const void *', ['uint32_t']));
     const api: Pointer | null = getApi(apiVersion);
     if (api === null) throw new Error(`it has no version ${apiVersion} of the C API`);

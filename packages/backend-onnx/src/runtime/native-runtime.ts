@@ -26,6 +26,7 @@ interface Value {
 class NativeRuntime implements Runtime {
   readonly name = 'native';
   readonly canRunAside = true;
+  readonly version: string;
   private readonly environment: Pointer;
   private readonly memory: Pointer;
   private readonly values = new WeakMap<HostTensor, Value>();
@@ -36,6 +37,7 @@ class NativeRuntime implements Runtime {
     private readonly addressOf: (data: Uint8Array) => Pointer,
     readonly threads: number,
   ) {
+    this.version = library.version;
     // One a process, however often it is asked for.
     this.environment = library.create('CreateEnv', fatal, 'lamella');
     this.memory = library.create('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);

@@ -7,6 +7,8 @@ export type RuntimeName = 'native' | 'wasm';
 
 export interface Runtime {
   readonly name: RuntimeName;
+  /** ONNX Runtime's own. */
+  readonly version: string;
   /** How many threads an operator may use; for a whole process where sessions cannot choose. */
   readonly threads: number;
   /** Whether sessions can run beside each other, on threads of their own. */

@@ -16,13 +16,17 @@ export function ortOf(module: unknown): Ort {
 /** Runs sessions of a module of ONNX Runtime. */
 export class ScriptRuntime implements Runtime {
   readonly canRunAside = false;
+  readonly version: string;
   private readonly wrapped = new WeakMap<HostTensor, ort.Tensor>();
 
   constructor(
     readonly name: Runtime['name'],
     readonly threads: number,
     private readonly ort: Ort,
-  ) {}
+  ) {
+    const { versions } = ort.env;
+    this.version = (name === 'wasm' ? versions.web : versions.node) ?? versions.common;
+  }
 
   async createSession(plan: SessionPlan): Promise<Session> {
     const session = await this.ort.InferenceSession.create(plan.model, {

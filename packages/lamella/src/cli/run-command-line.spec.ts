@@ -245,6 +245,7 @@ describe('lamella', () => {
     [['destroy'], /there is no command "destroy"/],
     [['toString'], /there is no command "toString"/],
     [['inspect'], /inspect takes FILE, got 0 arguments/],
+    [['backend', 'a.keras'], /backend takes no arguments, got 1/],
     [['convert', 'a.keras'], /convert takes IN OUT, got 1 argument\n/],
     [['convert', 'a.keras', 'b.keras', '--fast'], /Unknown option '--fast'/],
     [['convert', 'a.keras', 'b.keras', '--model'], /--model/],
@@ -311,6 +312,12 @@ describe('lamella', () => {
     expect((await app.loadModel(file)).getLayer('two')).toBeInstanceOf(Twice);
     expect((await loadModel(file, { plugins: [acme] })).getLayer('two')).toBeInstanceOf(Twice);
     await expect(loadModel(file)).rejects.toThrow('[CLASS_UNKNOWN]');
+  });
+
+  it('says in one line what models run on', async () => {
+    const { code, out } = await run('backend');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^onnx: ONNX Runtime \d+\.\d+\.\d+, native, \d+ threads?$/);
   });
 
   it('prints help and version', async () => {

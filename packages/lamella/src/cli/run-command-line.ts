@@ -3,6 +3,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { printInspection } from '@lamella/io';
 import { isLamellaError, printable } from '@lamella/program';
 import { composition, use } from '../composition.js';
+import { describeBackend } from '../default-backend.js';
 import { outputNotWritten } from '../errors.js';
 import { convert, type ConvertOptions } from './convert.js';
 import { diff, type DiffOptions } from './diff.js';
@@ -26,6 +27,7 @@ const help = `Usage: lamella <command>
   inspect FILE       says what is in a file of a model or of weights; loads nothing of it, runs nothing
   diff A B           says what changed from one model to another: layers, weights, Lambdas, what compile() was given
   convert IN OUT     reads a model or weights, and writes what the ending of OUT says
+  backend            says what models run on here: the backend, its library, its version, its threads
 
 Options of inspect
   --html             writes a page instead, to FILE.html or the file that is named next: graph, layers, histograms, Lambdas
@@ -125,6 +127,17 @@ const commands = new Map<string, Command>([
       },
     },
   ],
+  [
+    'backend',
+    {
+      files: [],
+      options: {},
+      async run(_files, _values, { print }) {
+        await print(printable(await describeBackend()));
+        return 0;
+      },
+    },
+  ],
 ]);
 
 /** Prints lines to a stream and waits for each. Throws: FILE_NOT_WRITTEN, but where nobody reads them any more. */
@@ -181,7 +194,7 @@ async function run(argv: readonly string[], output: Required<CommandOutput>): Pr
   const { length } = parsed.positionals;
   if (length < command.files.length || length > command.files.length + (command.more?.length ?? 0))
     return usage(
-      `${name} takes ${command.files.join(' ')}, got ${length} argument${length === 1 ? '' : 's'}`,
+      `${name} takes ${command.files.join(' ') || 'no arguments'}, got ${length} argument${length === 1 ? '' : 's'}`,
     );
   const outcome = await command.run(parsed.positionals, values, output);
   return typeof outcome === 'string' ? usage(outcome) : outcome;
