@@ -1,10 +1,11 @@
 // Weights that a step does not train: built into what runs, until they change.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpu } from '@lamella/backend-cpu';
-import { clearNames, input, type Backend, type Layer } from '@lamella/core';
+import { clearNames, hostBuffer, input, Weight, type Backend, type Buffer, type Layer } from '@lamella/core';
 import { batchNormalization, conv2D, dense, flatten } from '@lamella/layers';
-import { HostTensor } from '@lamella/program';
+import { capture, HostTensor, type Program } from '@lamella/program';
 import { model, sgd, type Model } from '@lamella/training';
+import * as tf from '@tensorflow/tfjs-core';
 import { onnx } from './onnx.js';
 import { watchedSessions } from './watched-sessions.spec.js';
 
@@ -43,6 +44,24 @@ const lossesOf = async (net: Model, steps: number): Promise<number[]> => {
   return losses;
 };
 
+/** A step that trains a matrix upon a filter. */
+function step(): Program {
+  const weights = [
+    [2, 2, 3, 4],
+    [64, 2],
+  ].map((shape, i) => new Weight({ name: `w${i}`, owner: 'fn', value: waves(shape, i) })) as [Weight, Weight];
+  const { program } = capture(
+    (image) => {
+      const [filter, matrix] = weights.map((weight) => weight.read()) as [tf.Tensor4D, tf.Tensor2D];
+      const maps = tf.conv2d(image as tf.Tensor4D, filter, 1, 'valid');
+      weights[1].assign(tf.mul(matrix, 0.5));
+      return tf.matMul(tf.reshape(maps, [4, -1]), matrix);
+    },
+    [{ name: 'x', shape: [4, 5, 5, 3], dtype: 'float32' }],
+  );
+  return program;
+}
+
 describe('a step that trains some weights', () => {
   let watched: Awaited<ReturnType<typeof watchedSessions>>;
   beforeEach(async () => {
@@ -75,6 +94,21 @@ describe('a step that trains some weights', () => {
     const [found, expected] = [await lossesOf(nets[0], 3), await lossesOf(nets[1], 3)];
     found.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i]!, 5));
     expect(watched.sessions).toHaveLength(2);
+  });
+
+  it('refuses buffers of others, and disposed ones, by name', async () => {
+    const executable = await native.compile(step());
+    const own = (shape: readonly number[]): Buffer => native.buffer({ shape, dtype: 'float32' });
+    const gone = own([2, 2, 3, 4]);
+    gone.dispose();
+    for (const [filter, code] of [
+      [cpu().buffer({ shape: [2, 2, 3, 4], dtype: 'float32' }), 'BUFFER_FOREIGN'],
+      [gone, 'BUFFER_DISPOSED'],
+    ] as const)
+      await expect(
+        executable.run([hostBuffer(x), filter, own([64, 2])], [own([4, 2])], { seed: 0, step: 0 }),
+      ).rejects.toThrow(code);
+    executable.dispose();
   });
 
   it('is not compiled again and again where they change all the time', async () => {

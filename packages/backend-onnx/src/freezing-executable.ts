@@ -78,7 +78,8 @@ export class FreezingExecutable implements Executable {
       this.runs = 0;
     }
     this.runs++;
-    if (this.frozen === undefined && this.runs === this.patience.run) await this.build(inputs);
+    const isDue = this.runs === this.patience.run && !Number.isNaN(version);
+    if (this.frozen === undefined && isDue) await this.build(inputs);
     return (this.frozen ?? this.ordinary ?? (await this.compileOrdinary())).run(inputs, outputs, key);
   }
 
