@@ -46,7 +46,7 @@ function wave(/** @type {number} */ length, /** @type {number} */ phase) {
  * @param {number} index
  * @param {readonly number[]} [valid]
  */
-function batchOf(shape, dtype, index, valid) {
+export function batchOf(shape, dtype, index, valid) {
   const size = sizeOf(shape);
   if (valid === undefined) return new HostTensor(wave(size, index), shape);
   const data = allocateArray(/** @type {'int32'} */ (dtype), size);
@@ -77,7 +77,7 @@ function optionOf(/** @type {any} */ value) {
   return fromConfig(composition.catalog.get(family, value.class_name), optionsOf(value.config));
 }
 
-function optionsOf(/** @type {Record<string, any>} */ config) {
+export function optionsOf(/** @type {Record<string, any>} */ config) {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), optionOf(value)]));
 }
 
