@@ -8,7 +8,8 @@ import { expect, readJson } from './rehearsal.mjs';
 
 /** @typedef {import('./rehearsal.mjs').Rehearsal} Rehearsal */
 
-const addresses = {
+/** What a released version says while it is rehearsed. */
+export const addresses = {
   repository: 'https://example.com/lamella/lamella',
   homepage: 'https://example.com/lamella',
   bugs: 'https://example.com/lamella/lamella/issues',
@@ -21,8 +22,8 @@ const total = names.length + nativePackages.length;
 export function repositoryCopy({ folder, registry, run }) {
   const copy = join(folder, 'repository');
   const version = () => readJson(copy, 'packages/core/package.json').version;
-  // Provenance comes from the machines of a forge alone.
-  const options = ['--no-provenance'];
+  // Provenance comes from the machines of a forge alone; a registry that is down here stays down.
+  const options = ['--no-provenance', '--fetch-retries=0'];
 
   return {
     version,
@@ -118,6 +119,7 @@ export function repositoryCopy({ folder, registry, run }) {
         );
         expect(publishConfig?.provenance === true && scripts === undefined, `${name}: provenance, scripts`);
         expect(existsSync(join(folder, 'CHANGELOG.md')), `${name} has no changelog.`);
+        expect(!existsSync(join(folder, 'src')), `${name} brings its sources.`);
         const { output } = await runQuietly('grep', ['-nE', '\\]\\(\\.', join(folder, 'README.md')]);
         expect(output === '', `${name}: links that lead nowhere from npm:\n${output}`);
         const readme = readFileSync(join(folder, 'README.md'), 'utf8');

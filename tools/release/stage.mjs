@@ -1,6 +1,7 @@
 // What is published: each package as npm packs it, in a folder of its own, with the addresses of metadata.json written into its
 // manifest and README, its changelog, and none of this repository's scripts. The checkout stays as it is.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Sources and the maps that lead to them stay here: they are two thirds of a package, and what is built is as readable.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { nativePackages } from './native-packages.mjs';
 import { pack, publishedPackages, root, runQuietly } from '../packages/packages.mjs';
@@ -29,6 +30,7 @@ export async function stagePackages(destination, addresses) {
     const unpack = ['-xzf', tarballs.get(name) ?? '', '-C', folder, '--strip-components=1'];
     const { status, output } = await runQuietly('tar', unpack);
     if (status !== 0) throw new Error(`tar ${unpack.join(' ')}:\n${output}`);
+    removeSources(folder);
     const path = relative(root, source).replaceAll('\\', '/');
     const manifest = publishedManifest(read(folder, 'package.json'), path, addresses);
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -41,6 +43,17 @@ export async function stagePackages(destination, addresses) {
     staged.push({ name, version: manifest.version, folder, needs });
   }
   return inOrder(staged);
+}
+
+/** @param {string} folder the package's */
+function removeSources(folder) {
+  rmSync(join(folder, 'src'), { recursive: true });
+  for (const entry of readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (path.endsWith('.map')) rmSync(path);
+    else if (/\.(?:js|d\.ts)$/.test(path))
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'));
+  }
 }
 
 /** @param {...string} path */
@@ -58,6 +71,7 @@ export function publishedManifest(manifest, path, { repository, homepage, bugs }
   const isOnnx = 'onnxruntime-node' in (kept.optionalDependencies ?? {});
   return {
     ...kept,
+    exports: withoutSources(kept.exports),
     // The repository runs on onnxruntime-node, which holds the libraries of all platforms.
     ...(isOnnx && {
       optionalDependencies: Object.fromEntries(nativePackages.map(({ name, version }) => [name, version])),
@@ -65,9 +79,23 @@ export function publishedManifest(manifest, path, { repository, homepage, bugs }
     homepage,
     bugs: { url: bugs },
     repository: { type: 'git', url: `git+${repository}.git`, directory: path },
-    files: [...kept.files, 'CHANGELOG.md'],
+    files: [...kept.files.filter((/** @type {string} */ path) => !/^!?src/.test(path)), 'CHANGELOG.md'],
     publishConfig: { ...kept.publishConfig, provenance: true },
   };
+}
+
+/**
+ * A package's exports without the condition by which this repository finds sources.
+ * @param {Record<string, string | Record<string, string>>} exports
+ */
+function withoutSources(exports) {
+  return Object.fromEntries(
+    Object.entries(exports).map(([name, entry]) => {
+      if (typeof entry === 'string') return [name, entry];
+      const { 'lamella-source': _source, ...conditions } = entry;
+      return [name, conditions];
+    }),
+  );
 }
 
 /**

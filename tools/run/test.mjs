@@ -1,7 +1,7 @@
-// `npm test`: installs, builds, checks types, lint, formatting and the packed packages, installs those as a new user does, and
-// runs all tests in one jest run. The linter works beside the other checks. Every step runs even where an earlier one failed;
-// the last line counts tests, and each failed step as one failure. Arguments go to jest; with `--only jest` (or another step)
-// the other steps are left out.
+// `npm test`: installs, builds, checks types, lint, formatting and the packed packages, rehearses in short a release and what a new
+// user does with it, and runs all tests in one jest run. The linter works beside the other checks. Every step runs even where an
+// earlier one failed; the last line counts tests, and each failed step as one failure. Arguments go to jest; with `--only jest` (or
+// another step) the other steps are left out.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runNode, runTarget, runTool } from './commands.mjs';
@@ -25,7 +25,7 @@ const stages = [
       ['typecheck', () => runTarget('typecheck')],
       ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
       ['packages', () => runNode('tools/packages/check-packages.mjs')],
-      ['new user', () => runNode('tools/packages/check-install.mjs')],
+      ['new user', () => runNode('tools/release/rehearse-short.mjs')],
     ],
   ],
   [[['jest', runJest]]],
