@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exportOnnx, exportTrainingStep } from '@lamella/backend-onnx';
 import { fillRandom, flatten, HostTensor } from '@lamella/program';
 import { kerasFiles, layerCases, ownModels, trainedModels } from './onnx-models.mjs';
-import { imageCases, preprocessingCases } from './onnx-preparation.mjs';
+import { imageCases, preprocessingCases, recordCases } from './onnx-preparation.mjs';
 
 /** @typedef {import('./onnx-models.mjs').ExportCase} ExportCase */
 /** @typedef {import('./onnx-models.mjs').TrainingCase} TrainingCase */
@@ -21,7 +21,7 @@ export async function writeExports(folder) {
   let count = 0;
   const next = (/** @type {string} */ name) =>
     join(folder, `${String(++count).padStart(3, '0')} ${name.replaceAll(/[^\w.,]+/g, '-')}`);
-  for (const item of [...layerCases(), ...imageCases(), ...ownModels()])
+  for (const item of [...layerCases(), ...imageCases(), ...recordCases(), ...ownModels()])
     await writeForward(next(item.name), item);
   for await (const item of preprocessingCases()) await writeForward(next(item.name), item);
   for await (const item of kerasFiles()) await writeForward(next(item.name), item);

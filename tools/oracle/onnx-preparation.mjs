@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { clearNames, fromConfig, input } from '@lamella/core';
-import { HostTensor } from '@lamella/program';
+import { flatten, HostTensor, mapTree } from '@lamella/program';
 import { batchOf, composition, optionsOf } from './onnx-models.mjs';
 
 /** @typedef {import('./onnx-models.mjs').ExportCase} ExportCase */
@@ -25,7 +25,23 @@ export function* imageCases() {
     const made = makeLayer(layer, config);
     if (seen.has(layer) && !made.isAlwaysApplied) continue;
     seen.add(layer);
-    yield caseOf(`${layer}, ${name}`, made, [stored]);
+    yield caseOf(`${layer}, ${name}`, made, stored);
+  }
+}
+
+/**
+ * One model for each case of the layers that change records of images, labels, boxes and masks when a model predicts.
+ * @returns {Iterable<ExportCase>}
+ */
+export function* recordCases() {
+  for (const { layer, name, config, format, data } of JSON.parse(
+    readFileSync(`${fixtures}/image_records.json`, 'utf8'),
+  ).records) {
+    const made = makeLayer(layer, { ...config, bounding_box_format: format });
+    if (!made.isAlwaysApplied && layer !== 'MaxNumBoundingBoxes') continue;
+    const { images, labels, segmentation_masks: segmentationMasks } = data;
+    const record = { images, labels, segmentationMasks, boundingBoxes: data.bounding_boxes };
+    yield caseOf(`${layer}, ${name}, with boxes in ${format}`, made, record);
   }
 }
 
@@ -41,7 +57,7 @@ export async function* preprocessingCases() {
     const made = makeLayer(layer, config);
     const parts = batches ?? (adapt ? [adapt] : []);
     if (parts.length > 0) await made.adapt(parts.map(tensorOf));
-    yield caseOf(`${layer}, ${name}`, made, inputs);
+    yield caseOf(`${layer}, ${name}`, made, inputs.length === 1 ? inputs[0] : inputs);
   }
 }
 
@@ -54,18 +70,28 @@ function makeLayer(name, config) {
 /**
  * @param {string} name
  * @param {any} layer
- * @param {readonly any[]} stored
+ * @param {any} stored a tensor, or a tree of them
  * @returns {ExportCase}
  */
 function caseOf(name, layer, stored) {
-  const inputs = stored.map(({ shape, dtype }, i) =>
-    input({ shape: shape.slice(1), dtype, name: `input_${i}` }),
+  const isStored = (/** @type {any} */ node) => Array.isArray(node.data);
+  const tensors = /** @type {any[]} */ (flatten(stored, isStored));
+  let next = 0;
+  const inputs = /** @type {any} */ (
+    mapTree(
+      stored,
+      ({ shape, dtype }) => input({ shape: shape.slice(1), dtype, name: `input_${next++}` }),
+      isStored,
+    )
   );
-  const outputs = layer.apply(inputs.length === 1 ? inputs[0] : inputs);
   return {
     name,
-    model: composition.model({ inputs, outputs, name: name.replaceAll(/\W+/g, '_') }),
+    model: composition.model({
+      inputs: flatten(inputs),
+      outputs: layer.apply(inputs),
+      name: name.replaceAll(/\W+/g, '_'),
+    }),
     inputs: (batch) =>
-      stored.map(({ shape, dtype, data }, i) => batchOf([batch, ...shape.slice(1)], dtype, i, data)),
+      tensors.map(({ shape, dtype, data }, i) => batchOf([batch, ...shape.slice(1)], dtype, i, data)),
   };
 }

@@ -13,4 +13,10 @@ describe("a case of Keras' tests", () => {
   it.each(cases)('is computed as Keras does: %s', async (name) => {
     expect(await judgeCase(`${folder}${name}`)).toEqual({ status: 'ok' });
   });
+
+  it('is named where its file leaves something open, or where numbers differ for a reason', async () => {
+    const { status, text } = await judgeCase(`${folder}exceptions/CropImages-unsaid`);
+    expect([status, text]).toEqual(['unsaid', 'as channels_first, which its file does not say']);
+    expect((await judgeCase(`${folder}exceptions/Resize-named`)).status).toBe('named');
+  });
 });

@@ -40,6 +40,7 @@ import { layers } from '../layers.js';
 import { clipToImageSize, convertFormat, type BoundingBoxFormat } from './bounding-boxes.js';
 import { centerCrop } from './center-crop.js';
 import { cutMix } from './cut-mix.js';
+import type { ImageRecord } from './image-record.js';
 import { maxNumBoundingBoxes } from './max-num-bounding-boxes.js';
 import { mixUp } from './mix-up.js';
 import { randomCrop } from './random-crop.js';
@@ -185,6 +186,34 @@ describe('Bounding boxes', () => {
     const loaded = await again.predict(data);
     for (const [i, one] of flatten(found as unknown as Tree<HostTensor>).entries())
       expect([...flatten(loaded as unknown as Tree<HostTensor>)[i]!.data]).toEqual([...one.data]);
+  });
+
+  it('go with one image as with a batch, and with channels first', async () => {
+    const around = centerCrop({ height: 4, width: 4, boundingBoxFormat: 'rel_xyxy' });
+    const first = centerCrop({
+      height: 4,
+      width: 4,
+      boundingBoxFormat: 'rel_xyxy',
+      dataFormat: 'channels_first',
+    });
+    const inside = new HostTensor(Float32Array.of(0, 0.5, 0.4, 1), [1, 4]);
+    const found = await computed((x) => {
+      const cropped = (layer: Layer, images: tf.Tensor, given: tf.Tensor): tf.Tensor => {
+        const labels = tf.ones(given.shape.slice(0, -1), 'int32');
+        const { outputs } = layer.invoke(
+          { images, boundingBoxes: { boxes: given, labels } },
+          callContext({}),
+        );
+        return (outputs as unknown as ImageRecord).boundingBoxes!.boxes;
+      };
+      return [
+        cropped(around, tf.ones([6, 5, 3]), x),
+        tf.squeeze(cropped(first, tf.ones([1, 3, 6, 5]), tf.expandDims(x, 0)), [0]),
+      ];
+    }, inside);
+    // Rows 3 to 6 of 6 and columns 0 to 2 of 5, in the rows 1 to 5 and the columns 0 to 4.
+    const expected = new HostTensor(Float32Array.of(0, 0.5, 0.5, 1), [1, 4]);
+    for (const one of found) assertClose(one, expected, 1e-6, 'boxes');
   });
 
   it('refuse what does not fit', () => {
