@@ -90,12 +90,18 @@ try {
   await step('1. a major, with the plugin of before', async () => {
     const version = await repository.newVersion('major');
     await repository.publish();
-    const refusal = await run(application, 'npm', 'install', 'lamella@latest').then(
-      () => '',
-      (error) => error.message,
-    );
-    expect(refusal.includes('ERESOLVE') && refusal.includes(name), `npm did not refuse:\n${refusal}`);
-    await run(application, 'npm', 'install', 'lamella@latest', '--legacy-peer-deps');
+    const newest = ['lamella@latest', '@lamella/core@latest'];
+    for (const [wanted, named] of /** @type {const} */ ([
+      [['lamella@latest'], '@lamella/core'],
+      [newest, name],
+    ])) {
+      const refusal = await run(application, 'npm', 'install', ...wanted).then(
+        () => '',
+        (error) => error.message,
+      );
+      expect(refusal.includes('ERESOLVE') && refusal.includes(named), `npm did not refuse:\n${refusal}`);
+    }
+    await run(application, 'npm', 'install', ...newest, '--force');
     const copies = copiesOf('@lamella/core', application);
     expect(String(copies) === version, `core stands there as ${copies}`);
     return `${version}: npm refuses, naming ${name}; told to go on, ${await trains()}`;

@@ -72,6 +72,11 @@ export function publishedManifest(manifest, path, { repository, homepage, bugs }
   return {
     ...kept,
     exports: withoutSources(kept.exports),
+    ...Object.fromEntries(
+      ['dependencies', 'peerDependencies']
+        .filter((kind) => kind in kept)
+        .map((kind) => [kind, withOursAt(kept.version, kept[kind])]),
+    ),
     // The repository runs on onnxruntime-node, which holds the libraries of all platforms.
     ...(isOnnx && {
       optionalDependencies: Object.fromEntries(nativePackages.map(({ name, version }) => [name, version])),
@@ -82,6 +87,20 @@ export function publishedManifest(manifest, path, { repository, homepage, bugs }
     files: [...kept.files.filter((/** @type {string} */ path) => !/^!?src/.test(path)), 'CHANGELOG.md'],
     publishConfig: { ...kept.publishConfig, provenance: true },
   };
+}
+
+/**
+ * Dependencies, those of this repository in the version that they were built with, or a later one that fits it.
+ * @param {string} version
+ * @param {Record<string, string>} dependencies
+ */
+function withOursAt(version, dependencies) {
+  return Object.fromEntries(
+    Object.entries(dependencies).map(([name, range]) => [
+      name,
+      name.startsWith('@lamella/') ? `^${version}` : range,
+    ]),
+  );
 }
 
 /**
