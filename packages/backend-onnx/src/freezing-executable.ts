@@ -1,6 +1,13 @@
 // A Program in two compiled forms: the second has the values of weights built in that it does not update. It is made once they
 // have stayed the same for some runs, and dropped when they change. Which, and whether that is worth it: worth-freezing.ts.
-import { HostBuffer, type Backend, type Buffer, type Executable, type RunKey } from '@lamella/core';
+import {
+  isHostBuffer,
+  type Backend,
+  type Buffer,
+  type Executable,
+  type HostBuffer,
+  type RunKey,
+} from '@lamella/core';
 import type { Program } from '@lamella/program';
 import type { FrozenInputs } from './frozen-inputs.js';
 
@@ -108,5 +115,5 @@ export class FreezingExecutable implements Executable {
 
 /** What is no buffer of ours counts as changed each time. */
 function versionOf(buffer: Buffer | undefined): number {
-  return buffer instanceof HostBuffer ? buffer.version : NaN;
+  return isHostBuffer(buffer) ? buffer.version : NaN;
 }

@@ -1,11 +1,10 @@
 // What makes a plugin sound by itself. What two of them may not bring both is in compose.ts.
-import { kernelNames, suggest } from '@lamella/program';
+import { kernelNames, pluginApi, suggest } from '@lamella/program';
 import { serializableKinds, type SerializableClass, type SerializableKind } from './config.js';
-import { checkCopy } from './copies.js';
+import { bothCopies, checkCopy } from './copies.js';
 import { pluginInvalid } from './errors.js';
 import { isKernelLowerings, joinLowerings } from './kernel-lowerings.js';
 import { isNamedFunction } from './named-function.js';
-import { pluginApi } from './plugin-api.js';
 import type { Plugin } from './plugin.js';
 
 const parts: Readonly<Record<keyof Plugin, true>> = {
@@ -47,11 +46,13 @@ export function checkPlugin(given: unknown, place: string): asserts given is Plu
   for (const part of Object.keys(given))
     if (!Object.hasOwn(parts, part)) refuse(`unknown part "${part}". ${suggest(part, Object.keys(parts))}`);
   const { pluginApi: api = pluginApi } = given;
-  if (api !== pluginApi)
+  if (api !== pluginApi) {
+    const copies = bothCopies(given);
     refuse(
-      `it is written for plugin API ${String(api)}, and this @lamella/core has plugin API ${pluginApi}`,
+      `it is written for plugin API ${String(api)}, and this @lamella/core has plugin API ${pluginApi}${copies === undefined ? '' : ` (${copies})`}`,
       Number(api) < pluginApi ? `install a newer version of ${name}` : 'install a newer @lamella/core',
     );
+  }
   for (const part of ['compileNotices', 'api'] as const)
     if (given[part] !== undefined && typeof given[part] !== 'function')
       refuse(`${part}: expected a function, got ${typeof given[part]}`);

@@ -3,6 +3,9 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { checkCopy, markCopy } from './copies.js';
 import * as ours from './index.js';
 
+/** A copy with another plugin API. */
+const elsewhere = { url: 'file:///elsewhere/core/dist/copies.js', pluginApi: 2 };
+
 /** The same package once more, as where two versions of it are installed. */
 async function anotherCopy(): Promise<typeof ours> {
   jest.resetModules();
@@ -10,14 +13,16 @@ async function anotherCopy(): Promise<typeof ours> {
 }
 
 describe('another copy of the package', () => {
-  it('is told from this one by where it was loaded from', () => {
+  it('is told from this one where it has another plugin API, with what and where both are', () => {
     const mine = {};
     markCopy(mine);
     expect(() => checkCopy('Thing', mine)).not.toThrow();
-    const foreign = { [Symbol.for('lamella.core.copy')]: 'file:///elsewhere/core/dist/copies.js' };
+    const foreign = { [Symbol.for('lamella.core.copy')]: { ...elsewhere } };
     expect(() => checkCopy('Thing "x"', foreign)).toThrow(
-      /\[PACKAGE_DUPLICATED\] Thing "x": it was made by another copy of @lamella\/core[\s\S]*file:\/\/\/elsewhere[\s\S]*Fix:.*npm ls/,
+      /\[PACKAGE_DUPLICATED\] Thing "x": it was made by a copy of @lamella\/core that does not work with the one in use\.\n {2}@lamella\/core \S+ at \S+, plugin API 1\n {2}file:\/\/\/elsewhere\S+, plugin API 2\nFix:.*npm ls/,
     );
+    const beside = { [Symbol.for('lamella.core.copy')]: { ...elsewhere, pluginApi: 1 } };
+    expect(() => checkCopy('Thing', beside)).not.toThrow();
     for (const value of [null, undefined, 5, {}]) expect(() => checkCopy('Thing', value)).not.toThrow();
   });
 
@@ -27,10 +32,25 @@ describe('another copy of the package', () => {
     expect(ours.isSymbolicTensor(theirs.input({ shape: [1] }))).toBe(true);
     expect(ours.isLayer(theirs.input({ shape: [1] }).node.layer)).toBe(true);
   });
+
+  it('shares names, seeds and policies with this one', async () => {
+    const theirs = await anotherCopy();
+    ours.clearNames();
+    expect([ours.uniqueName('dense'), theirs.uniqueName('dense'), ours.uniqueName('dense')]).toEqual([
+      'dense',
+      'dense_1',
+      'dense_2',
+    ]);
+    theirs.setRandomSeed(5);
+    expect(ours.randomSeed()).toBe(5);
+    theirs.setDTypePolicy('mixed_float16');
+    expect(ours.dtypePolicy().computeDType).toBe('float16');
+    ours.setDTypePolicy('float32');
+    expect(theirs.dtypePolicy().name).toBe('float32');
+  });
 });
 
-describe('objects of another copy are refused', () => {
-  const elsewhere = 'file:///elsewhere/core/dist/copies.js';
+describe('objects of a copy with another plugin API are refused', () => {
   const brand = Symbol.for('lamella.core.copy');
   const foreignTensor = (): ours.SymbolicTensor => {
     const x = ours.input({ shape: [1], name: 'theirs' });

@@ -1,22 +1,33 @@
-// Telling this copy of the package from another one in the same process. Objects of two copies look alike, but each copy
-// counts names, seeds and running layers for itself, so they must not meet in one graph.
-import { describeCopy } from '@lamella/program';
+// Telling copies of this package in one process apart. Those of one plugin API share what counts names, seeds and running layers
+// (sharedState of @lamella/program), and what they make works together; those of another must not meet in one graph.
+import { describeCopyOf, pluginApi } from '@lamella/program';
 import { packageDuplicated } from './errors.js';
 
 const brand = Symbol.for('lamella.core.copy');
 
-/** Where this copy was loaded from. */
-const thisCopy = import.meta.url;
+interface Copy {
+  readonly url: string;
+  readonly pluginApi: number;
+}
+
+/** This copy, and where it was loaded from. */
+const thisCopy: Copy = { url: import.meta.url, pluginApi };
 
 /** Marks `target` (an object, or a class and what inherits from it) as made by this copy. */
 export function markCopy(target: object): void {
   Object.defineProperty(target, brand, { value: thisCopy });
 }
 
-/** Throws: PACKAGE_DUPLICATED when another copy of this package made `value`. */
+/** Which copy made `value`, and which asks: versions, places and plugin APIs; undefined where that is not known. */
+export function bothCopies(value: object): string | undefined {
+  const maker = (value as { readonly [brand]?: Copy })[brand];
+  return maker && `made with ${describeCopyOf(maker)}; in use is ${describeCopyOf(thisCopy)}`;
+}
+
+/** Throws: PACKAGE_DUPLICATED when a copy of this package that has another plugin API made `value`. */
 export function checkCopy(subject: string, value: unknown): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || !(brand in value))
     return;
-  const other = (value as Record<symbol, unknown>)[brand];
-  if (other !== thisCopy) throw packageDuplicated(subject, [thisCopy, String(other)].map(describeCopy));
+  const other = (value as Record<symbol, Copy>)[brand]!;
+  if (other.pluginApi !== pluginApi) throw packageDuplicated(subject, [thisCopy, other].map(describeCopyOf));
 }

@@ -7,6 +7,7 @@ import {
   shapeMismatch,
   type NumberDType,
   type Shape,
+  sharedState,
 } from '@lamella/program';
 import type { DTypePolicy } from './dtype-policy.js';
 import { nameDuplicate, nameInvalid, optionInvalid } from './errors.js';
@@ -33,10 +34,11 @@ interface WeightOwner {
   readonly dtypePolicy: DTypePolicy;
 }
 
-const underBuild: string[] = [];
+const builds = sharedState('builds', (): string[] => []);
 
 /** Builds the layer of this name: its weights are named by it and by the layers in whose build that happens, as in Keras. */
 export function whileBuilding(name: string, build: () => void): void {
+  const underBuild = builds();
   underBuild.push(name);
   try {
     build();
@@ -51,7 +53,7 @@ export function createWeight(layer: WeightOwner, spec: WeightSpec, others: reado
   const dtype = spec.dtype ?? weightDType(layer);
   if (typeof name !== 'string' || name === '' || name.includes('/'))
     throw nameInvalid(`A weight of ${layer.label}`, name);
-  const owner = underBuild.join('/');
+  const owner = builds().join('/');
   const path = `${owner}/${name}`;
   const subject = `Weight "${path}"`;
   if (others.some((weight) => weight.shortName === name))

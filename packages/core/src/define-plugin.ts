@@ -1,6 +1,7 @@
 // How a package makes its plugin. The rules are in check-plugin.ts.
+import { pluginApi } from '@lamella/program';
 import { checkPlugin } from './check-plugin.js';
-import { pluginApi } from './plugin-api.js';
+import { markCopy } from './copies.js';
 import type { Plugin, PluginDefinition } from './plugin.js';
 
 /**
@@ -18,5 +19,7 @@ import type { Plugin, PluginDefinition } from './plugin.js';
  */
 export function definePlugin<Api extends object = object>(definition: PluginDefinition<Api>): Plugin<Api> {
   checkPlugin(definition, 'definePlugin()');
-  return Object.freeze({ ...definition, pluginApi });
+  const plugin = { ...definition, pluginApi };
+  markCopy(plugin);
+  return Object.freeze(plugin);
 }

@@ -1,6 +1,6 @@
 // Dtype policies: which dtype a layer computes in and which its weights have. By name, or by object as files of Keras write
 // it. Not here: what computing in a dtype means (program's recorder and passes).
-import { isDType, isFloatDType, suggest, type DType, type FloatDType } from '@lamella/program';
+import { isDType, isFloatDType, sharedState, suggest, type DType, type FloatDType } from '@lamella/program';
 import { dtypePolicyUnknown } from './errors.js';
 
 /** The names of policies that layers of floats have. */
@@ -85,11 +85,11 @@ function isPolicy(value: unknown): value is DTypePolicy {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-let current: DTypePolicy | undefined;
+const inForce = sharedState('dtype policy', () => ({ current: undefined as DTypePolicy | undefined }));
 
 /** The policy of layers that are given none. Source: keras.config.dtype_policy. */
 export function dtypePolicy(): DTypePolicy {
-  return (current ??= new DTypePolicy('float32'));
+  return (inForce().current ??= new DTypePolicy('float32'));
 }
 
 /**
@@ -102,7 +102,7 @@ export function dtypePolicy(): DTypePolicy {
  * setDTypePolicy('float32');
  */
 export function setDTypePolicy(policy: DTypePolicyLike): void {
-  current = toDTypePolicy(policy, 'setDTypePolicy()');
+  inForce().current = toDTypePolicy(policy, 'setDTypePolicy()');
 }
 
 /** The policy that `given` names, the current default where it is undefined or null. Throws: DTYPE_POLICY_UNKNOWN. */

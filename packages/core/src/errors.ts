@@ -195,7 +195,7 @@ export function callFailed(subject: string, inputs: readonly TensorSpec[], cause
 export function packageDuplicated(subject: string, locations: readonly string[]): LamellaError {
   return lamellaError('PACKAGE_DUPLICATED', {
     subject,
-    problem: 'it was made by another copy of @lamella/core than the one in use',
+    problem: 'it was made by a copy of @lamella/core that does not work with the one in use',
     details: locations.map((location) => `  ${location}`),
     fix: 'install one version of it: "npm ls @lamella/core" shows who brings which; update the package that asks for an older one, or ask its author for a newer range',
   });

@@ -5,6 +5,8 @@ import type { Buffer } from './buffer.js';
 import { bufferDisposed } from './errors.js';
 import { checkFits } from './check-fits.js';
 
+const brand = Symbol.for('lamella.HostBuffer');
+
 /** See the head of this file. What a backend of host memory may do with it, and others may not, is marked. */
 export class HostBuffer implements Buffer {
   readonly shape: HostTensor['shape'];
@@ -12,6 +14,10 @@ export class HostBuffer implements Buffer {
   private present: HostTensor | undefined;
   private spare: HostTensor | undefined;
   private changes = 0;
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
 
   /** `allocate` makes the memory for next values, of the same type; plain arrays by default. */
   constructor(
@@ -61,6 +67,11 @@ export class HostBuffer implements Buffer {
     this.present = undefined;
     this.spare = undefined;
   }
+}
+
+/** Whether a buffer is a {@link HostBuffer}, of any copy of this package. */
+export function isHostBuffer(buffer: Buffer | undefined): buffer is HostBuffer {
+  return buffer !== undefined && brand in buffer;
 }
 
 /** Plain host memory, used as it lies. */

@@ -33,7 +33,6 @@ export {
   type PluginDefinition,
 } from './plugin.js';
 export { kernelLowerings, type KernelLowerings, type LoweringTable } from './kernel-lowerings.js';
-export { pluginApi } from './plugin-api.js';
 export {
   DTypePolicy,
   dtypePolicyClasses,
@@ -95,7 +94,7 @@ export { isFunctional, type Functional, type LayerWithEnds } from './functional.
 export { type Graph } from './graph.js';
 export { computesOnHost, HostLayer, needsHost, type ComputesOnHost } from './host-layer.js';
 export { HostPart, hostPartOf, type HostValues } from './host-part.js';
-export { HostBuffer, hostBuffer } from './host-buffer.js';
+export { HostBuffer, hostBuffer, isHostBuffer } from './host-buffer.js';
 export { HostExecutable, type HostComputation } from './host-executable.js';
 export { Constraint, Initializer, Regularizer, type InitializerKey } from './initializer.js';
 export { guardWeights, runningLayers, type RunningLayer, type WeightGuard } from './weight-access.js';
@@ -160,6 +159,7 @@ export {
   type Shape,
   type SymbolicShape,
   type Tree,
+  pluginApi,
 } from '@lamella/program';
 export { Runner, type Runnable } from './runner.js';
 export { initializerKey, randomSeed, setRandomSeed } from './seed.js';

@@ -23,6 +23,7 @@ import {
   type Tree,
   type TreeStructure,
   type ValueType,
+  sharedState,
 } from '@lamella/program';
 import { argumentMasks, argumentTensors, mapArguments, type CallArguments } from './call-arguments.js';
 import { callContext, type Mask } from './call-context.js';
@@ -35,11 +36,12 @@ const byAxis = (sizes: readonly number[]): ((axis: number) => number) => {
   return (axis) => sizes[Math.min(axis, sizes.length - 1)]!;
 };
 
-let trialSizes: ReadonlySet<number> = new Set();
+const trials = sharedState('trial sizes', () => ({ sizes: new Set() as ReadonlySet<number> }));
 
 /** A shape met while shapes are being inferred, with the sizes that are only tried turned back into `null`. */
 export function withoutTrialSizes(shape: Shape): SymbolicShape {
-  return trialSizes.size === 0 ? shape : shape.map((size) => (trialSizes.has(size) ? null : size));
+  const { sizes } = trials();
+  return sizes.size === 0 ? shape : shape.map((size) => (sizes.has(size) ? null : size));
 }
 
 /** What a layer is called on. `specs` are the leaves of the inputs, then the tensors among the arguments. */
@@ -125,9 +127,10 @@ function outputsAt(layer: Invocable, call: Call, trial: readonly TensorSpec[]): 
     ...trial.map(({ shape, dtype }, i) => ({ name: `input_${i}`, shape, dtype })),
     ...masked.map(({ mask }, i) => ({ name: `mask_${i}`, shape: mask, dtype: 'bool' })),
   ] as ArgumentSpec[];
-  const outer = trialSizes;
+  const cell = trials();
+  const outer = cell.sizes;
   // An inference inside another one, of a layer that builds its parts as it runs, knows the outer sizes already.
-  trialSizes = new Set([...outer, ...sizesOf(trial, call.specs)]);
+  cell.sizes = new Set([...outer, ...sizesOf(trial, call.specs)]);
   try {
     let structure: TreeStructure = '*';
     let hasMask: boolean[] = [];
@@ -166,7 +169,7 @@ function outputsAt(layer: Invocable, call: Call, trial: readonly TensorSpec[]): 
       .map((type, i) => ({ ...type, mask: hasMask[i] === true ? masks.shift()!.shape : null }));
     return { structure, results, program };
   } finally {
-    trialSizes = outer;
+    cell.sizes = outer;
   }
 }
 

@@ -1,23 +1,31 @@
 // Which composition's names an option means while an object is being made. A bare `dense()` knows what its package knows; the
 // `dense()` of a composition knows the composition's names too, because it makes the layer in here.
+import { sharedState } from '@lamella/program';
 import type { Catalog } from './catalog.js';
 
-let inUse: Catalog | undefined;
-let shared: Catalog | undefined;
+interface NamesInUse {
+  /** Those of the composition that makes something now. */
+  current?: Catalog | undefined;
+  /** Those of the application's one composition. */
+  shared?: Catalog;
+}
+
+const names = sharedState('names in use', (): NamesInUse => ({}));
 
 /** The names that objects made now may use, beside their package's own. */
 export function namesInUse(): Catalog | undefined {
-  return inUse ?? shared;
+  return names().current ?? names().shared;
 }
 
 /** Makes something with a composition's names. */
 export function withNames<T>(catalog: Catalog, make: () => T): T {
-  const before = inUse;
-  inUse = catalog;
+  const inUse = names();
+  const before = inUse.current;
+  inUse.current = catalog;
   try {
     return make();
   } finally {
-    inUse = before;
+    inUse.current = before;
   }
 }
 
@@ -32,5 +40,5 @@ export function bindNames<F extends Readonly<Record<string, unknown>>>(catalog: 
 
 /** From now on, objects made outside any composition may use these names: for an application that has one composition. */
 export function shareNames(catalog: Catalog): void {
-  shared = catalog;
+  names().shared = catalog;
 }

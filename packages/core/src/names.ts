@@ -1,7 +1,8 @@
 // Keras' automatic names: the class name in snake_case, and a number from the second on.
+import { sharedState } from '@lamella/program';
 import type { Serializable, SerializableClass } from './config.js';
 
-const counters = new Map<string, number>();
+const counters = sharedState('names', () => new Map<string, number>());
 
 /** Keras' snake_case of a class name: `ReLU` is `re_lu`, `MaxPooling2D` is `max_pooling2d`. */
 export function snakeCaseClass(className: string): string {
@@ -26,23 +27,23 @@ export function pythonName(object: Serializable): string {
 
 /** The next free automatic name with this prefix: `dense`, `dense_1`, ... */
 export function uniqueName(prefix: string): string {
-  const count = counters.get(prefix) ?? 0;
-  counters.set(prefix, count + 1);
+  const count = counters().get(prefix) ?? 0;
+  counters().set(prefix, count + 1);
   return count === 0 ? prefix : `${prefix}_${count}`;
 }
 
 /** Makes something to look at and throw away: the automatic names that it takes are free again. */
 export function keepingNames<T>(make: () => T): T {
-  const before = [...counters];
+  const before = [...counters()];
   try {
     return make();
   } finally {
-    counters.clear();
-    for (const [prefix, count] of before) counters.set(prefix, count);
+    counters().clear();
+    for (const [prefix, count] of before) counters().set(prefix, count);
   }
 }
 
 /** Starts all automatic names again, as Keras' `clear_session` does. */
 export function clearNames(): void {
-  counters.clear();
+  counters().clear();
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
+import { pluginApi } from '@lamella/program';
 import { lambdas } from '@lamella/lambda';
 import { Dense, layers } from '@lamella/layers';
 import type { Backend } from './backend.js';
@@ -12,7 +13,6 @@ import { Initializer } from './initializer.js';
 import { kernelLowerings } from './kernel-lowerings.js';
 import { Layer } from './layer.js';
 import type { NamedFunction } from './named-function.js';
-import { pluginApi } from './plugin-api.js';
 import type { Plugin } from './plugin.js';
 
 class Mine extends Layer {

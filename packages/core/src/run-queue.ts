@@ -1,20 +1,25 @@
 // One run at a time on a backend: executables are not reentrant, and models may share weights.
+import { sharedState } from '@lamella/program';
 import type { BufferOwner } from './buffer.js';
 
 /** Who owns memory that runs, or weights that change, wait for: a backend; null for plain host memory. */
 export type Owner = BufferOwner | null;
 
-/** Stands for plain host memory, which is nobody's. */
-const plain: BufferOwner = { name: 'host' };
-const lastRuns = new WeakMap<BufferOwner, Promise<unknown>>();
+/** The last run of each owner; `plain` stands for plain host memory, which is nobody's. */
+const queues = sharedState('runs', () => ({
+  plain: { name: 'host' } as BufferOwner,
+  lastRuns: new WeakMap<BufferOwner, Promise<unknown>>(),
+}));
 
 /** Whether something runs in memory of `owner`, or waits to. */
 export function hasRuns(owner: Owner): boolean {
+  const { plain, lastRuns } = queues();
   return lastRuns.has(owner ?? plain);
 }
 
 /** Runs `run` after all earlier runs of these owners, whether those succeed or not; at once where there are none. */
 export function queueRun<T>(owners: readonly Owner[], run: () => Promise<T>): Promise<T> {
+  const { plain, lastRuns } = queues();
   const earlier = owners.map((owner) => lastRuns.get(owner ?? plain)).filter((run) => run !== undefined);
   const mine =
     earlier.length === 0

@@ -1,5 +1,6 @@
 // The call of a layer that is under way, for layers that are applied to tensors inside it: they train or not as it does,
 // add their losses to its, and meet the masks that came with its tensors.
+import { sharedState } from '@lamella/program';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CallContext, Mask } from './call-context.js';
 
@@ -10,10 +11,11 @@ export interface RunningCall {
   readonly masks: Map<tf.Tensor, Mask>;
 }
 
-const running: RunningCall[] = [];
+const calls = sharedState('calls', (): RunningCall[] => []);
 
 /** Runs `fn` as the body of a call. */
 export function whileCalling<T>(call: RunningCall, fn: () => T): T {
+  const running = calls();
   running.push(call);
   try {
     return fn();
@@ -24,5 +26,5 @@ export function whileCalling<T>(call: RunningCall, fn: () => T): T {
 
 /** The innermost call under way, or undefined. */
 export function runningCall(): RunningCall | undefined {
-  return running.at(-1);
+  return calls().at(-1);
 }

@@ -1,9 +1,8 @@
 // The process's seed for first weights and for models that name no seed. One seed makes a run repeatable.
-import { setRandomSeed as seedEagerRandom } from '@lamella/program';
+import { setRandomSeed as seedEagerRandom, sharedState } from '@lamella/program';
 import type { InitializerKey } from './initializer.js';
 
-let seed = freshSeed();
-const draws = new Map<string, number>();
+const state = sharedState('seed', () => ({ seed: freshSeed(), draws: new Map<string, number>() }));
 
 function freshSeed(): number {
   return globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -11,18 +10,19 @@ function freshSeed(): number {
 
 /** Sets the seed of everything random that follows: first weights, shuffling, dropout. Units: an unsigned 32-bit integer. */
 export function setRandomSeed(value: number): void {
-  seed = value >>> 0;
-  draws.clear();
-  seedEagerRandom(seed);
+  state().seed = value >>> 0;
+  state().draws.clear();
+  seedEagerRandom(state().seed);
 }
 
 /** The seed in force. */
 export function randomSeed(): number {
-  return seed;
+  return state().seed;
 }
 
 /** A key for the first values of the weight at `path`; each call for one path gives other numbers. */
 export function initializerKey(path: string): InitializerKey {
+  const { seed, draws } = state();
   const draw = draws.get(path) ?? 0;
   draws.set(path, draw + 1);
   return { seed, stream: draw === 0 ? path : `${path}#${draw}` };

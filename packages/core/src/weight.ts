@@ -19,7 +19,7 @@ import type { Backend } from './backend.js';
 import type { Buffer } from './buffer.js';
 import { checkFits } from './check-fits.js';
 import { inputInvalid, weightAway } from './errors.js';
-import { HostBuffer, hostBuffer } from './host-buffer.js';
+import { hostBuffer, isHostBuffer } from './host-buffer.js';
 import type { Constraint, Regularizer } from './initializer.js';
 import { hasRuns, queueRun } from './run-queue.js';
 import { checkWeightAccess } from './weight-access.js';
@@ -89,7 +89,7 @@ export class Weight implements StateSlot {
     checkWeightAccess(this);
     if (isCapturing()) return readState(this);
     if (this.coming !== undefined) return this.coming.tensor();
-    if (this.memory instanceof HostBuffer) return this.memory.memory.tensor();
+    if (isHostBuffer(this.memory)) return this.memory.memory.tensor();
     throw weightAway(this.name, this.memory.backend?.name);
   }
 

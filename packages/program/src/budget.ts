@@ -1,6 +1,7 @@
 // What one load may cost. A file says how much is to be made of it; a small one must not say much. Every reader, every fold and
 // every trial run of a load draws from one account. Counts decide, no clock does: a slow machine reads what a fast one reads.
 import { budgetExceeded } from './errors.js';
+import { sharedState } from './shared-state.js';
 
 /**
  * What is counted. `bytes`: decoded or copied; `values`: items of JSON, attributes, names, links, members; `elements`: of tensors
@@ -58,20 +59,21 @@ export class Budget {
   }
 }
 
-let current: Budget | undefined;
+const account = sharedState('budget', () => ({ current: undefined as Budget | undefined }));
 
 /** Runs `fn`, which must not be asynchronous, so that what it captures and tries out draws from `budget`. */
 export function withBudget<T>(budget: Budget, fn: () => T): T {
-  const before = current;
-  current = budget;
+  const cell = account();
+  const before = cell.current;
+  cell.current = budget;
   try {
     return fn();
   } finally {
-    current = before;
+    cell.current = before;
   }
 }
 
 /** The account of the load that is running, for what no argument reaches; none outside a load. */
 export function currentBudget(): Budget | undefined {
-  return current;
+  return account().current;
 }

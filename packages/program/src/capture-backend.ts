@@ -7,6 +7,7 @@ import { findKernel, isKernelName, kernels, type KernelName } from './kernels.js
 import type { Attribute, Attributes, ConstantData, ProgramNode, ValueId, ValueType } from './program.js';
 import type { Recorder } from './recorder.js';
 import { formatShape, type Shape } from './shape.js';
+import { sharedState } from './shared-state.js';
 
 /** The subject of a capture that was given none. */
 export const unnamed = 'Function';
@@ -18,20 +19,24 @@ interface Home {
   readonly id: ValueId;
 }
 
-const homes = new WeakMap<object, Home>();
-const active: Recorder[] = [];
+/** The captures under way, the values that tensors stand for, and the constants that each recorder took, by their data and type. */
+const state = sharedState('capture', () => ({
+  active: [] as Recorder[],
+  homes: new WeakMap<object, Home>(),
+  taken: new WeakMap<Recorder, Map<object, ReadonlyMap<string, ValueId>>>(),
+}));
 
 /** The recorder that kernels write to, or undefined outside a capture. */
 export function currentRecorder(): Recorder | undefined {
-  return active[active.length - 1];
+  return state().active.at(-1);
 }
 
 export function pushRecorder(recorder: Recorder): void {
-  active.push(recorder);
+  state().active.push(recorder);
 }
 
 export function popRecorder(): void {
-  active.pop();
+  state().active.pop();
 }
 
 /** A tfjs tensor that stands for a value of the recorder. */
@@ -41,12 +46,12 @@ export function abstractTensor(recorder: Recorder, id: ValueId): tf.Tensor {
 
 /** Whether a tensor stands for a value of a capture. */
 export function isAbstract(tensor: tf.TensorInfo): boolean {
-  return homes.has(tensor.dataId);
+  return state().homes.has(tensor.dataId);
 }
 
 /** The value that a tensor stands for in the current recorder; real tensors become constants. */
 export function valueOf(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
-  const home = homes.get(tensor.dataId);
+  const home = state().homes.get(tensor.dataId);
   if (home === undefined) return captureConstant(tensor, recorder);
   return home.recorder === recorder ? home.id : recorder.outer(home.recorder, home.id);
 }
@@ -75,7 +80,7 @@ export function asFloat(tensor: tf.Tensor, dtype: FloatDType): tf.Tensor {
 function info(recorder: Recorder, id: ValueId): tf.TensorInfo {
   const type = recorder.values[id]!;
   const dataId = {};
-  homes.set(dataId, { recorder, id });
+  state().homes.set(dataId, { recorder, id });
   return { dataId, shape: [...type.shape], dtype: tfjsDType(type.dtype) };
 }
 
@@ -96,10 +101,8 @@ function captureConstant(tensor: tf.TensorInfo, recorder: Recorder): ValueId {
   return id;
 }
 
-/** The constants that each recorder took from real tensors, by their data and type. */
-const taken = new WeakMap<Recorder, Map<object, ReadonlyMap<string, ValueId>>>();
-
 function constantsOf(recorder: Recorder): Map<object, ReadonlyMap<string, ValueId>> {
+  const { taken } = state();
   const found = taken.get(recorder) ?? new Map<object, ReadonlyMap<string, ValueId>>();
   taken.set(recorder, found);
   return found;
@@ -133,7 +136,7 @@ class CaptureBackend extends tf.KernelBackend {
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
-    const home = homes.get(dataId);
+    const home = state().homes.get(dataId);
     const constant = home?.recorder.constantData(home.id);
     if (constant !== undefined) return copyOf(constant);
     throw notCapturable(

@@ -15,6 +15,7 @@ import { claimCapture, reportSecondTfjs } from './copies.js';
 import type { FloatDType } from './dtype.js';
 import { captureMissing, notCapturable } from './errors.js';
 import { Recorder, type ArgumentSpec, type Captured, type StateSlot } from './recorder.js';
+import { sharedState } from './shared-state.js';
 import { registerTfjsGradients } from './tfjs-gradients.js';
 
 export interface CaptureOptions {
@@ -65,21 +66,20 @@ export function capture(
   }
 }
 
-let isPrepared = false;
-let isUsed = false;
+const traps = sharedState('traps', () => ({ isPrepared: false, isUsed: false }));
 
 /**
  * Runs `fn`, which captures several times and runs nobody's code in between: traps are set once for all, which costs as much as
  * a small capture.
  */
 export function withSeveralCaptures<T>(fn: () => T): T {
-  if (!isUsed || isPrepared || currentRecorder() !== undefined) return fn();
+  if (!traps().isUsed || traps().isPrepared || currentRecorder() !== undefined) return fn();
   const leave = prepare();
-  isPrepared = true;
+  traps().isPrepared = true;
   try {
     return fn();
   } finally {
-    isPrepared = false;
+    traps().isPrepared = false;
     leave();
   }
 }
@@ -164,7 +164,7 @@ function named(result: CaptureResult, recorder: Recorder): [string, tf.Tensor][]
 
 /** Opens a tfjs scope, in a capture or between several just that; the returned function undoes it all. */
 function enter(): () => void {
-  const leave = isPrepared || currentRecorder() !== undefined ? undefined : prepare();
+  const leave = traps().isPrepared || currentRecorder() !== undefined ? undefined : prepare();
   const engine = tf.engine();
   engine.startScope('lamella');
   return () => {
@@ -184,7 +184,7 @@ function prepare(): () => void {
   };
   setBackend(captureBackendName, engine.findBackend(captureBackendName));
   const removeTraps = setTraps();
-  isUsed = true;
+  traps().isUsed = true;
   return () => {
     removeTraps();
     setBackend(backendName, backendInstance);

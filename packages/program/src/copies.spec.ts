@@ -44,11 +44,19 @@ describe('another copy of @lamella/program', () => {
     delete holder[key];
   });
 
-  it('that captured before is an error with both places', () => {
-    holder[key] = { url: 'file:///app/node_modules/x/node_modules/@lamella/program/dist/copies.js' };
+  const elsewhere = 'file:///app/node_modules/x/node_modules/@lamella/program/dist/copies.js';
+
+  it('that captured before with another plugin API is an error with both places', () => {
+    holder[key] = { url: elsewhere, pluginApi: 2 };
     expect(once).toThrow(
-      /^\[PACKAGE_DUPLICATED\] Package "@lamella\/program": two copies of it are loaded\.\n {2}file:\/\/\/app\/node_modules\/x\S+\n {2}@lamella\/program \d+\.\d+\.\d+ at \S*program\nFix: install one version of it: "npm ls @lamella\/program"/,
+      /^\[PACKAGE_DUPLICATED\] Package "@lamella\/program": two copies of it are loaded\.\n {2}file:\/\/\/app\/node_modules\/x\S+, plugin API 2\n {2}@lamella\/program \d+\.\d+\.\d+ at \S*program, plugin API 1\nFix: install one version of it: "npm ls @lamella\/program"/,
     );
+  });
+
+  it('that captured before with this plugin API made all ready', () => {
+    holder[key] = { url: elsewhere, pluginApi: 1 };
+    expect(claimCapture()).toBe(false);
+    expect(once()).toBe(1);
   });
 
   it('that was loaded from the same file again takes over, and gives back', async () => {
@@ -74,7 +82,7 @@ describe('another copy of tfjs-core', () => {
     reportSecondTfjs({} as never, (message) => messages.push(message));
     expect(messages).toEqual([
       expect.stringContaining(
-        '[PACKAGE_DUPLICATED] Package "@tensorflow/tfjs-core": two copies of it are loaded.',
+        '[PACKAGE_DUPLICATED] Package "@tensorflow/tfjs-core": two copies of it are loaded',
       ),
     ]);
     expect(messages[0]).toContain(`Lamella uses version ${tf.version_core}`);

@@ -1,29 +1,31 @@
-// One copy of this package works with tfjs at a time: each counts running captures and draws for itself.
-// Found out at a capture, never at import.
+// Copies of this package work together where they share their state, which is that of a plugin API. Found out at a capture, never
+// at import.
 import * as tf from '@tensorflow/tfjs-core';
 import { packageDuplicated } from './errors.js';
-import { describeCopy } from './installed-copy.js';
+import { describeCopyOf } from './installed-copy.js';
+import { pluginApi } from './plugin-api.js';
 
 const key = Symbol.for('lamella.program.copy');
 
 interface Copy {
   readonly url: string;
+  readonly pluginApi: number;
 }
 
 /** This copy, and where it was loaded from. */
-const own: Copy = { url: import.meta.url.replace(/[?#].*$/, '') };
+const own: Copy = { url: import.meta.url.replace(/[?#].*$/, ''), pluginApi };
 
 /**
- * Makes this copy the one that captures; tells whether it was not before.
- * The same file loaded anew, as test runners and development servers do, takes over from itself.
- * Throws: PACKAGE_DUPLICATED when a copy from elsewhere captured before.
+ * Whether this copy has to make tfjs ready for captures: no other has. The same file loaded anew, as test runners and development
+ * servers do, takes over from itself. Throws: PACKAGE_DUPLICATED when a copy of another plugin API captured before.
  */
 export function claimCapture(): boolean {
   const process = globalThis as { [key]?: Copy };
   const holder = process[key];
   if (holder === own) return false;
-  if (holder !== undefined && holder.url !== own.url)
-    throw packageDuplicated('@lamella/program', [holder.url, own.url].map(describeCopy));
+  if (holder !== undefined && holder.pluginApi !== pluginApi)
+    throw packageDuplicated('@lamella/program', [holder, own].map(describeCopyOf));
+  if (holder !== undefined && holder.url !== own.url) return false;
   process[key] = own;
   return true;
 }

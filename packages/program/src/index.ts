@@ -69,7 +69,9 @@ export {
   type ErrorParts,
 } from './errors.js';
 export * as signal from './signal.js';
-export { describeCopy } from './installed-copy.js';
+export { describeCopyOf } from './installed-copy.js';
+export { pluginApi } from './plugin-api.js';
+export { sharedState } from './shared-state.js';
 export { printable } from './printable.js';
 export { type GradientRule, type KernelCall } from './kernel-rules/gradient-rule.js';
 export { type NormalAttributes } from './kernel-rules/attribute-rule.js';

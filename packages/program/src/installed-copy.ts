@@ -26,6 +26,17 @@ export function describeCopy(url: string): string {
   return url;
 }
 
+/** The same with the plugin API of the copy, which two that do not work together differ in. */
+export function describeCopyOf({
+  url,
+  pluginApi,
+}: {
+  readonly url: string;
+  readonly pluginApi: unknown;
+}): string {
+  return `${describeCopy(url)}, plugin API ${String(pluginApi)}`;
+}
+
 /** A folder as seen from the application, where it is inside of it. */
 function relative({ pathname }: URL, application: string): string {
   const path = decodeURIComponent(pathname).replace(/\/$/, '');

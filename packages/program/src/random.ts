@@ -6,6 +6,7 @@ import { randomInvalid } from './errors.js';
 import type { RandomSpec } from './program.js';
 import { fillRandom, streamKey } from './random-streams.js';
 import { formatShape, sizeOf, type Shape } from './shape.js';
+import { sharedState } from './shared-state.js';
 
 export interface RandomOptions {
   /**
@@ -119,14 +120,12 @@ export const random: Random = Object.freeze({
   },
 } satisfies Random);
 
-let processSeed: number | undefined;
-let calls = 0;
+const eager = sharedState('random', () => ({ seed: undefined as number | undefined, calls: 0 }));
 
 /** Sets the seed of everything that {@link random} draws outside captures, and starts its sequence again. */
 export function setRandomSeed(seed: number): void {
   streamKey(seed, '');
-  processSeed = seed;
-  calls = 0;
+  Object.assign(eager(), { seed, calls: 0 });
 }
 
 /** Raw numbers: an input of the Program that is being captured, else a tensor of the current backend. */
@@ -148,9 +147,10 @@ export function drawRandom(
   const recorder = currentRecorder();
   if (recorder !== undefined)
     return abstractTensor(recorder, recorder.random([...shape], distribution, seed));
-  processSeed ??= globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const state = eager();
+  state.seed ??= globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
   const numbers = new Float32Array(sizeOf(shape));
-  fillRandom(spec, { seed: processSeed, step: seed === undefined ? calls++ : 0 }, numbers);
+  fillRandom(spec, { seed: state.seed, step: seed === undefined ? state.calls++ : 0 }, numbers);
   return tf.tensor(numbers, [...shape], 'float32');
 }
 

@@ -1,5 +1,5 @@
 // The state of callbacks in files: JSON, in which null stands where a tensor is, and the tensors by their places in it.
-import { HostTensor } from '@lamella/program';
+import { isHostTensor, type HostTensor } from '@lamella/program';
 import type { CallbackState } from '@lamella/training';
 import type { Json, WritableJson } from '../keras-json/python-json.js';
 
@@ -12,7 +12,7 @@ export function encodeState(
   tensors: Map<string, HostTensor>,
   path: Path = [],
 ): WritableJson {
-  if (state instanceof HostTensor) {
+  if (isHostTensor(state)) {
     tensors.set(JSON.stringify(path), state);
     return null;
   }

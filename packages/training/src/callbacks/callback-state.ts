@@ -1,5 +1,5 @@
 // What a callback holds between epochs and needs again where a training goes on in another process: plain data.
-import { HostTensor, type AnyHostTensor } from '@lamella/program';
+import { isHostTensor, type HostTensor } from '@lamella/program';
 import { callbackStateInvalid } from '../errors.js';
 
 /** JSON, NaN and infinities too, in which host tensors may stand. Members that are undefined are left out. */
@@ -25,10 +25,10 @@ export function copyState(subject: string, state: unknown, place = 'state', dept
       `${place}: expected JSON or host tensors, got ${what}`,
       'keep numbers, strings, booleans, null, lists and records of them in state',
     );
-  if (state instanceof HostTensor) {
-    const { dtype } = state as AnyHostTensor;
+  if (isHostTensor(state)) {
+    const { dtype } = state;
     if (dtype === 'string' || dtype === 'complex64') throw refuse(`a tensor of ${dtype}`);
-    return state;
+    return state as HostTensor;
   }
   if (typeof state !== 'object') throw refuse(typeof state);
   if (depth === maximumDepth) throw refuse(`records more than ${maximumDepth} deep`);
@@ -54,7 +54,7 @@ export const fieldKinds = {
   number: (value: CallbackState): value is number => typeof value === 'number',
   count: (value: CallbackState): value is number => Number.isSafeInteger(value),
   text: (value: CallbackState): value is string => typeof value === 'string',
-  tensor: (value: CallbackState): value is HostTensor => value instanceof HostTensor,
+  tensor: (value: CallbackState): value is HostTensor => isHostTensor(value),
   record: isRecordOfStates,
   listOf:
     <T extends CallbackState>(isItem: Kind<T>): Kind<readonly T[]> =>
@@ -67,9 +67,7 @@ export const fieldKinds = {
 } as const;
 
 function isRecordOfStates(value: CallbackState): value is Readonly<Record<string, CallbackState>> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof HostTensor)
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isHostTensor(value);
 }
 
 /** The fields of a state that was kept. Throws: CALLBACK_STATE_INVALID where it is not what a callback of `subject` keeps. */
