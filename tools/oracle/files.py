@@ -246,6 +246,7 @@ def main():
     compile_states()
     plain_model(models.records, (".keras", ".h5", ".weights.h5"))
     plain_model(models.nested_records, (".keras",))
+    plain_model(models.image_records, (".keras",))
     plain_model(models.given_masks, (".keras",))
     plain_model(models.positional_masks, (".keras",))
     plain_model(models.keyword_tensors, (".keras", ".h5"), classes=["tutorial>Blend"])

@@ -175,6 +175,16 @@ def nested_records():
     return keras.Model([[x], {"y": y}], [second["product"], {"sum": [second["sum"]]}], name="nested_records")
 
 
+def image_records():
+    """Layers of images on records of images, boxes, labels and masks, which pass where a model predicts."""
+    boxes = {"boxes": keras.Input((2, 4), name="boxes"), "labels": keras.Input((2,), name="box_labels")}
+    record = {"images": keras.Input((4, 3, 3), name="images"), "bounding_boxes": boxes, "labels": keras.Input((3,), name="labels"), "segmentation_masks": keras.Input((4, 3, 1), name="segmentation_masks")}
+    found = record
+    for layer in (layers.RandomFlip(bounding_box_format="xywh", seed=1, name="flip"), layers.RandomZoom(0.1, bounding_box_format="xyxy", seed=2, name="zoom")):
+        found = layer({**found, "bounding_boxes": dict(found["bounding_boxes"])})
+    return keras.Model({**record, "bounding_boxes": dict(boxes)}, found, name="image_records")
+
+
 def given_masks():
     """Masks that are inputs, given to calls by keyword: of one tensor, and of a list with none for one of them."""
     x = keras.Input((4,), name="x")

@@ -65,6 +65,7 @@ export const names = [
   'masked',
   'records',
   'nested_records',
+  'image_records',
   'given_masks',
   'positional_masks',
   'keyword_tensors',
