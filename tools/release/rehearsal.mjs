@@ -17,7 +17,7 @@ export async function startRehearsal() {
   const registry = await localRegistry(join(folder, 'registry'));
   await registry.start();
   // npm's own cache would answer for packages that another rehearsal published.
-  const env = { ...registry.env, CI: 'true', NX_DAEMON: 'false', NX_TUI: 'false' };
+  const env = { ...registry.env, CI: 'true', NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
   let failures = 0;
   /** The command that was started last, and then the last line that one printed. */
   let latest = '';
