@@ -2,11 +2,9 @@
 import { setRandomSeed as seedEagerRandom, sharedState } from '@lamella/program';
 import type { InitializerKey } from './initializer.js';
 
-const state = sharedState('seed', () => ({ seed: freshSeed(), draws: new Map<string, number>() }));
-
-function freshSeed(): number {
-  return globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
-}
+/** Drawn when the module is loaded: the state may be asked for first while something is captured, which may draw nothing. */
+const freshSeed = globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;
+const state = sharedState('seed', () => ({ seed: freshSeed, draws: new Map<string, number>() }));
 
 /** Sets the seed of everything random that follows: first weights, shuffling, dropout. Units: an unsigned 32-bit integer. */
 export function setRandomSeed(value: number): void {
