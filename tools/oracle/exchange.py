@@ -263,6 +263,8 @@ def make_operations():
     for name, function, specs in operations.CASES:
         if name == "softmax_axes":
             continue  # Keras 3.15.1 on JAX cannot open its own file of it: log_softmax comes back with a list for its axes
+        if name == "image_elastic":
+            continue  # Keras 3.15.1 on JAX cannot predict with it: its noise cannot be traced
         keras.backend.clear_session()
         inputs = [keras.Input(shape, dtype=dtype, name=f"input_{i}") for i, (shape, dtype) in enumerate(specs)]
         model = keras.Model(inputs, function(*inputs), name=f"operation-{name}")
