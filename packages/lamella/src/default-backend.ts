@@ -3,7 +3,7 @@
 import { cpu } from '@lamella/backend-cpu';
 import { loadOnnx, onnx } from '@lamella/backend-onnx';
 import type { Backend, Buffer, BufferType, Executable, LoweringTable } from '@lamella/core';
-import type { DType, OpenProgram, Program } from '@lamella/program';
+import { inOneLine, type DType, type OpenProgram, type Program } from '@lamella/program';
 
 export interface DefaultBackendOptions {
   readonly preferred?: Backend;
@@ -29,14 +29,7 @@ export function defaultBackend(options: DefaultBackendOptions = {}): Backend {
 export async function describeBackend(backend = onnx()): Promise<string> {
   return backend
     .describe()
-    .catch((error: Error) => `cpu: tfjs-backend-cpu, which is slow. ${reasonOf(error)}`);
-}
-
-/** Why a backend cannot be used, and how to mend that. */
-function reasonOf({ message }: Error): string {
-  const [first = '', ...others] = message.split('\n');
-  const fix = others.find((line) => line.startsWith('Fix: ')) ?? '';
-  return `${first.replace(/^\[\w+\] /, '')} ${fix}`.trim();
+    .catch((error: Error) => `cpu: tfjs-backend-cpu, which is slow. ${inOneLine(error)}`);
 }
 
 class DefaultBackend implements Backend {
@@ -93,7 +86,7 @@ class DefaultBackend implements Backend {
       await this.load();
       return this.preferred;
     } catch (error) {
-      this.print(`Running on backend ${this.fallback.name}, which is slow: ${reasonOf(error as Error)}`);
+      this.print(`Running on backend ${this.fallback.name}, which is slow: ${inOneLine(error as Error)}`);
       return this.fallback;
     }
   }

@@ -3,6 +3,7 @@ import {
   captureMissing,
   dtypeMismatch,
   happenedIn,
+  inOneLine,
   isLamellaError,
   kernelUnsupported,
   lamellaError,
@@ -13,9 +14,18 @@ import {
   randomInvalid,
   shapeMismatch,
   suggest,
+  withoutCode,
 } from './errors.js';
 
 describe('a coded error', () => {
+  it('is told without its code, and in one line with its fix', () => {
+    const error = lamellaError('X', { subject: 'A', problem: 'b', details: ['c'], fix: 'd' });
+    expect(withoutCode(error)).toBe('A: b.\nc\nFix: d.');
+    expect(inOneLine(error)).toBe('A: b. Fix: d.');
+    expect(inOneLine(lamellaError('X', { subject: 'A', problem: 'b' }))).toBe('A: b.');
+    expect(inOneLine(new Error('no module'))).toBe('no module');
+  });
+
   it('says code, subject, problem, details and fix', () => {
     const error = lamellaError('SHAPE_MISMATCH', {
       subject: 'Dense "classifier"',

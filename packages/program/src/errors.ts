@@ -56,6 +56,18 @@ export function isLamellaError(error: unknown, code?: string): error is LamellaE
   return code === undefined || (error as unknown as LamellaError).code === code;
 }
 
+/** The message of an error without its code, where it has one. */
+export function withoutCode({ message }: Error): string {
+  return message.replace(/^\[\w+\] /, '');
+}
+
+/** What went wrong and how to mend it, in one line: the first of an error's message, without its code, and its fix. */
+export function inOneLine(error: Error): string {
+  const [first = '', ...others] = withoutCode(error).split('\n');
+  const fix = others.find((line) => line.startsWith('Fix: ')) ?? '';
+  return `${first} ${fix}`.trim();
+}
+
 /** Names are compared by so many characters: files may give names of any length. */
 const compared = 48;
 

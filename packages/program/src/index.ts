@@ -54,6 +54,7 @@ export { centralPart, nearestPlaces } from './image/resize.js';
 export {
   dtypeMismatch,
   imageInvalid,
+  inOneLine,
   isLamellaError,
   kernelUnsupported,
   LamellaError,
@@ -66,6 +67,7 @@ export {
   shapeMismatch,
   suggest,
   valueOutOfRange,
+  withoutCode,
   type ErrorParts,
 } from './errors.js';
 export * as signal from './signal.js';

@@ -1,7 +1,7 @@
 // The losses of a compiled model: which loss each output has, their weights, and what is reported of them.
 import * as tf from '@tensorflow/tfjs-core';
 import { dataInvalid, isObjectConfig, optionInvalid, type Arrangement, type Catalog } from '@lamella/core';
-import { isLamellaError, lamellaError, type Shape } from '@lamella/program';
+import { isLamellaError, lamellaError, withoutCode, type Shape } from '@lamella/program';
 import type { Loss } from './losses/loss.js';
 import { resolveLoss, type LossLike } from './losses/resolve-loss.js';
 import { Mean } from './metrics/mean.js';
@@ -97,7 +97,7 @@ export function namingOutput<T>(subject: string, output: string, compute: () => 
     return compute();
   } catch (error) {
     if (!isLamellaError(error, 'SHAPE_MISMATCH')) throw error;
-    const [first, ...rest] = error.message.replace(/^\[\w+\] /, '').split('\n');
+    const [first, ...rest] = withoutCode(error).split('\n');
     throw lamellaError('SHAPE_MISMATCH', {
       subject: `${subject}, output "${output}"`,
       problem: `its targets do not fit. ${first}`,

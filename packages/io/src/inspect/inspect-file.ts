@@ -1,6 +1,6 @@
 // Looks into a file without loading it: no function runs, no layer is made, no weight gets memory beyond the file's own.
 import type { FileContents, ReadableWeight } from '@lamella/core';
-import { isLamellaError, readOpenProgram } from '@lamella/program';
+import { isLamellaError, readOpenProgram, withoutCode } from '@lamella/program';
 import { findMissing } from '../keras-json/check-known.js';
 import { anonymous, describeLambda, isLambdaEntry, liveFunction } from '../keras-json/lambda.js';
 import type { Missing } from '../keras-json/missing.js';
@@ -78,10 +78,6 @@ export async function withStatistics(
 
 function asStored({ name, shape, dtype }: ReadableWeight): InspectedWeight {
   return { name, shape, dtype };
-}
-
-function withoutCode({ message }: Error): string {
-  return message.replace(/^\[\w+\] /, '');
 }
 
 /** Looks on as far as it goes: what stops it stands in the way of loading, too. */

@@ -1,6 +1,6 @@
 // What compile() was given, from a stored config back to a compiled model; also in the forms of Keras 2. A part that cannot be
 // restored stops no load: it is noted, and the model is left without it.
-import { withBudget } from '@lamella/program';
+import { withBudget, withoutCode } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { readCompileState } from '../older-keras/compile-state.js';
 import { compileKinds } from './compile-names.js';
@@ -65,7 +65,7 @@ function problemOf(attempt: () => void, { budget }: ReadContext): string | undef
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const [first, ...details] = error.message.replace(/^\[\w+\] /, '').split('\n');
+    const [first, ...details] = withoutCode(error).split('\n');
     const listed = details.filter((line) => line.startsWith('  ')).map((line) => line.trim());
     return [first!, ...listed.slice(0, 5)].join(' ');
   }

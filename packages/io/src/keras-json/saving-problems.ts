@@ -1,7 +1,7 @@
 // What will stop a model from being saved, or from being loaded again, as compile() can see it: before the hours of training.
 import type { Composition, Layer } from '@lamella/core';
 import type { Lambda } from '@lamella/lambda';
-import { isLamellaError } from '@lamella/program';
+import { inOneLine, isLamellaError } from '@lamella/program';
 import type { Model } from '@lamella/training';
 import { checkStorable, storedLayers } from './check-storable.js';
 import { isLambda, maskName } from './lambda.js';
@@ -61,10 +61,4 @@ function problemOf(attempt: () => unknown): string | undefined {
     if (!isLamellaError(error)) throw error;
     return inOneLine(error);
   }
-}
-
-function inOneLine({ message }: Error): string {
-  const lines = message.replace(/^\[\w+\] /, '').split('\n');
-  const fix = lines.find((line) => line.startsWith('Fix: '));
-  return [lines[0]!, ...(fix === undefined ? [] : [fix])].join(' ');
 }

@@ -1,6 +1,6 @@
 // A stored model for an inspection, which shows what can be read: in Keras 3's words, or, where that fails, as it is, with why.
 import type { FileContents } from '@lamella/core';
-import { isLamellaError } from '@lamella/program';
+import { isLamellaError, withoutCode } from '@lamella/program';
 import type { Json } from '../keras-json/python-json.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { readTopology } from './read-topology.js';
@@ -25,6 +25,6 @@ export function readForInspection(
     return { model: readTopology(stored, source) };
   } catch (error) {
     if (!isLamellaError(error)) throw error;
-    return { model: stored, problems: [error.message.replace(/^\[\w+\] /, '')] };
+    return { model: stored, problems: [withoutCode(error)] };
   }
 }
