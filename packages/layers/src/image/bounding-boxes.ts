@@ -4,20 +4,21 @@ import { inputInvalid } from '@lamella/core';
 import { formatShape } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 
-const kinds = ['xyxy', 'yxyx', 'xywh', 'center_xywh', 'center_yxhw'] as const;
-
-/** How four numbers say where a box is, in pixels, or with `rel_` in shares of the width and the height. */
-export type BoundingBoxFormat =
-  (typeof kinds)[number] | 'rel_xyxy' | 'rel_yxyx' | 'rel_xywh' | 'rel_center_xywh';
-
 /** All formats, as Keras names them. */
-export const boundingBoxFormats: readonly BoundingBoxFormat[] = [
-  ...kinds,
+export const boundingBoxFormats = [
+  'xyxy',
+  'yxyx',
+  'xywh',
+  'center_xywh',
+  'center_yxhw',
   'rel_xyxy',
   'rel_yxyx',
   'rel_xywh',
   'rel_center_xywh',
-];
+] as const;
+
+/** How four numbers say where a box is, in pixels, or with `rel_` in shares of the width and the height. */
+export type BoundingBoxFormat = (typeof boundingBoxFormats)[number];
 
 /** Boxes of images and what each is around. Shapes: boxes [batch, boxes, 4], labels [batch, boxes]; of one image, without the batch. */
 export interface BoundingBoxes<T = tf.Tensor> {
@@ -62,7 +63,7 @@ export function convertFormat(
   const scale = tf.tensor1d([size.width, size.height, size.width, size.height], 'float32');
   const corners = written(sidesOf(given, from.kind), 'xyxy');
   const scaled = from.isShare ? tf.mul(corners, scale) : tf.div(corners, scale);
-  return written(sidesOf(scaled, 'xyxy'), to.kind);
+  return written(sidesOf(scaled), to.kind);
 }
 
 /** Boxes in pixels, `xyxy`, cut where images end; those of which nothing is left have the label -1. Source: clip_to_image_size. */
@@ -70,7 +71,7 @@ export function clipToImageSize(
   { boxes, labels }: BoundingBoxes,
   { height, width }: PixelSize,
 ): BoundingBoxes {
-  const [left, top, right, bottom] = sidesOf(boxes, 'xyxy');
+  const [left, top, right, bottom] = sidesOf(boxes);
   const [x1, x2] = [left, right].map((x) => tf.clipByValue(x, 0, width)) as [tf.Tensor, tf.Tensor];
   const [y1, y2] = [top, bottom].map((y) => tf.clipByValue(y, 0, height)) as [tf.Tensor, tf.Tensor];
   const areas = tf.squeeze(tf.mul(tf.sub(x2, x1), tf.sub(y2, y1)), [-1]);
@@ -83,8 +84,8 @@ function kindOf(format: BoundingBoxFormat): { readonly isShare: boolean; readonl
   return { isShare, kind: isShare ? format.slice(4) : format };
 }
 
-/** Where boxes begin and end. Shapes: each [..., 1]. */
-function sidesOf(boxes: tf.Tensor, kind: string): Sides {
+/** Where boxes begin and end; without a kind, of boxes `xyxy`. Shapes: each [..., 1]. */
+export function sidesOf(boxes: tf.Tensor, kind = 'xyxy'): Sides {
   const [a, b, c, d] = tf.split(boxes, 4, -1) as Sides;
   const around = (center: tf.Tensor, size: tf.Tensor): [tf.Tensor, tf.Tensor] => {
     const half = tf.div(size, 2);

@@ -1,8 +1,6 @@
 // Where boxes lie, in pixels, when their image is cropped and stretched, or seen in a projection.
 import * as tf from '@tensorflow/tfjs-core';
-import { clipToImageSize, type BoundingBoxes, type PixelSize } from './bounding-boxes.js';
-
-type Sides = [left: tf.Tensor, top: tf.Tensor, right: tf.Tensor, bottom: tf.Tensor];
+import { clipToImageSize, sidesOf, type BoundingBoxes, type PixelSize } from './bounding-boxes.js';
 
 /** What is left of boxes in pixels in a part of an image that is stretched to a size. */
 export function croppedBoxes(
@@ -10,7 +8,7 @@ export function croppedBoxes(
   part: PixelSize & { readonly top: number | tf.Tensor; readonly left: number | tf.Tensor },
   to: PixelSize,
 ): BoundingBoxes {
-  const [left, top, right, bottom] = tf.split(boxes, 4, -1) as Sides;
+  const [left, top, right, bottom] = sidesOf(boxes);
   const [across, down] = [to.width / part.width, to.height / part.height];
   const x = (side: tf.Tensor): tf.Tensor => tf.mul(tf.sub(side, part.left), across);
   const y = (side: tf.Tensor): tf.Tensor => tf.mul(tf.sub(side, part.top), down);
@@ -22,7 +20,7 @@ export function croppedBoxes(
  * [batch, 8] as `image.affineTransform` has it, but from a place in the image to its place in the result.
  */
 export function projectedBoxes(boxes: tf.Tensor, transform: tf.Tensor): tf.Tensor {
-  const [left, top, right, bottom] = tf.split(boxes, 4, -1) as Sides;
+  const [left, top, right, bottom] = sidesOf(boxes);
   const [a0, a1, a2, b0, b1, b2, c0, c1] = tf.split(tf.expandDims(transform, 1), 8, 2) as Eight;
   const corners = [left, right].flatMap((x) =>
     [top, bottom].map((y) => {

@@ -1,6 +1,6 @@
 // RandomCrop: in training, a part of each image, at one place for all images of a batch.
 import { positiveIntegerOption, seedOption, withOptions } from '@lamella/core';
-import { image } from '@lamella/program';
+import { centralPart, image } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import type { PixelSize } from './bounding-boxes.js';
@@ -61,10 +61,7 @@ type Part = PixelSize & { readonly top: number; readonly left: number };
 
 /** As much from the middle on as fits, as Keras places it. */
 function middle(tall: number, wide: number, { height, width }: PixelSize): Part {
-  const fit = (size: number, other: number, wanted: number, otherWanted: number): number =>
-    Math.max(Math.min(size, Math.trunc((other * wanted) / otherWanted)), 1);
-  const top = Math.trunc((tall - fit(tall, wide, height, width)) / 2);
-  const left = Math.trunc((wide - fit(wide, tall, width, height)) / 2);
+  const [top, left] = centralPart([tall, wide], [height, width]).start;
   return { top, left, height: Math.min(height, tall - top), width: Math.min(width, wide - left) };
 }
 

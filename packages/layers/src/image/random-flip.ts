@@ -2,7 +2,7 @@
 import { choiceOption, seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { clipToImageSize } from './bounding-boxes.js';
+import { clipToImageSize, sidesOf } from './bounding-boxes.js';
 import { ImageLayer, moving, type Augmentation, type ImageSizes } from './image-layer.js';
 import type { ImageLayerOptions } from './image-record.js';
 
@@ -32,12 +32,7 @@ export class RandomFlip extends withOptions(ImageLayer, options) {
     return moving(
       (x) => tf.where(isFlipped, tf.reverse(x, axes), x),
       ({ boxes, labels }) => {
-        const [left, top, right, bottom] = tf.split(boxes, 4, 2) as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
+        const [left, top, right, bottom] = sidesOf(boxes);
         const across = axes.includes(2) ? [tf.sub(width, right), tf.sub(width, left)] : [left, right];
         const down = axes.includes(1) ? [tf.sub(height, bottom), tf.sub(height, top)] : [top, bottom];
         const flipped = tf.concat([across[0]!, down[0]!, across[1]!, down[1]!], 2);

@@ -2,7 +2,7 @@
 import { seedOption, withOptions } from '@lamella/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
-import { clipToImageSize } from './bounding-boxes.js';
+import { clipToImageSize, sidesOf } from './bounding-boxes.js';
 import { ImageLayer, moving, transformed, type Augmentation, type ImageSizes } from './image-layer.js';
 import type { ImageLayerOptions } from './image-record.js';
 import { rangeOf, shareOption, fillModeOption, fillValueOption, pixelsOption } from './image-options.js';
@@ -54,7 +54,7 @@ export class RandomShear extends withOptions(ImageLayer, options) {
 /** Boxes around sheared ones, in shares of the image's sizes; as Keras computes them, along the width first. */
 function shearedBoxes(boxes: tf.Tensor, acrossShare: tf.Tensor, downShare: tf.Tensor): tf.Tensor {
   const [across, down] = [tf.expandDims(acrossShare, 2), tf.expandDims(downShare, 2)];
-  const [left, top, right, bottom] = tf.split(boxes, 4, 2) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const [left, top, right, bottom] = sidesOf(boxes);
   const moved = (side: tf.Tensor, by: tf.Tensor, share: tf.Tensor): tf.Tensor =>
     tf.sub(side, tf.mul(share, by));
   const isLeft = tf.less(across, 0);
