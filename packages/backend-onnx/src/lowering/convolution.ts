@@ -253,8 +253,11 @@ function reach(window: Window): number {
 function backward(window: Window): Window {
   const { input, output, before } = window;
   return {
-    ...{ ...window, input: output, output: input },
-    ...{ before: reach(window) - before, after: input + before - output },
+    ...window,
+    input: output,
+    output: input,
+    before: reach(window) - before,
+    after: input + before - output,
   };
 }
 

@@ -1,6 +1,7 @@
 // A bias, and a ReLU behind it, joined to the product or convolution before them, as tfjs' own fused kernels.
 // ONNX has the bias as an input of Gemm and Conv; the ReLU follows there, for ONNX Runtime to fuse.
 import { type Program, type ProgramNode, type ValueId } from '@lamella/program';
+import { readersOf } from './readers-of.js';
 
 const fusedKernels: Readonly<Record<string, string>> = { BatchMatMul: '_FusedMatMul', Conv2D: 'FusedConv2D' };
 
@@ -46,15 +47,4 @@ function isFusible(node: ProgramNode, program: Program): boolean {
   if (node.kernel === 'Conv2D') return isFloat && node.attrs['dataFormat'] !== 'NCHW';
   const hasElements = program.type(first!).shape.every((size) => size > 0);
   return isFloat && hasElements && [first, second].every((id) => program.type(id!).shape.length === 2);
-}
-
-/** Who reads each value; a Program output counts as a reader without a node. */
-function readersOf(program: Program): Map<ValueId, (ProgramNode | undefined)[]> {
-  const readers = new Map<ValueId, (ProgramNode | undefined)[]>();
-  const add = (id: ValueId, node: ProgramNode | undefined): void => {
-    readers.set(id, [...(readers.get(id) ?? []), node]);
-  };
-  for (const node of program.nodes) for (const id of Object.values(node.inputs)) add(id, node);
-  for (const output of program.outputs) add(output.id, undefined);
-  return readers;
 }

@@ -1,6 +1,7 @@
 // A convolution whose channels are multiplied by known numbers, as a batch normalization that does not train does it: the
 // filter is multiplied instead, which is far smaller than what it gives, and nothing at all where it is built in.
 import { rewrite, type Program, type ProgramNode, type Rewriter, type ValueId } from '@lamella/program';
+import { readersOf } from './readers-of.js';
 
 /** Which axes of the filter are the channels of the result, by the convolution. */
 const channelAxes: Readonly<Record<string, readonly number[]>> = {
@@ -11,10 +12,7 @@ const channelAxes: Readonly<Record<string, readonly number[]>> = {
 /** Rewrites products of convolutions that nobody else reads with vectors that depend on no argument. */
 export function scaleFilters(program: Program): Program {
   const known = knownBeforehand(program);
-  const uses = new Map<ValueId, number>();
-  for (const id of program.nodes.flatMap(({ inputs }) => Object.values(inputs)))
-    uses.set(id, (uses.get(id) ?? 0) + 1);
-  for (const { id } of program.outputs) uses.set(id, Infinity);
+  const readers = readersOf(program);
   return rewrite(program, (node, rewriter) => {
     if (node.kernel !== 'Multiply') return undefined;
     const { a, b } = node.inputs as { readonly a: ValueId; readonly b: ValueId };
@@ -23,7 +21,7 @@ export function scaleFilters(program: Program): Program {
       [b, a],
     ] as const) {
       const convolution = rewriter.producer(convolved);
-      const isAlone = uses.get(convolved) === 1;
+      const isAlone = readers.get(convolved)?.length === 1;
       if (convolution !== undefined && isAlone && known.has(factor))
         return scaled(convolution, factor, node, rewriter);
     }
