@@ -15,6 +15,12 @@ const printing = {
   selector: "CallExpression[callee.object.name='console'][callee.property.name!='warn']",
   message: 'Packages print nothing of their own. Fix: take the function that prints as an option.',
 };
+/** What tfjs fills on the host before the capture sees it: as many numbers as a file says. */
+const filledOnHost = {
+  selector: "CallExpression[callee.object.name='tf'][callee.property.name=/^(zeros|ones|eye)$/]",
+  message:
+    'It fills an array on the host, as large as a file may say. Fix: tf.fill(shape, 0), tf.fill(shape, 1), or unitVectors(size) of @lamella/program.',
+};
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/out-tsc/', '**/generated/', '**/coverage/', '.nx/', 'fixtures/'] },
@@ -54,7 +60,7 @@ export default tseslint.config(
     ignores: specs,
     rules: {
       'house/file-header': 'error',
-      'no-restricted-syntax': ['error', ...forbidden, printing],
+      'no-restricted-syntax': ['error', ...forbidden, printing, filledOnHost],
       'no-restricted-imports': [
         'error',
         {
@@ -74,6 +80,11 @@ export default tseslint.config(
         { allow: [], enforceBuildableLibDependency: true, depConstraints },
       ],
     },
+  },
+  {
+    // Cases to compare with tfjs, of known sizes.
+    files: ['packages/testing/src/**/*.ts', 'packages/program/src/testing/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...forbidden, printing] },
   },
   {
     // Tables typed as a whole, whose functions the rule takes for untyped.

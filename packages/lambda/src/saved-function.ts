@@ -50,7 +50,9 @@ function maskValues(
   return positions.map((position, i) => {
     const mask = masks[position] ?? null;
     const { length } = inference.argumentShapes[inputs.length + i]!;
-    return mask === null ? tf.ones(inputs[position]!.shape.slice(0, length), 'bool') : tf.cast(mask, 'bool');
+    return mask === null
+      ? tf.fill(inputs[position]!.shape.slice(0, length), 1, 'bool')
+      : tf.cast(mask, 'bool');
   });
 }
 

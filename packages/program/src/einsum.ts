@@ -1,5 +1,6 @@
 // NumPy's einsum as matrix products, sums and transposes: implicit outputs, ellipses, repeated letters, any number of operands.
 import * as tf from '@tensorflow/tfjs-core';
+import { unitVectors } from './unit-vectors.js';
 
 /** A tensor and the letter of each of its axes. */
 interface Labelled {
@@ -64,7 +65,7 @@ function diagonal({ tensor, axes }: Labelled): Labelled {
   const size = tensor.shape[again]!;
   const rest = others.map((i) => tensor.shape[i]!);
   const square = tf.reshape(tf.transpose(tensor, [...others, first, again]), [...rest, size, size]);
-  const kept = tf.sum(tf.mul(square, tf.eye(size)), -1);
+  const kept = tf.sum(tf.mul(square, unitVectors(size)), -1);
   return diagonal({
     tensor: tf.cast(kept, tensor.dtype),
     axes: [...others.map((i) => axes[i]!), axes[first]!],

@@ -42,6 +42,7 @@ export {
   type TypedArray,
 } from './dtype.js';
 export { einsum } from './einsum.js';
+export { unitVectors } from './unit-vectors.js';
 export { ctcDecode, type CtcDecodeOptions } from './ctc/ctc-decode.js';
 export { ctcLoss } from './ctc/ctc-loss.js';
 export { type Lengths } from './ctc/sequences.js';

@@ -31,7 +31,7 @@ export function centredWindow(
   size: number,
   subject = 'signal.centredWindow',
 ): tf.Tensor1D {
-  if (window === null) return tf.ones([size]);
+  if (window === null) return tf.fill([size], 1);
   if (size < length)
     throw shapeMismatch(subject, `expected a transform of ${length} values or more, got ${size}`);
   const before = Math.floor((size - length) / 2);

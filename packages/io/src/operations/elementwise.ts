@@ -83,7 +83,7 @@ export const FullLike: OperationDefinition = {
 export const Fabs = floatUnary((x) => tf.abs(x));
 export const Angle = floatUnary((x) => tf.where(tf.less(x, 0), tf.scalar(Math.PI), tf.mul(x, 0)));
 export const Imag = unary((x) => tf.zerosLike(x));
-export const Isreal = unary((x) => tf.ones(x.shape, 'bool'));
+export const Isreal = unary((x) => tf.fill(x.shape, 1, 'bool'));
 export const Isposinf = floatUnary((x) => tf.equal(x, Infinity));
 export const Isneginf = floatUnary((x) => tf.equal(x, -Infinity));
 /** Minus zero has a sign, which its reciprocal shows. */

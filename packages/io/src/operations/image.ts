@@ -1,6 +1,14 @@
 // keras.ops.image, and what keras.ops.nn has for images: the functions of @lamella/program, and small filters.
 import * as tf from '@tensorflow/tfjs-core';
-import { bellCurve, filtered, image, onImages, roundedTo, type Resampling } from '@lamella/program';
+import {
+  bellCurve,
+  filtered,
+  image,
+  onImages,
+  roundedTo,
+  unitVectors,
+  type Resampling,
+} from '@lamella/program';
 import { toFloat, type OperationCall, type OperationDefinition } from './operation-definition.js';
 import { channelsLast, convolution, perAxis } from './windows.js';
 
@@ -254,7 +262,7 @@ export const ExtractPatches = images(['size', 'strides', 'dilation_rate', 'paddi
   const placed = channelsLast(call, batch, (last) => {
     const channels = last.shape.at(-1)!;
     const count = size.reduce((a, b) => a * b, channels);
-    const kernel = tf.reshape(tf.eye(count), [...size, channels, count]);
+    const kernel = tf.reshape(unitVectors(count), [...size, channels, count]);
     return convolution(toFloat(last), kernel, strides, padding, dilations);
   });
   return isOne ? tf.squeeze(placed, [0]) : placed;

@@ -1,6 +1,6 @@
 // keras.ops.linalg: factors of matrices, what solves equations, and norms. Each step of a method is one of a scan, for all
 // matrices at once. What is only defined up to signs is not here: eigenvectors and singular vectors.
-import { scan } from '@lamella/program';
+import { scan, unitVectors } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   toFloat,
@@ -8,7 +8,7 @@ import {
   type OperationCall,
   type OperationDefinition,
 } from './operation-definition.js';
-import { singularValues, units, type Singular } from './singular-values.js';
+import { singularValues, type Singular } from './singular-values.js';
 
 /** The smallest step from 1 to another float32. */
 const epsilon = 2 ** -23;
@@ -55,7 +55,7 @@ function cholesky(given: tf.Tensor): tf.Tensor {
       return [tf.sub(rest, tf.mul(column(factor), row(factor))), factor];
     },
     x,
-    units(size),
+    unitVectors(size),
   );
   return tf.transpose(columns, [1, 2, 0]);
 }
@@ -95,7 +95,7 @@ function eliminated(x: tf.Tensor, size: number): { solved: tf.Tensor; pivots: tf
       ];
     },
     x,
-    units(size),
+    unitVectors(size),
   );
   return {
     solved: tf.slice(found, [0, 0, size], [found.shape[0]!, size, width - size]),
@@ -110,7 +110,7 @@ function solved(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.where(tf.reshape(isSingular, [-1, 1, 1]), tf.scalar(Number.NaN), found);
 }
 
-const everyUnit = (x: tf.Tensor): tf.Tensor => tf.add(tf.zerosLike(x), units(x.shape[1]!));
+const everyUnit = (x: tf.Tensor): tf.Tensor => tf.add(tf.zerosLike(x), unitVectors(x.shape[1]!));
 const inverse = (x: tf.Tensor): tf.Tensor => solved(x, everyUnit(x));
 
 export const Inv = ofMatrices([], inverse);
@@ -172,7 +172,7 @@ export const LuFactor = ofMatrices([], (x) => {
       return [tf.sub(next, tf.mul(column(factors), row(tf.sub(own, inColumns)))), at];
     },
     x,
-    { inRows: units(rows, steps), inColumns: units(columns, steps) },
+    { inRows: unitVectors(rows, steps), inColumns: unitVectors(columns, steps) },
   );
   return [packed, tf.transpose(exchanges)];
 });
@@ -186,7 +186,7 @@ export const Qr = ofMatrices(['mode'], (x, call) => {
   if (mode !== 'reduced' && mode !== 'complete')
     throw call.fail(`mode ${JSON.stringify(mode)} is not supported`);
   const steps = Math.min(rows, columns);
-  const start = tf.add(tf.zeros([x.shape[0]!, rows, rows]), units(rows));
+  const start = tf.add(tf.fill([x.shape[0]!, rows, rows], 0), unitVectors(rows));
   const [[q, r]] = scan(
     ([q, r]: Pair, { inRows, inColumns }: { inRows: tf.Tensor; inColumns: tf.Tensor }) => {
       const own = tf.mul(tf.sum(tf.mul(r, inColumns), 2), tf.cumsum(inRows, 0));
@@ -206,7 +206,7 @@ export const Qr = ofMatrices(['mode'], (x, call) => {
       return [next, null];
     },
     [start, x] as Pair,
-    { inRows: units(rows, steps), inColumns: units(columns, steps) },
+    { inRows: unitVectors(rows, steps), inColumns: unitVectors(columns, steps) },
   );
   const upper = triangle(r, false);
   if (mode === 'complete') return [q, upper];

@@ -9,7 +9,7 @@ export function filled(x: tf.Tensor, value: number): tf.Tensor {
 }
 
 function isNaNIn(x: tf.Tensor): tf.Tensor {
-  return x.dtype === 'float32' ? tf.isNaN(x) : tf.zeros(x.shape, 'bool');
+  return x.dtype === 'float32' ? tf.isNaN(x) : tf.fill(x.shape, 0, 'bool');
 }
 
 /** How many numbers there are. */

@@ -64,12 +64,12 @@ function quantiles(
   const rows = inRows(x, axes);
   const flat = tf.reshape(rows, [-1, lengthOf(rows)]);
   const isNaN = tf.cast(tf.isNaN(flat), 'float32');
-  const last = tf.sub(lengthOf(rows) - 1, leavesOutNaN ? tf.sum(isNaN, 1, true) : tf.zeros([1, 1]));
+  const last = tf.sub(lengthOf(rows) - 1, leavesOutNaN ? tf.sum(isNaN, 1, true) : tf.fill([1, 1], 0));
   const at = tf.mul(tf.reshape(q, [1, -1]), last);
   const sorted = sortedRows(filled(flat, Infinity));
   const valueAt = (place: tf.Tensor): tf.Tensor => {
     const bounded = tf.cast(tf.maximum(tf.minimum(place, last), 0), 'int32');
-    const everywhere = tf.add(bounded, tf.zeros([flat.shape[0]!, 1], 'int32'));
+    const everywhere = tf.add(bounded, tf.fill([flat.shape[0]!, 1], 0, 'int32'));
     return tf.gather(sorted, everywhere, 1, 1);
   };
   const [low, high] = [valueAt(tf.floor(at)), valueAt(tf.ceil(at))];
@@ -172,7 +172,7 @@ export const Unique = withOptions(
     const rank = tf.sum(tf.cast(tf.logicalAnd(isGreater, isFirst), 'int32'), 1);
     // What has occurred before is written nowhere, as is what is beyond the size.
     const place = tf.expandDims(tf.where(isFirst, rank, tf.scalar(size, 'int32')), 1);
-    const isWritten = tf.greater(tf.scatterND(place, tf.ones([n], 'int32'), [size]), 0);
+    const isWritten = tf.greater(tf.scatterND(place, tf.fill([n], 1, 'int32'), [size]), 0);
     const index = tf.where(isWritten, tf.scatterND(place, numbers, [size]), tf.argMin(rank, 0));
     const found = tf.gather(rows, index as tf.Tensor1D);
     const values =
@@ -185,7 +185,7 @@ export const Unique = withOptions(
           );
     const back = tf.reshape(values, [size, ...items.shape.slice(1)]);
     const order = whole.shape.map((_, i) => moved.indexOf(i));
-    const counts = tf.scatterND(tf.expandDims(rank, 1), tf.ones([n], 'int32'), [size]);
+    const counts = tf.scatterND(tf.expandDims(rank, 1), tf.fill([n], 1, 'int32'), [size]);
     return [
       tf.cast(tf.transpose(back, order), x.dtype),
       ...(call.flag('return_index') ? [index] : []),

@@ -1,5 +1,5 @@
 // Singular values of matrices, by rotations of pairs of columns until all stand at right angles. Not here: what is made of them.
-import { scan } from '@lamella/program';
+import { scan, unitVectors } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What is found of matrices [batch, rows, columns]; where these are wider than high, of them turned. */
@@ -12,10 +12,6 @@ export interface Singular {
   readonly scaled: tf.Tensor;
 }
 
-/** The first `count` unit vectors as rows. */
-export const units = (size: number, count = size): tf.Tensor =>
-  tf.cast(tf.oneHot(tf.range(0, count, 1, 'int32') as tf.Tensor1D, size), 'float32');
-
 /** As many rounds over all pairs as float32 needs, and some more. */
 const sweeps = 10;
 
@@ -26,7 +22,7 @@ export function singularValues(given: tf.Tensor): Singular {
   const [batch, rows, columns] = x.shape as [number, number, number];
   const size = columns + (columns % 2);
   const half = size / 2;
-  const both = tf.concat([x, tf.add(tf.zeros([batch, columns, columns]), units(columns))], 1);
+  const both = tf.concat([x, tf.add(tf.fill([batch, columns, columns], 0), unitVectors(columns))], 1);
   // A column of zeros makes their number even, and stays as it is.
   const start = tf.pad(both, [
     [0, 0],

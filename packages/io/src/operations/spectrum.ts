@@ -111,7 +111,7 @@ export const ISTFT: OperationDefinition = {
     const whole = size + stride * (count - 1);
     const laid = (x: tf.Tensor): tf.Tensor =>
       laidAt(tf.reshape(x, [...x.shape.slice(0, -2), count * size]), places, whole);
-    const weights = laid(tf.mul(tf.square(window), tf.ones([count, size])));
+    const weights = laid(tf.mul(tf.square(window), tf.fill([count, size], 1)));
     const sums = laid(tf.mul(inverse(real, imag, size), window));
     const unscaled = tf.div(sums, tf.where(tf.greater(weights, 1e-10), weights, tf.onesLike(weights)));
     // Without a window Keras divides by the stride instead of the sum of weights.

@@ -80,7 +80,7 @@ function shares(
   const hidden = tf.reshape(tf.where(seen, full, tf.fill(shape, far)), scores.shape);
   const found = tf.softmax(hidden);
   if (isFused) return found;
-  return tf.reshape(tf.where(seen, tf.reshape(found, shape), tf.zeros(shape)), scores.shape);
+  return tf.reshape(tf.where(seen, tf.reshape(found, shape), tf.fill(shape, 0)), scores.shape);
 }
 
 /** A mask with sizes of 1 between the batch and the positions, for heads and what else it does not say. */

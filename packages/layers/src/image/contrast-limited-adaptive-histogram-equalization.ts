@@ -109,7 +109,7 @@ function equalizedByTiles(x: tf.Tensor4D, [rows, columns]: Range, clipLimit: num
 
 /** What each value becomes, by tile. Shapes: [tiles, pixels] to [tiles, bins]. */
 function tablesOf(tiles: tf.Tensor2D, count: number, clipLimit: number): tf.Tensor {
-  const counts = tf.denseBincount(tiles, tf.ones(tiles.shape), bins);
+  const counts = tf.denseBincount(tiles, tf.fill(tiles.shape, 1), bins);
   const clipped = clipLimit > 0 ? tf.minimum(counts, (clipLimit * count) / bins) : counts;
   const excess = tf.div(tf.sum(tf.sub(counts, clipped), 1, true), bins);
   const sums = tf.cumsum(tf.add(clipped, excess), 1);

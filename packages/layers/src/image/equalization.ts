@@ -43,7 +43,7 @@ export class Equalization extends withOptions(ImageLayer, options) {
 function equalized(channel: tf.Tensor, bins: number): tf.Tensor {
   const place = tf.cast(tf.clipByValue(tf.mul(channel, (bins - 1) / 255), 0, bins - 1), 'int32');
   const flat = tf.reshape(place, [channel.size]) as tf.Tensor1D;
-  const counts = tf.bincount(flat, tf.ones([channel.size]), bins);
+  const counts = tf.bincount(flat, tf.fill([channel.size], 1), bins);
   const below = tf.cumsum(counts);
   const isCounted = tf.greater(counts, 0);
   // The first bin that is not empty holds the smallest of the sums that are not 0.

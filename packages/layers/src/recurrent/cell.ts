@@ -56,7 +56,7 @@ export function outputSizeOf({ outputSize, stateSize }: RecurrentCell): number {
 export function initialStatesOf(cell: RecurrentCell, batchSize: number): readonly Tree<tf.Tensor>[] {
   const states =
     cell.getInitialState?.(batchSize) ??
-    mapTree<number, tf.Tensor>(cell.stateSize, (size) => tf.zeros([batchSize, size]));
+    mapTree<number, tf.Tensor>(cell.stateSize, (size) => tf.fill([batchSize, size], 0));
   return asList(states);
 }
 

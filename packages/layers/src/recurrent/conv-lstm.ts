@@ -61,7 +61,7 @@ export abstract class ConvLSTM<Out extends Tree<tf.Tensor>> extends withOptions(
   }
 
   protected override zeroStates(shape: Shape): readonly tf.Tensor[] {
-    return this.stateShapes(shape).map((state) => tf.zeros([...state]));
+    return this.stateShapes(shape).map((state) => tf.fill([...state], 0));
   }
 
   protected override stateShapes(shape: Shape): readonly Shape[] {

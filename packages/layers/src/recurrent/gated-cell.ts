@@ -199,7 +199,7 @@ export abstract class GatedCell extends withOptions(Layer, cellOptions) {
     const seed = this.seed === null ? {} : { seed: this.seed };
     const factors = (rate: number, shape: Shape): tf.Tensor[] =>
       Array.from({ length: rate === 0 ? 0 : isShared ? 1 : this.gates }, () =>
-        random.dropout(tf.ones(shape as number[]), rate, seed),
+        random.dropout(tf.fill(shape as number[], 1), rate, seed),
       );
     return {
       inputs: factors(dropout, inputShape),

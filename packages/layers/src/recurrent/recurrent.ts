@@ -189,7 +189,7 @@ export abstract class Recurrent extends withOptions(Layer, recurrentOptions) {
     const empty = (): tf.Tensor =>
       cell.givesState === true
         ? tf.zerosLike(firstState(initial))
-        : tf.zeros([x.shape[0], outputSizeOf(cell)]);
+        : tf.fill([x.shape[0], outputSizeOf(cell)], 0);
     const carry: Carry = { states: initial, ...(isCarried && { output: empty() }) };
     const elements: Element = { x: timeFirst(x), ...(isMasked && { isOn: timeFirst(this.stepMask(mask)) }) };
     const step: Step = (before, element) => this.step(before, element);

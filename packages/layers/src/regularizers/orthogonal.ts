@@ -8,6 +8,7 @@ import {
   withOptions,
   type GivenOptions,
 } from '@lamella/core';
+import { unitVectors } from '@lamella/program';
 import { unitLength } from '../unit-length.js';
 
 const options = {
@@ -34,7 +35,7 @@ export class OrthogonalRegularizer extends withOptions(Regularizer, options) {
     const unit = unitLength(weight, byRows ? 1 : 0) as tf.Tensor2D;
     const size = weight.shape[byRows ? 0 : 1]!;
     const cosines = tf.matMul(unit, unit, !byRows, byRows);
-    const others = tf.mul(cosines, tf.sub(1, tf.eye(size)));
+    const others = tf.mul(cosines, tf.sub(1, unitVectors(size)));
     return tf.mul(tf.sum(tf.abs(others)), (this.factor * 0.5) / ((size * (size - 1)) / 2));
   }
 }

@@ -33,7 +33,7 @@ export function scanGradient(call: HeldCall): InputGradients {
   const zeros = ({ shape, dtype }: ValueType): ValueId =>
     isFloatDType(dtype)
       ? recorder.inFloat(valueOf(tf.fill([...shape], 0), recorder), dtype)
-      : valueOf(tf.zeros([...shape], 'complex64'), recorder);
+      : valueOf(tf.complex(tf.fill([...shape], 0), tf.fill([...shape], 0)), recorder);
   const carries = [
     ...step.carrySeeds.map(({ output, type }) =>
       call.dy[output] === undefined ? zeros(type) : valueOf(call.dy[output], recorder),

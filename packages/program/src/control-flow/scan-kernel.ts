@@ -85,7 +85,7 @@ export const scanHolder: HoldingKernel = {
     const types = outputTypesOf(body).slice(carries.length);
     const stacks = results.map((list, k) =>
       length === 0
-        ? tf.zeros(stackedType(types[k]!, 0).shape as number[], types[k]!.dtype as 'float32')
+        ? tf.fill(stackedType(types[k]!, 0).shape as number[], 0, types[k]!.dtype as 'float32')
         : tf.stack(list),
     );
     tf.dispose(results);

@@ -147,7 +147,7 @@ class ScanCall {
     const { program } = capture((...tensors) => this.take(tensors), args, { subject: this.subject });
     const stacks = program.outputs.slice(count).map(({ id }) => {
       const { shape, dtype } = program.type(id);
-      return tf.zeros([0, ...shape], dtype as 'float32');
+      return tf.fill([0, ...shape], 0, dtype as 'float32');
     });
     return this.nested([...this.carry.leaves.map((carry) => tf.clone(carry)), ...stacks]);
   }

@@ -32,7 +32,7 @@ export function beamSearch(
     paths: tf.fill([...sizes, steps], -1, 'int32'),
     lengths: tf.fill(sizes, 0, 'int32'),
     tails: tf.fill(sizes, -1, 'int32'),
-    inBlank: tf.where(isFirst, tf.zeros(sizes), tf.fill(sizes, never)),
+    inBlank: tf.where(isFirst, tf.fill(sizes, 0), tf.fill(sizes, never)),
     inLabel: tf.fill(sizes, never),
   };
   // Keras looks at the first step of sequences of none, too.

@@ -78,5 +78,5 @@ function changes(best: tf.Tensor): tf.Tensor {
     tf.slice(best, [0, 1], [batch, steps - 1]),
     tf.slice(best, [0, 0], [batch, steps - 1]),
   );
-  return tf.concat([tf.ones([batch, 1], 'bool'), differs], 1);
+  return tf.concat([tf.fill([batch, 1], 1, 'bool'), differs], 1);
 }

@@ -47,7 +47,7 @@ export function ctcLoss(
   const ofBlank = tf.slice(log, [0, 0, blank], [batch, steps, 1]);
   // A blank before, between and after the labels.
   const states = 2 * length + 1;
-  const between = tf.mul(ofBlank, tf.ones([1, 1, length]));
+  const between = tf.mul(ofBlank, tf.fill([1, 1, length], 1));
   const spread = tf.stack([between, tf.gather(log, labels, 2, 1)], 3);
   const emitted = tf.concat([tf.reshape(spread, [batch, steps, 2 * length]), ofBlank], 2);
   const nothing = tf.fill([batch, states], never);
@@ -87,12 +87,12 @@ function requireFewer(subject: string, labels: Lengths, steps: Lengths): void {
 /** Which states may be reached from two before: labels that differ from the one before them. */
 function skips(labels: tf.Tensor): tf.Tensor {
   const [batch = 0, length = 0] = labels.shape;
-  const blanks = tf.zeros([batch, length], 'int32');
+  const blanks = tf.fill([batch, length], 0, 'int32');
   const before = tf.slice(labels, [0, 0], [batch, length - 1]);
   const differs = tf.cast(tf.notEqual(before, tf.slice(labels, [0, 1], [batch, length - 1])), 'int32');
-  const ofLabels = tf.concat([tf.zeros([batch, 1], 'int32'), differs], 1);
+  const ofLabels = tf.concat([tf.fill([batch, 1], 0, 'int32'), differs], 1);
   const spread = tf.reshape(tf.stack([blanks, ofLabels], 2), [batch, 2 * length]);
-  return tf.cast(tf.concat([spread, tf.zeros([batch, 1], 'int32')], 1), 'bool');
+  return tf.cast(tf.concat([spread, tf.fill([batch, 1], 0, 'int32')], 1), 'bool');
 }
 
 /** Each state's value `by` states before. */

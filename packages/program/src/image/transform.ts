@@ -51,7 +51,7 @@ export function affineTransform(
         `expected transforms of shape [8] or [${batch}, 8], got ${formatShape(transform.shape)}`,
       );
     // One for all is each one's; the numbers stand beside the pixels that they move.
-    const each = tf.mul(floatImages(rows), tf.ones([batch, 1]));
+    const each = tf.mul(floatImages(rows), tf.fill([batch, 1], 1));
     const [a0, a1, a2, b0, b1, b2, c0, c1] = tf.split(each, 8, 1) as [
       tf.Tensor,
       tf.Tensor,

@@ -1,7 +1,7 @@
 // Circle loss: embeddings of one class together, those of others apart.
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, numberOption, withOptions, type GivenOptions } from '@lamella/core';
-import { formatShape, shapeMismatch } from '@lamella/program';
+import { formatShape, shapeMismatch, unitVectors } from '@lamella/program';
 import { Loss, type LossOptions } from './loss.js';
 
 const circleOptions = {
@@ -28,7 +28,7 @@ export class Circle extends withOptions(Loss, circleOptions) {
     const labels = this.labels(yTrue, yPred);
     const distances = tf.relu(tf.sub(1, tf.matMul(yPred, yPred, false, true)));
     const isSame = tf.equal(tf.expandDims(labels, 1), tf.expandDims(labels, 0));
-    const isItself = tf.cast(tf.eye(yPred.shape[0]!), 'bool');
+    const isItself = tf.cast(unitVectors(yPred.shape[0]!), 'bool');
     const isPositive = this.removeDiagonal ? tf.logicalAnd(isSame, tf.logicalNot(isItself)) : isSame;
     const pull = tf.mul(tf.relu(tf.add(margin, distances)), tf.sub(distances, margin));
     const push = tf.mul(tf.relu(tf.sub(1 + margin, distances)), tf.sub(1 - margin, distances));

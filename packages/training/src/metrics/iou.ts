@@ -13,7 +13,7 @@ import {
   type GivenOptions,
   type Weight,
 } from '@lamella/core';
-import { formatShape, shapeMismatch } from '@lamella/program';
+import { formatShape, shapeMismatch, unitVectors } from '@lamella/program';
 import { epsilon } from '../losses/epsilon.js';
 import { Metric, type MetricOptions } from './metric.js';
 
@@ -99,7 +99,7 @@ abstract class Overlap extends withOptions(Metric, overlapOptions) {
   override result(): tf.Tensor {
     const { numClasses, targetClassIds } = this.reading;
     const matrix = this.confusion().read();
-    const hits = tf.sum(tf.mul(matrix, tf.eye(numClasses)), 0);
+    const hits = tf.sum(tf.mul(matrix, unitVectors(numClasses)), 0);
     const union = tf.sub(tf.add(tf.sum(matrix, 0), tf.sum(matrix, 1)), hits);
     const ids = tf.tensor1d([...targetClassIds], 'int32');
     const [overlap, whole] = [tf.gather(hits, ids), tf.gather(union, ids)];
