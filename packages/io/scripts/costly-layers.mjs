@@ -91,6 +91,11 @@ export const costlyLayers = {
       many('TextVectorization', { vocabulary: ['a'], ngrams: numbered(n, (i) => i + 1) })(1),
       'string',
     ),
+  'layers: states of wide images': (n) =>
+    on([null, 2, 5, n, 2], many('ConvLSTM2D', { filters: 1, kernel_size: [2, 3], padding: 'same' })(1)),
+  'layers: images made larger': (n) =>
+    on([null, 2, 2, 1], many('Resizing', { height: n, width: 2, interpolation: 'nearest' })(1)),
+  'layers: bands of sounds': (n) => on([null, 4096], many('MelSpectrogram', { num_mel_bins: n })(1)),
   'layers: Lambdas of nobody': (n) =>
     on(
       [null, 1],

@@ -1,4 +1,5 @@
 // keras.ops: diagonals and bands of matrices, and matrices turned round.
+import { currentBudget } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import { unary, withOptions, type OperationCall, type OperationDefinition } from './operation-definition.js';
 
@@ -57,6 +58,7 @@ const banded = (keeps: (row: number, column: number, k: number) => boolean): Ope
     if (x.rank < 2 || rows * columns > mostOfABand)
       throw call.fail(`no band of a tensor [${x.shape.join(', ')}]`);
     const k = call.integer('k', 0);
+    currentBudget()?.spend('elements', rows * columns, 'a band of a matrix');
     const kept = Array.from({ length: rows * columns }, (_, i) =>
       Number(keeps(Math.floor(i / columns), i % columns, k)),
     );

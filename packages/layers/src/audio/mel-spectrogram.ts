@@ -10,7 +10,7 @@ import {
   rankMismatch,
   withOptions,
 } from '@lamella/core';
-import { signal, withFullPrecision } from '@lamella/program';
+import { currentBudget, signal, withFullPrecision } from '@lamella/program';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
 import { floatTensor, singleTensor } from '../options/single-input.js';
@@ -115,6 +115,7 @@ export class MelSpectrogram extends withOptions(Layer, options) {
 
   /** The share of each frequency in each band: a triangle of height 1 on the mel scale. Shapes: [1, bands, frequencies]. */
   private bands(frequencies: number): tf.Tensor3D {
+    currentBudget()?.spend('elements', 2 + (this.numMelBins + 1) * (frequencies + 1), this.label);
     const edges = evenly(mel(this.minFreq), mel(this.maxFreq), this.numMelBins + 2);
     const places = evenly(0, this.samplingRate / 2, frequencies).map(mel);
     const slope = (a: number, b: number, c: number): number => fround(fround(a - b) / fround(c - b));

@@ -1,5 +1,6 @@
 // Images of another size: stretched, cut to the new aspect ratio before, or padded to it; and scaled and moved by tensors.
 import * as tf from '@tensorflow/tfjs-core';
+import { currentBudget } from '../budget.js';
 import { imageInvalid } from '../errors.js';
 import { formatShape } from '../shape.js';
 import { onImages, requireOneOf, requirePixels, type ImageDataFormat } from './images.js';
@@ -106,6 +107,7 @@ function nearest(x: tf.Tensor, axis: number, to: number): tf.Tensor {
 
 /** Of each new element along an axis, the one that holds its centre. */
 export function nearestPlaces(from: number, to: number): number[] {
+  currentBudget()?.spend('elements', to, 'an interpolation');
   return Array.from({ length: to }, (_, i) =>
     Math.min(from - 1, Math.floor(Math.fround(Math.fround((i + 0.5) * from) / to))),
   );
