@@ -4,6 +4,7 @@ import {
   entering,
   flatten,
   isHostTensor,
+  requireRoomForResult,
   type AnyHostTensor,
   type HostTensor,
   type Tree,
@@ -99,6 +100,8 @@ export class HostPart {
     const values = new Map(this.graph.inputs.map((tensor, i) => [tensor, inputs[i]!]));
     for (const node of this.nodes) {
       const { inputs: given } = node.callOn((tensor) => values.get(tensor)!);
+      const rows = flatten(given, isHostTensor)[0]?.shape[0] ?? 1;
+      for (const { shape } of node.outputs) requireRoomForResult(node.layer.label, shape, rows);
       const results = flatten(computeOnHost(node.layer, given), isHostTensor);
       node.outputs.forEach((tensor, i) => values.set(tensor, results[i]!));
     }

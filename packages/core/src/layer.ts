@@ -11,6 +11,7 @@ import {
   recordedDType,
   sameStructure,
   structureOf,
+  requireRoomForResult,
   widestFloat,
   withComputeDType,
   withScope,
@@ -409,6 +410,7 @@ export abstract class Layer implements Serializable {
       );
       const hasOwnRule = this.computeMask !== Layer.prototype.computeMask;
       const outputs = this.computeOutputs(specs, call.args);
+      for (const { shape } of flatten(outputs, isTensorSpec)) requireRoomForResult(this.label, shape);
       const node = new Node(
         this,
         { inputs, ...call },

@@ -96,6 +96,10 @@ export const costlyLayers = {
   'layers: images made larger': (n) =>
     on([null, 2, 2, 1], many('Resizing', { height: n, width: 2, interpolation: 'nearest' })(1)),
   'layers: bands of sounds': (n) => on([null, 4096], many('MelSpectrogram', { num_mel_bins: n })(1)),
+  'layers: texts of many tokens': (n) =>
+    on([null, 1], many('TextVectorization', { vocabulary: ['a'], output_sequence_length: n })(1), 'string'),
+  'layers: a place for each of many bins': (n) =>
+    on([null, 1], many('Hashing', { num_bins: n, output_mode: 'one_hot' })(1), 'string'),
   'layers: Lambdas of nobody': (n) =>
     on(
       [null, 1],

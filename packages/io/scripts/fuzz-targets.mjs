@@ -5,7 +5,7 @@ import { io } from '@lamella/io';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { readIdx, readNpz } from '@lamella/datasets';
 import { batchNormalization, dense, embedding, flatten, layers } from '@lamella/layers';
-import { isLamellaError } from '@lamella/program';
+import { HostTensor, isLamellaError } from '@lamella/program';
 import { adam, sgd, training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { unzipSync, zipSync } from 'fflate';
@@ -189,7 +189,7 @@ export async function tryFile(target, bytes) {
 }
 
 /**
- * Loads a file, and looks into it. Throws where that gives anything but a result or a coded error, or costs more than `most`:
+ * Loads a file, looks into it, and lets a model that it holds predict. Throws where that gives anything but a result or a coded error, or costs more than `most`:
  * milliseconds of the processor, and KiB of memory beyond what the process has had.
  * @param {import('./costly-files.d.mts').CostlyFile} source @param {{ time: number, memory: number }} [most]
  * @returns {Promise<'loaded' | 'inspected' | 'refused'>} The most that could be done with it.
@@ -203,9 +203,14 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
     readArrays !== undefined
       ? [async () => readArrays(source.bytes)]
       : [
-          () => (isModel ? loadModel(source, { warn: () => undefined }) : loadWeights(victim, source)),
+          async () => {
+            if (isModel) loaded = await loadModel(source, { warn: () => undefined });
+            else await loadWeights(victim, source);
+          },
           () => inspectFile(source),
         ];
+  /** @type {Awaited<ReturnType<typeof app.loadModel>> | undefined} */
+  let loaded;
   /** @type {'loaded' | 'inspected' | 'refused'} */
   let outcome = 'refused';
   for (const [i, attempt] of attempts.entries()) {
@@ -223,7 +228,27 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
     if ((user + system) / 1000 > most.time) throw new Error(`Reading took ${(user + system) / 1000} ms.`);
     if (grown > most.memory) throw new Error(`Reading took ${grown} KiB.`);
   }
+  if (loaded !== undefined) await predictOneRow(loaded);
   return outcome;
+}
+
+/** The most elements of a row that a loaded model is tried with. */
+const largestRow = 10_000;
+
+/** What was loaded predicts a row, or says with a code why not. @param {Awaited<ReturnType<typeof app.loadModel>>} model */
+async function predictOneRow(model) {
+  const shapes = model.inputs.map(({ shape }) => shape.map((size) => size ?? 1));
+  if (shapes.some((shape) => shape.reduce((a, b) => a * b, 1) > largestRow)) return;
+  const rows = model.inputs.map(({ dtype }, i) =>
+    dtype === 'string'
+      ? new HostTensor(Array(shapes[i].reduce((a, b) => a * b, 1)).fill('a b'), shapes[i], 'string')
+      : HostTensor.zeros(shapes[i], dtype),
+  );
+  try {
+    await model.predict(rows.length === 1 ? rows[0] : rows);
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+  }
 }
 
 const app = composed();

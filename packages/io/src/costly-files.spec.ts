@@ -54,6 +54,8 @@ describe('a small file that asks for much', () => {
     ['layers: states of wide images', 'loadModel', 65_536, 'WEIGHTS_MISMATCH'],
     ['layers: images made larger', 'loadModel', 2 ** 31, 'BUDGET_EXCEEDED'],
     ['layers: bands of sounds', 'loadModel', 2 ** 31, 'BUDGET_EXCEEDED'],
+    ['layers: texts of many tokens', 'loadModel', 2 ** 53 - 1, 'SIZES_EXCEEDED'],
+    ['layers: a place for each of many bins', 'loadModel', 2 ** 31, 'SIZES_EXCEEDED'],
     ['layers: Lambdas of nobody', 'loadModel', 2_000, 'FUNCTION_UNKNOWN'],
     ['compile: losses of no output', 'loadModel', 5_000, 'read'],
     ['compile: metrics by name', 'loadModel', 2_000, 'read'],

@@ -44,6 +44,16 @@ export function requireRoomForOne(trials: readonly Program[]): void {
   if (rest.every(isAlike)) check(trials, mostForOne);
 }
 
+/**
+ * For a result of a layer that no Program says: `rows` stand for its first size where that is unknown; without them one example
+ * stands for all. Throws: SIZES_EXCEEDED, naming the layer.
+ */
+export function requireRoomForResult(subject: string, shape: SymbolicShape, rows?: number): void {
+  const most = rows === undefined ? mostForOne : mostInRun;
+  const elements = sizeOf(shape.map((size, axis) => size ?? (axis === 0 ? (rows ?? 1) : 1)));
+  if (!(elements <= most)) throw sizesExceeded(subject, most, elements, `a result ${formatShape(shape)}`);
+}
+
 function check(trials: readonly Program[], most: number): void {
   const { elements, largest } = heldAtOnce(trials);
   if (elements <= most) return;

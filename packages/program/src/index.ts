@@ -109,7 +109,7 @@ export {
 } from './narrow-floats.js';
 export { type NestedArray, type NestedValue } from './nested-array.js';
 export { batchOverTime } from './passes/batch-over-time.js';
-export { requireRoom, requireRoomForOne } from './held-at-once.js';
+export { requireRoom, requireRoomForOne, requireRoomForResult } from './held-at-once.js';
 export { boundLoops } from './loop-steps.js';
 export { emulateDTypes, heldDType, requireDTypes, type DTypeSupport } from './passes/emulate-dtypes.js';
 export { canonicalise } from './passes/canonicalise.js';
