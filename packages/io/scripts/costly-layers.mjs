@@ -95,6 +95,8 @@ export const costlyLayers = {
     on([null, 2, 5, n, 2], many('ConvLSTM2D', { filters: 1, kernel_size: [2, 3], padding: 'same' })(1)),
   'layers: images made larger': (n) =>
     on([null, 2, 2, 1], many('Resizing', { height: n, width: 2, interpolation: 'nearest' })(1)),
+  'layers: images made much larger by many weights': (n) =>
+    on([null, 2, 5, 1], many('UpSampling2D', { size: [n, n], interpolation: 'lanczos3' })(1)),
   'layers: bands of sounds': (n) => on([null, 4096], many('MelSpectrogram', { num_mel_bins: n })(1)),
   'layers: texts of many tokens': (n) =>
     on([null, 1], many('TextVectorization', { vocabulary: ['a'], output_sequence_length: n })(1), 'string'),

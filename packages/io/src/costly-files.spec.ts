@@ -53,6 +53,7 @@ describe('a small file that asks for much', () => {
     ['layers: a token after numbers for unknown ones', 'loadModel', 2_000_000, 'BUDGET_EXCEEDED'],
     ['layers: states of wide images', 'loadModel', 65_536, 'WEIGHTS_MISMATCH'],
     ['layers: images made larger', 'loadModel', 2 ** 31, 'BUDGET_EXCEEDED'],
+    ['layers: images made much larger by many weights', 'loadModel', 1_000_000, 'BUDGET_EXCEEDED'],
     ['layers: bands of sounds', 'loadModel', 2 ** 31, 'BUDGET_EXCEEDED'],
     ['layers: texts of many tokens', 'loadModel', 2 ** 53 - 1, 'SIZES_EXCEEDED'],
     ['layers: a place for each of many bins', 'loadModel', 2 ** 31, 'SIZES_EXCEEDED'],

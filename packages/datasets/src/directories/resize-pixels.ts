@@ -80,7 +80,7 @@ function stretched(
 
 function sumsOf(from: number, to: number, interpolation: PixelInterpolation): Sums {
   if (from === to) return Array.from({ length: to }, (_, i) => [[i, 1]]);
-  if (interpolation === 'nearest') return nearestPlaces(from, to).map((place) => [[place, 1]]);
+  if (interpolation === 'nearest') return Array.from(nearestPlaces(from, to), (place) => [[place, 1]]);
   const weights = resamplingWeights(from, to, interpolation);
   return Array.from({ length: to }, (_, i) =>
     Array.from(

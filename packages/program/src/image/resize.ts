@@ -106,9 +106,9 @@ function nearest(x: tf.Tensor, axis: number, to: number): tf.Tensor {
 }
 
 /** Of each new element along an axis, the one that holds its centre. */
-export function nearestPlaces(from: number, to: number): number[] {
+export function nearestPlaces(from: number, to: number): Int32Array {
   currentBudget()?.spend('elements', to, 'an interpolation');
-  return Array.from({ length: to }, (_, i) =>
+  return new Int32Array(to).map((_, i) =>
     Math.min(from - 1, Math.floor(Math.fround(Math.fround((i + 0.5) * from) / to))),
   );
 }
