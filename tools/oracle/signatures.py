@@ -3,6 +3,7 @@
 import inspect
 
 from common import header, keras, write
+from keras.src.layers.preprocessing.feature_space import Cross, Feature
 
 FAMILIES = ["layers", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers", "callbacks"]
 
@@ -33,6 +34,8 @@ def main():
         family: {name: taken(cls) for name, cls in sorted(vars(module).items()) if inspect.isclass(cls)}
         for family, module in families.items()
     }
+    classes["layers"]["FeatureSpace"] = taken(keras.utils.FeatureSpace)
+    classes["features"] = {cls.__name__: taken(cls) for cls in (Cross, Feature)}
     write("signatures.json", {**header("signatures.py"), "model": model, **classes})
 
 

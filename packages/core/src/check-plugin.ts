@@ -133,7 +133,15 @@ function checkFunctions(functions: readonly unknown[], refuse: Refuse): void {
 }
 
 function checkFormats(formats: readonly unknown[], refuse: Refuse): void {
-  const methods = ['writeModel', 'readModel', 'writeWeights', 'readWeights', 'inspect', 'matches'];
+  const methods = [
+    'writeModel',
+    'readModel',
+    'writeWeights',
+    'readWeights',
+    'writeLayer',
+    'inspect',
+    'matches',
+  ];
   for (const format of formats) {
     if (!isRecord(format) || typeof format['name'] !== 'string' || format['name'] === '')
       return refuse(`formats: expected a format with a name, got ${describe(format)}`);

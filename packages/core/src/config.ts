@@ -1,5 +1,6 @@
 // The config contract: what makes an object storable. `getConfig()` gives the constructor's options, in camelCase, and
 // `new Class(config)` (or `Class.fromConfig`) gives the object back. File formats turn names into Keras' snake_case.
+import type { SymbolicShape } from '@lamella/program';
 import { whileReadingConfig } from './options/given-options.js';
 
 /** What can stand in a config: JSON (NaN and infinities allowed), other storable objects, and lists and records of them. */
@@ -25,6 +26,7 @@ export interface NamedFunctionReference {
 /** The families of storable objects; each is a table of the {@link Catalog}. */
 export const serializableKinds = [
   'layers',
+  'features',
   'initializers',
   'regularizers',
   'constraints',
@@ -71,6 +73,13 @@ export interface FileFacts {
    * hold their shapes by name.
    */
   readonly buildArguments?: readonly string[];
+  /** Keras' class takes neither `dtype` nor `trainable`, and files hold neither. */
+  readonly takesNameAlone?: boolean;
+  /**
+   * For a layer that takes a record of tensors and is built for the same shapes whatever comes: those. Files hold each by its name,
+   * and a layer of a file that does is built.
+   */
+  readonly builtFor?: (config: Config) => Readonly<Record<string, SymbolicShape>>;
   /** For a layer that takes a record of tensors: Keras' names in it, by the names here, where they differ. */
   readonly inputNames?: Readonly<Record<string, string>>;
 }

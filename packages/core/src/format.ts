@@ -86,7 +86,10 @@ export interface Format {
   /** Whether bytes are of this format, whatever their file is called. A format that cannot say so goes by its endings. */
   matches?(bytes: Uint8Array): boolean;
   writeModel?(model: LayerWithEnds, context: FormatContext): Promise<Uint8Array | FileSet>;
-  readModel?(bytes: Uint8Array, context: ReadingContext): Promise<LayerWithEnds>;
+  /** Writes a layer that is no model, in a format that can hold one by itself. */
+  writeLayer?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;
+  /** Gives a model; or, of a file that holds another layer by itself, that. */
+  readModel?(bytes: Uint8Array, context: ReadingContext): Promise<Layer>;
   writeWeights?(layer: Layer, context: FormatContext): Promise<Uint8Array | FileSet>;
   readWeights?(bytes: Uint8Array, layer: Layer, context: ReadingContext): Promise<void>;
   /** What is in the file. Runs no function and makes no layer. */

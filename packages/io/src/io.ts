@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   checkOptionNames,
+  isLayer,
   optionInvalid,
   withPlugins,
   type OptionNames,
@@ -127,19 +128,21 @@ const loadWeightsNames: OptionNames<LoadWeightsOptions> = {
 /** The functions that {@link io} gives to a composition. */
 export interface IoApi {
   /**
-   * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it. What compile() was given and no file can
-   * hold, such as a loss without a name, stays out, with a warning.
+   * Writes a model to `.keras`, `.h5` or, for TensorFlow.js, `.json` with files beside it; a layer that is no model, such as a
+   * FeatureSpace, to `.keras`. What compile() was given and no file can hold, such as a loss without a name, stays out, with a warning.
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE, KERNEL_UNSUPPORTED, FILE_NOT_WRITTEN.
    */
-  saveModel(model: Model, path: string, options?: SaveOptions): Promise<void>;
+  saveModel(model: Layer, path: string, options?: SaveOptions): Promise<void>;
   /**
-   * Reads a model. The types of what it takes and gives are for the caller to say; by default, one tensor each.
+   * Reads a model. The types of what it takes and gives are for the caller to say; by default, one tensor each. Of a file that holds
+   * another layer by itself it gives that: `loadModel<FeatureSpace>('columns.keras')`.
    * Throws: FILE_MISSING, FILE_INVALID, CLASS_UNKNOWN, FUNCTION_UNKNOWN, WEIGHTS_MISMATCH.
    */
   loadModel<In extends Tree<tf.Tensor> = tf.Tensor, Out extends Tree<tf.Tensor> = tf.Tensor>(
     source: FileSource,
     options?: LoadOptions,
   ): Promise<Model<In, Out>>;
+  loadModel<L extends Layer>(source: FileSource, options?: LoadOptions): Promise<L>;
   /**
    * Writes a model's weights: to `.weights.h5`, with the optimizer's state; to `.weights.json` and files beside it, none
    * larger than `maxShardSize`; to `.safetensors`; to `.h5` as Keras 2 did. Throws: FORMAT_UNKNOWN, FILE_NOT_WRITTEN.
@@ -151,7 +154,7 @@ export interface IoApi {
    * What {@link saveModel} would write to a file of this name, in memory; {@link loadModel} takes it.
    * Throws: FORMAT_UNKNOWN, NOT_SERIALIZABLE.
    */
-  encodeModel(model: Model, name: string, options?: SaveOptions): Promise<FileInMemory>;
+  encodeModel(model: Layer, name: string, options?: SaveOptions): Promise<FileInMemory>;
   /** What {@link saveWeights} would write to a file of this name, in memory. Throws: FORMAT_UNKNOWN. */
   encodeWeights(model: Layer, name: string, options?: SaveWeightsOptions): Promise<FileInMemory>;
   /**
@@ -177,17 +180,24 @@ export const io: Plugin<IoApi> = {
   compileNotices: savingProblems,
   api: (composition) => {
     const encodeModel = (
-      model: Model,
+      model: Layer,
       path: string,
       options: SaveOptions = {},
     ): Promise<Uint8Array | FileSet> => {
       checkOptionNames('saveModel()', options, saveNames);
-      if (!isModel(model))
-        throw notSerializable('saveModel()', 'expected a model', 'pass what model() or sequential() returns');
+      if (!isLayer(model))
+        throw notSerializable(
+          'saveModel()',
+          'expected a model, or another layer',
+          'pass what model() or sequential() returns',
+        );
       for (const layer of storedLayers(model)) checkStorable(layer, composition.catalog);
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
-      return formatForName(composition, path, 'writeModel').writeModel!(model, context).catch(tooLarge(path));
+      const written = isModel(model)
+        ? formatForName(composition, path, 'writeModel').writeModel!(model, context)
+        : formatForName(composition, path, 'writeLayer').writeLayer!(model, context);
+      return written.catch(tooLarge(path));
     };
     const encodeWeights = (
       model: Layer,
@@ -209,12 +219,12 @@ export const io: Plugin<IoApi> = {
         const target = await placeOf(path, (name) => isFileName(composition, name));
         await writeFileSet(target, await encodeModel(model, target, options));
       },
-      async loadModel(source, options = {}) {
+      async loadModel(source: FileSource, options: LoadOptions = {}): Promise<never> {
         checkOptionNames('loadModel()', options, loadNames);
         const known = extended('loadModel()', composition, options);
-        const model = (await reading(known, source, options, ({ file, bytes, context }) =>
+        const model = await reading(known, source, options, ({ file, bytes, context }) =>
           formatForBytes(known, file.name, bytes, 'readModel').readModel!(bytes, context),
-        )) as Model<never, never>;
+        );
         const { weights, maximumBytes, signal, includeOptimizer = false, warn } = options;
         if (weights !== undefined)
           await readWeights(model, weights, {
@@ -223,7 +233,8 @@ export const io: Plugin<IoApi> = {
             ...(signal !== undefined && { signal }),
             ...(warn !== undefined && { warn }),
           });
-        return model;
+        // What it takes and gives is for the caller to say.
+        return model as never;
       },
       async saveWeights(model, path, options) {
         await writeFileSet(path, await encodeWeights(model, path, options));

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cpu } from '@lamella/backend-cpu';
-import { clearNames, compose, Layer, type CallContext, type Weight } from '@lamella/core';
+import { clearNames, compose, Layer, type CallContext, type Plugin, type Weight } from '@lamella/core';
 import { lambdas, namedFunction } from '@lamella/lambda';
 import { initializers, layers } from '@lamella/layers';
 import {
@@ -132,12 +132,14 @@ class Blend extends Layer {
 const tutorial = { name: 'tutorial', classes: { layers: [Blend] } };
 
 /** A composition that knows the functions of the fixtures, or none. Names begin anew, as in a new process. */
-export function composed(options: { readonly withFunctions?: boolean } = {}) {
+export function composed(
+  options: { readonly withFunctions?: boolean; readonly plugins?: readonly Plugin[] } = {},
+) {
   clearNames();
   const known = options.withFunctions === false ? [] : [addTwo, scaled];
   return compose({
     backend: cpu(),
-    plugins: [layers, lambdas({ functions: known }), training, io, tutorial],
+    plugins: [layers, lambdas({ functions: known }), training, io, tutorial, ...(options.plugins ?? [])],
   });
 }
 

@@ -125,7 +125,10 @@ const needed: Readonly<Record<string, object>> = {
   Dropout: { rate: 0.5 },
   EinsumDense: { equation: 'ab,bc->ac', outputShape: 1 },
   Embedding: { inputDim: 1, outputDim: 1 },
+  Cross: { featureNames: ['a', 'b'], crossingDim: 2 },
   ExponentialDecay: { initialLearningRate: 1, decaySteps: 1, decayRate: 1 },
+  Feature: { dtype: 'float32', preprocessor: dense({ units: 1 }), outputMode: 'float' },
+  FeatureSpace: { features: { size: 'float' } },
   GroupQueryAttention: { headDim: 1, numQueryHeads: 1, numKeyValueHeads: 1 },
   GRU: { units: 1 },
   GRUCell: { units: 1 },
@@ -185,7 +188,7 @@ const needed: Readonly<Record<string, object>> = {
   TimeDistributed: { layer: dense({ units: 1 }) },
 };
 const kinds: readonly SerializableKind[] = [
-  ...(['layers', 'initializers', 'regularizers', 'constraints'] as const),
+  ...(['layers', 'features', 'initializers', 'regularizers', 'constraints'] as const),
   ...(['losses', 'metrics', 'optimizers', 'schedules'] as const),
 ];
 const classes = kinds.flatMap((kind) =>

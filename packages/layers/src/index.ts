@@ -42,12 +42,13 @@ export {
   featureSpace,
   type EncodedFeatures,
   type FeatureData,
-  type FeatureSpaceMode,
-  type FeatureSpaceOptions,
 } from './preprocessing/feature-space.js';
+export { type FeatureSpaceMode, type FeatureSpaceOptions } from './preprocessing/feature-space-options.js';
 export {
   type Cross,
+  type CrossOptions,
   type Feature,
+  type FeatureOptions,
   type FeatureOutputMode,
   type FeatureType,
 } from './preprocessing/features.js';

@@ -163,7 +163,9 @@ describe('the layers', () => {
     const { catalog } = compose({ plugins: [layers] });
     for (const name of [...Object.keys(factories), 'InputLayer'])
       expect([name, catalog.find('layers', name)]).toEqual([name, layerClasses[name as 'Dense']]);
-    expect(catalog.names('layers')).toHaveLength(Object.keys(factories).length + 1);
+    // InputLayer and FeatureSpace.
+    expect(catalog.names('layers')).toHaveLength(Object.keys(factories).length + 2);
+    expect(catalog.names('features')).toEqual(['Cross', 'Feature']);
     expect(catalog.names('initializers')).toHaveLength(16);
     expect(catalog.names('regularizers')).toHaveLength(4);
     expect(catalog.names('constraints')).toHaveLength(4);

@@ -4,6 +4,8 @@ import { bindNames, type Plugin } from '@lamella/core';
 import { hardSigmoidOfKeras2 } from './activations/older.js';
 import * as layerClasses from './layer-classes.js';
 import { optionClasses } from './options/own-names.js';
+import { FeatureSpace } from './preprocessing/feature-space.js';
+import { Cross, Feature } from './preprocessing/features.js';
 
 type Module = typeof layerClasses;
 
@@ -29,6 +31,6 @@ const factories = Object.fromEntries(
 export const layers: Plugin<LayersApi> = {
   name: '@lamella/layers',
   functions: [hardSigmoidOfKeras2],
-  classes: { layers: layerClasses, ...optionClasses },
+  classes: { layers: { ...layerClasses, FeatureSpace }, features: { Cross, Feature }, ...optionClasses },
   api: ({ catalog }) => bindNames(catalog, factories),
 };

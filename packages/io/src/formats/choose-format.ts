@@ -4,10 +4,11 @@ import { fileInvalid, formatUnknown } from '../errors.js';
 import { describeForeign } from './signatures.js';
 
 /** What a format can be asked to do. */
-export type Verb = 'writeModel' | 'readModel' | 'writeWeights' | 'readWeights' | 'inspect';
+export type Verb = 'writeModel' | 'writeLayer' | 'readModel' | 'writeWeights' | 'readWeights' | 'inspect';
 
 const doing: Readonly<Record<Verb, string>> = {
   writeModel: 'write a model to',
+  writeLayer: 'write a layer that is no model to',
   readModel: 'read a model from',
   writeWeights: 'write weights to',
   readWeights: 'read weights from',

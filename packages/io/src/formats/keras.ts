@@ -1,5 +1,11 @@
 // `.keras`: Keras 3's archive of a config and variables.
-import { isFunctional, type Format, type FormatContext, type ReadingContext } from '@lamella/core';
+import {
+  isFunctional,
+  type Format,
+  type FormatContext,
+  type Layer,
+  type ReadingContext,
+} from '@lamella/core';
 import { fileInvalid, unzip, writeZip } from '@lamella/files';
 import type { Model } from '@lamella/training';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
@@ -8,11 +14,17 @@ import { kerasVersion, storedWeights } from '../inspect/hdf5-contents.js';
 import { writtenKerasVersion } from '../hdf5/legacy-weights.js';
 import { readVariables } from '../hdf5/read-variables.js';
 import { storedValues } from '../hdf5/tree.js';
-import { assetPath, stateFiles, writeVariables } from '../hdf5/variables.js';
-import { isRecord, readPythonJson, writePythonJson, type Json } from '../keras-json/python-json.js';
+import { assetPath, stateFiles, writeVariables, type VariableOptions } from '../hdf5/variables.js';
+import {
+  isRecord,
+  readPythonJson,
+  writePythonJson,
+  type Json,
+  type WritableJson,
+} from '../keras-json/python-json.js';
 import { readCompileConfig } from '../keras-json/read-compile.js';
-import { readModel } from '../keras-json/read-model.js';
-import { inputDTypes } from '../keras-json/subclassed-model.js';
+import { readLayer } from '../keras-json/read-model.js';
+import { inputDTypes, isModel } from '../keras-json/subclassed-model.js';
 import { writeModel } from '../keras-json/write-model.js';
 import { lambdaModels } from '../keras-ops/lambda-models.js';
 import { dialectOf } from '../older-keras/dialect.js';
@@ -32,31 +44,26 @@ export const kerasFormat: Format = {
 
   matches: isZip,
 
-  async writeModel(model, context) {
+  async writeModel(given, context) {
+    const model = given as Model;
     const includeOptimizer = context.options['includeOptimizer'] !== false;
     const replacements = context.options['lambda'] === 'keras_ops' ? lambdaModels(model) : undefined;
     const envelope = writeModel(model, 'v3', replacements);
-    const compile = includeOptimizer ? writtenCompile(model as Model, context) : nothingCompiled;
+    const compile = includeOptimizer ? writtenCompile(model, context) : nothingCompiled;
     const config = {
       ...envelope,
       compile_config: compile.config,
-      lamella: {
-        ...ownFacts(model as Model, compile),
-        ...(!isFunctional(model) && inputDTypes(model as Model)),
-      },
+      lamella: { ...ownFacts(model, compile), ...(!isFunctional(model) && inputDTypes(model)) },
     };
-    const metadata = { keras_version: writtenKerasVersion, date_saved: dateSaved(context) };
-    const assets = Object.entries(stateFiles(model, replacements)).map(([path, content]) => [
-      path,
-      text.encode(content),
-    ]);
-    return writeZip({
-      'metadata.json': text.encode(writePythonJson(metadata)),
-      'config.json': text.encode(writePythonJson(config)),
-      'model.weights.h5': writeHdf5(
-        await writeVariables(model, { optimizer: includeOptimizer, ...(replacements && { replacements }) }),
-      ),
-      ...(Object.fromEntries(assets) as Record<string, Uint8Array>),
+    return archiveOf(model, config, context, {
+      optimizer: includeOptimizer,
+      ...(replacements && { replacements }),
+    });
+  },
+
+  async writeLayer(layer, context) {
+    return archiveOf(layer, { ...writeModel(layer, 'v3'), lamella: { version: 1 } }, context, {
+      optimizer: false,
     });
   },
 
@@ -67,11 +74,11 @@ export const kerasFormat: Format = {
     const reading = readContext(context);
     const dialect = dialectOf(version, stored, context.file);
     const config = readTopology(stored, olderSource(dialect, reading));
-    const model = readModel(config, reading, {
+    const model = readLayer(config, reading, {
       seed: readSeed(config),
       storedValues: storedValues(variables),
     });
-    if (context.options['compile'] !== false && isRecord(config)) {
+    if (context.options['compile'] !== false && isRecord(config) && isModel(model)) {
       noteNotSaved(config, reading);
       readCompileConfig(model, config['compile_config'], reading);
     }
@@ -113,6 +120,26 @@ export const kerasFormat: Format = {
     };
   },
 };
+
+/** The archive of a model, or of a layer by itself. */
+async function archiveOf(
+  layer: Layer,
+  config: { readonly [key: string]: WritableJson },
+  context: FormatContext,
+  options: VariableOptions,
+): Promise<Uint8Array> {
+  const metadata = { keras_version: writtenKerasVersion, date_saved: dateSaved(context) };
+  const assets = Object.entries(stateFiles(layer, options.replacements)).map(([path, content]) => [
+    path,
+    text.encode(content),
+  ]);
+  return writeZip({
+    'metadata.json': text.encode(writePythonJson(metadata)),
+    'config.json': text.encode(writePythonJson(config)),
+    'model.weights.h5': writeHdf5(await writeVariables(layer, options)),
+    ...(Object.fromEntries(assets) as Record<string, Uint8Array>),
+  });
+}
 
 /** The stored config as it is, and the version of Keras that wrote it. */
 function storedConfig(

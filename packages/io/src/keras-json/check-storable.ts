@@ -104,7 +104,8 @@ function lostOption(layer: Layer, again: Layer, make: (further: Config) => Layer
 }
 
 function layersAmong(value: unknown): Layer[] {
-  if (isSerializable(value)) return value.kind === 'layers' ? [value as Layer] : [];
+  if (isSerializable(value))
+    return value.kind === 'layers' ? [value as Layer] : layersAmong(value.getConfig());
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(layersAmong) : [];
 }
 

@@ -19,6 +19,7 @@ export function lamellaOption(name: string): string {
 
 const modules: Readonly<Record<SerializableKind, string>> = {
   layers: 'keras.layers',
+  features: 'keras.src.layers.preprocessing.feature_space',
   initializers: 'keras.initializers',
   regularizers: 'keras.regularizers',
   constraints: 'keras.constraints',
@@ -35,8 +36,10 @@ export function kerasModule(kind: SerializableKind): string {
   return modules[kind];
 }
 
-/** The kind of classes that a module of Keras publishes, or undefined for a module that is not one of those. */
+/** The kind of classes that a module of Keras publishes, or undefined for a module that is not one of those or has several kinds. */
 export function kindOfModule(module: string): SerializableKind | undefined {
+  // Layers, too.
+  if (module === modules.features) return undefined;
   const found = Object.entries(modules).find(([, name]) => name === module);
   return (found?.[0] ??
     (module === 'keras' || module.startsWith('keras.src.models') ? 'layers' : undefined)) as

@@ -54,6 +54,14 @@ export function isPythonFloat(container: Json, key: string | number): boolean {
   return !Number.isInteger(value) || wholeFloats.get(container as object)?.has(key) === true;
 }
 
+/** What was read with keys that are whole numbers behind others: JavaScript puts those first. */
+const reordered = new WeakSet<object>();
+
+/** Whether a record that was read has its keys in another order than the text had. */
+export function isReordered(record: Json): boolean {
+  return reordered.has(record as object);
+}
+
 /** A value that was read, to be written again: floats stay floats. */
 export function asRead(container: Json, key: string | number): WritableJson {
   const value = (container as Readonly<Record<string | number, Json>>)[key]!;
@@ -139,9 +147,13 @@ export function readPythonJson(
       at++;
       return entries;
     }
+    let last: number | undefined = -1;
     for (;;) {
       skip();
       const key = string();
+      const index = /^(?:0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32 - 1 ? Number(key) : undefined;
+      if (index !== undefined && !(index > last!)) reordered.add(entries);
+      last = index;
       if (key === '__proto__' || key === 'constructor' || key === 'prototype')
         fail(`the key "${key}" is not allowed`);
       skip();

@@ -1,4 +1,5 @@
-// From a stored config back to a model: first everything that is missing is listed, then layers are made, then their calls.
+// From a stored config back to a model, or to a layer by itself: first everything that is missing is listed, then layers are made,
+// then their calls.
 import { isInputLayer, isLayer, withWeightAllocator, type Layer } from '@lamella/core';
 import { HostTensor, sizeOf, withBudget } from '@lamella/program';
 import { Functional, Sequential, type Model } from '@lamella/training';
@@ -8,8 +9,17 @@ import { isLambdaEntry, readLambda } from './lambda.js';
 import { checkModelCost } from './model-cost.js';
 import type { Json } from './python-json.js';
 import { readGraph } from './read-graph.js';
-import { readSubclassed } from './subclassed-model.js';
-import { isEnvelope, configOf, isModelEntry, layersOf, readObject, type ReadContext } from './read-object.js';
+import { buildAsStored } from './read-build.js';
+import { isModel, restoreSubclassed } from './subclassed-model.js';
+import {
+  isEnvelope,
+  configOf,
+  isModelEntry,
+  layersOf,
+  readObject,
+  type Envelope,
+  type ReadContext,
+} from './read-object.js';
 
 type JsonRecord = { readonly [key: string]: Json };
 
@@ -28,17 +38,28 @@ export interface ReadModelOptions {
   readonly storedValues: number | 'drawn' | 'elsewhere';
 }
 
+/** The model an envelope describes: {@link readLayer} for files that hold models alone. Throws: what it throws. */
+export function readModel(envelope: Json, context: ReadContext, options: ReadModelOptions): Model {
+  const read = readLayer(envelope, context, options);
+  if (isModel(read)) return read;
+  throw fileInvalid(
+    context.file,
+    'expected a model, got a layer',
+    'save models: what model() or sequential() returns, or a subclass of Model',
+  );
+}
+
 /**
- * The model an envelope describes, its weights still zero.
+ * The model that an envelope describes, or the layer by itself, its weights still zero.
  * Throws: CLASS_UNKNOWN and FUNCTION_UNKNOWN listing everything that is missing; FILE_INVALID.
  */
-export function readModel(envelope: Json, context: ReadContext, options: ReadModelOptions): Model {
+export function readLayer(envelope: Json, context: ReadContext, options: ReadModelOptions): Layer {
   checkKnown(envelope, context);
   const { storedValues } = options;
   const isDrawn = storedValues === 'drawn';
   const most = isDrawn ? mostDrawn : mostAwaited;
   let left = typeof storedValues === 'number' ? 2 * storedValues + spareValues : most;
-  const model = withWeightAllocator(
+  const read = withWeightAllocator(
     ({ path, shape, dtype }, initialize) => {
       left -= sizeOf(shape);
       context.budget.spend('values', 1, `weight "${path}"`);
@@ -50,16 +71,23 @@ export function readModel(envelope: Json, context: ReadContext, options: ReadMod
         );
       return isDrawn ? initialize() : HostTensor.zeros(shape, dtype);
     },
-    () => withBudget(context.budget, () => modelOf(envelope, context, options.seed)),
+    () => withBudget(context.budget, () => rootOf(envelope, context, options.seed)),
   );
   for (const loaded of context.whenLoaded) loaded();
-  return model;
+  return read;
 }
 
-function modelOf(entry: Json, context: ReadContext, seed?: number): Model {
+function rootOf(entry: Json, context: ReadContext, seed: number | undefined): Layer {
   if (!isEnvelope(entry))
     throw fileInvalid(context.file, 'expected a model, got something without a class name and a config');
-  if (!isModelEntry(entry)) return readSubclassed(entry, context, seed);
+  if (isModelEntry(entry)) return modelOf(entry, context, seed);
+  const layer = layerOf(entry, context);
+  if (isModel(layer)) return restoreSubclassed(layer, entry, context, seed);
+  buildAsStored(layer, entry, context.file);
+  return layer;
+}
+
+function modelOf(entry: Envelope, context: ReadContext, seed?: number): Model {
   const id = entry['shared_object_id'];
   if (typeof id === 'number' && context.shared.has(id)) return context.shared.get(id) as Model;
   const made =

@@ -3,6 +3,7 @@
 import {
   dtypePolicyClasses,
   fromConfig,
+  isLayer,
   packageOf,
   pluginInvalid,
   toDTypePolicy,
@@ -24,7 +25,8 @@ import { checkKept } from './lost-options.js';
 import { describeMissing, fixOf, type MissingClass } from './missing.js';
 import { kindOfModule, lamellaOption } from './names.js';
 import type { Notices } from './notices.js';
-import { isRecord, type Json } from './python-json.js';
+import { isRecord, isReordered, type Json } from './python-json.js';
+import { buildAsStored } from './read-build.js';
 
 /** What reading objects of one file needs. */
 export interface ReadContext {
@@ -46,7 +48,7 @@ export interface ReadContext {
 }
 
 type JsonRecord = { readonly [key: string]: Json };
-type Envelope = JsonRecord & { readonly class_name: string };
+export type Envelope = JsonRecord & { readonly class_name: string };
 
 /** Options that Keras writes and Lamella does not have, with the values that change nothing. Other values are refused. */
 const without: Readonly<Record<string, readonly Json[]>> = {
@@ -82,6 +84,7 @@ const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
 const kinds: readonly SerializableKind[] = [
   'layers',
+  'features',
   'initializers',
   'regularizers',
   'constraints',
@@ -143,6 +146,7 @@ function make(envelope: Envelope, context: ReadContext, hint: SerializableKind |
   );
   const made = withNames(context.composition.catalog, () => madeOf(found, config, context));
   checkKept(context.file, made, config, found);
+  if (isLayer(made) && found.fileFacts?.builtFor !== undefined) buildAsStored(made, envelope, context.file);
   return made;
 }
 
@@ -276,10 +280,17 @@ export function readValue(value: Json, context: ReadContext, hint?: Serializable
     return readObject(value, context, hint) as ConfigValue;
   }
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readValue(item, context, hint));
-  if (isRecord(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, readValue(item, context, hint)]),
-    );
+  if (isRecord(value)) {
+    const entries = Object.entries(value);
+    // Files number the weights of objects in their order.
+    if (isReordered(value) && entries.some(([, item]) => isEnvelope(item)))
+      throw fileInvalid(
+        context.file,
+        `objects stand in it by names that are whole numbers, such as "${entries[0]![0]}", in an order that is lost when it is read`,
+        'give those columns other names, and save it again',
+      );
+    return Object.fromEntries(entries.map(([key, item]) => [key, readValue(item, context, hint)]));
+  }
   return value as ConfigValue;
 }
 

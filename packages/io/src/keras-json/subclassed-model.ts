@@ -13,7 +13,7 @@ import {
 import type { Model } from '@lamella/training';
 import { fileInvalid } from '../errors.js';
 import { isRecord, type Json, type WritableJson } from './python-json.js';
-import { readObject, type ReadContext } from './read-object.js';
+import type { ReadContext } from './read-object.js';
 
 /** Whether a value is a model, a graph or not, of any copy of that package. */
 export function isModel(value: unknown): value is Model {
@@ -27,15 +27,13 @@ export function inputDTypes(model: Model): { readonly input_dtypes?: WritableJso
   return { input_dtypes: unflatten<string>(model.inputStructure, dtypes) as WritableJson };
 }
 
-/** The model of a registered class that an entry describes, built for the inputs it was saved with. Throws: FILE_INVALID. */
-export function readSubclassed(entry: Json, context: ReadContext, seed: number | undefined): Model {
-  const model = readObject(entry, context, 'layers');
-  if (!isModel(model))
-    throw fileInvalid(
-      context.file,
-      'expected a model, got a layer',
-      'save models: what model() or sequential() returns, or a subclass of Model',
-    );
+/** Builds a model of a registered class, made of an entry, for the inputs it was saved with. Throws: FILE_INVALID. */
+export function restoreSubclassed(
+  model: Model,
+  entry: Json,
+  context: ReadContext,
+  seed: number | undefined,
+): Model {
   model.restore({ composition: context.composition, seed });
   const { build_config: built, lamella: own } = entry as { readonly [key: string]: Json };
   const shape = isRecord(built) ? built['input_shape'] : undefined;

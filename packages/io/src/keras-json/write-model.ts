@@ -17,18 +17,21 @@ import { kerasOption } from './names.js';
 import type { WritableJson } from './python-json.js';
 import { CallCounts, entriesOf, sharedLayers } from './shared-layers.js';
 import { isStoredAsGraph } from './stored-graph.js';
-import { buildConfig, classReference, writeConfig, type ConfigStyle } from './write-object.js';
+import { isModel } from './subclassed-model.js';
+import { buildConfig, classReference, writeConfig, writtenPolicy, type ConfigStyle } from './write-object.js';
 
 type Entry = { [key: string]: WritableJson };
 
 /** Layers that other ones stand for in a file. */
 export type Replacements = ReadonlyMap<Layer, Layer>;
 
-/** The envelope of a model. */
+/** The envelope of a model, or of a layer by itself. */
 export function writeModel(model: Layer, style: ConfigStyle, replacements: Replacements = new Map()): Entry {
   const calls = new CallCounts();
-  if (!isStoredAsGraph(model))
-    return { ...writeLayer(model, { style, replacements, ids: new Map(), calls }), compile_config: {} };
+  if (!isStoredAsGraph(model)) {
+    const entry = writeLayer(model, { style, replacements, ids: new Map(), calls });
+    return isModel(model) ? { ...entry, compile_config: {} } : entry;
+  }
   const ids = sharedLayers(model, (layer) => replacements.get(layer) ?? layer);
   return write(model, { style, replacements, ids, calls });
 }
@@ -157,7 +160,7 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
   const config: Entry = writeConfig(layer, layer.label, style);
-  if (!isInputLayer(layer)) config['dtype'] = layer.dtypePolicy.toJSON();
+  if (!isInputLayer(layer)) Object.assign(config, writtenPolicy(layer));
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? pythonName(layer), config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };

@@ -28,7 +28,7 @@ export function writeObject(object: Serializable): WritableJson {
   if (isLayer(object))
     return {
       ...classReference(object),
-      config: { ...config, dtype: object.dtypePolicy.toJSON() },
+      config: { ...config, ...writtenPolicy(object) },
       ...buildConfig(object),
     };
   // Keras' metrics name the dtype of their variables.
@@ -38,13 +38,24 @@ export function writeObject(object: Serializable): WritableJson {
   };
 }
 
+/** The option of a config that is its dtype policy, where Keras' class has one. */
+export function writtenPolicy(layer: Layer): { readonly dtype?: WritableJson } {
+  return fileFacts(layer).takesNameAlone === true ? {} : { dtype: layer.dtypePolicy.toJSON() };
+}
+
 /** The member of a layer's envelope that says what it was built for, where it has been. */
 export function buildConfig(layer: Layer): { readonly build_config?: WritableJson } {
   const shape = layer.buildShape;
-  const { builtAtOnce, buildArguments } = fileFacts(layer);
+  const { builtAtOnce, builtFor, buildArguments } = fileFacts(layer);
   if (shape === undefined || builtAtOnce === true) return {};
   const stored = (tree: Tree<SymbolicShape>): WritableJson =>
     mapTree(tree, (sizes) => [...sizes], isShape) as WritableJson;
+  if (builtFor !== undefined) {
+    const each = Object.entries(builtFor(layer.getConfig()));
+    return {
+      build_config: Object.fromEntries(each.map(([name, sizes]) => [name, { input_shape: stored(sizes) }])),
+    };
+  }
   if (buildArguments === undefined)
     return { build_config: { input_shape: stored(withKerasNames(layer, shape)) } };
   const [input, ...others] = buildArguments;

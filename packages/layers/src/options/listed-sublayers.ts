@@ -3,11 +3,13 @@ import { snakeCaseClass, type Layer } from '@lamella/core';
 
 /** As Keras stores a list: by the classes in it, numbered. */
 export function listedSublayers(list: string, layers: readonly Layer[]): ReadonlyMap<string, Layer> {
-  const classes = layers.map(({ className }) => snakeCaseClass(className));
+  const counts = new Map<string, number>();
   return new Map(
-    layers.map((layer, i) => {
-      const before = classes.slice(0, i).filter((name) => name === classes[i]).length;
-      return [`${list}/${classes[i]}${before === 0 ? '' : `_${before}`}`, layer];
+    layers.map((layer) => {
+      const name = snakeCaseClass(layer.className);
+      const before = counts.get(name) ?? 0;
+      counts.set(name, before + 1);
+      return [`${list}/${name}${before === 0 ? '' : `_${before}`}`, layer];
     }),
   );
 }

@@ -7,12 +7,8 @@ import { assertClose } from '@lamella/testing';
 import { training } from '@lamella/training';
 import { optionsOf, readGolden, tolerance, type JsonRecord } from '../golden-cases.spec.js';
 import { layers } from '../layers.js';
-import {
-  FeatureSpace,
-  featureSpace,
-  type FeatureSpaceMode,
-  type FeatureSpaceOptions,
-} from './feature-space.js';
+import { FeatureSpace, featureSpace } from './feature-space.js';
+import type { FeatureSpaceMode, FeatureSpaceOptions } from './feature-space-options.js';
 import { hashing } from './hashing.js';
 import { normalization } from './normalization.js';
 
@@ -108,8 +104,8 @@ describe('FeatureSpace', () => {
   it.each<{ name: string; run: () => unknown; says: string }>([
     {
       name: 'no columns',
-      run: () => featureSpace({ features: {} }),
-      says: '[OPTION_INVALID] FeatureSpace "feature_space": features: expected a record of one column or more',
+      run: () => featureSpace({ features: {}, name: 'table' }),
+      says: '[OPTION_INVALID] FeatureSpace "table": features: expected a record of one column or more',
     },
     {
       name: 'a kind of column that there is not',

@@ -1,52 +1,37 @@
 // FeatureSpace: the columns of a table, each by its name, as what a model takes. It makes the layers, adapts them and joins what
-// they give; the graph is an ordinary one, and so are its layers in a model's file. Not here: saving it without a model.
+// they give. It is a layer, so that a file can hold it by itself; in a model stand the layers that it makes, and it does not.
 import {
-  checkOptionNames,
   dataInvalid,
   input,
+  inputInvalid,
+  Layer,
   layerNotAdapted,
   optionInvalid,
   toHostTensor,
-  type Layer,
-  type OptionNames,
+  withOptions,
+  type Config,
+  type FileFacts,
   type SymbolicTensor,
   type TensorLike,
+  type TensorSpec,
 } from '@lamella/core';
-import { HostTensor, isRecord, suggest, type AnyHostTensor } from '@lamella/program';
+import { HostTensor, isLamellaError, isRecord, type AnyHostTensor, type Tree } from '@lamella/program';
+import type * as tf from '@tensorflow/tfjs-core';
 import { concatenate } from '../merging/concatenate.js';
+import { listedSublayers } from '../options/listed-sublayers.js';
 import type { Adaptable } from './adapt.js';
 import { CategoryEncoding, categoryEncoding } from './category-encoding.js';
 import { Discretization } from './discretization.js';
+import {
+  featureSpaceOptions,
+  mapped,
+  type FeatureSpaceMode,
+  type FeatureSpaceOptions,
+} from './feature-space-options.js';
 import * as features from './features.js';
-import type { Cross, Feature, FeatureType } from './features.js';
 import { HashedCrossing, hashedCrossing } from './hashed-crossing.js';
 import { Hashing } from './hashing.js';
 import { IndexLookup } from './index-lookup.js';
-
-/** One row of all columns, or a record of them. */
-export type FeatureSpaceMode = 'concat' | 'dict';
-
-/** What a {@link FeatureSpace} may be told. */
-export interface FeatureSpaceOptions<Mode extends FeatureSpaceMode = FeatureSpaceMode> {
-  /** The columns, each by Keras' word for it, or made by one of the static functions. */
-  readonly features: Readonly<Record<string, FeatureType | Feature>>;
-  /** `concat`, the default: one row of all; `dict`: a record of them. */
-  readonly outputMode?: Mode;
-  /** Columns whose combinations count, by their names. */
-  readonly crosses?: readonly (readonly string[] | Cross)[] | null;
-  /** How many bins a cross has that does not say so. Default 32. */
-  readonly crossingDim?: number;
-  /** How many bins hashed columns have. Default 32. */
-  readonly hashingDim?: number;
-  /** How many bins discretized columns have. Default 32. */
-  readonly numDiscretizationBins?: number;
-  readonly name?: string;
-}
-
-const optionNames: OptionNames<FeatureSpaceOptions> = {
-  ...{ features: true, outputMode: true, crosses: true, crossingDim: true },
-  ...{ hashingDim: true, numDiscretizationBins: true, name: true },
-};
 
 /** A table, or a part of one, by its columns. */
 export type FeatureData = Readonly<Record<string, TensorLike>>;
@@ -55,12 +40,15 @@ export type EncodedFeatures<Mode extends FeatureSpaceMode> = Mode extends 'dict'
   ? Readonly<Record<string, SymbolicTensor>>
   : SymbolicTensor;
 
-type Columns = Readonly<Record<string, SymbolicTensor>>;
+type Columns<T> = Readonly<Record<string, T>>;
+
+/** What a column is to its layer. */
+const columnShape = [null, 1];
 
 /**
  * Columns by name, prepared, crossed and joined. Source: keras.utils.FeatureSpace.
  * Shapes: columns [batch] or [batch, 1] to [batch, places], or a record of such. Throws: OPTION_INVALID, LAYER_NOT_ADAPTED; adapt():
- * DATA_INVALID.
+ * DATA_INVALID. saveModel() writes it to a `.keras` of its own, and loadModel() gives it back adapted; Keras reads and writes the same.
  *
  * @example
  * const space = featureSpace({
@@ -70,7 +58,20 @@ type Columns = Readonly<Record<string, SymbolicTensor>>;
  * await space.adapt({ age: [31, 45], town: ['Rome', 'Oslo'], rooms: [2, 3] });
  * const net = model({ inputs: space.getInputs(), outputs: space.getEncodedFeatures() });
  */
-export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> {
+export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> extends withOptions(
+  Layer,
+  featureSpaceOptions,
+) {
+  static readonly className = 'FeatureSpace';
+  static readonly fileFacts: FileFacts = {
+    module: 'keras.utils',
+    takesNameAlone: true,
+    builtFor: ({ features: columns }) => mapped(columns as Columns<unknown>, () => columnShape),
+  };
+  static override readonly plainOptions: readonly string[] = ['name'];
+
+  static readonly cross = features.cross;
+  static readonly feature = features.feature;
   static readonly float = features.float;
   static readonly floatRescaled = features.floatRescaled;
   static readonly floatNormalized = features.floatNormalized;
@@ -80,37 +81,52 @@ export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> {
   static readonly integerHashed = features.integerHashed;
   static readonly stringHashed = features.stringHashed;
 
-  readonly features: Readonly<Record<string, Feature>>;
-  readonly crosses: readonly Required<Cross>[];
-  readonly outputMode: Mode;
+  declare readonly outputMode: Mode;
   /** The layers that prepare the columns, by their names. */
-  readonly preprocessors: Readonly<Record<string, Layer>>;
+  readonly preprocessors: Columns<Layer>;
   /** The layers of the crosses, by names such as `town_X_rooms`. */
-  readonly crossers: Readonly<Record<string, Layer>>;
-  private readonly inputs: Columns;
-  private readonly label: string;
-  private isAdapted = false;
+  readonly crossers: Columns<Layer>;
+  private readonly inputs: Columns<SymbolicTensor>;
+  /** How columns and crosses enter, by their names, in the order in which they are joined. */
+  private readonly modes: ReadonlyMap<string, features.FeatureOutputMode>;
+  private readonly encoders = new Map<string, CategoryEncoding>();
+  private readonly joiner = concatenate();
   private encoded: EncodedFeatures<Mode> | undefined;
 
   constructor(given: FeatureSpaceOptions<Mode>) {
-    this.label = `FeatureSpace "${given.name ?? 'feature_space'}"`;
-    checkOptionNames(this.label, given, optionNames);
-    const { features: columns, crosses, outputMode = 'concat' as Mode, crossingDim = 32 } = given;
-    if (!isRecord(columns) || Object.keys(columns).length === 0)
-      throw optionInvalid(this.label, 'features', 'a record of one column or more', columns);
-    if (outputMode !== 'concat' && outputMode !== 'dict')
-      throw optionInvalid(this.label, 'outputMode', '"concat" or "dict"', outputMode);
-    this.outputMode = outputMode;
-    this.features = mapped(columns, (column, name) => this.featureOf(name, column, given));
-    this.crosses = (crosses ?? []).map((cross) => this.crossOf(cross, crossingDim));
+    super(given);
     this.preprocessors = mapped(this.features, ({ preprocessor }) => preprocessor);
     this.inputs = mapped(this.features, ({ dtype }, name) => input({ shape: [1], dtype, name }));
     this.crossers = Object.fromEntries(
-      this.crosses.map((cross) => {
-        const name = nameOf(cross);
-        return [name, hashedCrossing({ numBins: cross.crossingDim, name })];
-      }),
+      this.crosses.map(({ name, crossingDim }) => [name, hashedCrossing({ numBins: crossingDim, name })]),
     );
+    const crosses = Object.fromEntries(this.crosses.map((cross) => [cross.name, cross]));
+    this.modes = new Map(
+      [...sorted(this.features), ...sorted(crosses)].map(([name, { outputMode }]) => [name, outputMode]),
+    );
+    for (const [name, preprocessor] of Object.entries(this.preprocessors))
+      buildForColumn(this.label, name, preprocessor);
+    if (this.adaptable().length === 0) this.becomeAdapted();
+  }
+
+  override get sublayers(): readonly Layer[] {
+    return [...this.namedSublayers.values()];
+  }
+
+  /** Those that one-hot encode are known once their sizes are. */
+  override get namedSublayers(): ReadonlyMap<string, Layer> {
+    return new Map([
+      ...(this.outputMode === 'concat' ? [['concat', this.joiner] as const] : []),
+      ...listedSublayers('crossers', Object.values(this.crossers)),
+      ...listedSublayers('one_hot_encoders', this.oneHotEncoders()),
+      ...listedSublayers('preprocessors', Object.values(this.preprocessors)),
+    ]);
+  }
+
+  /** Keras' class takes its options and its name alone. */
+  override getConfig(): Config {
+    const { trainable: _trainable, dtype: _dtype, ...config } = super.getConfig();
+    return config;
   }
 
   /** Finds what the layers must know: of a table, or of a stream of parts of one. Throws: DATA_INVALID. */
@@ -122,7 +138,7 @@ export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> {
     let count = 0;
     for await (const part of isStream ? (data as AsyncIterable<FeatureData>) : [data as FeatureData]) {
       for (const [name, layer] of layers) {
-        if (!isRecord(part) || part[name] === undefined)
+        if (!isRecord(part) || !Object.hasOwn(part, name) || part[name] === undefined)
           throw dataInvalid(subject, `expected a record with the column "${name}", got none`);
         const column = await asColumn(part[name] as TensorLike, `${subject}, column "${name}"`);
         if (column.size === 0) continue;
@@ -133,62 +149,96 @@ export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> {
     if (count === 0 && layers.length > 0)
       throw dataInvalid(subject, 'the data hold no values', 'pass at least one row');
     for (const [, layer] of layers) layer.finalizeState();
-    this.isAdapted = true;
-    this.encoded = undefined;
+    this.becomeAdapted();
   }
 
   /** The inputs of a model, by the names of the columns. */
-  getInputs(): Columns {
+  getInputs(): Columns<SymbolicTensor> {
     return this.inputs;
   }
 
   /** What the columns give, joined or in a record. Throws: LAYER_NOT_ADAPTED, OPTION_INVALID. */
   getEncodedFeatures(): EncodedFeatures<Mode> {
-    this.encoded ??= this.encode() as EncodedFeatures<Mode>;
+    if (!this.isBuilt) throw layerNotAdapted(this.label, 'what its columns hold');
+    this.encoded ??= this.encode(this.inputs) as EncodedFeatures<Mode>;
     return this.encoded;
   }
 
-  private encode(): EncodedFeatures<'concat'> | EncodedFeatures<'dict'> {
-    if (!this.isAdapted && this.adaptable().length > 0)
-      throw layerNotAdapted(this.label, 'what its columns hold');
-    const prepared = mapped(this.inputs, (column, name) => applied(this.preprocessors[name]!, column));
-    const crossed = Object.fromEntries(
-      this.crosses.map((cross) => {
-        const parts = cross.featureNames.map((name) => prepared[name]!);
-        return [nameOf(cross), applied(this.crossers[nameOf(cross)]!, parts)] as const;
-      }),
+  /** In the call of another layer, for columns that no layer looks up or hashes. */
+  override call(columns: Columns<tf.Tensor>): Tree<tf.Tensor> {
+    return this.encode(columns);
+  }
+
+  /** Throws: INPUT_INVALID. In a graph stand the layers that it makes, which files hold and Keras reads. */
+  override computeOutputs(): Tree<TensorSpec> {
+    throw inputInvalid(
+      this.label,
+      'it stands in no graph itself, but the layers that it makes do',
+      'use its own inputs, model({ inputs: space.getInputs(), outputs: space.getEncodedFeatures() }), and apply that model',
     );
-    const modes: Readonly<Record<string, features.FeatureOutputMode>> = {
-      ...mapped(this.features, ({ outputMode }) => outputMode),
-      ...Object.fromEntries(this.crosses.map((cross) => [nameOf(cross), cross.outputMode])),
-    };
-    const all = [...sorted(prepared), ...sorted(crossed)].map(([name, value]) => {
-      const layer = this.preprocessors[name] ?? this.crossers[name]!;
-      return [name, modes[name] === 'one_hot' ? this.oneHot(name, layer, value) : value] as const;
-    });
+  }
+
+  private becomeAdapted(): void {
+    this.encoders.clear();
+    this.encoded = undefined;
+    this.ensureBuilt(mapped(this.features, () => columnShape));
+  }
+
+  private encode<T extends SymbolicTensor | tf.Tensor>(columns: Columns<T>): T | Columns<T> {
+    const prepared = mapped(this.preprocessors, (layer, name) => applied(layer, columns[name]!));
+    const crossed = Object.fromEntries(
+      this.crosses.map(({ name, featureNames }) => [
+        name,
+        applied(
+          this.crossers[name]!,
+          featureNames.map((each) => prepared[each]!),
+        ),
+      ]),
+    );
+    const values = { ...prepared, ...crossed };
+    const all = [...this.modes].map(([name, mode]): [string, T] => [
+      name,
+      mode === 'one_hot' ? applied(this.oneHotEncoder(name, values[name]!), values[name]!) : values[name]!,
+    ]);
     if (this.outputMode === 'dict') return Object.fromEntries(all);
-    for (const [name, value] of all)
-      if (value.dtype === 'string' || value.dtype.startsWith('int'))
+    for (const [name, { dtype }] of all)
+      if (dtype === 'string' || dtype.startsWith('int'))
         throw optionInvalid(
           this.label,
           'outputMode',
-          `"dict", as feature "${name}" is no row of numbers but ${value.dtype}`,
+          `"dict", as feature "${name}" is no row of numbers but ${dtype}`,
           this.outputMode,
         );
-    const values = all.map(([, value]) => value);
-    return values.length === 1 ? values[0]! : applied(concatenate(), values);
+    return all.length === 1
+      ? all[0]![1]
+      : applied(
+          this.joiner,
+          all.map(([, value]) => value),
+        );
   }
 
-  private oneHot(name: string, layer: Layer, value: SymbolicTensor): SymbolicTensor {
+  /** The layer that makes rows of numbers. Throws: LAYER_NOT_ADAPTED, OPTION_INVALID. */
+  private oneHotEncoder(name: string, { dtype }: { readonly dtype: string }): CategoryEncoding {
+    const layer = this.layerOf(name);
     const numTokens = categoriesOf(layer);
-    if (numTokens === undefined || !value.dtype.startsWith('int'))
+    if (numTokens === undefined || !dtype.startsWith('int'))
       throw optionInvalid(
         this.label,
         'outputMode',
         `"int" or "float" for feature "${name}", whose ${layer.className} says no number of categories`,
         'one_hot',
       );
-    return applied(categoryEncoding({ numTokens, outputMode: 'multi_hot' }), value);
+    const encoder = this.encoders.get(name) ?? categoryEncoding({ numTokens, outputMode: 'multi_hot' });
+    this.encoders.set(name, encoder);
+    return encoder;
+  }
+
+  private oneHotEncoders(): CategoryEncoding[] {
+    return [...this.modes.keys()].flatMap((name) => this.encoders.get(name) ?? []);
+  }
+
+  private layerOf(name: string): Layer {
+    return Object.hasOwn(this.preprocessors, name) ? this.preprocessors[name]! : this.crossers[name]!;
   }
 
   private adaptable(): readonly (readonly [name: string, layer: Adaptable])[] {
@@ -196,61 +246,34 @@ export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> {
       'updateState' in layer && !isGiven(layer) ? [[name, layer as unknown as Adaptable] as const] : [],
     );
   }
+}
 
-  private featureOf(name: string, given: FeatureType | Feature, options: FeatureSpaceOptions): Feature {
-    if (typeof given !== 'string') return given;
-    const { hashingDim: numBins = 32, numDiscretizationBins = 32 } = options;
-    const made: Readonly<Record<FeatureType, () => Feature>> = {
-      float: () => features.float({ name }),
-      float_rescaled: () => features.floatRescaled({ name }),
-      float_normalized: () => features.floatNormalized({ name }),
-      float_discretized: () => features.floatDiscretized({ name, numBins: numDiscretizationBins }),
-      integer_categorical: () => features.integerCategorical({ name }),
-      string_categorical: () => features.stringCategorical({ name }),
-      integer_hashed: () => features.integerHashed({ name, numBins }),
-      string_hashed: () => features.stringHashed({ name, numBins }),
-    };
-    if (Object.hasOwn(made, given)) return made[given]();
-    const kinds = Object.keys(made);
+/** Its weights are there before it is adapted, or read. Throws: OPTION_INVALID, and what building it throws. */
+function buildForColumn(subject: string, name: string, layer: Layer): void {
+  try {
+    layer.ensureBuilt(columnShape);
+  } catch (error) {
+    if (isLamellaError(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
     throw optionInvalid(
-      this.label,
+      subject,
       `features, "${name}"`,
-      `one of ${kinds.join(', ')}. ${suggest(given, kinds)}`,
-      given,
+      'a layer that can be built for a column, [null, 1]',
+      `${layer.label}: ${why}`,
     );
   }
-
-  private crossOf(given: readonly string[] | Cross, dim: number): Required<Cross> {
-    const cross: Cross = isNames(given) ? { featureNames: given, crossingDim: dim } : given;
-    const unknown = cross.featureNames.find((name) => !Object.hasOwn(this.features, name));
-    if (unknown !== undefined || cross.featureNames.length < 2)
-      throw optionInvalid(
-        this.label,
-        'crosses',
-        `names of two features or more, which are ${Object.keys(this.features).join(', ')}`,
-        cross.featureNames,
-      );
-    return { outputMode: 'one_hot', ...cross };
-  }
 }
 
-const isNames = (given: readonly string[] | Cross): given is readonly string[] => Array.isArray(given);
+const applied = <T>(layer: Layer, to: T | T[]): T => layer.apply(to as SymbolicTensor) as T;
 
-const nameOf = ({ featureNames }: Cross): string => featureNames.join('_X_');
-
-const applied = (layer: Layer, to: SymbolicTensor | SymbolicTensor[]): SymbolicTensor =>
-  layer.apply(to) as SymbolicTensor;
-
-function mapped<T, R>(
-  record: Readonly<Record<string, T>>,
-  fn: (value: T, name: string) => R,
-): Record<string, R> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, fn(value, name)]));
-}
-
-/** In the order of Python's strings. */
+/** In the order of Python's strings, which is that of their code points. */
 function sorted<T>(record: Readonly<Record<string, T>>): [name: string, value: T][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  const points = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0)!);
+  return Object.entries(record).sort(([a], [b]) => {
+    const [x, y] = [points(a), points(b)];
+    const at = x.findIndex((point, i) => point !== y[i]);
+    return at < 0 ? -1 : x[at]! - (y[at] ?? -1);
+  });
 }
 
 /** Whether a layer was told what others find. */
@@ -259,9 +282,12 @@ function isGiven(layer: Layer): boolean {
   return ['mean', 'vocabulary', 'binBoundaries'].some((name) => (options[name] ?? null) !== null);
 }
 
-/** How many numbers a layer gives. */
+/** How many numbers a layer gives. Throws: LAYER_NOT_ADAPTED. */
 function categoriesOf(layer: Layer): number | undefined {
-  if (layer instanceof IndexLookup) return layer.vocabularySize();
+  if (layer instanceof IndexLookup) {
+    if (layer.tokens === undefined) throw layerNotAdapted(layer.label, 'its vocabulary');
+    return layer.vocabularySize();
+  }
   if (layer instanceof Discretization) return layer.boundaries.length + 1;
   if (layer instanceof Hashing || layer instanceof HashedCrossing) return layer.numBins;
   return layer instanceof CategoryEncoding ? layer.numTokens : undefined;
