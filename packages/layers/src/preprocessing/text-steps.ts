@@ -38,8 +38,12 @@ export const splitters = {
   character: (text: string) => Array.from(text),
 } as const;
 
-/** The tokens that stand side by side, as many as each width says, joined by a blank. */
-export function ngramsOf(tokens: readonly string[], widths: readonly number[]): string[] {
+/** The tokens that stand side by side, as many as each width says, or one up to a number of them, joined by a blank. */
+export function ngramsOf(tokens: readonly string[], ngrams: number | readonly number[]): string[] {
+  const widths =
+    typeof ngrams === 'number'
+      ? Array.from({ length: Math.min(ngrams, tokens.length) }, (_, i) => i + 1)
+      : ngrams;
   return widths.flatMap((width) =>
     Array.from({ length: Math.max(0, tokens.length - width + 1) }, (_, i) =>
       tokens.slice(i, i + width).join(' '),

@@ -251,9 +251,7 @@ export class TextVectorization extends withOptions(HostLayer, options) implement
       splitter === null
         ? Array.from({ length: tensor.shape[0] ?? 1 }, (_, i) => texts.slice(i * size, (i + 1) * size))
         : texts.map((text) => splitter(text));
-    if (ngrams === null) return rows;
-    const widths = typeof ngrams === 'number' ? Array.from({ length: ngrams }, (_, i) => i + 1) : ngrams;
-    return rows.map((tokens) => ngramsOf(tokens, widths));
+    return ngrams === null ? rows : rows.map((tokens) => ngramsOf(tokens, ngrams));
   }
 
   private checkShape(subject: string, shape: readonly (number | null)[]): void {
