@@ -58,7 +58,7 @@ export function createWeight(layer: WeightOwner, spec: WeightSpec, others: reado
   const subject = `Weight "${path}"`;
   if (others.some((weight) => weight.shortName === name))
     throw nameDuplicate(layer.label, name, 2, 'weights');
-  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     throw optionInvalid(
       subject,
       'shape',

@@ -55,7 +55,7 @@ export class InputLayer extends Layer {
       ...checkedList(this.label, options.shape),
     ];
     for (const size of checkedList(this.label, shape)) {
-      if (size !== null && (!Number.isInteger(size) || size < 0)) {
+      if (size !== null && (!Number.isSafeInteger(size) || size < 0)) {
         throw inputInvalid(
           this.label,
           `expected sizes that are natural numbers or null, got [${shape.join(', ')}]`,

@@ -216,7 +216,7 @@ function openWhereCallsDiffer(calls: readonly (readonly TensorSpec[])[]): Tensor
 
 function checkOutputShape(subject: string, given: OutputShape | null): OutputShape | null {
   const isSize = (size: unknown): boolean =>
-    size === null || (Number.isInteger(size) && (size as number) >= 0);
+    size === null || (Number.isSafeInteger(size) && (size as number) >= 0);
   if (given === null || typeof given === 'function' || (Array.isArray(given) && given.every(isSize)))
     return given;
   throw optionInvalid(subject, 'outputShape', 'sizes without the batch dimension, or a function', given);

@@ -15,11 +15,11 @@ function kindOf<T>(expected: string, isValid: (given: unknown) => boolean, isFlo
 /** A positive integer, such as a number of units. */
 export const positiveIntegerOption = kindOf<number>(
   'a positive integer',
-  (given) => Number.isInteger(given) && (given as number) > 0,
+  (given) => Number.isSafeInteger(given) && (given as number) > 0,
 );
 
 /** An integer, such as an axis. */
-export const integerOption = kindOf<number>('an integer', Number.isInteger);
+export const integerOption = kindOf<number>('an integer', Number.isSafeInteger);
 
 /** A finite number. */
 export const numberOption = kindOf<number>('a finite number', Number.isFinite, true);

@@ -61,6 +61,11 @@ describe('a class with declared options', () => {
   it.each<[string, object, string]>([
     ['a missing option', {}, 'units: expected a positive integer, got undefined'],
     ['null where there is no default', { units: null }, 'units: expected a positive integer, got null'],
+    [
+      'a count that no file can write',
+      { units: 2 ** 53 },
+      `units: expected a positive integer, got ${2 ** 53}`,
+    ],
     ['another word', { units: 1, mode: 'cells' }, 'mode: expected one of "rows", "columns", got "cells"'],
     ['what is no number', { units: 1, limit: 'high' }, 'limit: expected a finite number, got "high"'],
     ['what is no boolean', { units: 1, useBias: 'no' }, 'useBias: expected true or false, got "no"'],

@@ -78,7 +78,7 @@ export abstract class TransposedConvolution extends withOptions(SlidingLayer, op
 
 function areBelow(counts: unknown, limits: readonly number[]): counts is readonly number[] {
   const isBelow = (count: unknown, i: number): boolean =>
-    Number.isInteger(count) && (count as number) >= 0 && (count as number) < limits[i]!;
+    Number.isSafeInteger(count) && (count as number) >= 0 && (count as number) < limits[i]!;
   return Array.isArray(counts) && counts.length === limits.length && counts.every(isBelow);
 }
 

@@ -111,7 +111,10 @@ export function kernelSizeOption(): Option<Factor, Range, false> {
   return option<Factor, Range>({
     check: (subject, name, given) => {
       const sizes: unknown[] = Array.isArray(given) ? given : [given, given];
-      if (sizes.length === 2 && sizes.every((size) => Number.isInteger(size) && (size as number) % 2 === 1))
+      if (
+        sizes.length === 2 &&
+        sizes.every((size) => Number.isSafeInteger(size) && (size as number) % 2 === 1)
+      )
         return sizes as unknown as Range;
       throw optionInvalid(subject, name, 'an odd number, or two of them', given);
     },

@@ -20,9 +20,9 @@ const options = {
   /** The axis to sum along: the same for both inputs, or one each. Not the batch. */
   axes: option<number | readonly number[]>({
     check: (subject, name, given) => {
-      const isPair = Array.isArray(given) && given.length === 2 && given.every(Number.isInteger);
+      const isPair = Array.isArray(given) && given.length === 2 && given.every(Number.isSafeInteger);
       if (isPair) return [...(given as readonly number[])];
-      if (Number.isInteger(given)) return given as number;
+      if (Number.isSafeInteger(given)) return given as number;
       throw optionInvalid(subject, name, 'an integer or two of them', given);
     },
   }),

@@ -30,7 +30,7 @@ const options = {
   /** How many groups, which must divide the channels; -1 is as many as there are channels. Default 32. */
   groups: option<number>({
     check: (subject, name, given) => {
-      if (Number.isInteger(given) && ((given as number) > 0 || given === -1)) return given as number;
+      if (Number.isSafeInteger(given) && ((given as number) > 0 || given === -1)) return given as number;
       throw optionInvalid(subject, name, 'a positive integer, or -1', given);
     },
     default: 32,

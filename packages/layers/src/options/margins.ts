@@ -18,7 +18,7 @@ export function marginsOption(fallback: number): Option<MarginsOption, readonly 
   });
 }
 
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function marginOf(value: unknown): Margin | undefined {
   if (isCount(value)) return [value, value];

@@ -42,7 +42,7 @@ export function listOption<T>(
 
 function checkLeast(least: number): OptionKind<number>['check'] {
   return (subject, name, given) => {
-    if (Number.isInteger(given) && (given as number) >= least) return given as number;
+    if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
     throw optionInvalid(subject, name, `a whole number from ${least} on`, given);
   };
 }

@@ -67,7 +67,7 @@ const options = {
     option<number | readonly number[]>({
       check: (subject, name, given) => {
         const widths = [given as number].flat();
-        if (widths.length > 0 && widths.every((width) => Number.isInteger(width) && width > 0))
+        if (widths.length > 0 && widths.every((width) => Number.isSafeInteger(width) && width > 0))
           return given as number;
         throw optionInvalid(subject, name, 'a positive integer, a list of them, or null', given);
       },

@@ -8,7 +8,7 @@ export function noiseShapeOption(): Option<SymbolicShape | null, SymbolicShape |
     option<SymbolicShape>({
       check: (subject, name, given) => {
         const isSize = (size: unknown): boolean =>
-          size === null || (Number.isInteger(size) && (size as number) > 0);
+          size === null || (Number.isSafeInteger(size) && (size as number) > 0);
         if (Array.isArray(given) && given.every(isSize)) return [...given] as SymbolicShape;
         throw optionInvalid(subject, name, 'a list of positive integers and nulls', given);
       },

@@ -17,7 +17,7 @@ const options = {
   /** Without the batch; one size may be -1 and follows from the others. */
   targetShape: option<readonly number[]>({
     check: (subject, name, given) => {
-      const isSize = (size: unknown): boolean => Number.isInteger(size) && (size as number) >= -1;
+      const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) >= -1;
       const isValid =
         Array.isArray(given) && given.every(isSize) && given.filter((size) => size === -1).length <= 1;
       if (isValid) return [...(given as readonly number[])];

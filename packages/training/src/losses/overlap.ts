@@ -9,7 +9,7 @@ import { Loss, type LossOptions } from './loss.js';
 const axesOption = orNull(
   option<number | readonly number[]>({
     check: (subject, name, given) => {
-      if ([given].flat().every(Number.isInteger)) return given as number | readonly number[];
+      if ([given].flat().every(Number.isSafeInteger)) return given as number | readonly number[];
       throw optionInvalid(subject, name, 'an integer, a list of integers, or null', given);
     },
   }),

@@ -35,7 +35,7 @@ const aucOptions = {
   /** At how many thresholds the curve is known. Default 200. */
   numThresholds: option<number>({
     check: (subject, name, given) => {
-      if (Number.isInteger(given) && (given as number) > 1) return given as number;
+      if (Number.isSafeInteger(given) && (given as number) > 1) return given as number;
       throw optionInvalid(subject, name, 'a whole number above 1', given);
     },
     default: 200,

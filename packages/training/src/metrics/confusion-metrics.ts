@@ -22,7 +22,7 @@ import { Metric, type MetricOptions } from './metric.js';
 
 const classOption = optionKind<number>({
   check: (subject, name, given) => {
-    if (Number.isInteger(given) && (given as number) >= 0) return given as number;
+    if (Number.isSafeInteger(given) && (given as number) >= 0) return given as number;
     throw optionInvalid(subject, name, 'the number of a class', given);
   },
 });

@@ -20,7 +20,7 @@ import { Metric, type MetricOptions } from './metric.js';
 const classesOption = option<readonly number[]>({
   check: (subject, name, given) => {
     const isList = Array.isArray(given) && given.length > 0;
-    if (isList && given.every((id) => Number.isInteger(id) && id >= 0)) return given as readonly number[];
+    if (isList && given.every((id) => Number.isSafeInteger(id) && id >= 0)) return given as readonly number[];
     throw optionInvalid(subject, name, 'a list of numbers of classes', given);
   },
 });

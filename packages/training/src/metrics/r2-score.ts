@@ -16,7 +16,7 @@ type Aggregation = 'uniform_average' | 'variance_weighted_average' | null;
 
 const countOption = optionKind<number>({
   check: (subject, name, given) => {
-    if (Number.isInteger(given) && (given as number) >= 0) return given as number;
+    if (Number.isSafeInteger(given) && (given as number) >= 0) return given as number;
     throw optionInvalid(subject, name, 'a whole number of at least 0', given);
   },
 });

@@ -27,7 +27,7 @@ export const learningRateOption = optionKind<number | LearningRateSchedule>({
 /** A number of steps, two at least: over one there is nothing to do. */
 const severalSteps = optionKind<number>({
   check: (subject, name, given) => {
-    if (Number.isInteger(given) && (given as number) >= 2) return given as number;
+    if (Number.isSafeInteger(given) && (given as number) >= 2) return given as number;
     throw optionInvalid(subject, name, 'a whole number of at least 2', given);
   },
 });
