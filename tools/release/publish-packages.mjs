@@ -4,7 +4,7 @@ import { root, runQuietly } from '../packages/packages.mjs';
 /** @typedef {import('./stage.mjs').Staged} Staged */
 
 /**
- * Throws where one cannot be published, naming those that remain; called again, it publishes them.
+ * Throws `PUBLISH_INCOMPLETE` where one cannot be published, naming those that remain; called again, it publishes them.
  * @param {readonly Staged[]} staged those first that others need
  * @param {object} [settings]
  * @param {readonly string[]} [settings.options] of `npm publish`
@@ -23,10 +23,14 @@ export async function publishPackages(staged, { options = [], env = {}, print = 
       }
     } catch (error) {
       const remaining = staged.slice(index).map((one) => `${one.name}@${one.version}`);
-      throw new Error(
-        `${progress} FAILED\n${/** @type {Error} */ (error).message}\n` +
-          `Remains to be published: ${remaining.join(', ')}.\nFix: run npm run release again.`,
-        { cause: error },
+      const because = /** @type {Error} */ (error).message;
+      throw Object.assign(
+        new Error(
+          `[PUBLISH_INCOMPLETE] ${name}@${version}: it is not published, and ${index} of ${staged.length} packages are.\n${because}\n` +
+            `Remains to be published: ${remaining.join(', ')}.\nFix: run npm run release again, which publishes these.`,
+          { cause: error },
+        ),
+        { code: 'PUBLISH_INCOMPLETE' },
       );
     }
   }

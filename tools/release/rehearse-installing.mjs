@@ -13,6 +13,11 @@ const majors = ['22', '24'];
 /** The last one that runs on all of them. */
 const pnpm = 'pnpm@10';
 
+/** What `npm install lamella` may bring. Units: bytes. */
+const sizeLimit = 90e6;
+/** How long it may take, of three times with a warm cache the one between: 4 seconds on two idle cores, 8 on busy ones. Units: seconds. */
+const timeLimit = 30;
+
 /** @param {Rehearsal} rehearsal */
 export function installing({ folder, run, project, emptyProject }) {
   const names = publishedPackages().map(({ name }) => name);
@@ -31,9 +36,28 @@ export function installing({ folder, run, project, emptyProject }) {
       const said = await run(place, process.execPath, 'train.mjs');
       const offline = emptyProject('offline', ['train.mjs']);
       await run(offline, 'npm', 'install', '--offline', 'lamella');
-      const parts = sizesOf(join(place, 'node_modules')).slice(0, 5);
+      const modules = join(place, 'node_modules');
+      const parts = sizesOf(modules).slice(0, 5);
       const shown = parts.map(({ name, size }) => `${name} ${mega(size)}`).join(', ');
-      return `${mega(sizeOf(join(place, 'node_modules')))} MB (${shown}); again without the network; ${said.trim()}`;
+      const size = sizeOf(modules);
+      expect(size < sizeLimit, `It brings ${mega(size)} MB: ${shown}`);
+      return `${mega(size)} MB (${shown}); again without the network; ${said.trim()}`;
+    },
+
+    /** How long that takes where npm has seen the packages before. */
+    async timeOfInstall() {
+      /** @type {number[]} */
+      const seconds = [];
+      for (const attempt of [1, 2, 3]) {
+        const place = emptyProject(`timed-${attempt}`);
+        const start = performance.now();
+        await run(place, 'npm', 'install', 'lamella');
+        seconds.push((performance.now() - start) / 1000);
+      }
+      const median = [...seconds].sort((a, b) => a - b)[1];
+      const shown = seconds.map((one) => one.toFixed(1)).join(', ');
+      expect(median < timeLimit, `It takes ${shown} s.`);
+      return `${median.toFixed(1)} s (${shown})`;
     },
 
     /** Each package by itself can be imported. */

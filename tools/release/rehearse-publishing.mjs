@@ -87,7 +87,7 @@ export function repositoryCopy({ folder, registry, run }) {
       await registry.stop();
       const problem = await releasing;
       await registry.start();
-      const [remains] = problem.match(/Remains to be published: .*/) ?? [];
+      const [, remains] = problem.match(/\[PUBLISH_INCOMPLETE\] [^]*(Remains to be published: .*)/) ?? [];
       expect(remains !== undefined, `It broke off and does not say what remains:\n${problem}`);
       const listed = String(remains).split(', ').length;
       const there = await published(version());

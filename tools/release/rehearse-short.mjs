@@ -45,7 +45,10 @@ try {
       (error) => error.message,
     );
     await registry.start();
-    expect(/Remains to be published: .*Fix: /s.test(problem), `It does not say what remains:\n${problem}`);
+    expect(
+      /\[PUBLISH_INCOMPLETE\] .*Remains to be published: .*Fix: /s.test(problem),
+      `It does not say what remains:\n${problem}`,
+    );
   });
   await step(
     'publishes what remained',

@@ -20,7 +20,8 @@ try {
   await step('publishes what remained', repository.publish, needed);
 
   const installs = installing(rehearsal);
-  await step('10. npm install lamella', installs.lamellaAlone);
+  await step('10. npm install lamella, under 90 MB', installs.lamellaAlone);
+  await step('10. npm install lamella again, its time', installs.timeOfInstall);
   await step('packages one by one', installs.oneByOne);
   await step('packages together', installs.together);
   await step('11. addresses, changelogs, provenance and links', repository.looksReleased);

@@ -1,8 +1,10 @@
 // What is published: each package as npm packs it, in a folder of its own, with the addresses of metadata.json written into its
 // manifest and README, its changelog, and none of this repository's scripts. The checkout stays as it is.
-// Sources and the maps that lead to them stay here: they are two thirds of a package, and what is built is as readable.
+// Sources and the maps that lead to them stay here: they are two thirds of a package, and what is built is as readable. So do the
+// comments in modules that are built: declarations have those that users read.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
+import { transformSync } from 'esbuild';
 import { nativePackages } from './native-packages.mjs';
 import { pack, publishedPackages, root, runQuietly } from '../packages/packages.mjs';
 
@@ -51,9 +53,16 @@ function removeSources(folder) {
   for (const entry of readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (path.endsWith('.map')) rmSync(path);
-    else if (/\.(?:js|d\.ts)$/.test(path))
-      writeFileSync(path, readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'));
+    else if (/\.(?:js|d\.ts)$/.test(path)) {
+      const text = readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n');
+      writeFileSync(path, path.endsWith('.js') ? withoutComments(text) : text);
+    }
   }
+}
+
+/** A module as it is, without its comments but for those that bundlers obey and the first line of a program. @param {string} text */
+function withoutComments(text) {
+  return transformSync(text, { target: 'esnext' }).code;
 }
 
 /** @param {...string} path */
