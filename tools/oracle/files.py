@@ -233,6 +233,7 @@ def main():
         plain_model(build, (*ALL, LEGACY_WEIGHTS) if legacy else ALL)
     plain_model(models.cells, (".keras", ".h5"))
     plain_model(models.groups, (".h5",))
+    plain_model(models.wrapped)
     plain_model(models.masked, (".keras",))
     plain_model(models.non_finite, (".keras",))
     plain_model(models.shared_objects, (".keras",))

@@ -146,6 +146,19 @@ def cells():
     return keras.Model(x, layers.RNN([layers.LSTMCell(1), layers.LSTMCell(1)], name="stack")(h), name="cells")
 
 
+def wrapped():
+    """Models among the options of layers: a graph and a chain for each step of a sequence, and a chain in a pipeline."""
+    inner = keras.Input((2,), name="step")
+    h = layers.Dense(2, name="inside")(inner)
+    graph = keras.Model(inner, layers.Add(name="sum")([h, inner]), name="graph")
+    chain = keras.Sequential([keras.Input((2,), name="row"), layers.Dense(3, name="link")], name="chain")
+    last = keras.Sequential([keras.Input((3, 3), name="rows"), layers.Dense(1, name="end")], name="last")
+    x = keras.Input((3, 2), name="steps")
+    h = layers.TimeDistributed(graph, name="graphs")(x)
+    h = layers.TimeDistributed(chain, name="chains")(h)
+    return keras.Model(x, layers.Pipeline([layers.Rescaling(2.0, name="twice"), last], name="pipe")(h), name="wrapped")
+
+
 def masked():
     """Its mask is an op node (NotEqual) that BatchNormalization receives as a keyword argument."""
     x = keras.Input((4,), dtype="int32", name="tokens")

@@ -55,6 +55,7 @@ export const names = [
   'embedding',
   'cells',
   'groups',
+  'wrapped',
   'regularized',
   'frozen',
   'lambda_bytecode',

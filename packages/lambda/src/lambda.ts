@@ -25,11 +25,14 @@ import {
   mapTree,
   sameShape,
   shapeMismatch,
+  sameStructure,
   structureOf,
   unflatten,
+  type DType,
   type MapTree,
   type SymbolicShape,
   type Tree,
+  type TreeStructure,
 } from '@lamella/program';
 import { callFunction } from './call-function.js';
 import { captureFunction } from './capture-function.js';
@@ -85,6 +88,8 @@ export class Lambda<
   private readonly outputShape: OutputShape | null;
   /** Gives the mask of the output; null where none comes out. */
   readonly maskFunction: LambdaMask | null;
+  /** What another layer, such as TimeDistributed, has called it on, for one that is in no graph itself. */
+  private heldOn: HeldCall | null = null;
 
   constructor(config: LambdaConfig) {
     checkGivenNames(new.target, config);
@@ -106,6 +111,7 @@ export class Lambda<
 
   override call(inputs: I, context: CallContext): O {
     const inner: LambdaContext = { training: context.training, mask: nestedMasks(inputs, context) };
+    if (this.inboundNodes.length === 0) this.heldOn = heldCall(inputs, context, this.heldOn);
     try {
       return refuseWeights(this.label, () => callFunction(this.function, inputs, this.arguments, inner)) as O;
     } catch (cause) {
@@ -165,8 +171,9 @@ export class Lambda<
   saveFunction(): SavedFunction {
     const saved = savedFunctionOf(this.function);
     if (saved !== undefined) return saved;
-    const node = this.inboundNodes[0];
-    if (node === undefined) {
+    const [node] = this.inboundNodes;
+    const held = node === undefined ? this.heldOn : null;
+    if (node === undefined && held === null) {
       throw lamellaError('LAYER_NOT_BUILT', {
         subject: this.label,
         problem: 'it has never been applied, so its input shapes are not known',
@@ -178,9 +185,9 @@ export class Lambda<
       function: this.function,
       functionName: this.functionName,
       arguments: this.arguments,
-      structure: structureOf(node.inputs),
+      structure: held?.structure ?? structureOf(node!.inputs),
       float: this.dtypePolicy.floatDType,
-      inputs: openWhereCallsDiffer(this.inboundNodes.map((call) => flatten(call.inputs))),
+      inputs: held?.inputs ?? openWhereCallsDiffer(this.inboundNodes.map((call) => flatten(call.inputs))),
     });
   }
 
@@ -195,6 +202,31 @@ export class Lambda<
     }
     return [[flatten(shapes, isShape)[0]![0] ?? null, ...this.outputShape]];
   }
+}
+
+/** What a Lambda is called on: what is not the same in all calls is open. */
+interface HeldCall {
+  readonly structure: TreeStructure;
+  readonly inputs: readonly TensorSpec[];
+}
+
+/** A call on tensors, with those before it; the batch is open. */
+function heldCall(inputs: Tree<tf.Tensor>, { masks }: CallContext, before: HeldCall | null): HeldCall {
+  const structure = structureOf(inputs);
+  const opened = (shape: SymbolicShape): SymbolicShape =>
+    shape.map((size, axis) => (axis === 0 ? null : size));
+  const specs = flatten(inputs).map(({ shape, dtype }, i): TensorSpec => {
+    const mask = masks[i] ?? null;
+    return { dtype: dtype as DType, shape: opened(shape), mask: mask && opened(mask.shape) };
+  });
+  const isAlike =
+    before !== null &&
+    sameStructure(before.structure, structure) &&
+    before.inputs.every(({ shape, dtype }, i) => {
+      const now = specs[i]!;
+      return now.dtype === dtype && now.shape.length === shape.length;
+    });
+  return { structure, inputs: isAlike ? openWhereCallsDiffer([specs, before.inputs]) : specs };
 }
 
 /** The masks of a call, nested like its inputs. */

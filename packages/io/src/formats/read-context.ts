@@ -2,6 +2,7 @@
 import type { FormatContext, ReadingContext } from '@lamella/core';
 import type { Budget } from '@lamella/program';
 import { Notices } from '../keras-json/notices.js';
+import { layerOf } from '../keras-json/read-model.js';
 import type { ReadContext } from '../keras-json/read-object.js';
 import type { AssignRule } from '../hdf5/assign.js';
 import type { StateRule } from '../hdf5/optimizer-state.js';
@@ -22,6 +23,7 @@ export function readContext(context: ReadingContext): ReadContext {
     warn: warn ?? console.warn,
     whenLoaded: [],
     notices: new Notices(),
+    readLayer: layerOf,
   };
 }
 

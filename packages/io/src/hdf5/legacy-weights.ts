@@ -45,13 +45,18 @@ export function writeLegacyWeights(model: Layer, values: WeightValues): Hdf5Grou
   return root;
 }
 
-/** Keras names a weight by its layer, and by the sequential models around it. */
+/** Keras names a weight by its layer, and by the sequential models around it, those among a layer's options too. */
 function findPrefixes(layer: Layer, prefix: string, found: Map<Weight, string>): void {
-  const own = layer.className === Sequential.className ? `${prefix}${layer.name}/` : '';
+  const own = prefixIn(layer, prefix);
   for (const inner of layer.sublayers) {
-    if (isFunctional(inner)) findPrefixes(inner, own, found);
-    else for (const weight of inner.weights) found.set(weight, own);
+    if (!isFunctional(inner)) for (const weight of inner.weights) found.set(weight, own);
+    findPrefixes(inner, own, found);
   }
+}
+
+function prefixIn(layer: Layer, prefix: string): string {
+  if (layer.className === Sequential.className) return `${prefix}${layer.name}/`;
+  return isFunctional(layer) ? '' : prefix;
 }
 
 /** Writes the state of an optimizer into a group. */

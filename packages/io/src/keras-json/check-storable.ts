@@ -103,7 +103,8 @@ function lostOption(layer: Layer, again: Layer, make: (further: Config) => Layer
   return undefined;
 }
 
-function layersAmong(value: unknown): Layer[] {
+/** The layers among options. */
+export function layersAmong(value: unknown): Layer[] {
   if (isSerializable(value))
     return value.kind === 'layers' ? [value as Layer] : layersAmong(value.getConfig());
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(layersAmong) : [];

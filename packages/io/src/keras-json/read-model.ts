@@ -126,7 +126,8 @@ function sequentialOf(entry: Json, context: ReadContext, seed: number | undefine
   return new Sequential(options, context.composition);
 }
 
-function layerOf(entry: Json, context: ReadContext): Layer {
+/** The layer that an entry describes: a graph, a Lambda, or an object of a class. Throws: FILE_INVALID, CLASS_UNKNOWN. */
+export function layerOf(entry: Json, context: ReadContext): Layer {
   context.budget.spend('steps', 100, 'a layer of it');
   if (!isEnvelope(entry)) throw fileInvalid(context.file, 'a layer has no class name or no config');
   if (isModelEntry(entry)) return modelOf(entry, context);

@@ -12,6 +12,7 @@ import {
   type Config,
   type ConfigValue,
   type DTypePolicyLike,
+  type Layer,
   type NamedFunction,
   type SerializableClass,
   type SerializableKind,
@@ -45,6 +46,8 @@ export interface ReadContext {
   readonly whenLoaded: (() => void)[];
   /** What is not as it was saved. */
   readonly notices: Notices;
+  /** Makes a layer of an entry, of those too that are more than a class and its options: graphs and Lambdas. */
+  readonly readLayer: (entry: Json, context: ReadContext) => Layer;
 }
 
 type JsonRecord = { readonly [key: string]: Json };
@@ -137,6 +140,8 @@ function make(envelope: Envelope, context: ReadContext, hint: SerializableKind |
   if (envelope.class_name === 'function') return readFunction(envelope, context);
   if (envelope.class_name === '__tuple__')
     return ((envelope['items'] as readonly Json[] | undefined) ?? []).map((item) => readValue(item, context));
+  // One that a layer has among its options, such as what TimeDistributed applies to each step.
+  if (isModelEntry(envelope) || envelope.class_name === 'Lambda') return context.readLayer(envelope, context);
   const found = findClass(envelope, context, hint);
   if (found === undefined) throw unknown(missingClass(envelope, hint), context);
   const config = readConfig(

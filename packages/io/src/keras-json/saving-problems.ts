@@ -26,8 +26,9 @@ export function savingProblems(model: Layer, { catalog }: Composition): string[]
   }
   for (const layer of storedLayers(model)) {
     note(() => (isLambda(layer) ? checkLambda(layer) : checkStorable(layer, catalog)));
-    // Functions among its options.
-    if (!isLambda(layer) && !isStoredAsGraph(layer)) note(() => writeConfig(layer, layer.label));
+    // Functions among its options; the layers among them have their own turn.
+    if (!isLambda(layer) && !isStoredAsGraph(layer))
+      note(() => writeConfig(layer, layer.label, 'v3', () => null));
   }
   return [...lines];
 }

@@ -1,22 +1,24 @@
 // Layers that stand in several models of one tree: their numbers in files, as Keras' shared_object_id, and the number of calls
 // that each will have had when a reader comes to the calls of a model. Keras builds models inside a model first; so do we.
-import { isFunctional, isInputLayer, type Functional, type Layer } from '@lamella/core';
+import { isInputLayer, type Functional, type Layer } from '@lamella/core';
 import { Sequential } from '@lamella/training';
 import { isOperation } from '../operations/operation.js';
+import { layersAmong } from './check-storable.js';
+import { isStoredAsGraph } from './stored-graph.js';
 
 /** The layers that stand in more than one model, or more than once, with a number for each. */
 export function sharedLayers(model: Functional, written: (layer: Layer) => Layer): Map<Layer, number> {
   const seen = new Map<Layer, number>();
-  const visit = (inner: Functional): void => {
-    for (const given of entriesOf(inner)) {
+  const visit = (layers: readonly Layer[]): void => {
+    for (const given of layers) {
       const layer = written(given);
       if (isOperation(layer)) continue;
       const count = (seen.get(layer) ?? 0) + 1;
       seen.set(layer, count);
-      if (count === 1 && isFunctional(layer)) visit(layer);
+      if (count === 1) visit(isStoredAsGraph(layer) ? entriesOf(layer) : layersAmong(layer.getConfig()));
     }
   };
-  visit(model);
+  visit(entriesOf(model));
   const shared = [...seen].filter(([, count]) => count > 1).map(([layer]) => layer);
   return new Map(shared.map((layer, i) => [layer, i + 1]));
 }

@@ -56,6 +56,24 @@ function isSequential(model: Layer): model is Sequential {
   return model.className === Sequential.className;
 }
 
+/** The envelope of a graph in the form of version 3, but for its config. */
+function graphEnvelope(model: Functional): Entry {
+  const members = isSequential(model)
+    ? {
+        module: 'keras',
+        class_name: 'Sequential',
+        registered_name: null,
+        build_config: { input_shape: [...model.inputs[0]!.shape] },
+      }
+    : {
+        module: 'keras.src.models.functional',
+        class_name: 'Functional',
+        registered_name: 'Functional',
+        build_config: { input_shape: null },
+      };
+  return { ...members, compile_config: {} };
+}
+
 function writeSequential(model: Sequential, writing: Writing): Entry {
   const input = model.inputs[0]!;
   const config: Entry = {
@@ -66,14 +84,7 @@ function writeSequential(model: Sequential, writing: Writing): Entry {
     build_input_shape: [...input.shape],
   };
   if (writing.style === 'hybrid') return { class_name: 'Sequential', config };
-  return {
-    module: 'keras',
-    class_name: 'Sequential',
-    config,
-    registered_name: null,
-    build_config: { input_shape: [...input.shape] },
-    compile_config: {},
-  };
+  return { ...graphEnvelope(model), config };
 }
 
 function writeFunctional(model: Functional, writing: Writing): Entry {
@@ -112,14 +123,7 @@ function writeFunctional(model: Functional, writing: Writing): Entry {
     output_layers: unflatten(model.outputStructure, model.outputs.map(outer)) as WritableJson,
   };
   if (writing.style === 'hybrid') return { class_name: 'Functional', config };
-  return {
-    module: 'keras.src.models.functional',
-    class_name: 'Functional',
-    config,
-    registered_name: 'Functional',
-    build_config: { input_shape: null },
-    compile_config: {},
-  };
+  return { ...graphEnvelope(model), config };
 }
 
 function isFunctionalNotSequential(layer: Layer): boolean {
@@ -159,9 +163,15 @@ function writeEntry(layer: Layer, writing: Writing): Entry {
   if (isStoredAsGraph(layer)) return write(layer, writing);
   if (isLambda(layer)) return writeLambda(layer, style);
   if (isOperation(layer)) return writeOperation(layer);
-  const config: Entry = writeConfig(layer, layer.label, style);
+  const config: Entry = writeConfig(layer, layer.label, style, (inner) => writeAmongOptions(inner, writing));
   if (!isInputLayer(layer)) Object.assign(config, writtenPolicy(layer));
   const { module, class_name, registered_name } = classReference(layer);
   if (style === 'hybrid') return { class_name: registered_name ?? pythonName(layer), config };
   return { module, class_name, config, registered_name, ...buildConfig(layer) };
+}
+
+/** A layer that another one has among its options. Keras writes their envelopes in the form of version 3, whatever the file. */
+function writeAmongOptions(layer: Layer, writing: Writing): Entry {
+  if (!isStoredAsGraph(layer)) return writeLayer(layer, { ...writing, style: 'v3' });
+  return { ...graphEnvelope(layer), ...writeLayer(layer, writing) };
 }

@@ -22,9 +22,12 @@ export type ConfigStyle = 'v3' | 'hybrid';
 /** Options whose values are the user's own JSON and keep their spelling. */
 const verbatim: ReadonlySet<string> = new Set(['arguments']);
 
-/** The envelope of a storable object. */
-export function writeObject(object: Serializable): WritableJson {
-  const config = writeConfig(object, object.className);
+/** Writes a layer that another one has among its options. */
+export type WriteLayer = (layer: Layer) => WritableJson;
+
+/** The envelope of a storable object; `writeLayer` writes the layers among its options. */
+export function writeObject(object: Serializable, writeLayer: WriteLayer = writeObject): WritableJson {
+  const config = writeConfig(object, object.className, 'v3', writeLayer);
   if (isLayer(object))
     return {
       ...classReference(object),
@@ -90,6 +93,7 @@ export function writeConfig(
   object: Serializable,
   subject: string,
   style: ConfigStyle = 'v3',
+  writeLayer: WriteLayer = writeObject,
 ): Record<string, WritableJson> {
   // Only archives have a place for state beside it.
   const config = style === 'hybrid' && hasState(object) ? object.getFullConfig() : object.getConfig();
@@ -102,7 +106,7 @@ export function writeConfig(
         key,
         verbatim.has(key) && !isForeign
           ? (value as WritableJson)
-          : writeValue(value, `${subject}, option "${name}"`, isFloatOption(object, name)),
+          : writeValue(value, `${subject}, option "${name}"`, isFloatOption(object, name), writeLayer),
       ];
     });
   // Those that a package's class inherits are of the class of Keras that it extends.
@@ -111,14 +115,20 @@ export function writeConfig(
 }
 
 /** Any value of a config. */
-export function writeValue(value: ConfigValue, subject: string, isFloat = false): WritableJson {
+export function writeValue(
+  value: ConfigValue,
+  subject: string,
+  isFloat = false,
+  writeLayer: WriteLayer = writeObject,
+): WritableJson {
   if (value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean')
     return value;
   if (typeof value === 'number') return isFloat ? new PythonFloat(value) : value;
   if (typeof value === 'function') return writeFunction(value, subject);
-  if (isSerializable(value)) return writeObject(value);
+  if (isLayer(value)) return writeLayer(value);
+  if (isSerializable(value)) return writeObject(value, writeLayer);
   if (Array.isArray(value))
-    return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat));
+    return (value as readonly ConfigValue[]).map((item) => writeValue(item, subject, isFloat, writeLayer));
   // A Map, a typed array and an object of a class would lose what they are.
   if (!isRecord(value))
     throw notSerializable(
@@ -133,7 +143,10 @@ export function writeValue(value: ConfigValue, subject: string, isFloat = false)
       'name its members otherwise',
     );
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, writeValue(item, `${subject}, "${key}"`, isFloat)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      writeValue(item, `${subject}, "${key}"`, isFloat, writeLayer),
+    ]),
   );
 }
 

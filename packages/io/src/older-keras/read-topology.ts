@@ -66,7 +66,11 @@ function readLayer(entry: Json, source: OlderSource, depth: number): Json {
   if (!isForeign && Array.isArray(config['layers']))
     return { ...entry, config: readFunctional(config, source, depth) };
   if (!isForeign) refuseKeras1(className, config, file);
-  return { ...entry, class_name: currentClass(className), config: readConfig(className, config, source) };
+  return {
+    ...entry,
+    class_name: currentClass(className),
+    config: readConfig(className, config, source, depth),
+  };
 }
 
 /** Whether a layer is an operation of keras.ops already, as Lamella's own files for TensorFlow.js have it. */
@@ -147,11 +151,13 @@ function readSequential(
   return { ...config, layers: layers.map((layer) => readLayer(layer, source, depth + 1)) };
 }
 
-function readConfig(className: string, config: JsonRecord, source: OlderSource): JsonRecord {
+function readConfig(className: string, config: JsonRecord, source: OlderSource, depth: number): JsonRecord {
   const { dialect, file } = source;
   // What another package's class means by its options is its own.
   if (packageOf(className) !== undefined)
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, readNested(value, source)]));
+    return Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, readNested(value, source, depth)]),
+    );
   return Object.fromEntries(
     [...Object.entries(config), ...unstatedOptions(className, config)].flatMap(
       ([key, value]): [string, Json][] => {
@@ -161,14 +167,15 @@ function readConfig(className: string, config: JsonRecord, source: OlderSource):
         if (difference !== undefined)
           throw fileInvalid(file, `layer ${JSON.stringify(config['name'] ?? className)}: ${difference}`);
         const option = translatedOption(className, key, 'keras');
-        return [[option, readNested(translatedValue(key, value, 'keras'), source)]];
+        return [[option, readNested(translatedValue(key, value, 'keras'), source, depth)]];
       },
     ),
   );
 }
 
-function readNested(value: Json, source: OlderSource): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readNested(item, source));
+function readNested(value: Json, source: OlderSource, depth: number): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => readNested(item, source, depth));
+  if (isRecord(value) && isMoreThanOptions(value)) return readLayer(value, source, depth + 1);
   if (!isRecord(value) || typeof value['class_name'] !== 'string' || !isRecord(value['config'])) return value;
   // A layer inside a wrapper, or an initializer and its kin.
   const { class_name: name, registered_name: registered } = value;
@@ -176,6 +183,16 @@ function readNested(value: Json, source: OlderSource): Json {
   return {
     ...value,
     class_name: currentClass(name),
-    config: readConfig(isForeign ? registered : name, value['config'], source),
+    config: readConfig(isForeign ? registered : name, value['config'], source, depth),
   };
+}
+
+/** Whether a layer among options is a graph or a Lambda. */
+function isMoreThanOptions({ class_name: className, config }: JsonRecord): boolean {
+  if (className === 'Lambda' || className === 'Sequential') return true;
+  return (
+    (className === 'Functional' || className === 'Model') &&
+    isRecord(config) &&
+    Array.isArray(config['layers'])
+  );
 }

@@ -63,8 +63,12 @@ function isGraph({ class_name: name }: Entry): boolean {
 }
 
 function writeLayer(layer: Entry): Entry {
-  const { shared_object_id: id } = layer;
-  return { ...writeEntry(layer), ...(id !== undefined && { shared_object_id: id }) };
+  return { ...writeEntry(layer), ...sharedId(layer) };
+}
+
+/** The number of a layer that stands in several places. */
+function sharedId({ shared_object_id: id }: Entry): Entry {
+  return id === undefined ? {} : { shared_object_id: id };
 }
 
 function writeEntry(layer: Entry): Entry {
@@ -117,10 +121,12 @@ function writeNested(value: WritableJson): WritableJson {
   if (typeof module !== 'string' || typeof className !== 'string')
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, writeNested(item)]));
   if (className === 'function') return others['config'];
+  if (className === 'Lambda') return value;
+  if (isGraph(others)) return writeLayer(others);
   const config = writeConfig(className, others['config'] as Entry);
   return className === 'L1' || className === 'L2'
     ? { class_name: 'L1L2', config: { l1: 0, l2: 0, ...config } }
-    : { class_name: className, config };
+    : { class_name: className, config, ...sharedId(others) };
 }
 
 function writeCalls(layer: Entry, classes: ReadonlyMap<string, string>): WritableJson {

@@ -7,6 +7,7 @@ import {
   withOptions,
   type CallContext,
   type Config,
+  type FileFacts,
 } from '@lamella/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { OptionsFor } from '../options/declarations.js';
@@ -36,13 +37,14 @@ export type PipelineOptions = OptionsFor<typeof options>;
  */
 export class Pipeline extends withOptions(Layer, options) {
   static readonly className = 'Pipeline';
+  static readonly fileFacts: FileFacts = { takesNameAlone: true };
 
   override get sublayers(): readonly Layer[] {
     return this.layers;
   }
 
   override get namedSublayers(): ReadonlyMap<string, Layer> {
-    return listedSublayers('_pipeline_layers', this.layers);
+    return listedSublayers('layers', this.layers);
   }
 
   override get supportsMasking(): boolean {
