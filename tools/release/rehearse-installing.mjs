@@ -86,6 +86,17 @@ export function installing({ folder, run, project, emptyProject }) {
       return `ES modules and CommonJS with Node ${nodes.map(({ name }) => name).join(', ')}`;
     },
 
+    /** plotModel() into a .png: refused, with a code and without a file, until the rasteriser is installed. */
+    async picture() {
+      const place = await project('picture', ['lamella', '@lamella/vis'], { files: ['plot.mjs'] });
+      const refusal = (await run(place, process.execPath, 'plot.mjs')).trim();
+      expect(refusal === 'RASTERIZER_UNAVAILABLE false', `Without a rasteriser: ${refusal}`);
+      await run(place, 'npm', 'install', '@resvg/resvg-js');
+      const drawn = (await run(place, process.execPath, 'plot.mjs')).trim();
+      expect(drawn.endsWith('pixels'), `With a rasteriser: ${drawn}`);
+      return drawn;
+    },
+
     /** Strict TypeScript finds the types in both ways of resolving. */
     async typed() {
       const place = join(folder, 'projects/together');

@@ -22,6 +22,7 @@ try {
   const installs = installing(rehearsal);
   await step('10. npm install lamella, under 90 MB', installs.lamellaAlone);
   await step('10. npm install lamella again, its time', installs.timeOfInstall);
+  await step('a picture of pixels, without and with a rasteriser', installs.picture);
   await step('packages one by one', installs.oneByOne);
   await step('packages together', installs.together);
   await step('11. addresses, changelogs, provenance and links', repository.looksReleased);

@@ -11,14 +11,48 @@ export function pictureFailed(cause: unknown): LamellaError {
   });
 }
 
+/** `PICTURE_FAILED`: more pixels than fit in memory. */
+export function pictureTooLarge(width: number, height: number, most: number): LamellaError {
+  return lamellaError('PICTURE_FAILED', {
+    subject: 'plotModel()',
+    problem: `expected a picture of at most ${most} pixels, got ${width} by ${height}`,
+    fix: 'pass a smaller dpi, draw a part of the model, or save it as .svg',
+  });
+}
+
+/** `PICTURE_FAILED`: nothing to draw names with. */
+export function pictureWithoutFonts(): LamellaError {
+  return lamellaError('PICTURE_FAILED', {
+    subject: 'plotModel()',
+    problem: 'this system has no font, and a .png would have no names in it',
+    fix: 'install one, such as fonts-liberation of Debian and Ubuntu, or save it as .svg',
+  });
+}
+
+/** `RASTERIZER_UNAVAILABLE`: what draws pixels is not installed, or does not load. */
+export function rasterizerUnavailable(cause: unknown, isMissing: boolean): LamellaError {
+  const why = isMissing
+    ? 'which is not installed'
+    : `which does not load: ${String((cause as Error)?.message ?? cause).split('\n')[0]}`;
+  return lamellaError('RASTERIZER_UNAVAILABLE', {
+    subject: 'plotModel()',
+    problem: `a .png is drawn by @resvg/resvg-js, ${why}`,
+    fix: 'npm install @resvg/resvg-js, in Node, or save it as .svg, which every browser shows',
+    cause,
+  });
+}
+
+/** Whether an import failed since there is no such module. */
+export function isModuleMissing(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: string };
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+}
+
 /** `FORMAT_UNKNOWN`: a picture of an ending that nobody draws. */
 export function pictureUnknown(file: string): LamellaError {
-  const isPng = /\.png$/i.test(file);
   return lamellaError('FORMAT_UNKNOWN', {
     subject: `"${file}"`,
-    problem: 'expected a picture with the ending .svg or .dot',
-    fix: isPng
-      ? 'save it as .svg, which every browser shows and which rsvg-convert, Inkscape and ImageMagick turn into a .png'
-      : 'name a file that ends in .svg or .dot',
+    problem: 'expected a picture with the ending .svg, .png or .dot',
+    fix: 'name a file that ends in .svg, .png or .dot',
   });
 }

@@ -225,8 +225,8 @@ describe('plotModel()', () => {
 
   it('says what to do for other endings, and writes nothing', async () => {
     const net = siamese();
-    await expect(plotModel(net, join(folder, 'net.png'))).rejects.toThrow(
-      /\[FORMAT_UNKNOWN\] ".*net\.png": expected a picture.*\nFix: save it as \.svg/,
+    await expect(plotModel(net, join(folder, 'net.jpg'))).rejects.toThrow(
+      /\[FORMAT_UNKNOWN\] ".*net\.jpg": expected a picture.*\nFix: name a file that ends in \.svg/,
     );
     await expect(plotModel(net, join(folder, 'net'))).rejects.toThrow('[FORMAT_UNKNOWN]');
   });

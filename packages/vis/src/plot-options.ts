@@ -16,7 +16,7 @@ export interface PlotOptions {
   readonly rankdir?: (typeof directions)[number];
   /** Whether models inside are drawn as what they are made of, each in a frame. Default false. */
   readonly expandNested?: boolean;
-  /** The size: so many dots for each inch of it. Default 96, at which text has the size of text on a page; Keras' 200 is for pixels. */
+  /** The size: so many dots for each inch of it. Default 96, at which text has the size of text on a page, and Keras' 200 for a `.png`. */
   readonly dpi?: number;
   /** Whether to show the activations of layers that have one. Default false. */
   readonly showLayerActivations?: boolean;
