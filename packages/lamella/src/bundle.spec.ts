@@ -17,7 +17,7 @@ interface Bundle {
   readonly packages: readonly string[];
 }
 
-const thirdParties = ['@tensorflow/*', 'onnxruntime-*', 'fflate'];
+const thirdParties = ['@tensorflow/*', 'onnxruntime-*', 'csv-parse', 'fflate'];
 
 /** Bundles a module for browsers from the packages' sources; third parties stay outside. */
 async function bundle(contents: string, external = thirdParties): Promise<Bundle> {

@@ -1,10 +1,9 @@
 // Tables of comma-separated values, as a stream of batches that is never in memory as a whole, or as columns that are.
-// Text is cut into fields in csv-fields.ts; types, and what is wrong with a value, are settled here.
+// Cutting text into fields is csv-parse's work; types, and what is wrong with a value, are settled here.
 import { checkOptionNames, optionInvalid, type OptionNames } from '@lamella/core';
 import { fileInvalid, fileMissing } from '@lamella/files';
 import { HostTensor, type AnyHostTensor } from '@lamella/program';
 import { checkCount } from '../examples/check.js';
-import { CsvFields, type CsvRecord } from './csv-fields.js';
 
 /** What a column holds. */
 export type CsvType = 'float32' | 'int32' | 'string';
@@ -36,6 +35,8 @@ export interface CsvBatch {
 
 const names: OptionNames<CsvOptions> = { columns: true, header: true, delimiter: true };
 const datasetNames: OptionNames<CsvDatasetOptions> = { ...names, label: true, batchSize: true };
+/** The longest line. Units: characters. */
+const maximumRecord = 2 ** 24;
 /** How much of a table in memory is cut into fields at a time. */
 const pieceBytes = 2 ** 16;
 
@@ -148,15 +149,18 @@ async function* rowsOf(
   const wanted = Object.entries(columns);
   let places = header && placesOf(file, wanted, header);
   let width = header?.length ?? 0;
-  for await (const { fields, line } of recordsOf(source, file, delimiter)) {
+  for await (const { record, info } of recordsOf(source, file, delimiter)) {
     if (places === undefined) {
-      places = placesOf(file, wanted, fields);
-      width = fields.length;
+      places = placesOf(file, wanted, record);
+      width = record.length;
       continue;
     }
-    if (fields.length !== width)
-      throw fileInvalid(file, `line ${line} has ${fields.length} fields, and there are ${width} columns`);
-    yield wanted.map(([name, type], i) => valueOf(file, line, name, type, fields[places![i]!]!));
+    if (record.length !== width)
+      throw fileInvalid(
+        file,
+        `line ${info.lines} has ${record.length} fields, and there are ${width} columns`,
+      );
+    yield wanted.map(([name, type], i) => valueOf(file, info.lines, name, type, record[places![i]!]!));
   }
 }
 
@@ -183,18 +187,47 @@ function valueOf(file: string, line: number, name: string, type: CsvType, field:
   );
 }
 
-async function* recordsOf(source: CsvSource, file: string, delimiter: string): AsyncGenerator<CsvRecord> {
-  const cut = new CsvFields(file, delimiter);
-  // It leaves out the mark of byte order.
+interface Parsed {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+async function* recordsOf(source: CsvSource, file: string, delimiter: string): AsyncGenerator<Parsed> {
+  const { parse } = await import('csv-parse');
+  const parser = parse({
+    delimiter,
+    bom: true,
+    info: true,
+    trim: true,
+    skipEmptyLines: true,
+    relaxColumnCount: true,
+    maxRecordSize: maximumRecord,
+  });
+  const records: Parsed[] = [];
+  const drain = (): void => {
+    for (let next: unknown = parser.read(); next !== null; next = parser.read()) records.push(next as Parsed);
+  };
+  parser.on('readable', drain);
+  // Streams of pages take bytes of a kind of their own, and those of Node take any.
   const decoder = new TextDecoder();
+  const failed = new Promise<never>((_, reject) => parser.on('error', reject));
+  failed.catch(() => undefined);
+  const done = (act: (end: () => void) => void): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => act(resolve)), failed]);
   try {
-    for await (const chunk of await bytesOf(source)) yield* cut.push(decoder.decode(chunk, { stream: true }));
+    for await (const chunk of await bytesOf(source)) {
+      const text = decoder.decode(chunk, { stream: true });
+      await done((end) => parser.write(text, () => end()));
+      drain();
+      yield* records.splice(0);
+    }
+    await done((end) => parser.on('end', end).end(decoder.decode()));
+    yield* records.splice(0);
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw isMissing ? fileMissing(file, 'there is no such file') : error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw fileMissing(file, 'there is no such file');
+    throw code?.startsWith('CSV_') === true ? fileInvalid(file, message) : error;
   }
-  yield* cut.push(decoder.decode());
-  yield* cut.end();
 }
 
 /** The bytes as they come. */
