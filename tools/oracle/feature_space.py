@@ -108,6 +108,23 @@ def space_file(make):
     write(f"feature_space/{space.name}.json", {**header("feature_space.py"), **parts})
 
 
+def inference_file():
+    """What is trained takes rows that are encoded; what predicts takes the table, and is saved."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    space = FeatureSpace({"age": "float_normalized", "town": "string_categorical", "rooms": "integer_hashed"}, hashing_dim=3, crosses=[("town", "rooms")], crossing_dim=4)
+    space.adapt(rows_of(space, "known"))
+    encoded = space.get_encoded_features()
+    row = keras.Input((encoded.shape[-1],), name="row")
+    trained = keras.Model(row, keras.layers.Dense(2, name="score")(row), name="trained")
+    whole = keras.Model(space.get_inputs(), trained(encoded), name="inference")
+    with fixed_time():
+        whole.save(path_of("feature_space/inference.keras"))
+    rows = rows_of(space, "others")
+    outputs = whole({name: keras.ops.convert_to_tensor(column[:, None]) for name, column in rows.items()})
+    write("feature_space/inference.json", {**header("feature_space.py"), "rows": {name: value(column) for name, column in rows.items()}, "output": value(keras.ops.convert_to_numpy(outputs))})
+
+
 def array_of(stored):
     kinds = {"string": str, "float32": "float32", "int32": "int32"}
     return np.array(stored["data"], kinds[stored["dtype"]]).reshape(stored["shape"])
@@ -144,5 +161,6 @@ if __name__ == "__main__":
     preprocessing.file(columns_model)
     for make in (all_kinds, record):
         space_file(make)
+    inference_file()
     tables = {name: {key: value(column) for key, column in table.items()} for name, table in (("known", TABLE), ("others", OTHERS))}
     write("feature_space.json", {**header("feature_space.py"), "tables": tables, "cases": [case(*c) for c in CASES]})

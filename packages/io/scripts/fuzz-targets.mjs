@@ -4,9 +4,17 @@ import { clearNames, compose, getWeightValues, input } from '@lamella/core';
 import { io } from '@lamella/io';
 import { lambda, lambdas, namedFunction } from '@lamella/lambda';
 import { readIdx, readNpz } from '@lamella/datasets';
-import { batchNormalization, dense, embedding, flatten, layers } from '@lamella/layers';
+import {
+  batchNormalization,
+  dense,
+  embedding,
+  FeatureSpace,
+  featureSpace,
+  flatten,
+  layers,
+} from '@lamella/layers';
 import { HostTensor, isLamellaError } from '@lamella/program';
-import { adam, sgd, training } from '@lamella/training';
+import { adam, Model, sgd, training } from '@lamella/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { unzipSync, zipSync } from 'fflate';
 import { mutateBytes, mutateJson } from './mutations.mjs';
@@ -78,7 +86,13 @@ export async function targets(more = {}) {
     ...(await Promise.all(all.map((model) => encodeModel(model, `m${ending}`)))).map(({ bytes }) => bytes),
     ...(more[ending] ?? []),
   ];
+  const space = featureSpace({
+    features: { size: 'float_normalized', town: 'string_categorical', rooms: 'integer_hashed' },
+    crosses: [['town', 'rooms']],
+  });
+  await space.adapt({ size: [1, 2], town: ['a', 'b'], rooms: [3, 4] });
   const [keras, h5] = [await encoded('.keras'), await encoded('.h5')];
+  keras.push((await encodeModel(space, 'm.keras')).bytes);
   const weights = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.weights.h5')));
   const legacy = await Promise.all(all.slice(0, 2).map((model) => encodeWeights(model, 'm.h5')));
   const sharded = await encodeWeights(all[0], 'm.weights.json');
@@ -232,11 +246,15 @@ export async function trySource(source, most = { time: Infinity, memory: Infinit
   return outcome;
 }
 
+/** The most places of a row that the columns of a FeatureSpace are encoded to. */
+const widestRow = 2 ** 20;
 /** The most elements of a row that a loaded model is tried with. */
 const largestRow = 10_000;
 
-/** What was loaded predicts a row, or says with a code why not. @param {Awaited<ReturnType<typeof app.loadModel>>} model */
-async function predictOneRow(model) {
+/** What was loaded predicts a row, or says with a code why not. @param {import('@lamella/core').Layer} layer */
+async function predictOneRow(layer) {
+  const model = modelOf(layer);
+  if (model === undefined) return;
   const shapes = model.inputs.map(({ shape }) => shape.map((size) => size ?? 1));
   if (shapes.some((shape) => shape.reduce((a, b) => a * b, 1) > largestRow)) return;
   const rows = model.inputs.map(({ dtype }, i) =>
@@ -248,6 +266,19 @@ async function predictOneRow(model) {
     await model.predict(rows.length === 1 ? rows[0] : rows);
   } catch (error) {
     if (!isLamellaError(error)) throw error;
+  }
+}
+
+/** The model that was loaded, or that of a FeatureSpace, where that makes one. @param {import('@lamella/core').Layer} layer */
+function modelOf(layer) {
+  if (!(layer instanceof FeatureSpace)) return layer instanceof Model ? layer : undefined;
+  try {
+    const model = app.model({ inputs: layer.getInputs(), outputs: layer.getEncodedFeatures() });
+    // A row with millions of places takes seconds, and is what was asked for.
+    return model.outputs.every(({ shape }) => (shape.at(-1) ?? 1) <= widestRow) ? model : undefined;
+  } catch (error) {
+    if (!isLamellaError(error)) throw error;
+    return undefined;
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from './costly-files.mjs';
 import { costlyLayers } from './costly-layers.mjs';
 import { count, one, several, sizes } from './draws.mjs';
-import { layers } from './generated-layers.mjs';
+import { layers, loneLayers } from './generated-layers.mjs';
 import { programs } from './generated-programs.mjs';
 import {
   continuation,
@@ -280,6 +280,7 @@ export const generators = {
   'HDF5 that overlaps': overlappingHdf5,
   'graphs of Keras': configs,
   'layers of Keras': layers,
+  'layers by themselves': loneLayers,
   'stored Programs': programs,
   'manifests of TensorFlow.js': manifests,
   'indexes of weights': indexes,

@@ -90,3 +90,74 @@ export function layers(next) {
   }
   return keras(functional(made, ends, 'm', inputs));
 }
+
+/** An envelope without what stands in a graph. @param {string} module @param {string} className @param {object} config @param {object} [more] */
+const envelope = (module, className, config, more = {}) => ({
+  module,
+  class_name: className,
+  config,
+  registered_name: null,
+  ...more,
+});
+
+const ofSpaces = 'keras.src.layers.preprocessing.feature_space';
+const columnNames = ['age', 'town', '7', '12', 'a b', 'toString', 'a/b', '😀', ''];
+
+/** A layer by itself: one of Keras, or a FeatureSpace of columns that layers of Keras prepare. @param {Next} next */
+export function loneLayers(next) {
+  if (next() < 0.4) {
+    const { layer: className, config, input, inputs } = one(next, cases);
+    const shapes = (inputs ?? [input ?? { shape: [2, 3] }]).map(({ shape }) => batchShape(next, shape));
+    const shape = next() < 0.9 ? shapes[0] : next() < 0.5 ? shapes : one(next, values);
+    const built =
+      next() < 0.9 ? { input_shape: shape } : { shapes_dict: { query_shape: shape, value_shape: shape } };
+    return keras(
+      envelope('keras.layers', className, options(next, className, config), { build_config: built }),
+    );
+  }
+  const names = several(next, 9, () => one(next, columnNames));
+  const column = (/** @type {string} */ name) => {
+    const { layer: className, config } = one(
+      next,
+      next() < 0.5 ? cases : (byName.get('StringLookup') ?? cases),
+    );
+    const preprocessor = envelope('keras.layers', className, {
+      ...options(next, className, config),
+      name: `${name}_p`,
+    });
+    return envelope(ofSpaces, 'Feature', {
+      dtype: one(next, ['float32', 'int32', 'string', 'int64', 'bool']),
+      preprocessor: next() < 0.95 ? preprocessor : one(next, values),
+      output_mode: one(next, ['float', 'int', 'one_hot']),
+    });
+  };
+  const words = [
+    'float',
+    'float_normalized',
+    'float_discretized',
+    'string_hashed',
+    'integer_hashed',
+    'words',
+  ];
+  const features = Object.fromEntries(
+    names.map((name) => [name, next() < 0.5 ? column(name) : one(next, words)]),
+  );
+  const cross = () => {
+    const [one_, other] = [one(next, names), one(next, names)];
+    if (next() < 0.5) return [one_, other];
+    const crossing = {
+      feature_names: [one_, other],
+      crossing_dim: one(next, sizes),
+      output_mode: one(next, ['int', 'one_hot']),
+    };
+    return envelope(ofSpaces, 'Cross', crossing);
+  };
+  const config = {
+    features,
+    crosses: next() < 0.6 ? [] : several(next, 4, cross),
+    output_mode: one(next, ['concat', 'dict']),
+  };
+  const given = next() < 0.9 ? config : /** @type {object} */ (changed(next, config));
+  const built = next() < 0.9 ? Object.fromEntries(names.map((name) => [name, {}])) : one(next, values);
+  return keras(envelope('keras.utils', 'FeatureSpace', given, { build_config: built }));
+}

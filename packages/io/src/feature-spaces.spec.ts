@@ -142,6 +142,20 @@ describe("Keras' files of a FeatureSpace", () => {
   });
 });
 
+it("Keras' model that takes a table and encodes it predicts as there, and when it is saved again", async () => {
+  const { rows, output } = JSON.parse(readFileSync(new URL('inference.json', folder), 'utf8')) as {
+    readonly rows: Tensors;
+    readonly output: GoldenTensor;
+  };
+  const { encodeModel, loadModel } = composed();
+  const net = (await loadModel(fileOf('inference'))) as Model;
+  for (const each of [net, (await loadModel(await encodeModel(net, 'again.keras'))) as Model])
+    expect(difference(flatten(await each.predict(valuesIn(rows)))[0] as HostTensor, output)).toBeCloseTo(
+      0,
+      5,
+    );
+});
+
 /** Without what Keras numbers by itself, and classes that Keras registers by their names alone. */
 function withoutNames(value: Json): Json {
   const cleaned = (each: unknown): unknown => {
