@@ -101,6 +101,31 @@ describe('a layer whose config does not make it again', () => {
     warn.mockRestore();
   });
 
+  it('is refused where its options are none by default and it has no getConfig() of its own', async () => {
+    class Steep extends Layer {
+      static override readonly className = 'acme>Steep';
+      readonly steepness: number | undefined;
+      constructor(options: LayerOptions & { readonly steepness?: number } = {}) {
+        super(options);
+        this.steepness = options.steepness;
+      }
+      override call(x: tf.Tensor): tf.Tensor {
+        return tf.mul(x, this.steepness ?? 1);
+      }
+    }
+    const plugin = { name: 'acme', classes: { layers: [Steep] } };
+    const known = compose({ backend: cpu(), plugins: [layers, training, io, plugin] });
+    const save = (options: { readonly steepness?: number }): Promise<unknown> =>
+      known.encodeModel(
+        known.sequential([new Steep({ ...options, name: 'mine' })], { inputShape: [1] }),
+        'net.keras',
+      );
+    await expect(save({ steepness: 2 })).rejects.toThrow(
+      /\[NOT_SERIALIZABLE\] Steep "mine": Steep takes options that its getConfig\(\) does not give.*"steepness" is 2, and would come back as undefined/,
+    );
+    await expect(save({})).resolves.toMatchObject({ name: 'net.keras' });
+  });
+
   it('is none of those that keep state in fields, and takes no automatic names', async () => {
     const { save } = saving(Power, { power: 3 });
     await expect(save()).resolves.toMatchObject({ name: 'net.keras' });

@@ -56,7 +56,6 @@ export function checkStorable(layer: Layer, catalog: Catalog): void {
 function checkConfig(layer: Layer, made: SerializableClass<Layer> & { readonly name: string }): void {
   const isOfBase = layer.getConfig === Layer.prototype.getConfig && made.fromConfig === undefined;
   if (packageOf(layer.className) === undefined && !isOfBase) return;
-  if (made.length === 0 && isOfBase) return;
   const config = layer.getConfig();
   if (config['name'] !== layer.name)
     throw configMissing(layer, made.name, `it gives the name ${JSON.stringify(config['name'])}`);
@@ -70,7 +69,8 @@ function checkConfig(layer: Layer, made: SerializableClass<Layer> & { readonly n
   }
   const lost = lostOption(layer, again, (further) => fromConfig(made, { ...config, ...further }));
   if (lost !== undefined) throw configMissing(layer, made.name, lost);
-  if (isOfBase && partsOf(again) !== partsOf(layer)) throw configMissing(layer, made.name);
+  // Without options that it could have forgotten, what it has made was made by itself.
+  if (isOfBase && made.length > 0 && partsOf(again) !== partsOf(layer)) throw configMissing(layer, made.name);
 }
 
 type Plain = number | string | boolean | null;
