@@ -85,6 +85,14 @@ describe('compose', () => {
   it.each<[string, unknown[], RegExp]>([
     ['a plugin twice', [layers, layers], /"@lamella\/layers": it stands twice/],
     [
+      'two plugins of one name',
+      [
+        { name: 'a', classes: { layers: [Mine] } },
+        { name: 'a', functions: [named('acme>f')] },
+      ],
+      /Plugin "a": two plugins have this name/,
+    ],
+    [
       'two classes of one name',
       [
         { name: 'a', classes: { layers: [Mine] } },

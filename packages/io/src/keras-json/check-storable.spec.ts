@@ -103,7 +103,7 @@ describe('a layer whose config does not make it again', () => {
 
   it('is refused where its options are none by default and it has no getConfig() of its own', async () => {
     class Steep extends Layer {
-      static override readonly className = 'acme>Steep';
+      static readonly className = 'acme>Steep';
       readonly steepness: number | undefined;
       constructor(options: LayerOptions & { readonly steepness?: number } = {}) {
         super(options);
