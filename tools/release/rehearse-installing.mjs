@@ -15,7 +15,7 @@ const pnpm = 'pnpm@10';
 
 /** What `npm install lamella` may bring. Units: bytes. */
 const sizeLimit = 90e6;
-/** How long it may take, of three times with a warm cache the one between: 4 seconds on two idle cores, 8 on busy ones. Units: seconds. */
+/** How long it may take, of three times with a warm cache the one between: 2 seconds on two idle cores, 8 on busy ones. Units: seconds. */
 const timeLimit = 30;
 
 /** @param {Rehearsal} rehearsal */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 /** The package of ONNX Runtime's library for this machine. */
@@ -73,6 +74,22 @@ describe('onnx() where ONNX Runtime does not load', () => {
       Object.defineProperty(process, 'platform', { value: platform });
       report.mockRestore();
     }
+  });
+
+  it('is released with the ONNX Runtime that it is tested with, out of a wheel for each platform', async () => {
+    const { nativePlatforms } = await import('./native-package.js');
+    const json = async <T>(path: string): Promise<T> =>
+      JSON.parse(await readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8')) as T;
+    const { version, wheels } = await json<{
+      readonly version: string;
+      readonly wheels: Readonly<Record<string, { readonly sha256: string }>>;
+    }>('tools/release/native/wheels.json');
+    const { packages } = await json<{ readonly packages: Record<string, { readonly version: string }> }>(
+      'package-lock.json',
+    );
+    expect(version).toBe(packages['node_modules/onnxruntime-node']!.version);
+    expect(Object.keys(wheels)).toEqual(nativePlatforms);
+    for (const { sha256 } of Object.values(wheels)) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('keeps ONNX Runtime from reporting its use', async () => {
