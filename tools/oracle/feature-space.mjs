@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { cpu } from '@lamella/backend-cpu';
 import { compose, input } from '@lamella/core';
 import { io } from '@lamella/io';
-import { dense, FeatureSpace, featureSpace, layers, textVectorization } from '@lamella/layers';
+import { dense, FeatureSpace, featureSpace, layers, reLU, textVectorization } from '@lamella/layers';
 import { HostTensor, isHostTensor } from '@lamella/program';
 import { training } from '@lamella/training';
 import { tensorflowPython } from './python.mjs';
@@ -21,7 +21,10 @@ const fixtures = join(here, '../../fixtures/keras/feature_space');
 const { values } = parseArgs({ options: { folder: { type: 'string' } } });
 if (values.folder !== undefined) mkdirSync(values.folder, { recursive: true });
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'lamella-feature-space-'));
-const { loadModel, model, saveModel } = compose({ backend: cpu(), plugins: [layers, training, io] });
+const { loadModel, model, saveModel, sequential } = compose({
+  backend: cpu(),
+  plugins: [layers, training, io],
+});
 
 /** @param {any} tensor */
 const stored = ({ shape, dtype, data }) => ({ shape, dtype, data: [...data] });
@@ -121,6 +124,15 @@ async function own() {
   const { text, town, age, size } = table;
   await texts.adapt({ text, town, age, size });
   await write('texts', texts, encoding(texts), { text, town, age, size });
+
+  const preprocessor = sequential([dense({ units: 2 }), reLU()], { inputShape: [1] });
+  const modelled = featureSpace({
+    features: {
+      age: 'float',
+      size: FeatureSpace.feature({ dtype: 'float32', preprocessor, outputMode: 'float' }),
+    },
+  });
+  await write('a-model', modelled, encoding(modelled), { age, size });
 
   // What is trained takes rows that are encoded; what predicts takes the table.
   const encoded = row.getEncodedFeatures();

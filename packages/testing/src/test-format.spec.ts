@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { definePlugin, type Format, type Layer } from '@lamella/core';
 import { io } from '@lamella/io';
+import { dense } from '@lamella/layers';
 import { HostTensor, lamellaError, sizeOf } from '@lamella/program';
 import { brokenPromises, testsOf } from '../spec-support/broken-promises.js';
 import { testFormat, type TestFormatOptions } from './test-format.js';
@@ -89,6 +90,14 @@ describe('testFormat', () => {
   it.each(['keras', 'h5', 'safetensors', 'weights.h5'])('finds nothing wrong with %s', async (name) => {
     const format = io.formats!.find((one) => one.extensions.includes(`.${name}`))!;
     expect(await broken(format)).toEqual([]);
+  });
+
+  it('fails a format that forgets the weights of a layer that is no model', async () => {
+    const keras = io.formats!.find(({ name }) => name === 'keras')!;
+    const writeLayer: Format['writeLayer'] = (_, context) =>
+      keras.writeLayer!(dense({ units: 2, name: 'alone' }), context);
+    const format = { ...keras, name: 'mine', extensions: ['.mine'], writeLayer };
+    expect(await broken(format)).toEqual(twice('holds a layer that is no model'));
   });
 
   it('fails values that are not the same', async () => {

@@ -283,6 +283,16 @@ async function isInspected(subject: FormatSubject): Promise<void> {
   );
 }
 
+async function holdsALayer({ format, known: make }: FormatSubject): Promise<void> {
+  const known = await make();
+  const layer = dense({ units: 2, name: 'alone' });
+  layer.ensureBuilt([null, 3]);
+  const expected = await valuesOf(layer);
+  const again = await known.loadModel<Layer>(await known.encodeModel(layer, nameOf(format)));
+  assertSame(again.label, layer.label, 'the layer that was read');
+  assertValues('the layer that was read', await valuesOf(again), expected);
+}
+
 const formatChecks: readonly Check<FormatSubject>[] = [
   { name: 'reads what it writes, to the last bit', run: readsWhatItWrites },
   { name: 'writes the same bytes again', run: writesTheSame },
@@ -298,6 +308,11 @@ const formatChecks: readonly Check<FormatSubject>[] = [
     run: refusesOthers,
   },
   { name: 'is whole on disk, in place of what was there', run: isWholeOnDisk },
+  {
+    name: 'holds a layer that is no model',
+    applies: ({ format, use }) => format.writeLayer !== undefined && use.of === 'models',
+    run: holdsALayer,
+  },
   {
     name: 'says what is in a file',
     applies: ({ format }) => format.inspect !== undefined,
