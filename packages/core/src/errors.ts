@@ -230,7 +230,7 @@ export function optionsUnnamed(subject: string, got: unknown, names: readonly st
     subject,
     problem: `options: expected an object, got ${describe(got)}`,
     ...(names.length > 0 && {
-      fix: `name what is given, as in { ${names[0]!}: ${JSON.stringify(got) ?? '...'} }; its options are ${names.slice(0, 5).join(', ')}`,
+      fix: `name what is given, as in { ${names[0]!}: ${asJson(got) ?? '...'} }; its options are ${names.slice(0, 5).join(', ')}`,
     }),
   });
 }
@@ -339,7 +339,17 @@ export function weightAway(name: string, backend = 'none'): LamellaError {
 function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'number' || value === undefined) return String(value);
-  return JSON.stringify(value) ?? typeof value;
+  if (typeof value === 'bigint') return `${value}n`;
+  return asJson(value) ?? typeof value;
+}
+
+/** The value as JSON; undefined for one that JSON has no words for, or that contains itself. */
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `INDEX_OUT_OF_RANGE`: data that points past the end of an axis. */

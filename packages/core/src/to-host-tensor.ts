@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import {
   HostTensor,
   isHostTensor,
+  nestedShape,
   requirePresent,
   type AnyHostTensor,
   type NestedArray,
@@ -129,9 +130,8 @@ function fromTyped(data: TypedArray | Float64Array, shape: readonly number[], su
 }
 
 function fromNested(value: NestedArray, subject: string): AnyHostTensor {
-  const shape: number[] = [];
-  let first: unknown = value;
-  for (; isList(first); first = first[0]) shape.push(first.length);
+  const shape = nestedShape(value, subject, isList);
+  const first = shape.reduce<unknown>((list) => (list as ArrayLike<unknown>)[0], value);
   const size = shape.reduce((a, b) => a * b, 1);
   const isText = typeof first === 'string';
   const data = isText ? new Array<string>(size) : new Float32Array(size);

@@ -50,6 +50,11 @@ export function padSequences<D extends NumberDType = 'int32'>(
     if (side !== 'pre' && side !== 'post') throw optionInvalid(subject, name, '"pre" or "post"', side);
   if (!isNumberDType(dtype)) throw optionInvalid(subject, 'dtype', 'a dtype of numbers', dtype);
   if (typeof value !== 'number') throw optionInvalid(subject, 'value', 'a number', value);
+  if (!Array.isArray(sequences))
+    throw dataInvalid(
+      subject,
+      `expected a list of sequences, got ${sequences === null ? 'null' : typeof sequences}`,
+    );
   const wrong = sequences.findIndex((sequence) => !Array.isArray(sequence));
   if (wrong !== -1)
     throw dataInvalid(subject, `expected sequences in arrays, got ${String(sequences[wrong])} at ${wrong}`);

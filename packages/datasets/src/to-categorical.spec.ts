@@ -48,6 +48,11 @@ describe('toCategorical()', () => {
     [[], undefined, '[DATA_INVALID] toCategorical(): there are no labels to count the classes by'],
     [[[1, 2], [3]], 4, '[DATA_INVALID] toCategorical(): expected a list of 2, got one of 1'],
     [['1'] as never, 4, '[DATA_INVALID] toCategorical(): expected a number at position 0, got string'],
+    [
+      Array.from({ length: 65 }).reduce<unknown[]>((inner) => [inner], []) as never,
+      4,
+      '[SHAPE_MISMATCH] toCategorical(): expected a tensor, got lists that are nested more than 64 levels deep',
+    ],
   ])('refuses %j with %j classes', (labels, classes, message) => {
     expect(() => toCategorical(labels, classes)).toThrow(message);
   });

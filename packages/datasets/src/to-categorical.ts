@@ -4,6 +4,7 @@ import { dataInvalid, optionInvalid } from '@lamella/core';
 import {
   HostTensor,
   isHostTensor,
+  nestedShape,
   numbersOf,
   type AnyHostTensor,
   type NestedArray,
@@ -80,9 +81,7 @@ function read(labels: Labels): { readonly data: ArrayLike<number>; readonly shap
     const data = labels as unknown as ArrayLike<number>;
     return { data, shape: [data.length] };
   }
-  const shape: number[] = [];
-  for (let level: unknown = labels; Array.isArray(level); level = level[0] as unknown)
-    shape.push(level.length);
+  const shape = nestedShape(labels, subject);
   const data: number[] = [];
   flatten(labels, shape, 0, data);
   return { data, shape };

@@ -185,12 +185,8 @@ export const io: Plugin<IoApi> = {
       options: SaveOptions = {},
     ): Promise<Uint8Array | FileSet> => {
       checkOptionNames('saveModel()', options, saveNames);
-      if (!isLayer(model))
-        throw notSerializable(
-          'saveModel()',
-          'expected a model, or another layer',
-          'pass what model() or sequential() returns',
-        );
+      checkLayer('saveModel()', model);
+      checkPath('saveModel()', path);
       for (const layer of storedLayers(model)) checkStorable(layer, composition.catalog);
       checkLambdaOption(path, options.lambda);
       const context = { file: path, composition, options: { ...options } };
@@ -205,6 +201,8 @@ export const io: Plugin<IoApi> = {
       options: SaveWeightsOptions = {},
     ): Promise<Uint8Array | FileSet> => {
       checkOptionNames('saveWeights()', options, saveWeightsNames);
+      checkLayer('saveWeights()', model);
+      checkPath('saveWeights()', path);
       const context = { file: path, composition, options: { ...options } };
       return formatForName(composition, path, 'writeWeights').writeWeights!(model, context).catch(
         tooLarge(path),
@@ -216,6 +214,7 @@ export const io: Plugin<IoApi> = {
       );
     return {
       async saveModel(model, path, options) {
+        checkPath('saveModel()', path);
         const target = await placeOf(path, (name) => isFileName(composition, name));
         await writeFileSet(target, await encodeModel(model, target, options));
       },
@@ -241,6 +240,7 @@ export const io: Plugin<IoApi> = {
       },
       async loadWeights(model, source, options = {}) {
         checkOptionNames('loadWeights()', options, loadWeightsNames);
+        checkLayer('loadWeights()', model);
         await readWeights(model, source, options);
       },
       async inspectFile(source, options = {}) {
@@ -299,6 +299,21 @@ async function reading<T>(
       failed = { bytes, error };
     }
   }
+}
+
+/** Throws: NOT_SERIALIZABLE. */
+function checkLayer(subject: string, model: unknown): asserts model is Layer {
+  if (!isLayer(model))
+    throw notSerializable(
+      subject,
+      'expected a model, or another layer',
+      'pass what model() or sequential() returns',
+    );
+}
+
+/** Throws: OPTION_INVALID. */
+function checkPath(subject: string, path: unknown): asserts path is string {
+  if (typeof path !== 'string') throw optionInvalid(subject, 'path', 'the name of a file', path);
 }
 
 /** The composition with the plugins of one call. Throws: OPTION_INVALID, PLUGIN_INVALID, PACKAGE_DUPLICATED. */

@@ -107,7 +107,7 @@ export {
   roundToFloat,
   widenFloats,
 } from './narrow-floats.js';
-export { type NestedArray, type NestedValue } from './nested-array.js';
+export { nestedShape, type NestedArray, type NestedValue } from './nested-array.js';
 export { batchOverTime } from './passes/batch-over-time.js';
 export { requireRoom, requireRoomForOne, requireRoomForResult } from './held-at-once.js';
 export { boundLoops } from './loop-steps.js';

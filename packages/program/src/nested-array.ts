@@ -8,10 +8,40 @@ export type NestedArray<T = number> = T | NestedArray<T>[];
 /** What nested arrays given by a user may hold. */
 export type NestedValue = number | boolean | bigint | string;
 
+/** Deeper than any tensor; lists that contain themselves end here. */
+const deepest = 64;
+
+/** More values than any array of JavaScript holds; lists that stand in many places end here. */
+const mostValues = 2 ** 32 - 1;
+
+/** How long the first list of each level is. Throws: SHAPE_MISMATCH for more levels or values than a tensor has. */
+export function nestedShape(
+  values: unknown,
+  subject: string,
+  isList: (value: unknown) => value is ArrayLike<unknown> = Array.isArray,
+): number[] {
+  const shape: number[] = [];
+  for (let level = values; isList(level); level = level[0]) {
+    if (shape.length === deepest)
+      throw shapeMismatch(
+        subject,
+        `expected a tensor, got lists that are nested more than ${deepest} levels deep`,
+        'nest less deeply; a list that contains itself is no tensor',
+      );
+    shape.push(level.length);
+  }
+  if (!shape.includes(0) && shape.reduce((a, b) => a * b, 1) > mostValues)
+    throw shapeMismatch(
+      subject,
+      `expected a tensor, got lists of more than ${mostValues} values`,
+      'give it in parts',
+    );
+  return shape;
+}
+
 /** The shape and the values in order. Throws: SHAPE_MISMATCH where rows differ in length, DTYPE_MISMATCH for other values. */
 export function readNested(values: NestedArray<NestedValue>): { shape: number[]; flat: NestedValue[] } {
-  const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const shape = nestedShape(values, 'HostTensor');
   const flat: NestedValue[] = [];
   const visit = (item: unknown, axis: number, path: string): void => {
     const length = Array.isArray(item) ? item.length : undefined;

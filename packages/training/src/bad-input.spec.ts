@@ -94,6 +94,32 @@ describe('bad input', () => {
       fitting({ length: 0, get: () => ({}) }, undefined),
       '[DATA_INVALID] Model "net": the dataset',
     ],
+    [
+      'a list that contains itself',
+      (net) => {
+        const list: unknown[] = [];
+        list.push(list);
+        return net.predict(list as never);
+      },
+      '[SHAPE_MISMATCH]',
+      'nested more than 64 levels deep',
+    ],
+    [
+      'a dataset whose length is no number of examples',
+      fitting({ length: NaN, get: () => ({}) }, undefined),
+      '[DATA_INVALID] Model "net": expected a dataset with a natural number as its length, got NaN',
+    ],
+    [
+      'validation data that are no pair, no dataset and no stream',
+      fitting(x, labels, { validationData: { x, y: labels } as never }),
+      '[DATA_INVALID] Model "net": expected validationData to be [x, y], [x, y, sampleWeight], a dataset or a stream',
+    ],
+    [
+      'a number that JSON has no words for',
+      fitting(x, labels, { batchSize: 2n as never }),
+      '[OPTION_INVALID] Model "net": batchSize',
+      'got 2n',
+    ],
     ['an empty stream', fitting(new Set(), undefined), '[DATA_INVALID] Model "net": the data gave no batch.'],
     [
       'no targets',

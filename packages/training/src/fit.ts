@@ -290,8 +290,14 @@ async function validationSource(
   options: FitOptions,
 ): Promise<Prepared> {
   const batchSize = options.validationBatchSize ?? options.batchSize;
-  if (isDataset(data) || !Array.isArray(data)) {
+  if (!Array.isArray(data)) {
     const source = data as Dataset | BatchStream;
+    if (!isExampleSource(source))
+      throw dataInvalid(
+        model.label,
+        `expected validationData to be [x, y], [x, y, sampleWeight], a dataset or a stream of batches, got ${source === null ? 'null' : typeof source}`,
+        'put x and y into a list',
+      );
     const ends = await model.endsFor('test', source, undefined, options.signal);
     return { ends, source: exampleSource(ends, source, stepData(model, 'test', ends, { batchSize })) };
   }

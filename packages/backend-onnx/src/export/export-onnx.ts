@@ -2,6 +2,7 @@
 import {
   callContext,
   hostLayerMisplaced,
+  isLayer,
   isInputLayer,
   optionInvalid,
   type LayerWithEnds,
@@ -96,6 +97,7 @@ export async function exportedModel(
   options: OnnxExportOptions = {},
 ): Promise<OnnxModel> {
   checkOptionNames('exportOnnx()', options, onnxExportNames);
+  if (!isLayer(model)) throw optionInvalid('exportOnnx()', 'model', 'a model', typeof model);
   if (model.hostPart?.isNeeded === true)
     throw hostLayerMisplaced(
       model.label,

@@ -1,6 +1,6 @@
 // Tensors as a dataset: example i is row i of each. Rows are views; nothing is copied and narrow dtypes stay narrow.
 import { dataInvalid, type Dataset, type Example, type ExampleValue } from '@lamella/core';
-import { isHostTensor } from '@lamella/program';
+import { flatten, isHostTensor } from '@lamella/program';
 import { dataLength } from '../errors.js';
 import { checkIndex } from './check.js';
 
@@ -9,7 +9,7 @@ const subject = 'fromTensors()';
 /**
  * A dataset of the rows of `x`, `y` and `sampleWeight`, each a tensor, a list or a record of tensors.
  *
- * Throws: DATA_LENGTH when they have different numbers of rows; DATA_INVALID for what has no rows.
+ * Throws: DATA_LENGTH when they have different numbers of rows; DATA_INVALID for what has no rows; TREE_INVALID.
  *
  * @example
  * const pairs = fromTensors({
@@ -19,10 +19,17 @@ const subject = 'fromTensors()';
  * pairs.length; // 2
  */
 export function fromTensors<E extends Example>(tensors: E): Dataset<E> {
+  if (typeof tensors !== 'object' || tensors === null)
+    throw dataInvalid(subject, `expected { x, y }, got ${tensors === null ? 'null' : typeof tensors}`);
   const values = Object.entries(tensors).filter(([, value]) => value !== undefined) as [
     string,
     ExampleValue,
   ][];
+  // A list that contains itself has no rows.
+  flatten<unknown>(
+    values.map(([, value]) => value),
+    isHostTensor,
+  );
   const rows = values.map(([name, value]) => [name, rowGetter(name, value)] as const);
   const lengths = Object.fromEntries(
     rows.flatMap(([, { lengths: own }]) => own.map(({ name, length }) => [name, length])),

@@ -90,7 +90,10 @@ export function exampleSource(
     },
   });
   if (!isDataset(data)) return streamSource(data, examples);
-  if (data.length === 0) throw dataInvalid(model.label, 'the dataset holds no samples', 'pass at least one');
+  const { length } = data;
+  if (length === 0) throw dataInvalid(model.label, 'the dataset holds no samples', 'pass at least one');
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw dataInvalid(model.label, `expected a dataset with a natural number as its length, got ${length}`);
   return datasetSource(data, examples, checkBatchSize(model.label, options.batchSize));
 }
 
