@@ -2,7 +2,6 @@
 import {
   checkOptionNames,
   dataInvalid,
-  isDataset,
   optionInvalid,
   type BatchStream,
   type Dataset,
