@@ -21,6 +21,7 @@ import {
   model as createModel,
   reduceLROnPlateau,
   sgd,
+  swapEMAWeights,
   type Callback,
   type CallbackState,
   type FitOptions,
@@ -47,7 +48,7 @@ const y = new HostTensor(
   [rows, 1],
 );
 
-function smallModel(): Model {
+function smallModel({ useEma = false }: Pick<Training, 'useEma'>): Model {
   setRandomSeed(3);
   const ends = input({ shape: [2], name: 'x' });
   const kept = dropout({ rate: 0.25, name: 'drop' }).apply(ends);
@@ -58,7 +59,7 @@ function smallModel(): Model {
     seed: 3,
     name: 'net',
   });
-  net.compile({ optimizer: sgd({ learningRate: 0.25, momentum: 0.5, name: 'sgd' }), loss: 'mse' });
+  net.compile({ optimizer: sgd({ learningRate: 0.25, momentum: 0.5, useEma, name: 'sgd' }), loss: 'mse' });
   return net;
 }
 
@@ -77,11 +78,13 @@ interface Training {
   readonly callbacks: (folder: string) => Callback[];
   readonly fit?: FitOptions;
   readonly saveFreq?: 'epoch' | number;
+  readonly useEma?: boolean;
 }
 
 /** Trains, or goes on; fails after `failAfter` batches of this run. */
-async function train(place: string, { callbacks, fit, saveFreq = 'epoch' }: Training, failAfter = Infinity) {
-  const net = smallModel();
+async function train(place: string, training: Training, failAfter = Infinity) {
+  const { callbacks, fit, saveFreq = 'epoch' } = training;
+  const net = smallModel(training);
   let batches = 0;
   const failing: Callback = {
     onEpochEnd: (epoch, logs) => void (logs['watched'] = watched[epoch]!),
@@ -150,6 +153,11 @@ describe('a training that is interrupted', () => {
       'an epoch that goes on in the data',
       [2],
       { callbacks: () => [ledger()], fit: { stepsPerEpoch: 1, epochs: 4 } },
+    ],
+    [
+      'averages that are in the model between epochs',
+      [3, 5],
+      { callbacks: () => [swapEMAWeights({ swapOnEpoch: true })], useEma: true },
     ],
   ])('ends as if it had never been, with %s', async (_, interruptions, training) => {
     const whole = (await train(placeOf('whole'), training))!;

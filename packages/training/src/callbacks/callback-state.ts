@@ -53,6 +53,7 @@ type Kind<T extends CallbackState> = (value: CallbackState) => value is T;
 export const fieldKinds = {
   number: (value: CallbackState): value is number => typeof value === 'number',
   count: (value: CallbackState): value is number => Number.isSafeInteger(value),
+  flag: (value: CallbackState): value is boolean => typeof value === 'boolean',
   text: (value: CallbackState): value is string => typeof value === 'string',
   tensor: (value: CallbackState): value is HostTensor => isHostTensor(value),
   record: isRecordOfStates,

@@ -183,6 +183,9 @@ describe('LearningRateScheduler', () => {
     const run = (rate: () => number): Promise<unknown> =>
       net.fit(x, y, { verbose: 0, callbacks: [learningRateScheduler(rate)] });
     await expect(run(() => 'fast' as never)).rejects.toThrow('[OPTION_INVALID] LearningRateScheduler');
+    expect(() => learningRateScheduler({ schedule: () => 1 } as never)).toThrow(
+      '[OPTION_INVALID] LearningRateScheduler: schedule: expected a function',
+    );
     const schedule = exponentialDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 });
     net.compile({ optimizer: sgd({ learningRate: schedule }), loss: 'mse' });
     await expect(run(() => 0.1)).rejects.toThrow('because ExponentialDecay');

@@ -11,7 +11,7 @@ export interface LearningRateSchedulerOptions {
 
 const learningRateSchedulerNames: OptionNames<LearningRateSchedulerOptions> = { verbose: true, print: true };
 
-/** Source: keras.callbacks.LearningRateScheduler. */
+/** Source: keras.callbacks.LearningRateScheduler. Throws: OPTION_INVALID. */
 export class LearningRateScheduler implements Callback {
   private model!: TrainableModel;
 
@@ -21,6 +21,13 @@ export class LearningRateScheduler implements Callback {
     private readonly options: LearningRateSchedulerOptions = {},
   ) {
     checkOptionNames('LearningRateScheduler', options, learningRateSchedulerNames);
+    if (typeof schedule !== 'function')
+      throw optionInvalid(
+        'LearningRateScheduler',
+        'schedule',
+        'a function of the epoch and the rate',
+        schedule,
+      );
   }
 
   setModel(model: TrainableModel): void {

@@ -2,6 +2,7 @@
 import { checkOptionNames, optionInvalid, type OptionNames, type Weight } from '@lamella/core';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { TrainableModel } from '../trainable-model.js';
+import { fieldKinds, fieldsOf, type CallbackState } from './callback-state.js';
 import type { Callback, RunParameters } from './callback.js';
 
 export interface SwapEMAWeightsOptions {
@@ -25,6 +26,15 @@ export class SwapEMAWeights implements Callback {
 
   constructor(private readonly options: SwapEMAWeightsOptions = {}) {
     checkOptionNames('SwapEMAWeights', options, names);
+  }
+
+  /** Where the averages are: a backup between two epochs holds the model with them in it. */
+  get state(): CallbackState {
+    return { isSwapped: this.isSwapped };
+  }
+
+  set state(kept: CallbackState) {
+    Object.assign(this, fieldsOf('SwapEMAWeights', kept, { isSwapped: fieldKinds.flag }));
   }
 
   setModel(model: TrainableModel): void {
