@@ -12,7 +12,6 @@ import {
   notCapturable,
   openProgram,
   sameStructure,
-  sizeOf,
   structureOf,
   unflatten,
   withComputeDType,
@@ -184,7 +183,7 @@ function captureCall(call: FunctionCall, training: boolean, masks: readonly numb
 function checkConstants(subject: string, program: OpenProgram): void {
   const large = program.graph.constants.map(({ shape, data }) => ({
     shape,
-    bytes: 'splat' in data ? 0 : 4 * sizeOf(shape as readonly number[]),
+    bytes: 'splat' in data ? 0 : 4 * data.length,
   }));
   const total = large.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= mostConstantBytes) return;

@@ -100,7 +100,7 @@ export const tfjsFormat: Format = {
 
   async readModel(bytes, context) {
     const stored = parse(bytes, context);
-    const reading = readContext(context);
+    const reading = { ...readContext(context), countsCallsFromZero: true };
     const topology = readTopology(modelOf(stored), {
       ...olderSource(dialectOf(versionOf(stored), modelOf(stored), context.file), reading),
       countsModelsFromOne: true,

@@ -16,6 +16,9 @@ const attributeLimit = 64512;
 /** The version of Keras whose layout is written. */
 export const writtenKerasVersion = '3.15.1';
 
+/** The group of weights that a model has beside those of its layers. */
+const topLevel = 'top_level_model_weights';
+
 /** The order in which these files list a layer's weights. */
 function legacyWeights(layer: Layer): Weight[] {
   return [...layer.trainableWeights, ...layer.nonTrainableWeights];
@@ -41,7 +44,8 @@ export function writeLegacyWeights(model: Layer, values: WeightValues): Hdf5Grou
     }));
     writeWeights(ensureGroup(root, [layer.name]), weights);
   }
-  writeWeights(ensureGroup(root, ['top_level_model_weights']), []);
+  // Keras gives a layer of this name the same group.
+  if (!layers.some(({ name }) => name === topLevel)) writeWeights(ensureGroup(root, [topLevel]), []);
   return root;
 }
 

@@ -110,7 +110,7 @@ class GraphReader {
 
   /** Makes the calls. Each waits for the calls that make its inputs, and for the one of its layer before it. */
   run(): void {
-    if (this.isOlder) this.countOlder();
+    if (this.isOlder && this.context.countsCallsFromZero !== true) this.countOlder();
     // By the name of a layer and the number of its call, without a text of both: names may be long, and calls many.
     const waiting = new Map<string, Map<number, Set<number>>>();
     const missing = this.calls.map((call, i) => {

@@ -46,6 +46,8 @@ export interface ReadContext {
   readonly whenLoaded: (() => void)[];
   /** What is not as it was saved. */
   readonly notices: Notices;
+  /** Whether calls of models inside others are counted from 0 for certain; older files leave that to be found out. */
+  readonly countsCallsFromZero?: boolean;
   /** Makes a layer of an entry, of those too that are more than a class and its options: graphs and Lambdas. */
   readonly readLayer: (entry: Json, context: ReadContext) => Layer;
 }

@@ -20,5 +20,5 @@ function writeNumber(value: number): string {
   if (Number.isNaN(value))
     throw notSerializable('saveModel()', 'an option is NaN, which JSON cannot hold', 'save to .keras or .h5');
   if (!Number.isFinite(value)) return value > 0 ? '1e999' : '-1e999';
-  return JSON.stringify(value);
+  return Object.is(value, -0) ? '-0' : JSON.stringify(value);
 }

@@ -132,7 +132,9 @@ class Merge {
       ),
     );
     const { dtype } = types[0]!;
-    const splats = constants.map(({ data }) => splatOf(data));
+    // One without values may be of any size; which value it has none of is all the same.
+    const isEmpty = shape.some((size) => typeof size !== 'number') && constants.every(hasNoValues);
+    const splats = constants.map(({ data }) => (isEmpty && dtype !== 'string' ? 0 : splatOf(data)));
     if (splats.every((splat) => splat !== undefined) && dtype !== 'complex64')
       return { id: first.id, shape, dtype, data: { splat: this.size(splats, where) } };
     const other = constants.findIndex(({ data }) => !sameValues(data, first.data));
@@ -236,6 +238,10 @@ function splatOf(data: ConstantData): number | undefined {
   return (data as readonly number[] | Float32Array).every((value) => Object.is(value, first))
     ? first
     : undefined;
+}
+
+function hasNoValues({ data }: { readonly data: ConstantData }): boolean {
+  return data.length === 0;
 }
 
 function sameValues(a: ConstantData, b: ConstantData): boolean {
