@@ -46,6 +46,20 @@ export const applicationOptions = {
     default: 'softmax',
     isNullable: true,
   }),
+  /** The first values: null, Keras' word for random ones, is all there is. `loadWeights` takes Keras' files. */
+  weights: option<null>({
+    check: (subject, name, given) => {
+      if (given === null) return null;
+      throw optionInvalid(
+        subject,
+        name,
+        "null, as nothing is downloaded: loadWeights(model, path) takes Keras' files",
+        given,
+      );
+    },
+    default: null,
+    isNullable: true,
+  }),
   /** The model's name. Default the one that it has in Keras. */
   name: orNull(
     option<string>({

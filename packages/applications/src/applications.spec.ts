@@ -191,7 +191,7 @@ describe('an application', () => {
   });
 
   it('without a top takes images of any size', () => {
-    const model = composition.mobileNetV2({ includeTop: false, alpha: 0.35 });
+    const model = composition.mobileNetV2({ weights: null, includeTop: false, alpha: 0.35 });
     expect([model.inputs[0]!.shape, model.outputs[0]!.shape]).toEqual([
       [null, null, null, 3],
       [null, null, null, 1280],
@@ -203,6 +203,11 @@ describe('an application', () => {
       what: 'an unknown option',
       run: () => composition.vgg16({ weight: 'imagenet' } as never),
       says: /OPTION_UNKNOWN.*vgg16/s,
+    },
+    {
+      what: 'weights to download',
+      run: () => composition.vgg16({ weights: 'imagenet' as never }),
+      says: /OPTION_INVALID.*vgg16.*weights: expected null.*loadWeights.*"imagenet"/s,
     },
     {
       what: 'images that are too small',

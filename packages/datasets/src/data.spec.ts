@@ -50,6 +50,13 @@ const all = async <T>(dataset: Dataset<T>): Promise<T[]> =>
 const count = (length: number): Dataset<number> => ({ length, get: (index) => index });
 
 describe('timeseriesDatasetFromArray', () => {
+  it.each(['batchSize', 'shuffle', 'seed'])('says that %s is for fit', (name) => {
+    const options = { sequenceLength: 2, [name]: 1 };
+    expect(() => timeseriesDatasetFromArray([0, 1, 2], null, options)).toThrow(
+      new RegExp(`OPTION_UNKNOWN.*unknown option "${name}".*fit makes batches.*Fix: .*fit\\(\\)`, 's'),
+    );
+  });
+
   const data = Array.from({ length: 12 }, (_, i) => [2 * i, 2 * i + 1]);
   const targets = Array.from({ length: 12 }, (_, i) => 100 + i);
 

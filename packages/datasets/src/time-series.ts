@@ -1,5 +1,5 @@
 // Windows that slide over a time series, as a dataset. Batches and shuffling are fit's.
-import { checkOptionNames, optionInvalid, type Dataset, type OptionNames } from '@lamella/core';
+import { checkOptionNames, lamellaError, optionInvalid, type Dataset, type OptionNames } from '@lamella/core';
 import { copyValues, HostTensor, type DType } from '@lamella/program';
 import { checkIndex } from './examples/check.js';
 import { toTensor, type ArrayLikeData } from './to-tensor.js';
@@ -32,6 +32,20 @@ const names: OptionNames<TimeseriesOptions> = {
 };
 const subject = 'timeseriesDatasetFromArray()';
 
+/** Keras' function makes batches; here these options are fit's, and an unknown name says so. */
+function refuseOptionsOfFit(options: object): void {
+  const found = ['batchSize', 'shuffle', 'seed'].find((name) => Object.hasOwn(options, name));
+  if (found === undefined) return;
+  throw lamellaError('OPTION_UNKNOWN', {
+    subject,
+    problem: `unknown option "${found}"; windows come one by one, and fit makes batches of them`,
+    fix:
+      found === 'batchSize'
+        ? 'give batchSize to fit(), evaluate() or predict()'
+        : 'leave it out: fit() shuffles a dataset unless shuffle is false, by the seed of setRandomSeed()',
+  });
+}
+
 /**
  * The windows of a series; `targets[i]` belongs to the window that begins at step i, null is for none. Windows of neighbouring
  * steps are views of the data.
@@ -49,6 +63,7 @@ export function timeseriesDatasetFromArray(
   targets: ArrayLikeData | null,
   options: TimeseriesOptions,
 ): Dataset<TimeseriesExample> {
+  refuseOptionsOfFit(options);
   checkOptionNames(subject, options, names);
   const series = toTensor(subject, 'data', data);
   const wanted = targets === null ? null : toTensor(subject, 'targets', targets);

@@ -127,14 +127,22 @@ export class Normalization extends withOptions(Layer, options) {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     requireBuilt(this);
     const x = floatTensor(singleTensor(this.label, inputs));
-    if (x.rank !== this.spread.length)
+    if (!this.spreadsOver(x.shape))
       throw shapeMismatch(
         this.label,
-        `expected rank ${this.spread.length}, as it was built for, got ${formatShape(x.shape)}`,
+        `expected ${formatShape(this.spread)} as its last sizes, 1 for any, as it was built for, got ${formatShape(x.shape)}`,
       );
     const mean = this.statistic('mean');
     const deviation = tf.maximum(tf.sqrt(this.statistic('variance')), epsilon);
     return this.invert ? tf.add(mean, tf.mul(x, deviation)) : tf.div(tf.sub(x, mean), deviation);
+  }
+
+  /** Statistics of rows hold for windows of rows too, as in Keras: what was built for fewer axes is for the last ones. */
+  private spreadsOver(shape: SymbolicShape): boolean {
+    const before = shape.length - this.spread.length;
+    return (
+      before === 0 || (before > 0 && this.kept.every((axis) => shape[before + axis] === this.spread[axis]))
+    );
   }
 
   /** Finds mean and variance of data: an array, a stream of batches, or a dataset. Throws: DATA_INVALID, SHAPE_MISMATCH, OPTION_INVALID. */

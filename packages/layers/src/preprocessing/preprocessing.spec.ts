@@ -132,6 +132,21 @@ describe('adapt()', () => {
     expect((await scale.getWeights())[0]!.data[0]).toBe(4);
   });
 
+  it('of rows is for windows of rows too, and not for fewer axes or other sizes', async () => {
+    const scale = normalization({ name: 'n' });
+    await scale.adapt(Array.from({ length: 10 }, (_, i) => [2 * i, 2 * i + 1]));
+    const x = input({ shape: [3, 2] });
+    const net = model({ inputs: x, outputs: scale.apply(x), backend: cpu() });
+    const got = await net.predict({ data: new Float32Array(6).fill(1), shape: [1, 3, 2] });
+    // keras.layers.Normalization of Keras 3.15.1, adapted to numpy.arange(20.).reshape(10, 2), of ones.
+    const row = [-1.3926213, -1.5666989];
+    assertClose(got, new HostTensor(Float32Array.from([...row, ...row, ...row]), [1, 3, 2]), 1e-6);
+    expect(() => scale.apply(input({ shape: [3, 4] }))).toThrow(
+      /\[SHAPE_MISMATCH\] Normalization "n": expected \[1, 2\] as its last sizes.*\[null, 3, 4\]/,
+    );
+    expect(() => scale.apply(input({ shape: [] }))).toThrow(/\[SHAPE_MISMATCH\] Normalization "n"/);
+  });
+
   it('changes what a compiled model computes', async () => {
     const x = input({ shape: [1] });
     const scale = normalization();
