@@ -99,6 +99,16 @@ export function compiledModelTrouble(subject: string, lines: readonly string[]):
   });
 }
 
+/** `LAYER_NOT_ADDED`: a warning: fields that hold layers which are no parts of what has the fields. */
+export function layersNotAdded(subject: string, fields: readonly string[]): LamellaError {
+  const [first] = fields;
+  return lamellaError('LAYER_NOT_ADDED', {
+    subject,
+    problem: `${fields.map((field) => `"${field}"`).join(', ')} in its fields: of layers that were not added, nothing is trained, counted or saved`,
+    fix: `write this.addLayer('${first}', layer) where the field is set; a layer that is not to train has trainable = false`,
+  });
+}
+
 /** `METRIC_NOT_SCALAR`: a metric with several results, of which logs have no place. */
 export function metricNotScalar(subject: string, shape: Shape): LamellaError {
   return lamellaError('METRIC_NOT_SCALAR', {

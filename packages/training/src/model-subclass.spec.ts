@@ -1,5 +1,5 @@
 // Models that compute in a call of their own: built by data or by shapes, trained, evaluated, asked to predict, nested.
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { cpu } from '@lamella/backend-cpu';
 import { clearNames, input, type CallContext, type Dataset } from '@lamella/core';
@@ -138,5 +138,36 @@ describe('a model with a call of its own', () => {
     expect(text).not.toContain('Connected to');
     expect(net.getLayer('drop').className).toBe('Dropout');
     expect(() => net.getLayer('nothing')).toThrow('[LAYER_UNKNOWN]');
+  });
+});
+
+describe('a layer that is only a field', () => {
+  class Forgetful extends Model<tf.Tensor, tf.Tensor> {
+    static readonly className = 'acme>Forgetful';
+    readonly kept = this.addLayer('kept', dense({ units: 2 }));
+    readonly head = dense({ units: 1 });
+    readonly teacher = dense({ units: 1, trainable: false });
+    readonly both = [this.kept];
+    override call(x: tf.Tensor): tf.Tensor {
+      return this.head.apply(this.kept.apply(x));
+    }
+  }
+
+  it('is told of once the model is compiled, with what adds it', async () => {
+    const warn = jest.spyOn(console, 'warn').mockReturnValue(undefined);
+    try {
+      const net = new Forgetful({ backend: cpu(), name: 'net' });
+      net.compile({ optimizer: 'sgd', loss: 'mse' });
+      await net.fit([[1, 2]], [[1]], { epochs: 2, verbose: 0 });
+      expect(warn.mock.calls).toEqual([
+        [
+          expect.stringMatching(
+            /^\[LAYER_NOT_ADDED\] Forgetful "net": "head" in its fields:.*\nFix: write this\.addLayer\('head', layer\)/,
+          ),
+        ],
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
   });
 });
