@@ -55,14 +55,19 @@ function removeSources(folder) {
     if (path.endsWith('.map')) rmSync(path);
     else if (/\.(?:js|d\.ts)$/.test(path)) {
       const text = readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n');
-      writeFileSync(path, path.endsWith('.js') ? withoutComments(text) : text);
+      const isBundle = path.startsWith(join(folder, 'dist/node'));
+      writeFileSync(path, path.endsWith('.js') ? slim(text, isBundle) : text);
     }
   }
 }
 
-/** A module as it is, without its comments but for those that bundlers obey and the first line of a program. @param {string} text */
-function withoutComments(text) {
-  return transformSync(text, { target: 'esnext' }).code;
+/**
+ * A module as it is, without its comments but for those that bundlers obey and the first line of a program. A bundle for Node, whose
+ * modules stand beside it to be read, goes without indentation too.
+ * @param {string} text @param {boolean} isBundle
+ */
+function slim(text, isBundle) {
+  return transformSync(text, { target: 'esnext', minifyWhitespace: isBundle, lineLimit: 120 }).code;
 }
 
 /** @param {...string} path */

@@ -79,6 +79,7 @@ export {
   structureMismatch,
   tokenUnknown,
 } from './errors.js';
+export { turnWhereDue } from './event-loop.js';
 export { ExecutableBySize } from './executable-by-size.js';
 export {
   type FileContents,

@@ -267,16 +267,19 @@ describe('names', () => {
 
 describe('sizes', () => {
   it.each([
-    ['units', 2 ** 31],
-    ['units', 2 ** 52],
-    ['units', 1e300],
-  ])('that nothing in the file bears out are refused before memory is taken: %s %d', async (option, size) => {
-    await refused(
-      withHidden((layer) => ((layer['config'] as Json)[option] = size)),
-      'FILE_INVALID',
-      /larger than all that the file stores|units/,
-    );
-  });
+    ['units', 2 ** 31, 'FILE_INVALID'],
+    ['units', 2 ** 52, 'FILE_INVALID'],
+    ['units', 1e300, 'OPTION_INVALID'],
+  ])(
+    'that nothing in the file bears out are refused before memory is taken: %s %d',
+    async (option, size, code) => {
+      await refused(
+        withHidden((layer) => ((layer['config'] as Json)[option] = size)),
+        code,
+        /larger than all that the file stores|units/,
+      );
+    },
+  );
 
   it('of an input are refused likewise', async () => {
     const bytes = archive((config) => {

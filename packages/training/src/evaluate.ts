@@ -1,5 +1,5 @@
 // evaluate and predict: one pass over data, and the callbacks' turns around it. The loops are in loops.ts.
-import { arrange, checkOptionNames, dataInvalid, type OptionNames } from '@lamella/core';
+import { arrange, checkOptionNames, dataInvalid, turnWhereDue, type OptionNames } from '@lamella/core';
 import { isHostTensor, type AnyHostTensor, type Tree } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Callback, Logs, Verbosity } from './callbacks/callback.js';
@@ -19,7 +19,6 @@ import type { BatchSource } from './data/batch-source.js';
 import type { ClassWeight } from './data/class-weight.js';
 import type { DataEnds } from './data/data-ends.js';
 import { onePass } from './data/passes.js';
-import { turnWhereDue } from './event-loop.js';
 import { begin, stepData } from './fit.js';
 import { inferenceStep, predictEpoch, testEpoch } from './loops.js';
 import { prepareBatch } from './step-model.js';

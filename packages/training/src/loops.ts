@@ -1,5 +1,5 @@
 // The loops over batches: one epoch of training, one evaluation, one prediction. Epochs and callbacks' turns are fit's.
-import { Pass, Runner, type Backend } from '@lamella/core';
+import { Pass, Runner, turnWhereDue, type Backend } from '@lamella/core';
 import type { AnyHostTensor, HostTensor } from '@lamella/program';
 import type { CallbackList } from './callbacks/callback-list.js';
 import type { Logs } from './callbacks/callback.js';
@@ -7,7 +7,6 @@ import type { Batch, PreparedBatch } from './data/batch.js';
 import type { Applications } from './compile.js';
 import type { BatchCursor } from './data/batch-source.js';
 import type { DataEnds } from './data/data-ends.js';
-import { turnWhereDue } from './event-loop.js';
 import { openStep } from './open-step.js';
 import { OutputCollector } from './output-collector.js';
 import { prepareBatch } from './step-model.js';

@@ -6,6 +6,7 @@ import {
   isTensorLike,
   optionInvalid,
   toHostTensor,
+  turnWhereDue,
   type Dataset,
   type OptionNames,
   type TensorLike,
@@ -67,6 +68,7 @@ async function adaptNow(
   layer.resetState();
   let count = 0;
   for await (const batch of batchesOf(subject, data, batchSize)) {
+    await turnWhereDue();
     if (batch.size === 0) continue;
     layer.updateState(batch, isTensorLike(data));
     if (++count >= steps) break;

@@ -8,6 +8,7 @@ import {
   layerNotAdapted,
   optionInvalid,
   toHostTensor,
+  turnWhereDue,
   withOptions,
   type Config,
   type FileFacts,
@@ -137,6 +138,7 @@ export class FeatureSpace<Mode extends FeatureSpaceMode = 'concat'> extends with
     for (const [, layer] of layers) layer.resetState();
     let count = 0;
     for await (const part of isStream ? (data as AsyncIterable<FeatureData>) : [data as FeatureData]) {
+      await turnWhereDue();
       for (const [name, layer] of layers) {
         if (!isRecord(part) || !Object.hasOwn(part, name) || part[name] === undefined)
           throw dataInvalid(subject, `expected a record with the column "${name}", got none`);

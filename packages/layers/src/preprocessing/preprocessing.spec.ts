@@ -19,6 +19,7 @@ import { layers } from '../layers.js';
 import type { AdaptData } from './adapt.js';
 import { categoryEncoding } from './category-encoding.js';
 import { discretization } from './discretization.js';
+import { featureSpace } from './feature-space.js';
 import type { IndexLookup } from './index-lookup.js';
 import { normalization } from './normalization.js';
 
@@ -145,6 +146,24 @@ describe('adapt()', () => {
       /\[SHAPE_MISMATCH\] Normalization "n": expected \[1, 2\] as its last sizes.*\[null, 3, 4\]/,
     );
     expect(() => scale.apply(input({ shape: [] }))).toThrow(/\[SHAPE_MISMATCH\] Normalization "n"/);
+  });
+
+  it('lets timers run between batches', async () => {
+    let rang = false;
+    setTimeout(() => (rang = true), 0);
+    // Ends in any case, so that a failure is seen.
+    function* batches(): Generator<number[][]> {
+      for (let i = 0; !rang && i < 2_000_000; i++) yield [[i]];
+    }
+    await normalization().adapt(batches());
+    expect(rang).toBe(true);
+    rang = false;
+    setTimeout(() => (rang = true), 0);
+    const parts = function* (): Generator<{ a: number[][] }> {
+      for (const a of batches()) yield { a };
+    };
+    await featureSpace({ features: { a: 'float_normalized' } }).adapt(parts());
+    expect(rang).toBe(true);
   });
 
   it('changes what a compiled model computes', async () => {
