@@ -1,6 +1,7 @@
 // ctcDecode(): the label sequences that logits stand for, by the best class of each step, or by the best sequences of all.
 import * as tf from '@tensorflow/tfjs-core';
 import { shapeMismatch } from '../errors.js';
+import { isHostTensor, type HostTensor } from '../host-tensor.js';
 import { formatShape } from '../shape.js';
 import { beamSearch } from './beam-search.js';
 import { blankOf, lengthsOf, stepsOn, type Lengths } from './sequences.js';
@@ -20,7 +21,7 @@ export interface CtcDecodeOptions {
 }
 
 /**
- * Labels, -1 after the last one, and how likely they are: of the greedy strategy minus the sum of the logits, of a search the
+ * Of logits in a graph, or of predictions: labels, -1 after the last one, and how likely they are: of the greedy strategy minus the sum of the logits, of a search the
  * logarithm of the likelihood. Source: keras.ops.ctc_decode; Graves, 2012, and Hannun et al., 2014.
  * Shapes: logits [batch, steps, classes], lengths [batch] to labels [paths, batch, steps] and scores [batch, paths].
  * Throws: SHAPE_MISMATCH.
@@ -30,14 +31,16 @@ export interface CtcDecodeOptions {
  * import { ctcDecode } from '@lamella/program';
  *
  * const read = (logits: tf.Tensor) => ctcDecode(logits, null, { strategy: 'beam_search', beamWidth: 8 })[0];
+ * // Of predictions: ctcDecode(await net.predict(x), null)[0].arraySync()
  */
 export function ctcDecode(
-  logits: tf.Tensor,
+  given: tf.Tensor | HostTensor,
   sequenceLengths: Lengths,
   options: CtcDecodeOptions = {},
   subject = 'ctcDecode',
 ): [labels: tf.Tensor, scores: tf.Tensor] {
   const { strategy = 'greedy', beamWidth = 100, topPaths = 1, mergeRepeated = true, maskIndex = 0 } = options;
+  const logits = isHostTensor(given) ? given.tensor() : given;
   const [batch = 0, steps = 0, classes = 0] = logits.shape;
   if (logits.rank !== 3)
     throw shapeMismatch(subject, `expected logits [batch, steps, classes], got ${formatShape(logits.shape)}`);

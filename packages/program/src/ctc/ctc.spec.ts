@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import { HostTensor } from '../host-tensor.js';
 import { ctcDecode } from './ctc-decode.js';
 import { ctcLoss } from './ctc-loss.js';
 
@@ -75,6 +76,8 @@ describe('ctcDecode', () => {
       ],
     ]);
     expect(scores.arraySync()).toEqual([[-5], [-3]]);
+    const predicted = new HostTensor(Float32Array.from(best.dataSync()), best.shape);
+    expect(ctcDecode(predicted, [5, 3])[0].arraySync()).toEqual(labels.arraySync());
     expect(ctcDecode(best, [5, 3], { mergeRepeated: false })[0].arraySync()).toEqual([
       [
         [1, 1, 1, 2, -1],
