@@ -64,12 +64,14 @@ export async function evaluate(
   const ends = await model.endsFor('test', x, y, options.signal);
   const source = await sourceOf(ends, x, stepData(model, 'test', ends, { ...options, y }));
   const callbacks = beginPass(model, source, options);
-  await callbacks.call('onTestBegin', {});
-  const { logs } = await onePass(source, model.label, (cursor) =>
-    testEpoch(model, ends, cursor, { ...options, callbacks }),
-  );
-  await callbacks.call('onTestEnd', logs);
-  return logs;
+  return callbacks.whileRunning(async () => {
+    await callbacks.call('onTestBegin', {});
+    const { logs } = await onePass(source, model.label, (cursor) =>
+      testEpoch(model, ends, cursor, { ...options, callbacks }),
+    );
+    await callbacks.call('onTestEnd', logs);
+    return logs;
+  });
 }
 
 /** Each output whole; see Model.predict. */
@@ -84,12 +86,14 @@ export async function predict(
   const source = await sourceOf(ends, x, { batchSize: options.batchSize, outputs: noOutputs });
   const { examples } = source;
   const callbacks = beginPass(model, source, options);
-  await callbacks.call('onPredictBegin', {});
-  const { outputs } = await onePass(source, model.label, (cursor) =>
-    predictEpoch(model, backend, cursor, { ...options, examples, callbacks }),
-  );
-  await callbacks.call('onPredictEnd', {});
-  return outputs;
+  return callbacks.whileRunning(async () => {
+    await callbacks.call('onPredictBegin', {});
+    const { outputs } = await onePass(source, model.label, (cursor) =>
+      predictEpoch(model, backend, cursor, { ...options, examples, callbacks }),
+    );
+    await callbacks.call('onPredictEnd', {});
+    return outputs;
+  });
 }
 
 /** The outputs for one batch; see Model.predictOnBatch. */

@@ -147,6 +147,9 @@ export async function fit(
       // A run that ends here has an earlier point to go on from, and ends again.
       if (!model.stopTraining) await resumable({ epoch: epoch + 1, batch: 0 });
     }
+  } catch (error) {
+    await callbacks.call('onFailure', error);
+    throw error;
   } finally {
     await compiled.finalize();
     await passes.close();

@@ -55,6 +55,35 @@ describe('SwapEMAWeights', () => {
     expect(await valueOf(net)).toBe(2.25);
   });
 
+  it.each(['onTestBegin', 'onTestEnd', 'onEpochEnd', 'onEpochBegin'] as const)(
+    'has the weights in the model after a failure in %s',
+    async (hook) => {
+      const [whole, failed] = [walking(), walking()];
+      const train = async (net: Model, epochs: number, stops: boolean): Promise<void> => {
+        let calls = 0;
+        const stop = {
+          [hook]: () => {
+            if (stops && ++calls === 2) throw new Error('enough');
+          },
+        };
+        await net.fit([[1]], [[100]], {
+          ...{ epochs, verbose: 0, validationData: [[[1]], [[0]]] },
+          callbacks: [swapEMAWeights({ swapOnEpoch: true }), stop],
+        });
+      };
+      await expect(train(failed, 3, true)).rejects.toThrow('enough');
+      const steps = hook === 'onEpochBegin' ? 1 : 2;
+      await whole.fit([[1]], [[100]], { epochs: steps, verbose: 0 });
+      expect(await valueOf(failed)).toBe(await valueOf(whole));
+      // The averages are those of the optimizer still.
+      await failed.trainOnBatch([[1]], [[100]]);
+      await whole.trainOnBatch([[1]], [[100]]);
+      expect(await failed.optimizer!.variables.at(-1)!.values()).toEqual(
+        await whole.optimizer!.variables.at(-1)!.values(),
+      );
+    },
+  );
+
   it('predicts with the averages', async () => {
     const net = walking();
     const seen: number[] = [];

@@ -64,6 +64,16 @@ export class CallbackList {
     return named;
   }
 
+  /** Runs a pass; tells callbacks where it fails, before its error goes on. */
+  async whileRunning<T>(pass: () => Promise<T>): Promise<T> {
+    try {
+      return await pass();
+    } catch (error) {
+      await this.call('onFailure', error);
+      throw error;
+    }
+  }
+
   /** Calls `hook` of each callback that has it, and waits where one returns a promise. */
   async call<H extends Hook>(hook: H, ...args: Parameters<NonNullable<Callback[H]>>): Promise<void> {
     for (const callback of this.callbacks) {

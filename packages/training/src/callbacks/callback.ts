@@ -26,7 +26,8 @@ export interface ResumePoint {
 
 /**
  * Called at the turns of fit, evaluate and predict. Methods may be asynchronous; the loop waits for them.
- * `setModel` and `setParameters` come first. Where a run fails, `onTrainEnd` and its kin are not called.
+ * `setModel` and `setParameters` come first. Where a run fails, `onFailure` is called in place of
+ * `onTrainEnd` and its kin.
  */
 export interface Callback {
   /**
@@ -66,4 +67,6 @@ export interface Callback {
   onPredictEnd?(logs: Logs): void | Promise<void>;
   onPredictBatchBegin?(batch: number, logs: Logs): void | Promise<void>;
   onPredictBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /** Where fit, evaluate or predict ends by an error, such as that of an aborted signal: to take back what was done to the model. */
+  onFailure?(error: unknown): void | Promise<void>;
 }

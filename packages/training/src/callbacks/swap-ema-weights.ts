@@ -74,6 +74,11 @@ export class SwapEMAWeights implements Callback {
     await this.show(false);
   }
 
+  /** An aborted run leaves the weights in the model, and the averages with the optimizer. */
+  async onFailure(): Promise<void> {
+    await this.show(false);
+  }
+
   private get averages(): ReadonlyMap<Weight, Weight> {
     const optimizers = [...this.model.requireCompiled().optimizers.values()];
     if (!optimizers.some(keepsAverages))
