@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { findChromium } from '../browser/chromium.mjs';
 import { withDevtools } from '../browser/devtools.mjs';
 import { runQuietly } from '../packages/packages.mjs';
-import { root } from '../run/commands.mjs';
+import { root, runTarget } from '../run/commands.mjs';
 import { serveFolder } from './serve-folder.mjs';
 import { siteFolder } from './site-folder.mjs';
 
@@ -18,6 +18,8 @@ const mostOfReference = 15;
 const phone = { width: 360, height: 740 };
 
 if (!existsSync(join(siteFolder, 'index.html'))) throw new Error('There is no site: npm run docs');
+// For `lamella inspect`.
+if ((await runTarget('build')) !== 0) process.exit(1);
 const pages = readdirSync(siteFolder, { recursive: true, encoding: 'utf8' }).filter((path) =>
   path.endsWith('.html'),
 );
