@@ -98,58 +98,57 @@ export async function fit(
   model.stopTraining = false;
   let logs: Logs = {};
   try {
-    const order = (epoch: number): Int32Array | undefined =>
-      orderOf(train, model.seed, epoch, options.shuffle);
-    const isTried = (epoch: number): boolean => isDue(options.validationFreq ?? 1, epoch);
-    const begun = await callbacks.trainBegin();
-    const start: ResumePoint = begun ?? { epoch: initialEpoch, batch: 0 };
-    const kept = start.state === undefined ? undefined : fieldsOf('fit()', start.state, runState);
-    if (kept !== undefined) callbacks.restore(kept.callbacks);
-    const resumable = (point: ResumePoint, pass?: Pass): Promise<void> =>
-      callbacks.call('onResumePoint', point, async () => ({
-        callbacks: callbacks.state,
-        metrics: (await pass?.state()) ?? [],
-      }));
-    // Passes that go on from epoch to epoch stand where the earlier run had brought them.
-    for (let epoch = initialEpoch; epoch < start.epoch && start.epoch < epochs; epoch++) {
-      await passes.skip(() => order(epoch), stepsPerEpoch);
-      if (isTried(epoch)) await trials?.skip(() => undefined, validationSteps);
-    }
-    if (begun === undefined && start.epoch < epochs) await resumable(start);
-    for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
-      await callbacks.call('onEpochBegin', epoch, {});
-      const trained = await passes.epoch(
-        () => order(epoch),
-        (cursor) =>
-          trainEpoch(model, ends, cursor, {
-            ...common,
-            steps: stepsPerEpoch,
-            ...(epoch === start.epoch && { skip: start.batch, metrics: kept?.metrics ?? [] }),
-            ...(callbacks.has('onResumePoint') && {
-              between: (batch, pass) => resumable({ epoch, batch }, pass),
-            }),
-            shouldStop: () => model.stopTraining,
-          }),
-      );
-      if (passes.isShort(trained.steps) && !model.stopTraining)
-        warnShort(model.label, trained.steps, stepsPerEpoch!);
-      logs = { ...trained.logs };
-      if (trials !== undefined && isTried(epoch)) {
-        await callbacks.call('onTestBegin', {});
-        const tested = await trials.epoch(
-          () => undefined,
-          (cursor) => testEpoch(model, trial!.ends, cursor, { ...common, steps: validationSteps }),
-        );
-        await callbacks.call('onTestEnd', tested.logs);
-        for (const [name, value] of Object.entries(tested.logs)) logs[`val_${name}`] = value;
+    await callbacks.whileRunning(async () => {
+      const order = (epoch: number): Int32Array | undefined =>
+        orderOf(train, model.seed, epoch, options.shuffle);
+      const isTried = (epoch: number): boolean => isDue(options.validationFreq ?? 1, epoch);
+      const begun = await callbacks.trainBegin();
+      const start: ResumePoint = begun ?? { epoch: initialEpoch, batch: 0 };
+      const kept = start.state === undefined ? undefined : fieldsOf('fit()', start.state, runState);
+      if (kept !== undefined) callbacks.restore(kept.callbacks);
+      const resumable = (point: ResumePoint, pass?: Pass): Promise<void> =>
+        callbacks.call('onResumePoint', point, async () => ({
+          callbacks: callbacks.state,
+          metrics: (await pass?.state()) ?? [],
+        }));
+      // Passes that go on from epoch to epoch stand where the earlier run had brought them.
+      for (let epoch = initialEpoch; epoch < start.epoch && start.epoch < epochs; epoch++) {
+        await passes.skip(() => order(epoch), stepsPerEpoch);
+        if (isTried(epoch)) await trials?.skip(() => undefined, validationSteps);
       }
-      await callbacks.call('onEpochEnd', epoch, logs);
-      // A run that ends here has an earlier point to go on from, and ends again.
-      if (!model.stopTraining) await resumable({ epoch: epoch + 1, batch: 0 });
-    }
-  } catch (error) {
-    await callbacks.call('onFailure', error);
-    throw error;
+      if (begun === undefined && start.epoch < epochs) await resumable(start);
+      for (let { epoch } = start; epoch < epochs && !model.stopTraining; epoch++) {
+        await callbacks.call('onEpochBegin', epoch, {});
+        const trained = await passes.epoch(
+          () => order(epoch),
+          (cursor) =>
+            trainEpoch(model, ends, cursor, {
+              ...common,
+              steps: stepsPerEpoch,
+              ...(epoch === start.epoch && { skip: start.batch, metrics: kept?.metrics ?? [] }),
+              ...(callbacks.has('onResumePoint') && {
+                between: (batch, pass) => resumable({ epoch, batch }, pass),
+              }),
+              shouldStop: () => model.stopTraining,
+            }),
+        );
+        if (passes.isShort(trained.steps) && !model.stopTraining)
+          warnShort(model.label, trained.steps, stepsPerEpoch!);
+        logs = { ...trained.logs };
+        if (trials !== undefined && isTried(epoch)) {
+          await callbacks.call('onTestBegin', {});
+          const tested = await trials.epoch(
+            () => undefined,
+            (cursor) => testEpoch(model, trial!.ends, cursor, { ...common, steps: validationSteps }),
+          );
+          await callbacks.call('onTestEnd', tested.logs);
+          for (const [name, value] of Object.entries(tested.logs)) logs[`val_${name}`] = value;
+        }
+        await callbacks.call('onEpochEnd', epoch, logs);
+        // A run that ends here has an earlier point to go on from, and ends again.
+        if (!model.stopTraining) await resumable({ epoch: epoch + 1, batch: 0 });
+      }
+    });
   } finally {
     await compiled.finalize();
     await passes.close();
