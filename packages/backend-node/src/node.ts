@@ -1,7 +1,7 @@
 // The node backend: replay on @tensorflow/tfjs-node, that is libtensorflow, which runs one kernel at a time.
 // The package is an optional peer: nothing is imported before the first Program is compiled.
 import { backendUnavailable, replayBackend, type Backend } from '@lamella/core';
-import { Program } from '@lamella/program';
+import { isModuleMissing, Program } from '@lamella/program';
 
 const packageName = '@tensorflow/tfjs-node';
 let backend: Backend | undefined;
@@ -40,9 +40,8 @@ async function restoreIsNullOrUndefined(): Promise<void> {
 }
 
 function unavailable(cause: unknown): Error {
-  const { code, message } = cause as { code?: string; message?: string };
-  const isMissing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-  if (isMissing && (message ?? '').includes(`'${packageName}'`)) {
+  const { message } = cause as { message?: string };
+  if (isModuleMissing(cause) && (message ?? '').includes(`'${packageName}'`)) {
     return backendUnavailable(
       'node',
       '@tensorflow/tfjs-node is not installed',

@@ -1,6 +1,7 @@
 // The errors of this package.
 import { backendUnavailable } from '@lamella/core';
 import {
+  isModuleMissing,
   kernelUnsupported,
   lamellaError,
   loopTooLong,
@@ -68,14 +69,8 @@ export function onnxUnavailable(
 }
 
 function whyNot(name: string, cause: unknown): string {
-  if (isMissing(cause)) return `${name} is not installed`;
+  if (isModuleMissing(cause)) return `${name} is not installed`;
   return `${name} does not load (${String((cause as Error).message ?? cause).split('\n')[0]})`;
-}
-
-/** Whether what was imported is not there, rather than broken. */
-export function isMissing(error: unknown): boolean {
-  const { code } = error as { readonly code?: string };
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** `NOT_BATCH_POLYMORPHIC`: the graph does not follow the batch, or another unknown size, in a way that ONNX could say. */

@@ -56,6 +56,12 @@ export function isLamellaError(error: unknown, code?: string): error is LamellaE
   return code === undefined || (error as unknown as LamellaError).code === code;
 }
 
+/** Whether what was imported is not there, rather than broken. */
+export function isModuleMissing(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: string };
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+}
+
 /** The message of an error without its code, where it has one. */
 export function withoutCode({ message }: Error): string {
   return message.replace(/^\[\w+\] /, '');

@@ -57,6 +57,7 @@ export {
   imageInvalid,
   inOneLine,
   isLamellaError,
+  isModuleMissing,
   kernelUnsupported,
   LamellaError,
   lamellaError,

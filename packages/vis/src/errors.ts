@@ -1,5 +1,5 @@
 // The error codes of this package.
-import { lamellaError, type LamellaError } from '@lamella/program';
+import { isModuleMissing, lamellaError, type LamellaError } from '@lamella/program';
 
 /** `PICTURE_FAILED`: Graphviz gives up. */
 export function pictureFailed(cause: unknown): LamellaError {
@@ -30,8 +30,8 @@ export function pictureWithoutFonts(): LamellaError {
 }
 
 /** `RASTERIZER_UNAVAILABLE`: what draws pixels is not installed, or does not load. */
-export function rasterizerUnavailable(cause: unknown, isMissing: boolean): LamellaError {
-  const why = isMissing
+export function rasterizerUnavailable(cause: unknown): LamellaError {
+  const why = isModuleMissing(cause)
     ? 'which is not installed'
     : `which does not load: ${String((cause as Error)?.message ?? cause).split('\n')[0]}`;
   return lamellaError('RASTERIZER_UNAVAILABLE', {
@@ -40,12 +40,6 @@ export function rasterizerUnavailable(cause: unknown, isMissing: boolean): Lamel
     fix: 'npm install @resvg/resvg-js, in Node, or save it as .svg, which every browser shows',
     cause,
   });
-}
-
-/** Whether an import failed since there is no such module. */
-export function isModuleMissing(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: string };
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
 }
 
 /** `FORMAT_UNKNOWN`: a picture of an ending that nobody draws. */

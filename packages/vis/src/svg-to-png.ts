@@ -1,6 +1,6 @@
 // From SVG to a PNG of as many pixels as it has dots: by resvg, which an application that wants it installs, loaded when a .png is
 // first asked for. In Node alone, in the fonts of the system; pages show the SVG.
-import { isModuleMissing, pictureTooLarge, pictureWithoutFonts, rasterizerUnavailable } from './errors.js';
+import { pictureTooLarge, pictureWithoutFonts, rasterizerUnavailable } from './errors.js';
 
 /** What is used of `@resvg/resvg-js`, whose types are there only where it is. */
 interface Rasterizer {
@@ -40,7 +40,7 @@ export async function svgToPng(
   font = { loadSystemFonts: true },
 ): Promise<Uint8Array> {
   const { Resvg } = (await load().catch((cause: unknown) => {
-    throw rasterizerUnavailable(cause, isModuleMissing(cause));
+    throw rasterizerUnavailable(cause);
   })) as Rasterizer;
   const picture = new Resvg(svg, { font, dpi: 72, background: 'white' });
   const { width, height } = picture;

@@ -1,7 +1,8 @@
 // Where the native build of ONNX Runtime is: the package of this platform, `@lamella/onnxruntime-linux-x64` and so on, which holds
 // its library and what calls it; else onnxruntime-node and koffi, as in the repository of Lamella.
 import type * as koffi from 'koffi';
-import { isMissing, type NativeBuild } from '../errors.js';
+import { isModuleMissing } from '@lamella/program';
+import type { NativeBuild } from '../errors.js';
 
 export type Koffi = Pick<typeof koffi, 'load' | 'decode' | 'proto' | 'address'>;
 
@@ -46,7 +47,7 @@ export async function findNativePackage(): Promise<NativePackage | undefined> {
   try {
     return (await import(packageOf(platform))) as NativePackage;
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isModuleMissing(error)) return undefined;
     throw error;
   }
 }
